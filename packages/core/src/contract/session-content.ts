@@ -1,0 +1,15 @@
+/** A value that survives a round trip through JSON unchanged. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** Session values by key. Any string is a legal key, `__proto__` and the empty string too. */
+export type SessionData = { [key: string]: JsonValue };
+
+/**
+ * What a session holds: lasting data, and flash values meant for the next request.
+ *
+ * The seed's `load` answers the same pair.
+ */
+export interface SessionContent {
+  data: SessionData;
+  flash: SessionData;
+}

@@ -1,0 +1,10 @@
+export type { Awaitable } from './contract/awaitable.ts';
+export type { DeleteBySubjectOptions, RecordStorage, SessionRecord } from './contract/record-storage.ts';
+export type { OnStoreEvent, StoreEvent } from './contract/store-event.ts';
+export { createRecordStore } from './engine/create-record-store.ts';
+export { isStoreError, StoreError, type StoreErrorCode } from './rules/errors.ts';
+export { invalidOption } from './rules/invalid-option.ts';
+export { isSessionId } from './rules/session-id.ts';
+export { isSessionKey, sessionKey } from './rules/session-key.ts';
+export type { StartOptions, StoreOptions } from './rules/store-options.ts';
+export { assertSeconds, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from './rules/timeouts.ts';
