@@ -1,4 +1,5 @@
 export { cachedStore, cacheStore, uncacheStore } from './cache/global-store.ts';
+export { isSessionStore } from './cache/store-brand.ts';
 export {
   close,
   cookieValue,
@@ -33,7 +34,6 @@ export type {
 export type { OnStoreEvent, StoreEvent } from './contract/store-event.ts';
 export { createCookieStore } from './engine/create-cookie-store.ts';
 export { createStore } from './engine/create-store.ts';
-export { isSessionStore } from './engine/store-brand.ts';
 export { isStoreError, StoreError, type StoreErrorCode } from './rules/errors.ts';
 export { assertJsonValue } from './rules/json-value.ts';
 export { createSessionId, isSessionId } from './rules/session-id.ts';

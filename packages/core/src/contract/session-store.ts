@@ -127,7 +127,12 @@ export interface SessionStore {
    *
    * Failed: `INVALID_ID`; a cookie store also `INVALID_VALUE`.
    */
-  cookieValue(id: string, data: SessionData, flash: SessionData, options?: CookieValueOptions): Promise<string>;
+  cookieValue(
+    id: string,
+    data: SessionData,
+    flash: SessionData,
+    options?: CookieValueOptions,
+  ): Promise<string>;
 
   /** The live sessions of one subject, newest first. None: `[]`. Failed: `UNSUPPORTED` if the driver keeps no subjects. */
   list(subject: string): Promise<SessionSummary[]>;

@@ -50,5 +50,5 @@ export class StoreError extends Error {
  */
 export function isStoreError(value: unknown, code?: StoreErrorCode): value is StoreError {
   if (typeof value !== 'object' || value === null || !(brand in value)) return false;
-  return code === undefined || (value as StoreError).code === code;
+  return code === undefined || (value as { code?: unknown }).code === code;
 }

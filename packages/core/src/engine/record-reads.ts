@@ -1,0 +1,40 @@
+import { isSessionId } from '../rules/session-id.ts';
+import { sessionKey } from '../rules/session-key.ts';
+import { effectiveExpiry, nextExpiry } from '../rules/timeouts.ts';
+import type { StoreMethods } from './assemble-store.ts';
+import type { RecordEngine } from './record-engine.ts';
+import { assertBase, missingSession, sessionOfBase, storedSession } from './stored-session.ts';
+
+/** `load`, and `touch`, which changes nothing but the clock. */
+export function createRecordReads({
+  name,
+  storage,
+  timeouts,
+  callBackend,
+  access,
+}: RecordEngine): Pick<StoreMethods, 'load' | 'touch'> {
+  return {
+    async load(id) {
+      if (!isSessionId(id)) return missingSession(id);
+      const now = access.now();
+      const session = access.open(await access.read(sessionKey(id)), now);
+      if (!session) return missingSession(id);
+      const { record, content } = session;
+      const expiresAt = effectiveExpiry(timeouts, record.createdAt, record.expiresAt);
+      return storedSession(id, content, { ...record, expiresAt });
+    },
+
+    async touch(id, { base } = {}) {
+      if (!isSessionId(id)) return false;
+      assertBase(name, id, base);
+      const key = sessionKey(id);
+      const now = access.now();
+      let record = sessionOfBase(key, base)?.record;
+      // An expired base may have been touched by others since; only the backend knows.
+      if (!record || !access.isLive(record, now)) record = await access.read(key);
+      if (!record || !access.isLive(record, now)) return false;
+      const expiresAt = nextExpiry(timeouts, now, record.createdAt, record.idleTimeout);
+      return callBackend('touch a session', () => storage.touch(key, now, expiresAt));
+    },
+  };
+}

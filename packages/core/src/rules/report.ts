@@ -1,0 +1,15 @@
+import type { OnStoreEvent, StoreEvent } from '../contract/store-event.ts';
+
+/** Tells `onEvent` something; what the listener throws is ignored. */
+export type Report = (event: Omit<StoreEvent, 'store'>) => void;
+
+/** Binds a listener to the store's name. */
+export function createReport(store: string, onEvent: OnStoreEvent | undefined): Report {
+  return (event) => {
+    try {
+      onEvent?.({ store, ...event });
+    } catch {
+      // Reporting never fails a request.
+    }
+  };
+}
