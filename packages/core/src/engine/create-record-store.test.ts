@@ -9,7 +9,7 @@ const id = createSessionId();
 describe('a record store', () => {
   it('names a function that the storage lacks', () => {
     const { touch: _, ...storage } = memoryStorage();
-    expect(() => createRecordStore(storage as RecordStorage, { name: '@my/driver' })).toThrow(
+    expect(() => createRecordStore(storage as unknown as RecordStorage, { name: '@my/driver' })).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
         message: '[@my/driver] storage.touch must be a function, not undefined.',

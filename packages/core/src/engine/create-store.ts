@@ -87,18 +87,19 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         const content = copyContent({ data, flash });
         await inTurn(id, async () => write(id, { ...(await keptBy(id)), ...saveOptions, ...content }));
       },
-      async update(id, change, { base, newId = id, ...saveOptions } = {}) {
+      async update(id, change, { base, newId, ...saveOptions } = {}) {
         assertBase(name, id, base);
         assertSaveOptions(name, saveOptions);
-        assertSessionId(newId);
+        if (newId !== undefined) assertSessionId(newId);
         if (!isSessionId(id)) return false;
         return inTurn(id, async () => {
           const found = await read(id);
           if (!found) return false;
           const changed = change({ data: found.data, flash: found.flash });
           assertSessionContent(changed);
-          await write(newId, { ...found, ...saveOptions, ...changed });
-          if (newId !== id) await callBackend('remove a session', () => driver.destroy(id));
+          await write(newId ?? id, { ...found, ...saveOptions, ...changed });
+          if (newId !== undefined && newId !== id)
+            await callBackend('remove a session', () => driver.destroy(id));
           return true;
         });
       },

@@ -1,0 +1,96 @@
+import { describe, expect, it, vi } from 'vitest';
+import { fakeClock } from '../../test/fake-clock.ts';
+import { type CookieSession, createCookieStore, createSessionId } from '../index.ts';
+
+const driver = {
+  load(value: string): CookieSession | undefined {
+    try {
+      return JSON.parse(atob(value));
+    } catch {
+      return undefined;
+    }
+  },
+  cookieValue: (session: CookieSession) => btoa(JSON.stringify(session)),
+};
+const id = createSessionId();
+
+describe('a cookie store', () => {
+  it('names the function that is missing', () => {
+    expect(() => createCookieStore({ load: driver.load } as never)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('driver.cookieValue'),
+      }),
+    );
+  });
+
+  it('brings back the real id, the times, the subject and the own idle timeout', async () => {
+    const { now } = fakeClock();
+    const store = createCookieStore(driver, { now });
+    const value = await store.cookieValue(id, { a: 1 }, {}, { subject: 'ada', idleTimeout: 60 });
+    expect(await store.load(value)).toEqual({
+      id,
+      exists: true,
+      data: { a: 1 },
+      flash: {},
+      createdAt: now(),
+      expiresAt: now() + 60_000,
+      subject: 'ada',
+      idleTimeout: 60,
+    });
+  });
+
+  it.each([
+    '',
+    'garbage',
+    btoa('{}'),
+    btoa('{"id":"x","data":{},"flash":{},"createdAt":0,"expiresAt":9e15}'),
+  ])('takes %j for no session', async (value) => {
+    expect(await createCookieStore(driver).load(value)).toMatchObject({ exists: false, data: {}, flash: {} });
+  });
+
+  it('ends a session that carries no times', async () => {
+    const value = btoa(JSON.stringify({ id, data: { a: 1 }, flash: {} }));
+    expect((await createCookieStore(driver).load(value)).exists).toBe(false);
+  });
+
+  it('holds both timeouts although the server keeps nothing, and sealing again does not restart the absolute one', async () => {
+    const clock = fakeClock();
+    const store = createCookieStore(driver, { ...clock, idleTimeout: 60, absoluteTimeout: 100 });
+    const first = await store.load(await store.cookieValue(id, {}, {}));
+    clock.advance(59);
+    const value = await store.cookieValue(id, {}, {}, { createdAt: first.createdAt as number });
+    clock.advance(40);
+    expect((await store.load(value)).exists).toBe(true);
+    clock.advance(1);
+    expect((await store.load(value)).exists).toBe(false);
+  });
+
+  it('refuses a malformed id and values that are not JSON', async () => {
+    const store = createCookieStore(driver);
+    await expect(store.cookieValue('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
+    await expect(store.save('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
+    await expect(store.cookieValue(id, { at: new Date() as never }, {})).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+    });
+  });
+
+  it('is UNSUPPORTED where only a server could act', async () => {
+    const store = createCookieStore(driver);
+    await expect(store.update(id, (content) => content)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(store.touch(id)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(store.list('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(store.destroyAll('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(store.destroy(id)).resolves.toBeUndefined();
+  });
+
+  it('revokes through the driver when it can', async () => {
+    const destroy = vi.fn();
+    const destroyAll = vi.fn(() => 2);
+    const store = createCookieStore({ ...driver, destroy, destroyAll });
+    await store.destroy(id);
+    expect(await store.destroyAll('ada', { except: id })).toBe(2);
+    expect(destroy).toHaveBeenCalledWith(id);
+    expect(destroyAll).toHaveBeenCalledWith('ada', { except: id });
+  });
+});

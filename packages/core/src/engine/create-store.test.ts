@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createSessionId,
+  createStore,
+  type DriverSession,
+  type SessionContent,
+  type StoreEvent,
+} from '../index.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const set =
+  (key: string) =>
+  ({ data, flash }: SessionContent): SessionContent => ({ data: { ...data, [key]: true }, flash });
+
+/** Four functions over a `Map`, each answering on a later turn of the event loop. */
+function slowDriver() {
+  const sessions = new Map<string, DriverSession>();
+  return {
+    sessions,
+    async load(id: string) {
+      await turn();
+      return sessions.get(id);
+    },
+    async save(id: string, data: SessionContent['data'], flash: SessionContent['flash'], options = {}) {
+      await turn();
+      sessions.set(id, { data, flash, ...options });
+    },
+    async destroy(id: string) {
+      await turn();
+      sessions.delete(id);
+    },
+    async gc() {
+      await turn();
+      return 7;
+    },
+  };
+}
+
+describe('a store of four functions', () => {
+  it('names the function that is missing', () => {
+    const { destroy: _, ...driver } = slowDriver();
+    expect(() => createStore(driver as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('driver.destroy') }),
+    );
+  });
+
+  it('keeps all of 50 parallel updates of different keys', async () => {
+    const store = createStore(slowDriver());
+    const id = createSessionId();
+    await store.save(id, { first: true }, {});
+    const base = await store.load(id);
+    const done = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => store.update(id, set(`k${i}`), { base })),
+    );
+    expect(done.every(Boolean)).toBe(true);
+    expect(Object.keys((await store.load(id)).data)).toHaveLength(51);
+  });
+
+  it('leaves a session destroyed that is destroyed while updates and touches are on their way', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    await store.save(id, { first: true }, {});
+    const early = store.update(id, set('early'));
+    const destroyed = store.destroy(id);
+    const late = [store.update(id, set('late')), store.touch(id)];
+    expect(await early).toBe(true);
+    await destroyed;
+    expect(await Promise.all(late)).toEqual([false, false]);
+    expect(driver.sessions.size).toBe(0);
+  });
+
+  it('moves a session to newId by saving, then destroying', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const [id, newId] = [createSessionId(), createSessionId()];
+    await store.save(id, { a: 1 }, {});
+    expect(await store.update(id, set('b'), { newId })).toBe(true);
+    expect([...driver.sessions.keys()]).toEqual([newId]);
+    expect(await store.update(id, set('c'))).toBe(false);
+  });
+
+  it('passes subject and idle timeout on, and keeps them if the driver does', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    await store.save(id, { a: 1 }, {}, { subject: 'ada', idleTimeout: 60 });
+    await store.update(id, set('b'));
+    await store.save(id, { c: 1 }, {});
+    expect(await store.load(id)).toEqual({
+      id,
+      exists: true,
+      data: { c: 1 },
+      flash: {},
+      subject: 'ada',
+      idleTimeout: 60,
+    });
+  });
+
+  it('shares no object with the driver or the application', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    const cart = ['apple'];
+    await store.save(id, { cart }, {});
+    cart.push('changed later');
+    const loaded = await store.load(id);
+    (loaded.data.cart as string[]).push('changed in the answer');
+    expect((await store.load(id)).data).toEqual({ cart: ['apple'] });
+  });
+
+  it('takes an answer that is no session for none, and reports it', async () => {
+    const events: StoreEvent[] = [];
+    const answers: unknown[] = [null, 'text', [], { data: {} }, { data: [], flash: {} }];
+    const store = createStore(
+      { ...slowDriver(), load: () => answers.shift() as DriverSession },
+      { onEvent: (event) => events.push(event) },
+    );
+    for (let i = 0; i < 5; i++) expect((await store.load(createSessionId())).exists).toBe(false);
+    expect(events.map(({ type }) => type)).toEqual(Array(4).fill('unreadable-session'));
+  });
+
+  it('never hands the driver a malformed id', async () => {
+    const asked: string[] = [];
+    const driver = {
+      ...slowDriver(),
+      load: (id: string) => void asked.push(id),
+      destroy: (id: string) => void asked.push(id),
+    };
+    const store = createStore(driver);
+    expect((await store.load('../x')).exists).toBe(false);
+    expect(await store.update('../x', set('a'))).toBe(false);
+    expect(await store.touch('../x')).toBe(false);
+    await store.destroy('../x');
+    await expect(store.save('../x', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
+    expect(asked).toEqual([]);
+  });
+
+  it('goes on with the next update after one that failed', async () => {
+    const store = createStore(slowDriver());
+    const id = createSessionId();
+    await store.save(id, { a: 1 }, {});
+    const failing = store.update(id, () => ({ data: { bad: 1n as never }, flash: {} }));
+    const next = store.update(id, set('b'));
+    await expect(failing).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    expect(await next).toBe(true);
+  });
+
+  it('answers what gc counted, and UNSUPPORTED for list and destroyAll', async () => {
+    const store = createStore(slowDriver());
+    expect(await store.gc()).toBe(7);
+    await expect(store.list('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(store.destroyAll('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+
+  it('turns what the driver throws into UNAVAILABLE with the cause', async () => {
+    const cause = new Error('down');
+    const store = createStore({
+      ...slowDriver(),
+      save() {
+        throw cause;
+      },
+    });
+    await expect(store.save(createSessionId(), {}, {})).rejects.toMatchObject({ code: 'UNAVAILABLE', cause });
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../test/fake-clock.ts';
+import { memoryStorage } from '../../test/memory-storage.ts';
+import { createRecordStore, type StoreOptions, sessionKey } from '../driver.ts';
+import { createSessionId } from '../index.ts';
+
+const id = createSessionId();
+
+async function begin(options: StoreOptions, ownIdleTimeout?: number) {
+  const clock = fakeClock();
+  const storage = memoryStorage();
+  const store = createRecordStore(storage, { ...clock, ...options });
+  await store.save(id, {}, {}, ownIdleTimeout === undefined ? {} : { idleTimeout: ownIdleTimeout });
+  const alive = async () => (await store.load(id)).exists;
+  return { ...clock, storage, store, alive };
+}
+
+describe('the idle timeout', () => {
+  it('is 7200 seconds unless set', async () => {
+    const { store, now } = await begin({});
+    expect(store.timeouts).toMatchObject({ idleTimeout: 7200, absoluteTimeout: undefined, now });
+    expect((await store.load(id)).expiresAt).toBe(now() + 7_200_000);
+  });
+
+  it('ends a session to the millisecond', async () => {
+    const { alive, advance } = await begin({ idleTimeout: 60 });
+    advance(59.999);
+    expect(await alive()).toBe(true);
+    advance(0.001);
+    expect(await alive()).toBe(false);
+  });
+
+  it('starts again at a write and at a touch, but not at a read', async () => {
+    const { store, alive, advance } = await begin({ idleTimeout: 60 });
+    advance(40);
+    expect(await store.update(id, (content) => content)).toBe(true);
+    advance(40);
+    expect(await store.touch(id)).toBe(true);
+    advance(40);
+    expect(await alive()).toBe(true);
+    advance(20);
+    expect(await alive()).toBe(false);
+  });
+
+  it('can be the session own', async () => {
+    const { store, alive, advance } = await begin({ idleTimeout: 60 }, 600);
+    advance(599);
+    expect(await store.touch(id)).toBe(true);
+    advance(599);
+    expect(await alive()).toBe(true);
+    advance(1);
+    expect(await alive()).toBe(false);
+  });
+
+  it('once over cannot be started again by update or touch, with or without a base', async () => {
+    const { store, advance } = await begin({ idleTimeout: 60 });
+    const base = await store.load(id);
+    advance(60);
+    expect(await store.touch(id)).toBe(false);
+    expect(await store.touch(id, { base })).toBe(false);
+    expect(await store.update(id, (content) => content)).toBe(false);
+    expect(await store.update(id, (content) => content, { base })).toBe(false);
+  });
+});
+
+describe('the absolute timeout', () => {
+  it('is not extended by writes and touches', async () => {
+    const { store, alive, advance } = await begin({ idleTimeout: 60, absoluteTimeout: 100 });
+    advance(50);
+    expect(await store.touch(id)).toBe(true);
+    advance(49.999);
+    expect(await store.update(id, (content) => content)).toBe(true);
+    expect(await alive()).toBe(true);
+    advance(0.001);
+    expect(await alive()).toBe(false);
+    expect(await store.touch(id)).toBe(false);
+  });
+
+  it('caps what a session own idle timeout promises', async () => {
+    const { store, now } = await begin({ absoluteTimeout: 100 }, 600);
+    expect((await store.load(id)).expiresAt).toBe(now() + 100_000);
+  });
+
+  it('works at once for sessions that are already stored when it is lowered', async () => {
+    const { storage, now, advance } = await begin({ idleTimeout: 600 });
+    const stricter = createRecordStore(storage, { now, idleTimeout: 600, absoluteTimeout: 30 });
+    expect(await stricter.load(id)).toMatchObject({ exists: true, expiresAt: now() + 30_000 });
+    const base = await stricter.load(id);
+    advance(30);
+    expect((await stricter.load(id)).exists).toBe(false);
+    expect(await stricter.touch(id, { base })).toBe(false);
+    expect(await stricter.update(id, (content) => content, { base })).toBe(false);
+  });
+});
+
+describe('touch', () => {
+  it('writes the clock and nothing else, in one round trip with a base', async () => {
+    const { storage, store, now, advance } = await begin({ idleTimeout: 60 });
+    const base = await store.load(id);
+    const before = storage.records.get(sessionKey(id));
+    advance(10);
+    storage.read = () => {
+      throw new Error('read');
+    };
+    expect(await store.touch(id, { base })).toBe(true);
+    expect(storage.records.get(sessionKey(id))).toEqual({ ...before, expiresAt: now() + 60_000 });
+  });
+
+  it('answers false for a missing session and a malformed id', async () => {
+    const { store } = await begin({});
+    expect(await store.touch(createSessionId())).toBe(false);
+    expect(await store.touch('short')).toBe(false);
+    await store.destroy(id);
+    expect(await store.touch(id)).toBe(false);
+  });
+});
+
+describe('timeouts that cannot be right', () => {
+  it.each([
+    ['idleTimeout', { idleTimeout: 0 }],
+    ['idleTimeout', { idleTimeout: 0.5 }],
+    ['idleTimeout', { idleTimeout: '60' as never }],
+    ['idleTimeout', { idleTimeout: Number.POSITIVE_INFINITY }],
+    ['absoluteTimeout', { absoluteTimeout: -1 }],
+    ['absoluteTimeout', { absoluteTimeout: null as never }],
+    ['now', { now: Date.now() as never }],
+  ])('are refused at once, naming %s', (option, options) => {
+    expect(() => createRecordStore(memoryStorage(), options)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(`${option} must be`),
+      }),
+    );
+  });
+
+  it('include a clock that answers no time', async () => {
+    const store = createRecordStore(memoryStorage(), { now: () => Number.NaN });
+    await expect(store.load(id)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+});
