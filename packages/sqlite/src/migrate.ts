@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import { transactionOpen } from './busy-wait.ts';
+import { bookkeepingSql, migrationSql } from './migrations.ts';
+import { sqlWriter } from './sessions-table.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { tableNames } from './table-names.ts';
+
+/**
+ * Brings the schema up to date; only reads when it is. One transaction without an `await` in it, so nothing on this
+ * connection and no other process comes in between: Kysely's own migrator takes no lock on SQLite, and of twenty processes
+ * that start on an empty database some would fail.
+ */
+export function migrateToLatest(database: SqliteDatabase, table: string): void {
+  if (pendingMigrations(database, table).length === 0) return;
+  if (database.inTransaction) throw transactionOpen();
+  database.exec('begin immediate');
+  try {
+    const statements = [
+      ...bookkeepingSql(table),
+      ...pendingMigrations(database, table).flatMap((migration) => migration.statements),
+    ];
+    for (const statement of statements) database.exec(statement);
+    database.exec('commit');
+  } catch (error) {
+    if (database.inTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+/** Migrations of a newer version that are booked already are left alone: an older process may run beside a newer one. */
+function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<typeof migrationSql> {
+  const db = sqlWriter(table);
+  const bookkeeping = db
+    .selectFrom('sqlite_schema')
+    .select('name')
+    .where('type', '=', sql.lit('table'))
+    .where(sql<boolean>`name = ${sql.lit(tableNames(table).sessions_migration)} collate nocase`)
+    .compile();
+  if (database.prepare(bookkeeping.sql).get({}) === undefined) return migrationSql(table);
+
+  const booked = db.selectFrom('sessions_migration').select('name').compile();
+  const done = (database.prepare(booked.sql).all({}) as { name: string }[]).map(({ name }) => name);
+  return migrationSql(table).filter(({ name }) => !done.includes(name));
+}

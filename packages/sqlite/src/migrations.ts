@@ -1,0 +1,103 @@
+import { type Compilable, type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { type SessionsDatabase, sqlWriter } from './sessions-table.ts';
+import { tableNames, withTableNames } from './table-names.ts';
+
+type Step = Compilable & { execute(): Promise<unknown> };
+
+/** Every change of the schema so far, by the name it is booked under: sorted, and never altered once released. */
+const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
+  '0001_sessions': (db) => [
+    db.schema
+      .createTable('sessions')
+      .ifNotExists()
+      .addColumn('key', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('version', 'integer', (column) => column.notNull())
+      .addColumn('gc_at', 'integer', (column) => column.notNull())
+      .addColumn('expires_at', 'integer', (column) => column.notNull())
+      .addColumn('created_at', 'integer', (column) => column.notNull())
+      .addColumn('idle_timeout', 'integer')
+      .addColumn('subject', 'text')
+      // Last: long content spills to pages of its own, which are then only read when it is asked for.
+      .addColumn('payload', 'text', (column) => column.notNull())
+      .modifyEnd(sql`strict`),
+    db.schema.createIndex('sessions_gc_at').ifNotExists().on('sessions').column('gc_at'),
+    db.schema
+      .createIndex('sessions_subject')
+      .ifNotExists()
+      .on('sessions')
+      .column('subject')
+      .where('subject', 'is not', null),
+  ],
+};
+
+/**
+ * The schema as Kysely migrations, for an application that runs all migrations itself and starts with `migrate: false`.
+ *
+ * @param table What `startSession` gets as `table`. Default: `sessions`.
+ * @returns Migrations by name, to merge with the application's own.
+ * @example
+ * const provider = { getMigrations: async () => ({ ...applicationMigrations, ...migrations('sessions') }) };
+ */
+export function migrations(table = 'sessions'): Record<string, Migration> {
+  const plugin = withTableNames(tableNames(table));
+  return Object.fromEntries(
+    Object.entries(changes).map(([name, steps]) => [
+      name,
+      {
+        async up(db: Kysely<SessionsDatabase>) {
+          for (const step of steps(db.withPlugin(plugin))) await step.execute();
+        },
+      },
+    ]),
+  );
+}
+
+/** The statements of each migration, and those that book it as done. */
+export function migrationSql(table: string): { name: string; statements: string[] }[] {
+  const db = sqlWriter(table);
+  return Object.entries(changes).map(([name, steps]) => {
+    const done = db.insertInto('sessions_migration').values({
+      name: sql.lit(name),
+      timestamp: sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
+    });
+    return { name, statements: [...steps(db), done.orIgnore()].map(text) };
+  });
+}
+
+/** The tables Kysely's migrator would make for its bookkeeping, under names of our own: the application has its own two. */
+export function bookkeepingSql(table: string): string[] {
+  const { schema } = sqlWriter(table);
+  return [
+    schema
+      .createTable('sessions_migration')
+      .ifNotExists()
+      .addColumn('name', 'varchar(255)', (column) => column.notNull().primaryKey())
+      .addColumn('timestamp', 'varchar(255)', (column) => column.notNull()),
+    schema
+      .createTable('sessions_migration_lock')
+      .ifNotExists()
+      .addColumn('id', 'varchar(255)', (column) => column.notNull().primaryKey())
+      .addColumn('is_locked', 'integer', (column) => column.notNull().defaultTo(0)),
+  ].map(text);
+}
+
+/**
+ * The schema as plain SQL, for the `sqlite3` shell or any other tool. Running it again changes nothing.
+ *
+ * @param table What `startSession` gets as `table`. Default: `sessions`.
+ * @example
+ * database.exec(schemaSql());
+ */
+export function schemaSql(table = 'sessions'): string {
+  const statements = [
+    ...bookkeepingSql(table),
+    ...migrationSql(table).flatMap((migration) => migration.statements),
+  ];
+  return `begin immediate;\n${statements.map((statement) => `${statement};\n`).join('')}commit;\n`;
+}
+
+function text(step: Compilable): string {
+  const { sql: statement }: CompiledQuery = step.compile();
+  return statement;
+}

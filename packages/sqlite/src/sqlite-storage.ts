@@ -1,0 +1,87 @@
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { CompiledQuery } from 'kysely';
+import { isBusy, whileBusy } from './busy-wait.ts';
+import { type Bindings, writeStatements } from './sessions-table.ts';
+import type { Connection } from './sqlite-database.ts';
+import { createWriteGroup } from './write-group.ts';
+
+/**
+ * Keeps session records in one table of a SQLite database. Reads answer at once; writes go through a write group, and what
+ * each statement changed decides what its caller hears.
+ *
+ * Kysely writes the SQL once, here; what runs are prepared statements, since its builder costs 86 % of the speed of a load.
+ */
+export function createSqliteStorage(connection: Connection, table: string, busyTimeout: number) {
+  const prepare = ({ sql }: CompiledQuery) => {
+    const statement = connection.database.prepare(sql);
+    // The application may have made big integers the default of its database.
+    statement.safeIntegers(false);
+    return statement;
+  };
+  const statements = writeStatements(table);
+  const read = prepare(statements.read);
+  const insert = prepare(statements.insert);
+  const replaceContent = prepare(statements.replaceContent);
+  const replaceRow = prepare(statements.replaceRow);
+  const touch = prepare(statements.touch);
+  const remove = prepare(statements.delete);
+  const deleteExpired = prepare(statements.deleteExpired);
+  const postpone = prepare(statements.postpone);
+  const listBySubject = prepare(statements.listBySubject);
+  const deleteBySubject = prepare(statements.deleteBySubject);
+
+  const write = createWriteGroup(connection, busyTimeout);
+
+  /** Answers without a promise unless the database is busy. */
+  function query<T>(work: () => T): T | Promise<T> {
+    try {
+      return connection.attempt(work);
+    } catch (error) {
+      if (!isBusy(error, connection.database)) throw error;
+      return whileBusy(connection, busyTimeout, work);
+    }
+  }
+
+  return {
+    read: (key) => query(() => read.get({ key }) as SessionRecord | undefined),
+
+    insert: async (record) => (await write(() => insert.run(record).changes)) > 0,
+
+    async replace(oldKey, oldVersion, next) {
+      const bindings = { ...next, oldKey, oldVersion };
+      const changes = await write(
+        () =>
+          (oldKey === next.key ? replaceContent.run(bindings).changes : 0) ||
+          replaceRow.run(bindings).changes,
+      );
+      return changes > 0;
+    },
+
+    touch: async (key, now, expiresAt) => (await write(() => touch.run({ key, now, expiresAt }).changes)) > 0,
+
+    async delete(key) {
+      await write(() => remove.run({ key }).changes);
+    },
+
+    async deleteExpired(now, limit) {
+      let removed = 0;
+      let postponed = 0;
+      do {
+        const due = { now, limit: limit - removed };
+        postponed = 0;
+        removed += await write(() => deleteExpired.run(due).changes);
+        if (removed < limit) postponed = await write(() => postpone.run(due).changes);
+      } while (postponed > 0);
+      return removed;
+    },
+
+    listBySubject: (subject) => query(() => listBySubject.all({ subject }) as SessionRecord[]),
+
+    deleteBySubject: (
+      subject,
+      { exceptKey = null, onlyKey = null }: Partial<Pick<Bindings, 'exceptKey' | 'onlyKey'>>,
+    ) => write(() => deleteBySubject.run({ subject, exceptKey, onlyKey }).changes),
+
+    close: connection.close,
+  } satisfies RecordStorage;
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { invalidOption } from '@store/core/driver';
+import { type IdentifierNode, type KyselyPlugin, OperationNodeTransformer } from 'kysely';
+
+/** Postgres keeps 63 bytes of a name; the same rule here keeps the names equal on every driver. */
+const longest = 63;
+
+/**
+ * Any name will do, since names are quoted, except those that SQLite keeps for itself or cannot hold.
+ *
+ * @throws {StoreError} `INVALID_OPTION`
+ */
+export function assertTable(store: string, table: unknown): asserts table is string {
+  const fits = typeof table === 'string' && table !== '' && table.isWellFormed() && !table.includes('\0');
+  if (fits && !/^sqlite_/i.test(table)) return;
+  throw invalidOption(store, 'table', 'a name without NUL that does not begin with sqlite_', table);
+}
+
+/** The names in one database that belong to a sessions table, by the name that statements are written with. */
+export function tableNames(table: string): Readonly<Record<string, string>> {
+  const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
+  return {
+    sessions: table,
+    ...Object.fromEntries(derived.map((name) => [name, derivedName(table, name.slice('sessions'.length))])),
+  };
+}
+
+/** `table` and `suffix` together; where that is too long, cut and ended in a hash of the whole. */
+function derivedName(table: string, suffix: string): string {
+  const name = table + suffix;
+  if (Buffer.byteLength(name) <= longest) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  let kept = table;
+  while (Buffer.byteLength(kept) > longest - hash.length - 1) kept = kept.slice(0, -1);
+  return `${kept.toWellFormed()}_${hash}`;
+}
+
+/**
+ * Makes Kysely put the real names in the place of the written ones. Kysely quotes what comes out of here, and never parses
+ * it: a name with a dot, a quote or ` as ` in it stays one name.
+ */
+export function withTableNames(names: Readonly<Record<string, string>>): KyselyPlugin {
+  const transformer = new (class extends OperationNodeTransformer {
+    protected override transformIdentifier(node: IdentifierNode): IdentifierNode {
+      const name = names[node.name];
+      return name === undefined ? node : { ...node, name };
+    }
+  })();
+  return {
+    transformQuery: ({ node, queryId }) => transformer.transformNode(node, queryId),
+    transformResult: async ({ result }) => result,
+  };
+}
