@@ -1,8 +1,25 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+// One project per package, so that `vitest run --project @store/sqlite` runs that package alone.
+const folders = globSync(['packages/*/package.json', 'examples/*/package.json', 'bench/package.json']).map(
+  (path) => path.slice(0, -'/package.json'.length),
+);
+const projects = folders.sort().map((root) => ({
+  root,
+  name: (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { name: string }).name,
+}));
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', 'bench'],
+    projects: [...projects, { root: '.ci', name: 'ci' }].map(({ root, name }) => ({
+      extends: true,
+      root,
+      test: { name, include: ['**/*.test.ts'] },
+    })),
+    maxWorkers: 2,
+    retry: 0,
+    allowOnly: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,32 @@
+// Checks every published manifest and every file's name and length; prints what is wrong and exits with 1.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileProblems } from './file-rules.ts';
+import { manifestProblems } from './manifest-rules.ts';
+import { missingFiles, publishedPackages, root } from './workspace.ts';
+
+const packages = publishedPackages();
+const coreVersion = packages.get('packages/core')?.version;
+if (coreVersion === undefined) throw new Error('packages/core has no package.json');
+
+const inPackages = [...packages].flatMap(([folder, manifest]) => [
+  ...manifestProblems(manifest, coreVersion).map((problem) => `${folder}/package.json: ${problem}`),
+  ...missingFiles(folder, ['README.md', 'LICENSE', 'tsconfig.json']).map(
+    (name) => `${folder}: ${name} is missing`,
+  ),
+]);
+
+const notOurs = new Set(['node_modules', 'dist', '.git', '.turbo']);
+const files = globSync(['*.{ts,md}', '{.ci,packages,examples,bench,docs}/**/*.*'], {
+  cwd: root,
+  exclude: (path) => path.split('/').some((part) => notOurs.has(part)),
+});
+const inFiles = files.flatMap((path) => {
+  const lines = readFileSync(join(root, path), 'utf8').split('\n').length - 1;
+  return fileProblems(path, lines).map((problem) => `${path}: ${problem}`);
+});
+
+const problems = [...inPackages, ...inFiles];
+for (const problem of problems) console.error(problem);
+console.log(`${packages.size} packages and ${files.length} files checked, ${problems.length} problems`);
+process.exitCode = problems.length === 0 && packages.size > 0 && files.length > 0 ? 0 : 1;

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { fileProblems } from './file-rules.ts';
+
+describe('fileProblems', () => {
+  it.each([
+    ['packages/core/src/rules/errors.ts', 150],
+    ['packages/core/src/rules/errors.test.ts', 300],
+    ['packages/sqlite/test/writer.ts', 300],
+    ['packages/core/README.md', 150],
+    ['CONTRIBUTING.md', 120],
+    ['examples/demo/page.css', 150],
+  ])('lets %s have %i lines and not one more', (path, limit) => {
+    expect(fileProblems(path, limit)).toEqual([]);
+    expect(fileProblems(path, limit + 1)).toHaveLength(1);
+  });
+
+  it.each([
+    'src/utils.ts',
+    'src/helpers/a.ts',
+    'src/helper.test.ts',
+    'common/a.ts',
+    'shared.ts',
+    'misc/a.ts',
+    'util.ts',
+  ])('refuses the name of %s', (path) => {
+    expect(fileProblems(path, 1)).toHaveLength(1);
+  });
+
+  it('lets a longer name contain such a word', () => {
+    expect(fileProblems('src/shared-lock.ts', 1)).toEqual([]);
+  });
+});

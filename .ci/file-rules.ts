@@ -1,0 +1,21 @@
+const vague = /^(utils?|helpers?|common|shared|misc)(\.|$)/;
+
+/** How many lines a file may have; the first pattern that fits counts. */
+const limits: [RegExp, number][] = [
+  [/\.test(-d)?\.ts$|(^|\/)test\//, 300],
+  [/^CONTRIBUTING\.md$/, 120],
+  [/^packages\/[^/]+\/README\.md$/, 150],
+  [/\.(ts|js|mjs|css|html)$/, 150],
+];
+
+/** What is wrong with a file's name or length, in words. `path` is relative to the root, with forward slashes. */
+export function fileProblems(path: string, lines: number): string[] {
+  const name = path.split('/').find((part) => vague.test(part));
+  const limit = limits.find(([pattern]) => pattern.test(path))?.[1] ?? Number.POSITIVE_INFINITY;
+  return [
+    ...(name === undefined ? [] : [`"${name}" says nothing: name the one concept inside`]),
+    ...(lines > limit
+      ? [`has ${lines} lines, at most ${limit} allowed: is there a second concept inside?`]
+      : []),
+  ];
+}

@@ -1,0 +1,79 @@
+import semver from 'semver';
+import type { Manifest } from './workspace.ts';
+
+const core = '@store/core';
+const engines = '^22.12 || ^24 || >=26';
+const scripts = { build: 'tsc -b', 'check:package': 'node ../../.ci/check-package.ts' };
+
+/**
+ * What is wrong with the manifest of a published package, in words. DESIGN: core is a peer of every other package,
+ * development resolves `src`, what is published is `dist`.
+ */
+export function manifestProblems(manifest: Manifest, coreVersion: string): string[] {
+  const problems: string[] = [];
+  const expect = (holds: boolean, problem: string) => holds || problems.push(problem);
+
+  expect(/^@store\/[a-z-]+$/.test(manifest.name), 'name is not in the @store scope');
+  expect(semver.gte(manifest.version, '1.0.0'), 'version is below 1.0.0');
+  expect(Boolean(manifest.description), 'description is missing');
+  expect((manifest.keywords ?? []).length > 0, 'keywords are missing');
+  expect(manifest.license === 'MIT', 'license is not MIT');
+  expect(manifest.type === 'module', 'type is not module');
+  expect(manifest.sideEffects === false, 'sideEffects is not false');
+  expect(manifest.engines?.node === engines, `engines.node is not "${engines}"`);
+  expect(manifest.files?.join() === 'dist', 'files is not ["dist"]');
+  expect(manifest.publishConfig?.access === 'public', 'publishConfig.access is not public');
+  for (const [name, command] of Object.entries(scripts)) {
+    expect(manifest.scripts?.[name] === command, `scripts.${name} is not "${command}"`);
+  }
+  return [...problems, ...exportProblems(manifest), ...dependencyProblems(manifest, coreVersion)];
+}
+
+function exportProblems({ exports = {}, publishConfig }: Manifest): string[] {
+  const published = publishConfig?.exports ?? {};
+  const problems = Object.entries(exports).flatMap(([door, target]) => {
+    if (door === './package.json')
+      return published[door] === target ? [] : [`exports "${door}" is not published`];
+    const file = /^\.\/src\/(.+)\.ts$/.exec(String(target))?.[1];
+    if (file === undefined) return [`exports "${door}" is not a file of src`];
+    const built = JSON.stringify({ types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` });
+    return JSON.stringify(published[door]) === built
+      ? []
+      : [`publishConfig.exports "${door}" is not ${built}, types first`];
+  });
+  const extra = Object.keys(published).filter((door) => !(door in exports));
+  return [
+    ...('./package.json' in exports ? [] : ['exports has no "./package.json"']),
+    ...problems,
+    ...extra.map((door) => `publishConfig.exports "${door}" is not in exports`),
+  ];
+}
+
+function dependencyProblems(manifest: Manifest, coreVersion: string): string[] {
+  const {
+    dependencies = {},
+    optionalDependencies = {},
+    peerDependencies = {},
+    devDependencies = {},
+  } = manifest;
+  const installed = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
+  const beside = [...installed, ...Object.keys(peerDependencies)].filter((name) =>
+    name.startsWith('@store/'),
+  );
+  if (manifest.name === core) {
+    const allowed =
+      installed.every((name) => name === '@noble/hashes') && Object.keys(peerDependencies).length === 0;
+    return allowed ? [] : ['core depends on more than @noble/hashes'];
+  }
+  const problems = beside
+    .filter((name) => name !== core || installed.includes(name))
+    .map((name) => `depends on ${name}: only core may be depended on, as a peer`);
+  const range = peerDependencies[core];
+  if (range === undefined) problems.push('core is not a peer');
+  else if (semver.validRange(range) === null)
+    problems.push(`the peer range of core is not written out: "${range}"`);
+  else if (!semver.satisfies(coreVersion, range))
+    problems.push(`core ${coreVersion} is outside the peer range "${range}"`);
+  if (devDependencies[core] !== 'workspace:*') problems.push('the devDependency on core is not workspace:*');
+  return problems;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { packedProblems } from './packed-rules.ts';
+
+const manifest = { name: '@store/file', version: '1.0.0', exports: { '.': './dist/index.js' } };
+const files = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'dist/index.js',
+  'dist/index.js.map',
+  'dist/index.d.ts',
+];
+
+describe('packedProblems', () => {
+  it('finds nothing in a tarball as it should be', () => {
+    expect(packedProblems(manifest, files)).toEqual([]);
+    expect(packedProblems(manifest, [...files, 'CHANGELOG.md'])).toEqual([]);
+  });
+
+  it('reports a workspace range that was not replaced', () => {
+    const linked = { ...manifest, devDependencies: { '@store/core': 'workspace:*' } };
+    expect(packedProblems(linked, files)).toHaveLength(1);
+  });
+
+  it('reports exports that point into src', () => {
+    expect(packedProblems({ ...manifest, exports: { '.': './src/index.ts' } }, files)).toHaveLength(1);
+  });
+
+  it.each(files.filter((name) => !name.endsWith('.map')))('reports a tarball without %s', (name) => {
+    const rest = files.filter((file) => file !== name);
+    expect(packedProblems(manifest, rest)).toEqual([`${name} is missing`]);
+  });
+
+  it.each(['src/index.ts', 'dist/index.test.js', 'tsconfig.json', 'dist/tsconfig.tsbuildinfo'])(
+    'reports %s inside it',
+    (name) => {
+      expect(packedProblems(manifest, [...files, name])).toEqual([`${name} has no place in it`]);
+    },
+  );
+});

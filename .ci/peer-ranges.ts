@@ -1,0 +1,18 @@
+import semver from 'semver';
+import type { Manifest } from './workspace.ts';
+
+/**
+ * The peer ranges that a release narrows although it is no major, in words: users whose installed core fitted
+ * yesterday would be told today that it does not.
+ */
+export function narrowedPeers(before: Manifest, after: Manifest): string[] {
+  const major = semver.major(after.version) > semver.major(before.version);
+  return Object.entries(before.peerDependencies ?? {}).flatMap(([peer, old]) => {
+    const range = after.peerDependencies?.[peer];
+    if (major || range === undefined || semver.subset(old, range)) return [];
+    return [
+      `${after.name} ${after.version} narrows its peer range of ${peer} from "${old}" to "${range}". ` +
+        `Write a major changeset for ${after.name}, or widen the range by hand first ("${old} || ${range}").`,
+    ];
+  });
+}
