@@ -1,0 +1,22 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { addToCart, startSession as startFourFunctions } from '../test/examples/four-functions.ts';
+import { startSession as startRecordDriver } from '../test/examples/record-driver.ts';
+import { createSessionId, load, uncacheStore } from './index.ts';
+
+afterEach(() => {
+  uncacheStore();
+});
+
+describe("the README's examples", () => {
+  it.each([
+    ['four functions', startFourFunctions],
+    ['a record storage', startRecordDriver],
+  ])('fill a cart on %s', async (_, start) => {
+    await start();
+    const id = createSessionId();
+    expect(await addToCart(id, 'apple')).toBe(1);
+    const counts = await Promise.all(['pear', 'plum', 'fig'].map((item) => addToCart(id, item)));
+    expect(counts).toEqual([2, 3, 4]);
+    expect((await load(id)).data).toEqual({ cart: ['apple', 'pear', 'plum', 'fig'] });
+  });
+});

@@ -1,0 +1,41 @@
+import {
+  cacheStore,
+  createStore,
+  load,
+  type SessionContent,
+  type SessionStore,
+  save,
+  update,
+} from '@store/core';
+
+const sessions = new Map<string, SessionContent>();
+
+export function startSession(): SessionStore {
+  const store = createStore({
+    load: (id) => sessions.get(id),
+    save: (id, data, flash) => void sessions.set(id, { data, flash }),
+    destroy: (id) => void sessions.delete(id),
+    gc() {},
+  });
+  cacheStore(store);
+  return store;
+}
+
+export async function addToCart(id: string, item: string): Promise<number> {
+  const session = await load(id);
+  if (!session.exists) {
+    await save(id, { cart: [item] }, { notice: 'Your first item!' });
+    return 1;
+  }
+  let items = 0;
+  await update(
+    id,
+    ({ data, flash }) => {
+      const cart = [...((data.cart as string[] | undefined) ?? []), item];
+      items = cart.length;
+      return { data: { ...data, cart }, flash };
+    },
+    { base: session },
+  );
+  return items;
+}
