@@ -38,4 +38,5 @@ export { isStoreError, StoreError, type StoreErrorCode } from './rules/errors.ts
 export { assertJsonValue } from './rules/json-value.ts';
 export { createSessionId, isSessionId } from './rules/session-id.ts';
 export type { StartOptions, StoreOptions } from './rules/store-options.ts';
+export { assertSubject } from './rules/subject.ts';
 export type { ResolvedTimeouts, Timeouts } from './rules/timeouts.ts';
