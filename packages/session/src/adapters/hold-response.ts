@@ -1,0 +1,165 @@
+import type { ServerResponse } from 'node:http';
+import { applyWriteHead } from './write-head.ts';
+
+/** What happens while a response is held back. */
+export interface ResponseHooks {
+  /** The headers are about to leave. They do once the answer resolves, at once if there is none. */
+  beforeHeaders(): Promise<void> | undefined;
+  /** The response is about to end. It does once the answer resolves, at once if there is none. Must not fail. */
+  beforeEnd(): Promise<void> | undefined;
+  /** `beforeHeaders` failed. Nothing has left; what the handler sent is dropped, and an error can be answered. */
+  onFailure(error: unknown): void;
+}
+
+type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end';
+type Methods = Record<Method, (...args: unknown[]) => unknown>;
+interface Call {
+  method: Method;
+  args: unknown[];
+}
+
+const methods = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
+
+/**
+ * Lets work be done before a response's headers leave, and again before it ends, without the handler noticing: calls made
+ * meanwhile wait and are made afterwards in their order; `write` answers `false` until then, and `drain` follows;
+ * `headersSent` and `writableEnded` tell what the handler has done.
+ *
+ * The wrappers stay and later let everything through, since other middleware may have wrapped them in turn.
+ */
+export function holdResponse(response: ServerResponse, hooks: ResponseHooks): void {
+  const original = Object.fromEntries(methods.map((name) => [name, response[name]])) as Methods;
+  let begun = false;
+  let failure: { error: unknown } | undefined;
+  let waiting: Call[] | undefined;
+
+  const pass = ({ method, args }: Call) => original[method].apply(response, args);
+
+  /** @returns whether the call has to wait */
+  function waits(call: Call): boolean {
+    if (waiting) {
+      waiting.push(call);
+      return true;
+    }
+    let work: Promise<void> | undefined;
+    if (!begun) {
+      begun = true;
+      try {
+        work = hooks.beforeHeaders();
+      } catch (error) {
+        fail([call], error);
+        return true;
+      }
+    }
+    if (!work && call.method === 'end') work = hooks.beforeEnd();
+    if (work) hold([call], work);
+    return work !== undefined;
+  }
+
+  function hold(calls: Call[], work: Promise<void>): void {
+    waiting = calls;
+    reportProgress(response, () => waiting);
+    work
+      .then(
+        () => release(calls),
+        (error) => fail(calls, error),
+      )
+      // Only a call that Node itself refuses gets here, and its caller is gone.
+      .catch(() => response.destroy());
+  }
+
+  function release(calls: Call[]): void {
+    waiting = undefined;
+    let ready = false;
+    for (let call = calls.shift(); call; call = calls.shift()) {
+      const work = call.method === 'end' ? hooks.beforeEnd() : undefined;
+      if (work) {
+        hold([call, ...calls], work);
+        return;
+      }
+      const answer = pass(call);
+      if (call.method === 'write') ready = answer !== false;
+    }
+    // Every held write was answered `false`, so its source waits for this.
+    if (ready && !response.writableEnded && !response.destroyed) response.emit('drain');
+  }
+
+  function fail(calls: Call[], error: unknown): void {
+    waiting = undefined;
+    failure = { error };
+    for (const call of calls) drop(call, error);
+    // The error's answer goes past whatever the handler, or middleware on top, still has in hand.
+    Object.assign(response, answerOnce(response, original));
+    hooks.onFailure(error);
+  }
+
+  const wrap =
+    (method: Method) =>
+    (...given: unknown[]): unknown => {
+      if (failure) return drop({ method, args: given }, failure.error, response);
+      // Node's own error, thrown where the mistake is.
+      if (isRefused(method, given[0])) return pass({ method, args: given });
+      let args = given;
+      if (method === 'writeHead' && (waiting || !begun)) {
+        if (waiting && isRepeated(response, given)) return response;
+        applyWriteHead(response, given);
+        args = [response.statusCode];
+      }
+      if (!waits({ method, args })) return pass({ method, args });
+      return method === 'write' ? false : method === 'flushHeaders' ? undefined : response;
+    };
+
+  Object.assign(response, Object.fromEntries(methods.map((method) => [method, wrap(method)])));
+}
+
+/** Lets `headersSent` and `writableEnded` say what the handler did, not how far it got. */
+function reportProgress(response: ServerResponse, waiting: () => readonly Call[] | undefined): void {
+  const prototype = Object.getPrototypeOf(response);
+  Object.defineProperties(response, {
+    headersSent: {
+      configurable: true,
+      get: () => waiting() !== undefined || Reflect.get(prototype, 'headersSent', response),
+    },
+    writableEnded: {
+      configurable: true,
+      get: () =>
+        waiting()?.some(({ method }) => method === 'end') ||
+        Reflect.get(prototype, 'writableEnded', response),
+    },
+  });
+}
+
+/** Methods that go straight to the response until it has ended, and nowhere from then on. */
+function answerOnce(response: ServerResponse, original: Methods): Methods {
+  let ended = false;
+  const once =
+    (method: Method) =>
+    (...args: unknown[]): unknown => {
+      if (ended)
+        return drop({ method, args }, new Error('The response has been answered with an error.'), response);
+      const answer = original[method].apply(response, args);
+      ended = method === 'end';
+      return answer;
+    };
+  return Object.fromEntries(methods.map((method) => [method, once(method)])) as Methods;
+}
+
+function drop({ method, args }: Call, error: unknown, response?: ServerResponse): unknown {
+  const callback = args.find((arg) => typeof arg === 'function');
+  if (callback) queueMicrotask(() => callback(error));
+  return method === 'write' ? false : method === 'flushHeaders' ? undefined : response;
+}
+
+function isRefused(method: Method, chunk: unknown): boolean {
+  if (method === 'writeHead' || method === 'flushHeaders') return false;
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return false;
+  return method === 'write' || !(chunk === undefined || chunk === null || typeof chunk === 'function');
+}
+
+/** Middleware such as compression begins the headers again when it cannot see that they have begun. */
+function isRepeated(response: ServerResponse, [status, ...rest]: unknown[]): boolean {
+  if (status === response.statusCode && rest.every((arg) => arg === undefined)) return true;
+  throw Object.assign(new Error('Cannot write headers after they are sent to the client'), {
+    code: 'ERR_HTTP_HEADERS_SENT',
+  });
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SessionData } from '@store/core';
+import type { Exchange } from '../lifecycle/exchange.ts';
+import { createLifecycle } from '../lifecycle/open-exchange.ts';
+import type { SessionOptions } from '../lifecycle/session-options.ts';
+import { attachExchange, factsOf } from './node-exchange.ts';
+import { rememberSession } from './session-of-request.ts';
+
+/** Connect's middleware, which Express, Polka, Vite and others take as well. */
+export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
+  request: Incoming,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => Promise<void>;
+
+export type NodeSessionOptions<
+  Data extends object = SessionData,
+  Incoming extends IncomingMessage = IncomingMessage,
+> = SessionOptions<Data, Incoming>;
+
+/**
+ * Gives every request of a Connect-style application a session; handlers ask for it with `getSession(request)`.
+ *
+ * The session is written before the response's headers leave, so the next request sees it, also after a redirect. A store
+ * that cannot answer reaches `next` as a `StoreError` with `status` 503, before the handler or instead of its response.
+ * Mounted again on the same request, it does nothing.
+ *
+ * @throws {StoreError} `INVALID_OPTION` at once, when an option cannot be right.
+ * @example
+ * app.use(sessionMiddleware());
+ * app.use((request, response) => {
+ *   const session = getSession<{ visits: number }>(request);
+ *   session.update('visits', (visits = 0) => visits + 1);
+ *   response.end(`Visit ${session.get('visits')}`);
+ * });
+ */
+export function sessionMiddleware<
+  Data extends object = SessionData,
+  Incoming extends IncomingMessage = IncomingMessage,
+>(options: NodeSessionOptions<Data, Incoming> = {}): NodeMiddleware<Incoming> {
+  const lifecycle = createLifecycle<Incoming>(options as SessionOptions<never, Incoming>);
+  const opened = new WeakSet<Incoming>();
+
+  return async (request, response, next) => {
+    if (opened.has(request)) return next();
+    opened.add(request);
+    let exchange: Exchange;
+    try {
+      exchange = await lifecycle.open(request, factsOf(request));
+    } catch (error) {
+      return next(error);
+    }
+    rememberSession(request, exchange);
+    attachExchange(response, exchange, next);
+    next();
+  };
+}

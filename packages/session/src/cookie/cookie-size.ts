@@ -1,0 +1,33 @@
+import { type SessionContent, StoreError } from '@store/core';
+
+/** What every browser keeps of one `Set-Cookie`: name, value and attributes together (RFC 6265 §6.1). */
+export const cookieLimit = 4096;
+
+/**
+ * Refuses a `Set-Cookie` that browsers would drop without a word.
+ *
+ * @throws {StoreError} `TOO_LARGE` with the size, the limit and the largest keys; sizes and names only.
+ */
+export function assertCookieFits(setCookie: string, content: SessionContent): void {
+  const size = new TextEncoder().encode(setCookie).length;
+  if (size <= cookieLimit) return;
+  throw new StoreError(
+    'TOO_LARGE',
+    `[@store/session] The session cookie is ${size} bytes with its attributes; browsers keep ${cookieLimit}. ` +
+      `Largest: ${largest(content)}. Store less, or keep sessions on the server.`,
+  );
+}
+
+function largest({ data, flash }: SessionContent): string {
+  const sizes = Object.entries({ data, flash }).flatMap(([part, values]) =>
+    Object.entries(values).map(([key, value]) => ({
+      name: `${part}.${key.slice(0, 50)}`,
+      bytes: new TextEncoder().encode(JSON.stringify(value)).length,
+    })),
+  );
+  return sizes
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, 3)
+    .map(({ name, bytes }) => `${name} (${bytes} bytes of JSON)`)
+    .join(', ');
+}

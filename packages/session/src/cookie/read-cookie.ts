@@ -1,0 +1,21 @@
+import { parseCookie } from 'cookie';
+
+/**
+ * The value of one cookie in a `Cookie` header; `undefined` when it is missing or empty.
+ *
+ * `'ambiguous'` when it is there twice with different values. A page on a sibling host or another path can plant a second
+ * one and the header does not tell them apart, so neither is believed (RFC 6265 §8.6).
+ */
+export function readCookie(
+  header: string | null | undefined,
+  name: string,
+): { value: string | undefined; ambiguous: boolean } {
+  if (!header?.includes(name)) return { value: undefined, ambiguous: false };
+  const values = new Set<string>();
+  for (const pair of header.split(';')) {
+    const value = parseCookie(pair)[name];
+    if (value) values.add(value);
+  }
+  const [value] = values;
+  return values.size > 1 ? { value: undefined, ambiguous: true } : { value, ambiguous: false };
+}

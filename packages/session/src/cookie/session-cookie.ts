@@ -1,0 +1,56 @@
+import { stringifySetCookie } from 'cookie';
+import type { ResolvedCookieOptions } from './cookie-options.ts';
+import { isLoopback } from './loopback.ts';
+
+/** What of a request decides how its cookie looks. */
+export interface CookieScene {
+  /** The `Host` header. */
+  host: string | undefined;
+  /** Whether the client, or the proxy before it, came by https. */
+  https: boolean;
+}
+
+/** The one session cookie a request can have: read and written under the same name, with the same attributes. */
+export interface SessionCookie {
+  readonly name: string;
+  readonly expireOnClose: boolean;
+  /** The `Set-Cookie` value. @param maxAge Seconds the browser keeps it, unless it goes on close. */
+  set(value: string, maxAge: number): string;
+  /** The `Set-Cookie` value that removes it. */
+  clear(): string;
+}
+
+/**
+ * Answers which cookie a request has. Without Secure it is only on a loopback host, over http, and where the options allow
+ * it: a proxy that sends `Host: 127.0.0.1` must not downgrade production.
+ */
+export function createCookieChooser(options: ResolvedCookieOptions): (scene: CookieScene) => SessionCookie {
+  const secure = createSessionCookie(options, true);
+  if (!options.insecureOnLoopback) return () => secure;
+  const insecure = createSessionCookie(options, false);
+  return ({ host, https }) => (!https && isLoopback(host) ? insecure : secure);
+}
+
+/** The name under which a cookie without Secure goes: browsers refuse it under a prefix. */
+export function insecureName(name: string): string {
+  return name.replace(/^__(?:Host|Secure)-/i, '');
+}
+
+function createSessionCookie(options: ResolvedCookieOptions, secure: boolean): SessionCookie {
+  const { domain, path, sameSite, partitioned, expireOnClose } = options;
+  const name = secure ? options.name : insecureName(options.name);
+  const attributes = {
+    path,
+    httpOnly: true,
+    // Browsers refuse None and Partitioned without Secure, and a domain that is not the host's own.
+    sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
+    ...(secure && { secure, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) }),
+  } as const;
+  return {
+    name,
+    expireOnClose,
+    set: (value, maxAge) =>
+      stringifySetCookie({ name, value, ...attributes, ...(!expireOnClose && { maxAge }) }),
+    clear: () => stringifySetCookie({ name, value: '', ...attributes, maxAge: 0, expires: new Date(0) }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { SessionContent, SessionStore } from '@store/core';
+import { assertCookieFits } from '../cookie/cookie-size.ts';
+import type { SessionCookie } from '../cookie/session-cookie.ts';
+import type { SessionWrite } from '../session/session-journal.ts';
+import { lifeOf } from './session-life.ts';
+import type { SessionWriter, WrittenCookie } from './session-writer.ts';
+import type { StoreCalls } from './store-calls.ts';
+import { secondsToLive } from './touch-policy.ts';
+
+/**
+ * Writes sessions that live in the cookie: every write is a new seal, and parallel requests keep the last one only.
+ *
+ * @param cookieValue What the request's cookie held.
+ */
+export function createCookieWriter(
+  store: SessionStore,
+  cookie: SessionCookie,
+  { call }: StoreCalls,
+  cookieValue: string | undefined,
+): SessionWriter {
+  const { timeouts } = store;
+
+  async function seal({ base, id, options }: SessionWrite, content: SessionContent): Promise<WrittenCookie> {
+    const life = lifeOf(base, options);
+    const value = await call(() => store.cookieValue(id, content.data, content.flash, life));
+    if (value === '') return 'ended';
+    const setCookie = cookie.set(value, secondsToLive(timeouts, timeouts.now(), life));
+    assertCookieFits(setCookie, content);
+    return { setCookie };
+  }
+
+  return {
+    create: seal,
+    async update(write) {
+      const { base, moves, change } = write;
+      // Sealing under a new id would not notice that the old one was revoked meanwhile.
+      if (moves && cookieValue && !(await call(() => store.load(cookieValue))).exists) return 'ended';
+      const sealed = await seal(write, change({ data: base.data, flash: base.flash }));
+      // Only now: a session too large for a cookie must not lose the one it has.
+      if (moves && sealed !== 'ended') await call(() => store.destroy(base.id));
+      return sealed;
+    },
+    touch: (write) => seal(write, { data: write.base.data, flash: write.base.flash }),
+  };
+}

@@ -1,0 +1,93 @@
+import { cachedStore, isStoreError, type SessionStore, type StoredSession } from '@store/core';
+import { readCookie } from '../cookie/read-cookie.ts';
+import { type CookieScene, createCookieChooser, type SessionCookie } from '../cookie/session-cookie.ts';
+import { peekOnly, storeUnavailable } from '../session/write-permission.ts';
+import { createExchange, type Exchange, type Opening } from './exchange.ts';
+import { createReport, errorCode } from './report-event.ts';
+import { resolveSessionOptions, type SessionOptions } from './session-options.ts';
+import { watchStoreCalls, withStatus } from './store-calls.ts';
+
+/** What the lifecycle must know of a request. */
+export interface RequestFacts extends CookieScene {
+  cookieHeader: string | null | undefined;
+}
+
+/** Opens the session of a request. */
+export interface SessionLifecycle<Incoming> {
+  /**
+   * Reads the cookie and loads the session; without a cookie the store is not asked. An unknown id is never adopted.
+   *
+   * @throws {StoreError} with a `status`: `NO_STORE`, or the store's failure under `onStoreFailure: 'fail'`.
+   */
+  open(request: Incoming, facts: RequestFacts): Promise<Exchange>;
+}
+
+/**
+ * The one piece under every adapter.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ */
+export function createLifecycle<Incoming>(
+  options: SessionOptions<never, Incoming>,
+): SessionLifecycle<Incoming> {
+  const resolved = resolveSessionOptions(options);
+  const chooseCookie = createCookieChooser(resolved.cookie);
+  const report = createReport(resolved.onEvent);
+
+  async function read(store: SessionStore, cookie: SessionCookie, header: string | null | undefined) {
+    const calls = watchStoreCalls(store.name, resolved.timeout);
+    const found = readCookie(header, cookie.name);
+    const opening: Opening = {
+      store,
+      cookie,
+      cookieValue: found.value,
+      stored: nothing(),
+      absence: found.ambiguous ? 'ambiguous-cookie' : 'no-cookie',
+      readOnly: undefined,
+      calls,
+      report,
+    };
+    const { value } = found;
+    if (value === undefined) return opening;
+    try {
+      const stored = await calls.call(() => store.load(value));
+      return { ...opening, stored, absence: stored.exists ? undefined : ('unknown-session' as const) };
+    } catch (error) {
+      const isDown = isStoreError(error, 'UNAVAILABLE') || isStoreError(error, 'CLOSED');
+      if (resolved.onStoreFailure === 'anonymous' && isDown) {
+        const refusal = () => withStatus(storeUnavailable(error)) as Error;
+        return {
+          ...opening,
+          readOnly: { because: 'anonymous', reason: 'store-failure', error: refusal } as const,
+        };
+      }
+      report({
+        type: 'request',
+        outcome: 'failed',
+        cookie: 'skipped',
+        reason: 'store-failure',
+        driver: store.name,
+        milliseconds: calls.spent(),
+        error: errorCode(error),
+      });
+      throw withStatus(error);
+    }
+  }
+
+  return {
+    async open(request, { cookieHeader, ...scene }) {
+      const store = resolved.store ?? cachedStore();
+      const opening = await read(store, chooseCookie(scene), cookieHeader);
+      const readOnly =
+        opening.readOnly ??
+        (resolved.peek(request)
+          ? ({ because: 'peeked', reason: 'peek', error: peekOnly } as const)
+          : undefined);
+      return createExchange({ ...opening, readOnly }, resolved);
+    },
+  };
+}
+
+function nothing(): StoredSession {
+  return { id: '', exists: false, data: {}, flash: {} };
+}

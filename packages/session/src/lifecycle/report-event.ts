@@ -1,0 +1,35 @@
+import { isStoreError, type StoreErrorCode } from '@store/core';
+import type { OnSessionEvent, SessionEvent } from './session-event.ts';
+
+interface Channel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+}
+interface DiagnosticsChannel {
+  channel(name: string): Channel;
+}
+
+// Looked up, never imported, so that /fetch loads where there is no Node.
+const channel = (
+  globalThis as { process?: { getBuiltinModule?(id: string): DiagnosticsChannel | undefined } }
+).process
+  ?.getBuiltinModule?.('node:diagnostics_channel')
+  ?.channel('@store/session');
+
+/** Sends events to the diagnostics channel and to `onEvent`; neither can fail a request. */
+export function createReport(onEvent: OnSessionEvent | undefined): (event: SessionEvent) => void {
+  return (event) => {
+    if (channel?.hasSubscribers) channel.publish(event);
+    if (!onEvent) return;
+    try {
+      onEvent(event);
+    } catch {
+      // Reporting never fails a request.
+    }
+  };
+}
+
+/** The code under which an error is counted. */
+export function errorCode(error: unknown): StoreErrorCode | 'UNKNOWN' {
+  return isStoreError(error) ? error.code : 'UNKNOWN';
+}

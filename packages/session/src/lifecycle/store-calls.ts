@@ -1,0 +1,57 @@
+import { isStoreError, StoreError } from '@store/core';
+
+/** Waits for one store call and measures it. */
+export interface StoreCalls {
+  /** @throws {StoreError} `UNAVAILABLE` when the answer takes too long. */
+  call<T>(work: () => Promise<T>): Promise<T>;
+  /** Milliseconds spent waiting so far. */
+  spent(): number;
+}
+
+/**
+ * Watches over the store calls of one request.
+ *
+ * A call given up on may still take effect: it is not known whether it did, which is what `UNAVAILABLE` says.
+ *
+ * @param timeout Seconds one call may take.
+ */
+export function watchStoreCalls(name: string, timeout: number): StoreCalls {
+  let spent = 0;
+  return {
+    spent: () => spent,
+    async call(work) {
+      const began = performance.now();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const tooLate = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(
+            new StoreError(
+              'UNAVAILABLE',
+              `[@store/session] ${name} did not answer within ${timeout} seconds. See to the backend, or raise \`timeout\`.`,
+            ),
+          );
+        }, timeout * 1000);
+      });
+      try {
+        return await Promise.race([work(), tooLate]);
+      } finally {
+        clearTimeout(timer);
+        spent += performance.now() - began;
+      }
+    },
+  };
+}
+
+/** The HTTP status that tells what a failure means to the client: 503 when trying again may help, else 500. */
+export function failureStatus(error: unknown): 500 | 503 {
+  const temporary = ['UNAVAILABLE', 'CLOSED', 'CONFLICT', 'INCOMPATIBLE'] as const;
+  return temporary.some((code) => isStoreError(error, code)) ? 503 : 500;
+}
+
+/** Gives an error the `status` by which Express, Connect, Koa and others answer. */
+export function withStatus(error: unknown): unknown {
+  if (isStoreError(error) && !('status' in error)) {
+    Object.defineProperty(error, 'status', { value: failureStatus(error), configurable: true });
+  }
+  return error;
+}

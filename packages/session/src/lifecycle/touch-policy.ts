@@ -1,0 +1,64 @@
+import type { SessionStore, StoredSession } from '@store/core';
+
+type Timeouts = SessionStore['timeouts'];
+
+/** Whole seconds until a session written or touched at `now` ends: its idle timeout, or less before the absolute limit. */
+export function secondsToLive(
+  { idleTimeout, absoluteTimeout }: Timeouts,
+  now: number,
+  session: { createdAt?: number; idleTimeout?: number },
+): number {
+  const idle = session.idleTimeout ?? idleTimeout;
+  if (absoluteTimeout === undefined) return idle;
+  const left = Math.floor(((session.createdAt ?? now) - now) / 1000) + absoluteTimeout;
+  return Math.max(0, Math.min(idle, left));
+}
+
+/**
+ * Whether a read of this session should start its idle period again: `touchAfter` seconds after it last began, and never when
+ * the absolute limit has the last word already.
+ *
+ * A driver that does not say when its sessions end gets a touch with every request, since none may be missed.
+ */
+export function isTouchDue(
+  timeouts: Timeouts,
+  now: number,
+  session: StoredSession,
+  touchAfter: number | undefined,
+): boolean {
+  const { expiresAt, createdAt } = session;
+  if (expiresAt === undefined) return true;
+  const idle = (session.idleTimeout ?? timeouts.idleTimeout) * 1000;
+  const limit =
+    timeouts.absoluteTimeout === undefined || createdAt === undefined
+      ? Number.POSITIVE_INFINITY
+      : createdAt + timeouts.absoluteTimeout * 1000;
+  const lastBegan = expiresAt - idle;
+  return Math.min(now + idle, limit) > expiresAt && now - lastBegan >= periodOf(idle, touchAfter);
+}
+
+/**
+ * Whether a write, which starts the idle period again by itself, should renew the cookie too: with the first one in each
+ * period of `touchAfter` seconds, counted from the session's beginning.
+ *
+ * Going by the time of the last write instead, a session written more often than `touchAfter` would never be renewed, and
+ * its cookie would end under a busy user.
+ */
+export function isCookieDue(
+  timeouts: Timeouts,
+  now: number,
+  session: StoredSession,
+  touchAfter: number | undefined,
+): boolean {
+  const { expiresAt, createdAt } = session;
+  if (expiresAt === undefined || createdAt === undefined) return true;
+  const idle = (session.idleTimeout ?? timeouts.idleTimeout) * 1000;
+  const period = periodOf(idle, touchAfter);
+  if (period === 0) return true;
+  const periodAt = (time: number) => Math.floor((time - createdAt) / period);
+  return periodAt(now) > periodAt(expiresAt - idle);
+}
+
+function periodOf(idle: number, touchAfter: number | undefined): number {
+  return touchAfter === undefined ? idle / 10 : touchAfter * 1000;
+}

@@ -1,0 +1,109 @@
+import { assertSubject, createSessionId, type SaveOptions, type StoredSession } from '@store/core';
+import { assertSeconds } from '@store/core/driver';
+import { replayData, trackData } from './data-changes.ts';
+import { replayFlash, trackFlash } from './flash-changes.ts';
+import { createFormFlash } from './form-flash.ts';
+import type { SchemaCheck } from './schema-check.ts';
+import type { Session } from './session.ts';
+import { type AccessSetup, createAccess } from './session-access.ts';
+import { createFlash } from './session-flash.ts';
+import type { SessionJournal, SessionWrite } from './session-journal.ts';
+import { createValues } from './session-values.ts';
+
+export interface SessionSetup extends AccessSetup {
+  /** What `load` answered, or an empty session. Never changed. */
+  stored: StoredSession;
+  schema: SchemaCheck;
+}
+
+/** Makes the session object of one request, and the journal from which its changes are written. */
+export function createSession(setup: SessionSetup): { session: Session; journal: SessionJournal } {
+  const access = createAccess(setup);
+  const { reading, writing } = access;
+  const misfits = setup.schema.misfits(setup.stored.data);
+  let base = setup.stored;
+  let data = trackData(base.data, misfits);
+  let flash = trackFlash(base.flash);
+  let newId = base.exists ? undefined : createSessionId();
+  let options: SaveOptions = {};
+  let ended: StoredSession | undefined;
+  let invalidated = false;
+
+  const flashMethods = createFlash(() => flash, access);
+  const session: Session = {
+    get id() {
+      reading();
+      return newId ?? base.id;
+    },
+    get isNew() {
+      reading();
+      return !base.exists;
+    },
+    get subject() {
+      reading();
+      return options.subject ?? base.subject;
+    },
+    ...createValues(() => data, access, setup.schema),
+    ...flashMethods,
+    ...createFormFlash(flashMethods),
+    regenerate() {
+      writing(true);
+      newId = createSessionId();
+    },
+    invalidate() {
+      writing(true);
+      if (base.exists) ended = base;
+      invalidated = true;
+      base = { id: '', exists: false, data: {}, flash: {} };
+      data = trackData({}, []);
+      flash = trackFlash({});
+      options = {};
+      newId = createSessionId();
+    },
+    setSubject(subject) {
+      reading();
+      assertSubject(subject);
+      if (subject === (options.subject ?? base.subject)) return;
+      writing(true);
+      options = { ...options, subject };
+      newId = createSessionId();
+    },
+    setIdleTimeout(seconds) {
+      writing(true);
+      assertSeconds('@store/session', 'setIdleTimeout()', seconds);
+      options = { ...options, idleTimeout: seconds };
+    },
+  };
+
+  const isChanged = () =>
+    data.isChanged() ||
+    flash.isChanged() ||
+    (base.exists && (newId !== undefined || options.idleTimeout !== undefined));
+
+  function take(): SessionWrite {
+    const changed = isChanged();
+    const dataChanges = data.take();
+    const flashChanges = flash.take();
+    const write: SessionWrite = {
+      ended,
+      invalidated,
+      base,
+      id: newId ?? base.id,
+      moves: base.exists && newId !== undefined,
+      changed,
+      change: (current) => ({
+        data: replayData(dataChanges, current.data),
+        flash: replayFlash(flashChanges, current.flash),
+      }),
+      options,
+    };
+    base = { ...base, ...options, id: write.id, exists: base.exists || changed };
+    newId = undefined;
+    options = {};
+    ended = undefined;
+    return write;
+  }
+
+  const journal = { misfits, isUsed: access.isUsed, setPhase: access.setPhase, isChanged, take };
+  return { session, journal };
+}
