@@ -1,5 +1,5 @@
 // Packs the package in the current folder as it will be published and checks that tarball.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -25,4 +25,7 @@ const tools: [string, ...string[]][] = [
   ['publint', 'run', tarball, '--strict'],
   ['attw', tarball, '--profile', 'esm-only', '--no-definitely-typed', '--no-emoji'],
 ];
-for (const [tool, ...options] of tools) execFileSync(tool, options, { stdio: 'inherit' });
+for (const [tool, ...options] of tools) {
+  const { status } = spawnSync(tool, options, { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
