@@ -1,5 +1,5 @@
+import type { SessionRecord } from '../contract/record-storage.ts';
 import type { SessionChange, StoredSession, UpdateOptions } from '../contract/session-store.ts';
-import type { LiveSession } from './stored-session.ts';
 
 /** One caller's update, waiting for the write that will carry it. */
 export interface PendingUpdate {
@@ -22,8 +22,8 @@ export interface PendingUpdate {
 export type WriteBatch = (
   key: string,
   batch: PendingUpdate[],
-  known: LiveSession | undefined,
-) => Promise<LiveSession | undefined>;
+  known: SessionRecord | undefined,
+) => Promise<SessionRecord | undefined>;
 
 /**
  * Queues updates by session: the first is written at once, those that come while it is being written share the next write.
@@ -33,17 +33,17 @@ export function createUpdateQueue(writeBatch: WriteBatch): (key: string, update:
   const waiting = new Map<string, PendingUpdate[]>();
 
   async function drain(key: string, queue: PendingUpdate[]): Promise<void> {
-    let known: LiveSession | undefined;
+    let known: SessionRecord | undefined;
     while (queue.length > 0) {
       known = await writeBatch(key, queue.splice(0), known);
-      if (known && known.record.key !== key) break;
+      if (known && known.key !== key) break;
     }
     waiting.delete(key);
     // The session moved while these waited. They were queued before the move was done, so they belong to it as much as
     // those that were written with it; only a second move has nothing left to move.
     for (const update of queue) {
       if (update.newKey !== undefined || !known) update.resolve(false);
-      else enqueue(known.record.key, { ...update, base: undefined });
+      else enqueue(known.key, { ...update, base: undefined });
     }
   }
 

@@ -160,6 +160,16 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ a: 1, b: 2 });
   });
 
+  it('stores what the change answered, whatever the caller does to that object afterwards', async () => {
+    const store = createRecordStore(overNetwork(memoryStorage()));
+    await store.save(id, {}, {});
+    const mine: SessionContent = { data: { cart: ['apple'] }, flash: {} };
+    const first = store.update(id, () => mine).then(() => (mine.data.cart as string[]).push('never saved'));
+    const second = store.update(id, set('b', 2));
+    await Promise.all([first, second]);
+    expect((await store.load(id)).data).toEqual({ cart: ['apple'], b: 2 });
+  });
+
   it('refuses the base of another session', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(id, {}, {});

@@ -23,9 +23,10 @@ export function createWriteBatch({ name, timeouts, access, report }: WriteBatchP
   async function write(
     key: string,
     updates: PendingUpdate[],
-    known: LiveSession | undefined,
-  ): Promise<LiveSession | undefined> {
-    let current = known ?? baseOf(key, updates);
+    known: SessionRecord | undefined,
+  ): Promise<SessionRecord | undefined> {
+    // What was written before is read back from its payload: the objects belong to the callers, who may change them.
+    let current = known ? access.open(known, access.now()) : baseOf(key, updates);
     // An expired base may have been touched by others since; only the backend knows.
     if (!current || !access.isLive(current.record, access.now())) {
       current = access.open(await access.read(key), access.now());
@@ -36,13 +37,13 @@ export function createWriteBatch({ name, timeouts, access, report }: WriteBatchP
         return undefined;
       }
       const content = applyChanges(updates, current.content);
-      if (updates.length === 0) return current;
+      if (updates.length === 0) return undefined;
 
       const now = access.now();
       const next = nextRecord(current.record, updates, content, now);
       if (await access.replace(key, current.record.version, next)) {
         settle(updates, true);
-        return { record: next, content };
+        return next;
       }
       await pauseAfterConflict(attempt);
       const newest = await access.read(key);
