@@ -164,8 +164,11 @@ describe('update', () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     await store.save(id, {}, {});
     const mine: SessionContent = { data: { cart: ['apple'] }, flash: {} };
-    const first = store.update(id, () => mine).then(() => (mine.data.cart as string[]).push('never saved'));
-    const second = store.update(id, set('b', 2));
+    const first = store.update(id, () => mine);
+    const second = store.update(id, (current) => {
+      (mine.data.cart as string[]).push('never saved');
+      return set('b', 2)(current);
+    });
     await Promise.all([first, second]);
     expect((await store.load(id)).data).toEqual({ cart: ['apple'], b: 2 });
   });
