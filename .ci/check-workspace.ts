@@ -1,6 +1,7 @@
 // Checks every published manifest and every file's name and length; prints what is wrong and exits with 1.
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { changelogProblems } from './changelog-rules.ts';
 import { fileProblems } from './file-rules.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { missingFiles, publishedPackages, root } from './workspace.ts';
@@ -9,12 +10,18 @@ const packages = publishedPackages();
 const coreVersion = packages.get('packages/core')?.version;
 if (coreVersion === undefined) throw new Error('packages/core has no package.json');
 
+const needed = ['README.md', 'LICENSE', 'CHANGELOG.md', 'tsconfig.json'];
 const inPackages = [...packages].flatMap(([folder, manifest]) => [
   ...manifestProblems(manifest, coreVersion).map((problem) => `${folder}/package.json: ${problem}`),
-  ...missingFiles(folder, ['README.md', 'LICENSE', 'tsconfig.json']).map(
-    (name) => `${folder}: ${name} is missing`,
-  ),
+  ...missingFiles(folder, needed).map((name) => `${folder}: ${name} is missing`),
 ]);
+
+const inChangelogs = [...packages].flatMap(([folder, { name, version }]) => {
+  const path = join(root, folder, 'CHANGELOG.md');
+  if (!existsSync(path)) return [];
+  const problems = changelogProblems(readFileSync(path, 'utf8'), name, version);
+  return problems.map((problem) => `${folder}/CHANGELOG.md: ${problem}`);
+});
 
 const notOurs = new Set(['node_modules', 'dist', '.git', '.turbo']);
 const files = globSync(['*.{ts,md}', '{.ci,packages,examples,bench,docs}/**/*.*'], {
@@ -26,7 +33,7 @@ const inFiles = files.flatMap((path) => {
   return fileProblems(path, lines).map((problem) => `${path}: ${problem}`);
 });
 
-const problems = [...inPackages, ...inFiles];
+const problems = [...inPackages, ...inChangelogs, ...inFiles];
 for (const problem of problems) console.error(problem);
 console.log(`${packages.size} packages and ${files.length} files checked, ${problems.length} problems`);
 process.exitCode = problems.length === 0 && packages.size > 0 && files.length > 0 ? 0 : 1;

@@ -1,17 +1,22 @@
 // Turns the waiting changesets into versions and changelogs, and writes core's version into its source.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { narrowedPeers } from './peer-ranges.ts';
-import { publishedPackages, root } from './workspace.ts';
+import { type Manifest, publishedPackages, root } from './workspace.ts';
 
-const before = publishedPackages();
+// What users have: the manifest at the tag of its version. A package without a tag has never been released.
+const before = [...publishedPackages()].flatMap(([folder, { name, version }]) => {
+  const file = `${name}@${version}:${folder}/package.json`;
+  const { status, stdout } = spawnSync('git', ['show', file], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? [[folder, JSON.parse(stdout) as Manifest] as const] : [];
+});
 execFileSync('changeset', ['version'], { cwd: root, stdio: 'inherit' });
 const after = publishedPackages();
 
-const problems = [...after].flatMap(([folder, manifest]) => {
-  const previous = before.get(folder);
-  return previous === undefined ? [] : narrowedPeers(previous, manifest);
+const problems = before.flatMap(([folder, released]) => {
+  const manifest = after.get(folder);
+  return manifest === undefined ? [] : narrowedPeers(released, manifest);
 });
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
