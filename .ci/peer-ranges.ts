@@ -12,7 +12,7 @@ export function narrowedPeers(before: Manifest, after: Manifest): string[] {
     if (major || range === undefined || semver.subset(old, range)) return [];
     return [
       `${after.name} ${after.version} narrows its peer range of ${peer} from "${old}" to "${range}". ` +
-        `Write a major changeset for ${after.name}, or widen the range by hand first ("${old} || ${range}").`,
+        `Write a major changeset for ${after.name}, or give it a range that still holds "${old}".`,
     ];
   });
 }
