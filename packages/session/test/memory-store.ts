@@ -1,4 +1,4 @@
-import { type CookieStoreDriver, createCookieStore, type SessionStore } from '@store/core';
+import { type CookieStoreDriver, createCookieStore } from '@store/core';
 import {
   createRecordStore,
   type RecordStorage,
@@ -68,7 +68,7 @@ export function createMemoryStore(options: StoreOptions = {}) {
 }
 
 /** A cookie store without secrets: base64 of JSON, with revocation by id. */
-export function createPlainCookieStore(options: StoreOptions = {}): SessionStore & { revoked: Set<string> } {
+export function createPlainCookieStore(options: StoreOptions = {}) {
   const revoked = new Set<string>();
   const driver: CookieStoreDriver = {
     load(value) {
@@ -85,5 +85,5 @@ export function createPlainCookieStore(options: StoreOptions = {}): SessionStore
       revoked.add(id);
     },
   };
-  return Object.assign(createCookieStore(driver, { name: 'plain-cookie', ...options }), { revoked });
+  return { store: createCookieStore(driver, { name: 'plain-cookie', ...options }), revoked };
 }

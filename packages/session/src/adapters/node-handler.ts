@@ -33,6 +33,7 @@ export function sessionHandler<Data extends object = SessionData, Flash extends 
   handler: NodeHandler<Data, Flash>,
   options: NodeHandlerOptions<Data> = {},
 ): RequestListener {
+  // biome-ignore lint/suspicious/noConsole: as Express does, so that no handler's error disappears unless asked for
   const { onError = console.error, ...sessionOptions } = options;
   const middleware = sessionMiddleware<Data>(sessionOptions);
 

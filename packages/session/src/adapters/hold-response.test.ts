@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
+import { serve } from '../../test/http-server.ts';
+import { createMemoryStore } from '../../test/memory-store.ts';
+import { type NodeHandlerOptions, type Session, sessionHandler } from '../node.ts';
+
+type Write = (response: ServerResponse, session: Session, request: IncomingMessage) => unknown;
+
+/** A server whose handler has changed its session, so that its response must wait for the store. */
+async function serveChanged(write: Write, options: Partial<NodeHandlerOptions> = {}) {
+  const { store, records } = createMemoryStore();
+  const served = await serve(
+    sessionHandler(
+      async (request, response, session) => {
+        session.update('count', (count) => Number(count ?? 0) + 1);
+        await write(response, session, request);
+      },
+      { store, ...options },
+    ),
+  );
+  return { ...served, store, records };
+}
+
+const block = 'x'.repeat(64 * 1024);
+
+describe('a response that waits for its session', () => {
+  it('sends a streamed body whole and in order', async () => {
+    const { send } = await serveChanged(async (response) => {
+      response.writeHead(200, { 'Content-Type': 'text/plain' });
+      for (const part of ['one ', 'two ', 'three']) response.write(part);
+      response.end('.');
+    });
+    const answer = await send('/');
+    expect([answer.body, answer.headers['content-type'], answer.setCookies.length]).toEqual([
+      'one two three.',
+      'text/plain',
+      1,
+    ]);
+  });
+
+  it('keeps backpressure: a pipe of 8 MB arrives whole', async () => {
+    const { send } = await serveChanged((response) =>
+      pipeline(Readable.from(Array.from({ length: 128 }, () => block)), response),
+    );
+    expect((await send('/')).body.length).toBe(128 * block.length);
+  });
+
+  it('answers write with false while waiting, and emits drain afterwards', async () => {
+    const seen: unknown[] = [];
+    const { send } = await serveChanged(async (response) => {
+      seen.push(response.write('a'));
+      await once(response, 'drain');
+      seen.push(response.write('b'));
+      await new Promise<void>((resolve) => response.end('c', () => resolve()));
+      seen.push('ended');
+    });
+    expect((await send('/')).body).toBe('abc');
+    await expect.poll(() => seen).toEqual([false, true, 'ended']);
+  });
+
+  it('calls the callbacks of write and end', async () => {
+    const seen: string[] = [];
+    const { send } = await serveChanged((response) => {
+      response.write('a', 'utf8', () => seen.push('written'));
+      response.end('b', () => seen.push('ended'));
+    });
+    expect((await send('/')).body).toBe('ab');
+    await expect.poll(() => seen).toEqual(['written', 'ended']);
+  });
+
+  it('sends what flushHeaders asks for before any body', async () => {
+    const { port } = await serveChanged(async (response, _session, request) => {
+      response.setHeader('X-Early', 'yes');
+      response.flushHeaders();
+      await once(request.socket, 'close');
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [head] = await once(socket, 'data');
+    expect(String(head)).toMatch(/x-early: yes[\s\S]*set-cookie: session=/i);
+    socket.destroy();
+  });
+
+  const forms: [string, (response: ServerResponse) => void][] = [
+    ['an object', (response) => response.writeHead(201, { 'X-A': '1', 'Set-Cookie': ['a=1', 'b=2'] })],
+    [
+      'a message and an object',
+      (response) => response.writeHead(201, 'Made', { 'X-A': '1', 'Set-Cookie': ['a=1', 'b=2'] }),
+    ],
+    [
+      'a flat list',
+      (response) => response.writeHead(201, ['X-A', '1', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']),
+    ],
+  ];
+  for (const [name, writeHead] of forms) {
+    it(`adds its cookie to those of writeHead given ${name}`, async () => {
+      const { send } = await serveChanged((response) => {
+        response.setHeader('X-A', 'overwritten');
+        writeHead(response);
+        response.end();
+      });
+      const answer = await send('/');
+      expect([answer.status, answer.headers['x-a']]).toEqual([201, '1']);
+      expect(answer.setCookies.map((value) => value.split('=')[0])).toEqual(['a', 'b', 'session']);
+    });
+  }
+
+  it('throws what Node throws for a wrong call, at its line', async () => {
+    const codes: unknown[] = [];
+    const attempt = (work: () => unknown) => {
+      try {
+        work();
+      } catch (error) {
+        codes.push((error as { code: string }).code);
+      }
+    };
+    const { send } = await serveChanged((response) => {
+      attempt(() => response.write(7 as never));
+      attempt(() => response.writeHead(99));
+      attempt(() => response.writeHead(200, { 'X-A': 'a\nb' }));
+      response.write('begun');
+      attempt(() => response.writeHead(404, { 'X-A': '1' }));
+      response.end();
+    });
+    expect((await send('/')).body).toBe('begun');
+    expect(codes).toEqual([
+      'ERR_INVALID_ARG_TYPE',
+      'ERR_HTTP_INVALID_STATUS_CODE',
+      'ERR_INVALID_CHAR',
+      'ERR_HTTP_HEADERS_SENT',
+    ]);
+  });
+
+  it('sends no body with 204', async () => {
+    const { send } = await serveChanged((response) => response.writeHead(204).end());
+    const answer = await send('/');
+    expect([answer.status, answer.body, answer.setCookies.length]).toEqual([204, '', 1]);
+  });
+
+  it('saves the session although the client went away meanwhile', async () => {
+    let resume: (() => void) | undefined;
+    const events: string[] = [];
+    const { port, records } = await serveChanged(
+      async (response, _session, request) => {
+        const closed = once(request.socket, 'close');
+        resume?.();
+        await closed;
+        response.end('nobody reads this');
+      },
+      { onEvent: ({ outcome }) => events.push(outcome) },
+    );
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    const reached = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await reached;
+    socket.destroy();
+    await expect.poll(() => events).toEqual(['created']);
+    expect(records.size).toBe(1);
+  });
+
+  it('answers two requests of one connection in turn', async () => {
+    const { port } = await serveChanged((response, _session, request) => response.end(request.url));
+    const socket = connect(port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    socket.write('GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await expect.poll(() => received).toMatch(/\/1[\s\S]*HTTP\/1.1 200 OK[\s\S]*\/2/);
+    socket.destroy();
+  });
+});
