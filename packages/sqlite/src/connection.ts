@@ -22,7 +22,7 @@ export function setPragmas(database: SqliteDatabase): void {
 export function borrow(database: SqliteDatabase): Connection {
   const statement = database.prepare('pragma busy_timeout');
   statement.safeIntegers(false);
-  const { timeout } = statement.get({}) as { timeout: number };
+  const { timeout } = statement.get() as { timeout: number };
   const attempt = <T>(attempt: () => T): T => {
     try {
       database.exec('pragma busy_timeout = 0');

@@ -34,11 +34,11 @@ function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<
     .selectFrom('sqlite_schema')
     .select('name')
     .where('type', '=', sql.lit('table'))
-    .where(sql<boolean>`name = ${sql.lit(tableNames(table).sessions_migration)} collate nocase`)
+    .where(sql<boolean>`name = ${sql.lit(tableNames(table).get('sessions_migration'))} collate nocase`)
     .compile();
-  if (database.prepare(bookkeeping.sql).get({}) === undefined) return migrationSql(table);
+  if (database.prepare(bookkeeping.sql).get() === undefined) return migrationSql(table);
 
   const booked = db.selectFrom('sessions_migration').select('name').compile();
-  const done = (database.prepare(booked.sql).all({}) as { name: string }[]).map(({ name }) => name);
+  const done = (database.prepare(booked.sql).all() as { name: string }[]).map(({ name }) => name);
   return migrationSql(table).filter(({ name }) => !done.includes(name));
 }

@@ -1,8 +1,8 @@
 /** The part of a better-sqlite3 `Statement` that the store uses. */
 export interface SqliteStatement {
-  run(parameters: object): { changes: number };
-  get(parameters: object): unknown;
-  all(parameters: object): unknown[];
+  run(...parameters: unknown[]): { changes: number };
+  get(...parameters: unknown[]): unknown;
+  all(...parameters: unknown[]): unknown[];
   safeIntegers(toggle: boolean): unknown;
 }
 

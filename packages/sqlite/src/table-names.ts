@@ -17,12 +17,12 @@ export function assertTable(store: string, table: unknown): asserts table is str
 }
 
 /** The names in one database that belong to a sessions table, by the name that statements are written with. */
-export function tableNames(table: string): Readonly<Record<string, string>> {
+export function tableNames(table: string): ReadonlyMap<string, string> {
   const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
-  return {
-    sessions: table,
-    ...Object.fromEntries(derived.map((name) => [name, derivedName(table, name.slice('sessions'.length))])),
-  };
+  return new Map([
+    ['sessions', table],
+    ...derived.map((name) => [name, derivedName(table, name.slice('sessions'.length))] as const),
+  ]);
 }
 
 /** `table` and `suffix` together; where that is too long, cut and ended in a hash of the whole. */
@@ -38,11 +38,13 @@ function derivedName(table: string, suffix: string): string {
 /**
  * Makes Kysely put the real names in the place of the written ones. Kysely quotes what comes out of here, and never parses
  * it: a name with a dot, a quote or ` as ` in it stays one name.
+ *
+ * A query inside a query must be written without this plugin, or its names would be replaced twice.
  */
-export function withTableNames(names: Readonly<Record<string, string>>): KyselyPlugin {
+export function withTableNames(names: ReadonlyMap<string, string>): KyselyPlugin {
   const transformer = new (class extends OperationNodeTransformer {
     protected override transformIdentifier(node: IdentifierNode): IdentifierNode {
-      const name = names[node.name];
+      const name = names.get(node.name);
       return name === undefined ? node : { ...node, name };
     }
   })();

@@ -1,0 +1,157 @@
+import { createSessionId } from '@store/core';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { keyOf, sessionRecord } from '../test/session-record.ts';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+import { borrow } from './connection.ts';
+import { migrateToLatest } from './migrate.ts';
+import { createSqliteStorage } from './sqlite-storage.ts';
+import { startSession } from './start-session.ts';
+
+function openStorage() {
+  const database = new Database(temporaryDatabase());
+  onTestFinished(() => {
+    database.close();
+  });
+  migrateToLatest(database, 'sessions');
+  return { database, storage: createSqliteStorage(borrow(database), 'sessions', 5) };
+}
+
+/** Counts turns of the event loop until stopped. */
+function countTurns() {
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns += 1;
+    if (counting) setImmediate(count);
+  };
+  setImmediate(count);
+  return () => {
+    counting = false;
+    return turns;
+  };
+}
+
+describe('deleteExpired', () => {
+  it('removes what expires at or before now, and no more than the limit', async () => {
+    const { storage } = openStorage();
+    for (let n = 1; n <= 5; n += 1) await storage.insert(sessionRecord(`s${n}`, { expiresAt: n }));
+    expect(await storage.deleteExpired(3, 2)).toBe(2);
+    expect(await storage.deleteExpired(3, 2)).toBe(1);
+    expect(await storage.deleteExpired(3, 2)).toBe(0);
+    expect(await storage.read(keyOf('s3'))).toBeUndefined();
+    expect(await storage.read(keyOf('s4'))).toBeDefined();
+  });
+
+  it('finds an expired record behind any number of records that were extended', async () => {
+    const { database, storage } = openStorage();
+    for (let n = 0; n < 20; n += 1) {
+      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 + n }));
+      if (n < 19) await storage.touch(keyOf(`s${n}`), 1, 1000);
+    }
+    expect(await storage.deleteExpired(100, 3)).toBe(1);
+    expect(database.prepare('select count(*) from sessions').pluck().get()).toBe(19);
+    expect(database.prepare('select count(*) from sessions where gc_at <= 100').pluck().get()).toBe(0);
+    expect(await storage.deleteExpired(1000, 50)).toBe(19);
+  });
+
+  it('finds a record whose expiry was brought forward', async () => {
+    const { storage } = openStorage();
+    await storage.insert(sessionRecord('a', { expiresAt: 1000 }));
+    expect(await storage.replace(keyOf('a'), 1, sessionRecord('a', { version: 2, expiresAt: 10 }))).toBe(
+      true,
+    );
+    expect(await storage.deleteExpired(10, 5)).toBe(1);
+  });
+
+  it('spares a record that was extended after it fell due', async () => {
+    const { storage } = openStorage();
+    await storage.insert(sessionRecord('touched', { expiresAt: 10 }));
+    await storage.insert(sessionRecord('replaced', { expiresAt: 10 }));
+    const gone = storage.deleteExpired(20, 5);
+    expect(await gone).toBe(2);
+
+    await storage.insert(sessionRecord('touched', { expiresAt: 10 }));
+    await storage.insert(sessionRecord('replaced', { expiresAt: 10 }));
+    await storage.touch(keyOf('touched'), 5, 30);
+    await storage.replace(keyOf('replaced'), 1, sessionRecord('replaced', { version: 2, expiresAt: 30 }));
+    expect(await storage.deleteExpired(20, 5)).toBe(0);
+    expect(await storage.read(keyOf('touched'))).toMatchObject({ expiresAt: 30 });
+    expect(await storage.read(keyOf('replaced'))).toMatchObject({ expiresAt: 30 });
+  });
+
+  it('gives the event loop a turn after every batch that it only postpones', async () => {
+    const { storage } = openStorage();
+    for (let n = 0; n < 60; n += 1) {
+      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }));
+      await storage.touch(keyOf(`s${n}`), 1, 1000);
+    }
+    const turns = countTurns();
+    expect(await storage.deleteExpired(20, 5)).toBe(0);
+    expect(turns()).toBeGreaterThanOrEqual(12);
+  });
+
+  it('leaves the indexed time alone when a session is extended', async () => {
+    const { database, storage } = openStorage();
+    await storage.insert(sessionRecord('a', { subject: 'ann' }));
+    const gcAt = () => database.prepare('select gc_at from sessions').pluck().get();
+    const before = gcAt();
+    const next = sessionRecord('a', { subject: 'ann', version: 2, expiresAt: 2_000_000_000_000 });
+    await storage.replace(keyOf('a'), 1, next);
+    await storage.touch(keyOf('a'), 1, 3_000_000_000_000);
+    expect(gcAt()).toBe(before);
+  });
+});
+
+describe('gc', () => {
+  it('gives the event loop a turn for every 500 of 100,000 sessions', async () => {
+    const path = temporaryDatabase();
+    let now = 1_000_000_000_000;
+    const store = await startSession({ database: path, cache: false, now: () => now });
+    onTestFinished(() => store.close());
+
+    const database = new Database(path);
+    database
+      .prepare(`with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 100000)
+        insert into sessions (key, version, gc_at, expires_at, created_at, payload)
+        select printf('%043d', n), n, @now + n % 10, @now + n % 10, @now, '{}' from numbers`)
+      .run({ now });
+    database.close();
+    const id = createSessionId();
+    await store.save(id, { kept: true }, {});
+
+    now += 20;
+    const turns = countTurns();
+    expect(await store.gc()).toBe(100_000);
+    expect(turns()).toBeGreaterThanOrEqual(200);
+    expect(await store.load(id)).toMatchObject({ exists: true, data: { kept: true } });
+  });
+
+  it('answers loads between its batches, and lets in no batch of more than 500', async () => {
+    const path = temporaryDatabase();
+    let now = 1_000_000_000_000;
+    const store = await startSession({ database: path, cache: false, now: () => now });
+    onTestFinished(() => store.close());
+    await Promise.all(Array.from({ length: 3000 }, () => store.save(createSessionId(), {}, {})));
+
+    now += 7_200_000;
+    const watcher = new Database(path, { readonly: true });
+    onTestFinished(() => {
+      watcher.close();
+    });
+    const left = watcher.prepare<[], number>('select count(*) from sessions').pluck();
+    const seen = [left.get() ?? 0];
+    let done = false;
+    const collecting = store.gc().finally(() => {
+      done = true;
+    });
+    while (!done) {
+      await new Promise(setImmediate);
+      seen.push(left.get() ?? 0);
+    }
+    expect(await collecting).toBe(3000);
+    const steps = seen.slice(1).map((count, index) => (seen[index] ?? 0) - count);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(500);
+    expect(seen.at(-1)).toBe(0);
+  });
+});

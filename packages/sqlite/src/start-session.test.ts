@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { cachedStore, createSessionId, uncacheStore } from '@store/core';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+import { type SqliteSessionOptions, startSession } from './start-session.ts';
+
+async function start(options: SqliteSessionOptions) {
+  const store = await startSession({ cache: false, ...options });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function open(path: string, options?: Database.Options) {
+  const database = new Database(path, options);
+  onTestFinished(() => {
+    database.close();
+  });
+  return database;
+}
+
+const id = createSessionId();
+
+describe('startSession', () => {
+  it('caches the store, and close() takes it out again', async () => {
+    onTestFinished(() => {
+      uncacheStore();
+    });
+    const store = await startSession({ database: temporaryDatabase() });
+    expect(cachedStore()).toBe(store);
+    await store.close();
+    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
+  });
+
+  it('caches nothing with cache: false', async () => {
+    await start({ database: temporaryDatabase() });
+    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
+  });
+
+  it('keeps sessions in the file from one start to the next', async () => {
+    const database = temporaryDatabase();
+    const first = await startSession({ database, cache: false });
+    await first.save(id, { cart: [1] }, { notice: 'hi' });
+    await first.close();
+    await first.close();
+    const second = await start({ database });
+    expect(await second.load(id)).toMatchObject({ data: { cart: [1] }, flash: { notice: 'hi' } });
+  });
+
+  it('makes the file, its log and its index readable for the owner only', async () => {
+    const database = temporaryDatabase();
+    const store = await start({ database });
+    await store.save(id, {}, {});
+    for (const file of [database, `${database}-wal`, `${database}-shm`]) {
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('leaves the mode of a file that is there as it is', async () => {
+    const database = temporaryDatabase();
+    writeFileSync(database, '', { mode: 0o640 });
+    await start({ database });
+    expect(statSync(database).mode & 0o777).toBe(0o640);
+  });
+
+  it('opens a path in WAL mode and leaves a passed database its pragmas', async () => {
+    const path = temporaryDatabase();
+    await start({ database: path });
+    expect(open(path).pragma('journal_mode', { simple: true })).toBe('wal');
+
+    const passed = open(temporaryDatabase(), { timeout: 1234 });
+    const store = await start({ database: passed });
+    await store.save(id, {}, {});
+    await store.load(id);
+    expect(passed.pragma('journal_mode', { simple: true })).toBe('delete');
+    expect(passed.pragma('synchronous', { simple: true })).toBe(2);
+    expect(passed.pragma('busy_timeout', { simple: true })).toBe(1234);
+  });
+
+  it('leaves a passed database open when the store closes', async () => {
+    const passed = open(temporaryDatabase());
+    const store = await startSession({ database: passed, cache: false });
+    await store.close();
+    expect(passed.open).toBe(true);
+    expect(passed.prepare('select count(*) from sessions').pluck().get()).toBe(0);
+  });
+
+  it('keeps sessions in memory for as long as the store is open', async () => {
+    const store = await start({ database: ':memory:' });
+    await store.save(id, { n: 1 }, {});
+    expect(await store.load(id)).toMatchObject({ data: { n: 1 } });
+    expect(existsSync(':memory:')).toBe(false);
+  });
+
+  it('stores neither the session id nor anything it can be computed from', async () => {
+    const passed = open(temporaryDatabase());
+    const store = await start({ database: passed });
+    await store.save(id, {}, {});
+    expect(passed.serialize().includes(id)).toBe(false);
+  });
+
+  it.each([
+    ['database', { database: '' }],
+    ['database', { database: '  ' }],
+    ['database', { database: 'file:sessions.db' }],
+    ['database', { database: 7 }],
+    ['database', { database: new DatabaseSync(':memory:') }],
+    ['database', {}],
+    ['database', undefined],
+    ['table', { table: '' }],
+    ['table', { table: 'sqlite_sessions' }],
+    ['table', { table: 'a\0b' }],
+    ['table', { table: 'a\ud800' }],
+    ['table', { table: 1 }],
+    ['migrate', { migrate: 'yes' }],
+    ['cache', { cache: 1 }],
+    ['busyTimeout', { busyTimeout: -1 }],
+    ['busyTimeout', { busyTimeout: Number.NaN }],
+    ['busyTimeout', { busyTimeout: '5' }],
+    ['idleTimeout', { idleTimeout: 0 }],
+    ['absoluteTimeout', { absoluteTimeout: 1.5 }],
+    ['now', { now: 5 }],
+  ])('refuses a wrong %s before it touches a file: %o', async (option, wrong) => {
+    const path = temporaryDatabase();
+    const options = wrong && (option === 'database' ? wrong : { database: path, ...wrong });
+    await expect(startSession(options as never)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(`[@store/sqlite] ${option} must be`),
+    });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('refuses a database that is closed', async () => {
+    const database = new Database(':memory:');
+    database.close();
+    await expect(startSession({ database })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  it('names the directory that does not exist', async () => {
+    const database = `${temporaryDatabase()}/missing/sessions.db`;
+    await expect(startSession({ database })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('/missing'),
+    });
+  });
+
+  it('says that a file is no database, leaves it alone, and starts once it is moved away', async () => {
+    const path = temporaryDatabase();
+    writeFileSync(path, 'These are the minutes of the meeting. '.repeat(200));
+    await expect(startSession({ database: path })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('not a SQLite database'),
+      cause: expect.objectContaining({ code: 'SQLITE_NOTADB' }),
+    });
+    expect(statSync(path).size).toBe(38 * 200);
+    execFileSync('mv', [path, `${path}.old`]);
+    expect(await (await start({ database: path })).load(id)).toMatchObject({ exists: false });
+  });
+
+  it('answers UNAVAILABLE with the cause when a directory is given', async () => {
+    await expect(startSession({ database: dirname(temporaryDatabase()) })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      cause: expect.anything(),
+    });
+  });
+
+  it('loads from a read-only database and answers UNAVAILABLE with the cause to a write', async () => {
+    const path = temporaryDatabase();
+    const writer = await start({ database: path });
+    await writer.save(id, { n: 1 }, {});
+    const store = await start({ database: open(path, { readonly: true }) });
+    expect(await store.load(id)).toMatchObject({ data: { n: 1 } });
+    await expect(store.save(id, {}, {})).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      cause: expect.objectContaining({ code: 'SQLITE_READONLY' }),
+    });
+  });
+
+  it('ends a process that only started and saved, without close()', () => {
+    const script = `
+      import { startSession } from '@store/sqlite';
+      import { createSessionId, save } from '@store/core';
+      await startSession({ database: process.argv[1] });
+      await save(createSessionId(), {}, {});`;
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script, temporaryDatabase()], {
+      cwd: import.meta.dirname,
+    });
+  });
+});

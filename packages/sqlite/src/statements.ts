@@ -1,0 +1,128 @@
+import type { SessionRecord } from '@store/core/driver';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { sqlWriter } from './sessions-table.ts';
+
+/** What statements bind, by name: a record's fields, and what else is asked for. */
+interface Bindings extends SessionRecord {
+  oldKey: string;
+  oldVersion: number;
+  now: number;
+  limit: number;
+  exceptKey: string | null;
+  onlyKey: string | null;
+}
+
+const bind = <Name extends keyof Bindings>(name: Name): RawBuilder<Bindings[Name]> =>
+  sql<Bindings[Name]>`${sql.raw(`@${name}`)}`;
+
+/** Every statement of the store, written and typed once. */
+export function writeStatements(table: string) {
+  const db = sqlWriter(table);
+  const record = db
+    .selectFrom('sessions')
+    .select(['key', 'payload', 'subject', 'version'])
+    .select(['created_at as createdAt', 'expires_at as expiresAt', 'idle_timeout as idleTimeout'])
+    .$castTo<SessionRecord>();
+  const inner = db.withoutPlugins();
+  const due = inner
+    .selectFrom('sessions')
+    .select('key')
+    .where('gc_at', '<=', bind('now'))
+    .orderBy('gc_at')
+    .limit(bind('limit'));
+
+  return {
+    /** By position: binding by name would cost a load 0.6 of 7.6 µs. */
+    read: record.where('key', '=', sql<string>`?`).compile(),
+
+    insert: db
+      .insertInto('sessions')
+      .values({
+        key: bind('key'),
+        version: bind('version'),
+        gc_at: bind('expiresAt'),
+        expires_at: bind('expiresAt'),
+        created_at: bind('createdAt'),
+        idle_timeout: bind('idleTimeout'),
+        subject: bind('subject'),
+        payload: bind('payload'),
+      })
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .compile(),
+
+    /** The everyday replacement: no indexed column is set, so no index is written. */
+    replaceContent: db
+      .updateTable('sessions')
+      .set({
+        version: bind('version'),
+        expires_at: bind('expiresAt'),
+        idle_timeout: bind('idleTimeout'),
+        payload: bind('payload'),
+      })
+      .where('key', '=', bind('oldKey'))
+      .where('version', '=', bind('oldVersion'))
+      .where('gc_at', '<=', bind('expiresAt'))
+      .where('created_at', '=', bind('createdAt'))
+      .where(sql<boolean>`subject is ${bind('subject')}`)
+      .compile(),
+
+    /** Any replacement: a move, a new subject, an earlier end. */
+    replaceRow: db
+      .updateTable('sessions')
+      .set((row) => ({
+        key: bind('key'),
+        version: bind('version'),
+        gc_at: row.fn<number>('min', ['gc_at', bind('expiresAt')]),
+        expires_at: bind('expiresAt'),
+        created_at: bind('createdAt'),
+        idle_timeout: bind('idleTimeout'),
+        subject: bind('subject'),
+        payload: bind('payload'),
+      }))
+      .where('key', '=', bind('oldKey'))
+      .where('version', '=', bind('oldVersion'))
+      .where((row) =>
+        row.not(
+          row.exists(
+            inner
+              .selectFrom('sessions as other')
+              .select('other.key')
+              .where('other.key', '=', bind('key'))
+              .where('other.key', '!=', bind('oldKey')),
+          ),
+        ),
+      )
+      .compile(),
+
+    touch: db
+      .updateTable('sessions')
+      .set((row) => ({ expires_at: row.fn<number>('max', ['expires_at', bind('expiresAt')]) }))
+      .where('key', '=', bind('key'))
+      .where('expires_at', '>', bind('now'))
+      .compile(),
+
+    delete: db.deleteFrom('sessions').where('key', '=', bind('key')).compile(),
+
+    deleteExpired: db
+      .deleteFrom('sessions')
+      .where('key', 'in', due)
+      .where('expires_at', '<=', bind('now'))
+      .compile(),
+
+    postpone: db
+      .updateTable('sessions')
+      .set((row) => ({ gc_at: row.ref('expires_at') }))
+      .where('key', 'in', due)
+      .where('expires_at', '>', bind('now'))
+      .compile(),
+
+    listBySubject: record.where('subject', '=', bind('subject')).compile(),
+
+    deleteBySubject: db
+      .deleteFrom('sessions')
+      .where('subject', '=', bind('subject'))
+      .where(sql<boolean>`(${bind('exceptKey')} is null or key <> ${bind('exceptKey')})`)
+      .where(sql<boolean>`(${bind('onlyKey')} is null or key = ${bind('onlyKey')})`)
+      .compile(),
+  } satisfies Record<string, CompiledQuery>;
+}
