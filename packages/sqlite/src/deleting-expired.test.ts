@@ -103,7 +103,7 @@ describe('deleteExpired', () => {
   });
 });
 
-describe('gc', () => {
+describe('gc', { timeout: 120_000 }, () => {
   it('gives the event loop a turn for every 500 of 100,000 sessions', async () => {
     const path = temporaryDatabase();
     let now = 1_000_000_000_000;

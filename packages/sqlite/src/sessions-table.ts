@@ -2,8 +2,12 @@ import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryComp
 import { tableNames, withTableNames } from './table-names.ts';
 
 /**
- * A row: the record, and `gc_at`, the only time that is indexed. Garbage collection looks at a row no earlier than `gc_at`,
- * which is never later than `expires_at`. Rows that are still alive then move on to their newer `expires_at`.
+ * A row: the record, and `gc_at`, the only time with an index. Garbage collection looks at a row no earlier than `gc_at`,
+ * which is never later than `expires_at`; a row that is still alive then has its `gc_at` moved to its `expires_at`.
+ *
+ * Why not index `expires_at`: every save and touch moves it. Measured, that index costs a save over a session 29 instead
+ * of 20 µs. `gc_at` stays where it is while a session is extended, so it costs a new session 13 % and everything else
+ * nothing. Without any index garbage collection would read the whole table each time.
  */
 export interface SessionsTable {
   key: string;

@@ -6,6 +6,12 @@ import { writeStatements } from './statements.ts';
 import { createWriteGroup } from './write-group.ts';
 
 /**
+ * Rows that garbage collection removes or postpones in one turn. Measured on 100,000 rows in random places: 500 hold the
+ * event loop for 32 ms, 50 for 1.1 ms, and the whole takes 11 % longer.
+ */
+const mostAtOnce = 50;
+
+/**
  * Keeps session records in one table of a SQLite database. Reads answer at once; writes go through a write group, and what
  * each statement changed decides what its caller hears.
  *
@@ -66,15 +72,14 @@ export function createSqliteStorage(
     },
 
     async deleteExpired(now, limit) {
-      let removed = 0;
-      let postponed = 0;
-      do {
-        const due = { now, limit: limit - removed };
-        removed += await write(() => deleteExpired.run(due).changes);
-        postponed = removed < limit ? await write(() => postpone.run(due).changes) : 0;
+      for (let removed = 0; ; ) {
+        const due = { now, limit: Math.min(limit - removed, mostAtOnce) };
+        const gone = await write(() => deleteExpired.run(due).changes);
+        const postponed = await write(() => postpone.run(due).changes);
+        removed += gone;
+        if (removed >= limit || gone + postponed === 0) return removed;
         await new Promise(setImmediate);
-      } while (postponed > 0);
-      return removed;
+      }
     },
 
     listBySubject: (subject) => query(() => listBySubject.all({ subject }) as SessionRecord[]),
