@@ -99,8 +99,7 @@ export interface SessionStore {
   save(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<void>;
 
   /**
-   * Changes a live session: `change` gets the newest content and answers what to store. It may run again on
-   * newer content when another write came first, so no write is ever lost.
+   * Changes a live session: `change` gets the newest content and answers what to store, again if another write came first.
    *
    * Found: `true`, and the idle period starts again. Missing: `false` and nothing written; an ended session
    * is never created again. Failed: what `change` throws, `INVALID_VALUE`, `INVALID_ID` for `newId`,
@@ -115,7 +114,7 @@ export interface SessionStore {
    */
   touch(id: string, options?: TouchOptions): Promise<boolean>;
 
-  /** Ends a session (seed: `destroy`). Missing, or twice: nothing happens. Writes on their way do not bring it back. */
+  /** Ends a session (seed: `destroy`); writes on their way do not bring it back. Missing, or twice: nothing happens. */
   destroy(id: string): Promise<void>;
 
   /** Removes expired sessions in batches of at most 500, one run at a time (seed: `gc`). @returns how many were removed */
