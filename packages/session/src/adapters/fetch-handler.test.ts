@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createBrowser } from '../../test/browser.ts';
 import { createMemoryStore } from '../../test/memory-store.ts';
-import { sessionHandler } from '../fetch.ts';
+import { getSession, type Session, sessionHandler } from '../fetch.ts';
+import type { SessionEvent } from '../index.ts';
 
 interface Visits {
   visits: number;
@@ -12,8 +13,9 @@ describe('sessionHandler of /fetch', () => {
     const { store } = createMemoryStore();
     const browser = createBrowser(
       sessionHandler<Visits>(
-        (_request, session) => {
+        (request, session) => {
           session.update('visits', (visits = 0) => visits + 1);
+          expect(getSession<Visits>(request)).toBe(session);
           return Response.json(session.get('visits'));
         },
         { store },
@@ -21,5 +23,123 @@ describe('sessionHandler of /fetch', () => {
     );
     expect(await (await browser.visit()).json()).toBe(1);
     expect(await (await browser.visit()).json()).toBe(2);
+  });
+
+  it('passes on what else the runtime gives, to the handler and to waitUntil', async () => {
+    const { store } = createMemoryStore();
+    const work: Promise<void>[] = [];
+    interface Runtime {
+      waitUntil(promise: Promise<void>): void;
+    }
+    const handler = sessionHandler<Visits, [{ NAME: string }, Runtime]>(
+      (_request, _session, env) => new Response(env.NAME),
+      { store, random: () => 0, waitUntil: (promise, _request, _env, runtime) => runtime.waitUntil(promise) },
+    );
+    const response = await handler(
+      new Request('https://shop.example'),
+      { NAME: 'shop' },
+      { waitUntil: (promise) => work.push(promise) },
+    );
+    expect([await response.text(), work.length]).toEqual(['shop', 1]);
+    await Promise.all(work);
+  });
+
+  it('sets the cookie on a response whose headers are immutable', async () => {
+    const { store } = createMemoryStore();
+    const handler = sessionHandler(
+      (_request, session) => {
+        session.set('a', 1);
+        return Response.redirect('https://shop.example/next', 303);
+      },
+      { store },
+    );
+    const response = await handler(new Request('https://shop.example'));
+    expect([
+      response.status,
+      response.headers.get('Location'),
+      response.headers.getSetCookie().length,
+    ]).toEqual([303, 'https://shop.example/next', 1]);
+  });
+
+  it('leaves no cookie on a response object that the application uses for everybody', async () => {
+    const { store } = createMemoryStore();
+    const nothing = new Response(null, { status: 204 });
+    const handler = sessionHandler(
+      (_request, session) => {
+        session.set('a', 1);
+        return nothing;
+      },
+      { store },
+    );
+    const responses = [
+      await handler(new Request('https://a.example')),
+      await handler(new Request('https://b.example')),
+    ];
+    expect(nothing.headers.getSetCookie()).toEqual([]);
+    for (const response of responses) expect(response.headers.getSetCookie()).toHaveLength(1);
+  });
+
+  it('saves what a streaming body changes in a stored session', async () => {
+    const { store } = createMemoryStore();
+    const events: SessionEvent[] = [];
+    const work: Promise<void>[] = [];
+    const stream = (session: Session) =>
+      new ReadableStream(
+        {
+          pull(controller) {
+            session.set('streamed', true);
+            controller.enqueue(new TextEncoder().encode('chunk'));
+            controller.close();
+          },
+        },
+        // Nothing is pulled before somebody reads, so the headers have left by then.
+        { highWaterMark: 0 },
+      );
+    const browser = createBrowser(
+      sessionHandler(
+        (request, session) => {
+          if (request.url.endsWith('/stream')) return new Response(stream(session));
+          session.set('a', 1);
+          return Response.json(session.all());
+        },
+        {
+          store,
+          random: () => 1,
+          onEvent: (event) => events.push(event),
+          waitUntil: (promise) => work.push(promise),
+        },
+      ),
+    );
+    await browser.visit('/');
+    expect(await (await browser.visit('/stream')).text()).toBe('chunk');
+    await Promise.all(work);
+    expect(events.at(-1)).toMatchObject({ type: 'late-save', outcome: 'updated' });
+    expect(await (await browser.visit('/')).json()).toEqual({ a: 1, streamed: true });
+  });
+
+  it('refuses options that cannot be right before any request', () => {
+    const wrong = {
+      store: {},
+      touchAfter: -1,
+      peek: 'yes',
+      onStoreFailure: 'ignore',
+      timeout: 0,
+      gcProbability: 2,
+      random: 1,
+      onEvent: 'log',
+      schema: {},
+    };
+    for (const [option, value] of Object.entries(wrong)) {
+      expect(() => sessionHandler(() => new Response(), { [option]: value } as never)).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_OPTION',
+          message: expect.stringContaining(`] ${option} must be`),
+        }),
+      );
+    }
+  });
+
+  it('says so when a request has no session', () => {
+    expect(() => getSession(new Request('https://shop.example'))).toThrow(/Mount the session middleware/);
   });
 });

@@ -19,7 +19,7 @@ async function serveChanged(write: Write, options: Partial<NodeHandlerOptions> =
         session.update('count', (count) => Number(count ?? 0) + 1);
         await write(response, session, request);
       },
-      { store, ...options },
+      { store, random: () => 1, ...options },
     ),
   );
   return { ...served, store, records };

@@ -1,4 +1,13 @@
 import type { ServerResponse } from 'node:http';
+import {
+  type Call,
+  drop,
+  isRefused,
+  isRepeated,
+  type Method,
+  type Methods,
+  methods,
+} from './response-call.ts';
 import { applyWriteHead } from './write-head.ts';
 
 /** What happens while a response is held back. */
@@ -10,15 +19,6 @@ export interface ResponseHooks {
   /** `beforeHeaders` failed. Nothing has left; what the handler sent is dropped, and an error can be answered. */
   onFailure(error: unknown): void;
 }
-
-type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end';
-type Methods = Record<Method, (...args: unknown[]) => unknown>;
-interface Call {
-  method: Method;
-  args: unknown[];
-}
-
-const methods = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
 
 /**
  * Lets work be done before a response's headers leave, and again before it ends, without the handler noticing: calls made
@@ -142,24 +142,4 @@ function answerOnce(response: ServerResponse, original: Methods): Methods {
       return answer;
     };
   return Object.fromEntries(methods.map((method) => [method, once(method)])) as Methods;
-}
-
-function drop({ method, args }: Call, error: unknown, response?: ServerResponse): unknown {
-  const callback = args.find((arg) => typeof arg === 'function');
-  if (callback) queueMicrotask(() => callback(error));
-  return method === 'write' ? false : method === 'flushHeaders' ? undefined : response;
-}
-
-function isRefused(method: Method, chunk: unknown): boolean {
-  if (method === 'writeHead' || method === 'flushHeaders') return false;
-  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return false;
-  return method === 'write' || !(chunk === undefined || chunk === null || typeof chunk === 'function');
-}
-
-/** Middleware such as compression begins the headers again when it cannot see that they have begun. */
-function isRepeated(response: ServerResponse, [status, ...rest]: unknown[]): boolean {
-  if (status === response.statusCode && rest.every((arg) => arg === undefined)) return true;
-  throw Object.assign(new Error('Cannot write headers after they are sent to the client'), {
-    code: 'ERR_HTTP_HEADERS_SENT',
-  });
 }

@@ -11,7 +11,7 @@ const serveHandler = (
   store: SessionStore,
   handler: NodeHandler<Data>,
   options: Partial<NodeHandlerOptions<Data>> = {},
-) => serve(sessionHandler<Data>(handler, { store, onError: () => {}, ...options }));
+) => serve(sessionHandler<Data>(handler, { store, random: () => 1, onError: () => {}, ...options }));
 
 describe('sessionHandler of /node', () => {
   it('keeps a session from one request to the next', async () => {

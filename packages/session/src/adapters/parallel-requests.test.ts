@@ -33,7 +33,7 @@ async function serveSlowRoute(
     answer(response, session);
   };
   const { browser } = await serve(
-    sessionHandler<Person>(handle, { store, onEvent: (event) => events.push(event) }),
+    sessionHandler<Person>(handle, { store, random: () => 1, onEvent: (event) => events.push(event) }),
   );
   const tab = browser();
   return {

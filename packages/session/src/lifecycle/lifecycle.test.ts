@@ -1,54 +1,6 @@
 import { createSessionId } from '@store/core';
 import { describe, expect, it } from 'vitest';
-import { createBrowser } from '../../test/browser.ts';
-import { createMemoryStore } from '../../test/memory-store.ts';
-import { type FetchSessionOptions, type Session, sessionHandler } from '../fetch.ts';
-import type { SessionEvent } from '../index.ts';
-
-type Data = { name: string; n: number };
-/** Answers with a response of its own, or lets the site say ok. */
-type Route = (session: Session<Data>, request: Request) => unknown;
-
-/** A browser on a site whose one route can be changed between visits. */
-function openSite(
-  options: Partial<FetchSessionOptions<Data>> & { idleTimeout?: number; absoluteTimeout?: number } = {},
-) {
-  const { idleTimeout = 1000, absoluteTimeout, ...sessionOptions } = options;
-  const clock = { now: 1_750_000_000_000 };
-  const behind = createMemoryStore({
-    now: () => clock.now,
-    idleTimeout,
-    ...(absoluteTimeout !== undefined && { absoluteTimeout }),
-  });
-  const events: SessionEvent[] = [];
-  let route: Route = () => undefined;
-  const browser = createBrowser(
-    sessionHandler<Data>(
-      (request, session) => {
-        const answer = route(session, request);
-        return answer instanceof Response ? answer : new Response('ok');
-      },
-      {
-        store: behind.store,
-        random: () => 1,
-        onEvent: (event) => events.push(event),
-        ...sessionOptions,
-      },
-    ),
-  );
-  return {
-    ...behind,
-    clock,
-    events,
-    cookies: browser.cookies,
-    async visit(next: Route = () => undefined, headers: Record<string, string> = {}) {
-      route = next;
-      behind.calls.length = 0;
-      const response = await browser.visit('/', { headers });
-      return { response, setCookies: response.headers.getSetCookie(), calls: [...behind.calls] };
-    },
-  };
-}
+import { openSite } from '../../test/site.ts';
 
 describe('the lifecycle of a session', () => {
   it('asks the store nothing for a visitor without a cookie who writes nothing', async () => {

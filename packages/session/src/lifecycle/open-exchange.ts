@@ -34,6 +34,14 @@ export function createLifecycle<Incoming>(
   const chooseCookie = createCookieChooser(resolved.cookie);
   const report = createReport(resolved.onEvent);
 
+  function storeInUse(): SessionStore {
+    try {
+      return resolved.store ?? cachedStore();
+    } catch (error) {
+      throw withStatus(error);
+    }
+  }
+
   async function read(store: SessionStore, cookie: SessionCookie, header: string | null | undefined) {
     const calls = watchStoreCalls(store.name, resolved.timeout);
     const found = readCookie(header, cookie.name);
@@ -76,7 +84,7 @@ export function createLifecycle<Incoming>(
 
   return {
     async open(request, { cookieHeader, ...scene }) {
-      const store = resolved.store ?? cachedStore();
+      const store = storeInUse();
       const opening = await read(store, chooseCookie(scene), cookieHeader);
       const readOnly =
         opening.readOnly ??

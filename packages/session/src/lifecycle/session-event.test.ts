@@ -1,0 +1,94 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSite } from '../../test/site.ts';
+import type { SessionSchema } from '../index.ts';
+
+/** A schema as Zod or Valibot would make it, that wants `n` to be a number. */
+const schema: SessionSchema<{ name: string; n: number }> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate(value) {
+      const { n } = value as { n: unknown };
+      return n === undefined || typeof n === 'number'
+        ? {}
+        : { issues: [{ message: 'not a number', path: ['n'] }] };
+    },
+  },
+};
+
+describe('session events', () => {
+  it('arrive once per request on diagnostics_channel, the same as at onEvent', async () => {
+    const received: unknown[] = [];
+    const listener = (message: unknown) => received.push(message);
+    subscribe('@store/session', listener);
+    onTestFinished(() => void unsubscribe('@store/session', listener));
+    const site = openSite();
+    await site.visit((session) => session.set('n', 1));
+    await site.visit((session) => session.set('n', 2));
+    await site.visit((session) => session.regenerate());
+    await site.visit();
+    expect(received).toEqual(site.events);
+    expect(site.events).toMatchObject([
+      { outcome: 'created', cookie: 'set', reason: 'created', driver: 'memory' },
+      { outcome: 'updated', cookie: 'skipped', reason: 'not-yet-due' },
+      { outcome: 'regenerated', cookie: 'set', reason: 'regenerated' },
+      { outcome: 'unchanged', cookie: 'skipped', reason: 'not-yet-due' },
+    ]);
+    for (const event of site.events) expect(event.milliseconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('hold no id and no value', async () => {
+    const site = openSite();
+    await site.visit((session) => session.set('name', 'Ada'));
+    const ids = [...site.cookies.values()];
+    await site.visit((session) => {
+      session.set('name', 'Grace');
+      session.setSubject('user-7');
+    });
+    await site.visit((session) => session.invalidate());
+    const text = JSON.stringify(site.events);
+    for (const secret of [...ids, 'Ada', 'Grace', 'user-7']) expect(text).not.toContain(secret);
+  });
+
+  it('cannot fail the request by throwing', async () => {
+    const site = openSite({
+      onEvent() {
+        throw new Error('the monitor is broken');
+      },
+    });
+    expect((await site.visit((session) => session.set('n', 1))).response.status).toBe(200);
+  });
+
+  it('name the stored keys that do not fit the schema; those read as missing and stay stored', async () => {
+    const strict = openSite({ schema });
+    const before = openSite({ store: strict.store });
+    await before.visit((session) => {
+      session.set('n', 'one' as never);
+      session.set('name', 'Ada');
+    });
+    const [id] = before.cookies.values();
+    const cookie = `__Host-session=${id}`;
+    await strict.visit(
+      (session) => {
+        expect(session.all()).toEqual({ name: 'Ada' });
+        expect(() => session.set('n', 'two' as never)).toThrow(
+          /data\.n does not fit the schema: not a number/,
+        );
+        session.set('name', 'Grace');
+      },
+      { cookie },
+    );
+    expect(strict.events.at(-1)).toMatchObject({ outcome: 'updated', misfits: ['n'] });
+    expect((await strict.store.load(id ?? '')).data).toEqual({ n: 'one', name: 'Grace' });
+    await strict.visit((session) => session.set('n', 1), { cookie });
+    expect((await strict.store.load(id ?? '')).data).toEqual({ n: 1, name: 'Grace' });
+  });
+
+  it('tell of two cookies that contradict each other, and the store is not asked', async () => {
+    const site = openSite();
+    const cookie = `__Host-session=${'a'.repeat(43)}; __Host-session=${'b'.repeat(43)}`;
+    expect((await site.visit((session) => session.get('n'), { cookie })).calls).toEqual([]);
+    expect(site.events.at(-1)).toMatchObject({ outcome: 'none', reason: 'ambiguous-cookie' });
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, createPlainCookieStore } from '../../test/memory-store.ts';
+import { sessionHandler } from '../fetch.ts';
+import { createTestSession } from './create-test-session.ts';
+
+describe('createTestSession', () => {
+  for (const kind of ['server', 'cookie'] as const) {
+    for (const origin of ['https://shop.example', 'http://localhost:3000']) {
+      it(`makes a Cookie header that a ${kind} store's session opens with on ${origin}`, async () => {
+        const { store } = kind === 'server' ? createMemoryStore() : createPlainCookieStore();
+        const cookie = await createTestSession(
+          store,
+          { name: 'Ada' },
+          { flash: { notice: 'hello' }, subject: '7', idleTimeout: 60 },
+        );
+        const handler = sessionHandler(
+          (_request, session) =>
+            Response.json([session.get('name'), session.getFlash('notice'), session.subject]),
+          { store },
+        );
+        const response = await handler(new Request(origin, { headers: { cookie } }));
+        expect(await response.json()).toEqual(['Ada', 'hello', '7']);
+      });
+    }
+  }
+
+  it('names the cookie as the middleware does', async () => {
+    const { store } = createMemoryStore();
+    expect(await createTestSession(store, {}, { cookie: { name: '__Secure-sid', path: '/app' } })).toMatch(
+      /^__Secure-sid=[\w-]{43}; sid=[\w-]{43}$/,
+    );
+  });
+});
