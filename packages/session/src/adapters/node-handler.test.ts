@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { serve } from '../../test/http-server.ts';
 import { createMemoryStore, createPlainCookieStore } from '../../test/memory-store.ts';
 import type { SessionEvent } from '../index.ts';
-import { getSession, type NodeHandler, type NodeHandlerOptions, sessionHandler } from '../node.ts';
+import {
+  getSession,
+  type NodeHandler,
+  type NodeHandlerOptions,
+  sessionHandler,
+  sessionMiddleware,
+} from '../node.ts';
 
 type Data = { [key: string]: string | number };
 
@@ -188,5 +194,20 @@ describe('sessionHandler of /node', () => {
     await expect.poll(() => events.at(-1)).toMatchObject({ type: 'gc', outcome: 'collected', removed: 1 });
     expect(records.size).toBe(1);
     expect(events.map(({ type }) => type)).toEqual(['request', 'request', 'gc']);
+  });
+
+  it('is one per request: the same middleware acts once, and another one is refused', async () => {
+    const { store } = createMemoryStore();
+    const [one, other] = [sessionMiddleware({ store }), sessionMiddleware({ store })];
+    const { send } = await serve((request, response) => {
+      void one(request, response, () => {
+        void one(request, response, (again) => {
+          void other(request, response, (error) => {
+            response.end(JSON.stringify([again ?? null, (error as { code: string }).code]));
+          });
+        });
+      });
+    });
+    expect((await send('/')).body).toBe('[null,"UNSUPPORTED"]');
   });
 });

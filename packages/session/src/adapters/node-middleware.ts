@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionData } from '@store/core';
-import type { Exchange } from '../lifecycle/exchange.ts';
 import { createLifecycle } from '../lifecycle/open-exchange.ts';
 import type { SessionOptions } from '../lifecycle/session-options.ts';
 import { attachExchange, factsOf } from './node-exchange.ts';
@@ -23,7 +22,7 @@ export type NodeSessionOptions<
  *
  * The session is written before the response's headers leave, so the next request sees it, also after a redirect. A store
  * that cannot answer reaches `next` as a `StoreError` with `status` 503, before the handler or instead of its response.
- * Mounted again on the same request, it does nothing.
+ * The same middleware mounted twice acts once.
  *
  * @throws {StoreError} `INVALID_OPTION` at once, when an option cannot be right.
  * @example
@@ -44,14 +43,13 @@ export function sessionMiddleware<
   return async (request, response, next) => {
     if (opened.has(request)) return next();
     opened.add(request);
-    let exchange: Exchange;
     try {
-      exchange = await lifecycle.open(request, factsOf(request));
+      const exchange = await lifecycle.open(request, factsOf(request));
+      rememberSession(request, exchange);
+      attachExchange(response, exchange, next);
     } catch (error) {
       return next(error);
     }
-    rememberSession(request, exchange);
-    attachExchange(response, exchange, next);
     next();
   };
 }

@@ -4,8 +4,18 @@ import type { Session } from '../session/session.ts';
 
 const exchanges = new WeakMap<object, Exchange>();
 
-/** Ties a session to its request, without a property that types would have to know of. */
+/**
+ * Ties a session to its request, without a property that types would have to know of.
+ *
+ * @throws {StoreError} `UNSUPPORTED` when another middleware has given it one.
+ */
 export function rememberSession(request: object, exchange: Exchange): void {
+  if (exchanges.has(request)) {
+    throw new StoreError(
+      'UNSUPPORTED',
+      '[@store/session] This request has a session already. Make one middleware for all routes; `peek` takes a function of the request.',
+    );
+  }
   exchanges.set(request, exchange);
 }
 

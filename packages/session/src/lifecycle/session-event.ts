@@ -39,7 +39,6 @@ export type CookieReason =
   | 'unknown-session'
   | 'nothing-written'
   | 'not-yet-due'
-  | 'expires-on-close'
   | 'public-response'
   | 'ended-during-request'
   | 'handler-failed'
