@@ -5,12 +5,7 @@ import { startSession } from '@store/sqlite';
 const store = await startSession({ database: process.env.DATABASE ?? './sessions.db' });
 
 export const server = createServer(
-  sessionHandler<{ visits: number }>((request, response, session) => {
-    if (request.url === '/forget') {
-      session.invalidate();
-      response.writeHead(303, { Location: '/' }).end();
-      return;
-    }
+  sessionHandler<{ visits: number }>((_request, response, session) => {
     session.update('visits', (visits = 0) => visits + 1);
     response.end(`Visit ${session.get('visits')}`);
   }),

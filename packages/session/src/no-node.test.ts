@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { rolldown } from 'rolldown';
+import { describe, expect, it } from 'vitest';
+import workerd from 'workerd';
+
+const config = `
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "main", worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "2026-01-01",
+))]);
+`;
+
+describe('/fetch, built', () => {
+  it('runs in a runtime that has no Node built-in', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'store-session-'));
+    const at = (path: string) => join(import.meta.dirname, path);
+    try {
+      const bundle = await rolldown({
+        input: at('../test/worker.ts'),
+        resolve: {
+          alias: {
+            '@store/core/driver': at('../../core/dist/driver.js'),
+            '@store/core': at('../../core/dist/index.js'),
+            '@store/session/fetch': at('../dist/fetch.js'),
+          },
+        },
+      });
+      const { output } = await bundle.write({ file: join(folder, 'worker.js') });
+      expect(output[0].imports).toEqual([]);
+      await writeFile(join(folder, 'config.capnp'), config);
+      const { stderr, stdout } = await promisify(execFile)(workerd, ['test', join(folder, 'config.capnp')]);
+      expect(stdout + stderr).toContain('promises kept');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
