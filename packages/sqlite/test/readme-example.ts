@@ -22,5 +22,5 @@ const server = createServer(async (request, response) => {
   if (Math.random() < 0.02) await gc();
 });
 
-server.listen(Number(process.env.PORT ?? 3000));
+server.listen(Number(process.env.PORT ?? 3000), () => console.log(server.address()));
 process.once('SIGTERM', () => server.close(() => store.close()));
