@@ -3,19 +3,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
-import { borrow } from './connection.ts';
-import { migrateToLatest } from './migrate.ts';
-import { createSqliteStorage } from './sqlite-storage.ts';
+import { temporaryStorage } from '../test/temporary-storage.ts';
 import { startSession } from './start-session.ts';
-
-function openStorage() {
-  const database = new Database(temporaryDatabase());
-  onTestFinished(() => {
-    database.close();
-  });
-  migrateToLatest(database, 'sessions');
-  return { database, storage: createSqliteStorage(borrow(database), 'sessions', 5) };
-}
 
 /** Counts turns of the event loop until stopped. */
 function countTurns() {
@@ -34,7 +23,7 @@ function countTurns() {
 
 describe('deleteExpired', () => {
   it('removes what expires at or before now, and no more than the limit', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     for (let n = 1; n <= 5; n += 1) await storage.insert(sessionRecord(`s${n}`, { expiresAt: n }));
     expect(await storage.deleteExpired(3, 2)).toBe(2);
     expect(await storage.deleteExpired(3, 2)).toBe(1);
@@ -44,7 +33,7 @@ describe('deleteExpired', () => {
   });
 
   it('finds an expired record behind any number of records that were extended', async () => {
-    const { database, storage } = openStorage();
+    const { database, storage } = temporaryStorage();
     for (let n = 0; n < 20; n += 1) {
       await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 + n }));
       if (n < 19) await storage.touch(keyOf(`s${n}`), 1, 1000);
@@ -56,7 +45,7 @@ describe('deleteExpired', () => {
   });
 
   it('finds a record whose expiry was brought forward', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 1000 }));
     expect(await storage.replace(keyOf('a'), 1, sessionRecord('a', { version: 2, expiresAt: 10 }))).toBe(
       true,
@@ -65,7 +54,7 @@ describe('deleteExpired', () => {
   });
 
   it('spares a record that was extended after it fell due', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('touched', { expiresAt: 10 }));
     await storage.insert(sessionRecord('replaced', { expiresAt: 10 }));
     const gone = storage.deleteExpired(20, 5);
@@ -81,7 +70,7 @@ describe('deleteExpired', () => {
   });
 
   it('gives the event loop a turn after every batch that it only postpones', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     for (let n = 0; n < 60; n += 1) {
       await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }));
       await storage.touch(keyOf(`s${n}`), 1, 1000);
@@ -92,7 +81,7 @@ describe('deleteExpired', () => {
   });
 
   it('leaves the indexed time alone when a session is extended', async () => {
-    const { database, storage } = openStorage();
+    const { database, storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { subject: 'ann' }));
     const gcAt = () => database.prepare('select gc_at from sessions').pluck().get();
     const before = gcAt();

@@ -1,23 +1,12 @@
-import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+import { temporaryStorage } from '../test/temporary-storage.ts';
 import { borrow } from './connection.ts';
-import { migrateToLatest } from './migrate.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
-
-function openStorage() {
-  const database = new Database(temporaryDatabase());
-  onTestFinished(() => {
-    database.close();
-  });
-  migrateToLatest(database, 'sessions');
-  return { database, storage: createSqliteStorage(borrow(database), 'sessions', 5) };
-}
 
 describe('createSqliteStorage', () => {
   it('gives a record back as it was inserted', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     const full = sessionRecord('a', {
       payload: JSON.stringify({ data: { text: 'Füße 🦶 \u0000 \ud800' }, flash: {} }),
       subject: "o'brien",
@@ -32,7 +21,7 @@ describe('createSqliteStorage', () => {
   });
 
   it('gives plain numbers back when the application made big integers the default', async () => {
-    const { database } = openStorage();
+    const { database } = temporaryStorage();
     database.defaultSafeIntegers(true);
     const storage = createSqliteStorage(borrow(database), 'sessions', 5);
     await storage.insert(sessionRecord('a'));
@@ -40,14 +29,14 @@ describe('createSqliteStorage', () => {
   });
 
   it('refuses to insert over a record, expired or not', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 0 }));
     expect(await storage.insert(sessionRecord('a', { version: 2 }))).toBe(false);
     expect(await storage.read(keyOf('a'))).toMatchObject({ version: 1 });
   });
 
   it('replaces every field of a record, only while the version is there', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a'));
     const next = sessionRecord('a', {
       payload: '{"data":{"n":1},"flash":{}}',
@@ -66,7 +55,7 @@ describe('createSqliteStorage', () => {
   });
 
   it('lets exactly one of many replacements of the same version win', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a'));
     const won = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>
@@ -78,7 +67,7 @@ describe('createSqliteStorage', () => {
   });
 
   it('moves a record in the same step, and not onto a key that is taken', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a'));
     await storage.insert(sessionRecord('b'));
     expect(await storage.replace(keyOf('a'), 1, sessionRecord('b', { version: 2 }))).toBe(false);
@@ -90,7 +79,7 @@ describe('createSqliteStorage', () => {
   });
 
   it('touches a live record only: the later expiry stays, and so does the version', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     const { expiresAt } = sessionRecord('a');
     await storage.insert(sessionRecord('a'));
     expect(await storage.touch(keyOf('a'), expiresAt - 1, expiresAt + 5)).toBe(true);
@@ -102,7 +91,7 @@ describe('createSqliteStorage', () => {
   });
 
   it('deletes a record once, and a missing one without complaint', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a'));
     await storage.delete(keyOf('a'));
     await storage.delete(keyOf('a'));
@@ -111,7 +100,7 @@ describe('createSqliteStorage', () => {
   });
 
   it('lists and deletes by subject, sparing or choosing one key', async () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     for (const name of ['a1', 'a2', 'a3', 'a4']) {
       await storage.insert(sessionRecord(name, { subject: 'ann' }));
     }
@@ -131,12 +120,12 @@ describe('createSqliteStorage', () => {
   });
 
   it('answers a read without giving the event loop a turn', () => {
-    const { storage } = openStorage();
+    const { storage } = temporaryStorage();
     expect(storage.read(keyOf('a'))).toBeUndefined();
   });
 
   it('reads and finds what is due through indexes, never by scanning the table', () => {
-    const { database } = openStorage();
+    const { database } = temporaryStorage();
     const plan = (sql: string) =>
       database
         .prepare<[], { detail: string }>(`explain query plan ${sql}`)

@@ -88,6 +88,18 @@ describe('startSession', () => {
     expect(passed.prepare('select count(*) from sessions').pluck().get()).toBe(0);
   });
 
+  it('answers UNAVAILABLE with the cause once the application has closed its database', async () => {
+    const passed = new Database(temporaryDatabase());
+    const store = await start({ database: passed });
+    passed.close();
+    for (const refused of [store.load(id), store.save(id, {}, {}), store.gc()]) {
+      await expect(refused).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        cause: expect.objectContaining({ message: expect.stringContaining('not open') }),
+      });
+    }
+  });
+
   it('keeps sessions in memory for as long as the store is open', async () => {
     const store = await start({ database: ':memory:' });
     await store.save(id, { n: 1 }, {});

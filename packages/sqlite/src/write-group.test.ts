@@ -2,9 +2,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
+import { temporaryStorage } from '../test/temporary-storage.ts';
 import { borrow } from './connection.ts';
-import { migrateToLatest } from './migrate.ts';
-import { createSqliteStorage } from './sqlite-storage.ts';
 import { createWriteGroup } from './write-group.ts';
 
 function open(path: string, options?: Database.Options) {
@@ -114,9 +113,7 @@ describe('createWriteGroup', () => {
   });
 
   it('tells each caller what its own statement did', async () => {
-    const database = open(temporaryDatabase());
-    migrateToLatest(database, 'sessions');
-    const storage = createSqliteStorage(borrow(database), 'sessions', 5);
+    const { storage } = temporaryStorage();
     const outcomes = await Promise.all([
       storage.insert(sessionRecord('a')),
       storage.insert(sessionRecord('a')),

@@ -1,0 +1,16 @@
+import Database from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import { borrow } from '../src/connection.ts';
+import { migrateToLatest } from '../src/migrate.ts';
+import { createSqliteStorage } from '../src/sqlite-storage.ts';
+import { temporaryDatabase } from './temporary-database.ts';
+
+/** A storage without core around it, and the database under it; both go when the test ends. */
+export function temporaryStorage() {
+  const database = new Database(temporaryDatabase());
+  onTestFinished(() => {
+    database.close();
+  });
+  migrateToLatest(database, 'sessions');
+  return { database, storage: createSqliteStorage(borrow(database), 'sessions', 5) };
+}
