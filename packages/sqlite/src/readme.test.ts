@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
+import { makeTable, migrateAll } from '../test/examples/own-migrations.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
+import { startSession } from './start-session.ts';
 
-const example = join(import.meta.dirname, '..', 'test', 'readme-example.ts');
-
-it('shows in the README the example that is run here', () => {
-  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
-  expect(readme).toContain(readFileSync(example, 'utf8'));
-});
+const example = join(import.meta.dirname, '..', 'test', 'examples', 'visit-counter.ts');
 
 it('counts visits in the README example, and stops at SIGTERM', { timeout: 60_000 }, async () => {
   const server = spawn(process.execPath, [example], {
@@ -30,4 +27,14 @@ it('counts visits in the README example, and stops at SIGTERM', { timeout: 60_00
   expect(await (await visit({ cookie })).text()).toBe('visits before this one: 2\n');
   server.kill('SIGTERM');
   expect(await once(server, 'exit')).toEqual([0, null]);
+});
+
+it('starts with migrate: false on a table made by either of the README migrations', async () => {
+  for (const make of [makeTable, (database: Database.Database) => migrateAll(database, {})]) {
+    const database = new Database(temporaryDatabase());
+    await make(database);
+    const store = await startSession({ database, migrate: false, cache: false });
+    expect(await store.gc()).toBe(0);
+    database.close();
+  }
 });

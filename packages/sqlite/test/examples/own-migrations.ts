@@ -1,0 +1,16 @@
+import { migrations, schemaSql } from '@store/sqlite';
+import type Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+
+/** With plain SQL: run it, or print it for the sqlite3 shell. Twice changes nothing. */
+export function makeTable(database: Database.Database): void {
+  database.exec(schemaSql('sessions'));
+}
+
+/** With Kysely: among the application's own migrations. */
+export async function migrateAll(database: Database.Database, own: Record<string, Migration>) {
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
+  const provider = { getMigrations: async () => ({ ...own, ...migrations('sessions') }) };
+  return new Migrator({ db, provider }).migrateToLatest();
+}
