@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { serve } from '../../test/http-server.ts';
 import { createMemoryStore } from '../../test/memory-store.ts';
@@ -163,6 +164,67 @@ describe('a response that waits for its session', () => {
     socket.destroy();
     await expect.poll(() => events).toEqual(['created']);
     expect(records.size).toBe(1);
+  });
+
+  it('saves what a stream changed when its client goes away', async () => {
+    const events: string[] = [];
+    let begun = () => {};
+    const { store } = createMemoryStore();
+    const { browser, port } = await serve(
+      sessionHandler(
+        async (request, response, session) => {
+          if (request.url !== '/stream') {
+            if (session.isNew) session.set('a', 1);
+            return void response.end(JSON.stringify(session.all()));
+          }
+          response.write('begun');
+          session.set('streamed', true);
+          begun();
+          await once(response, 'close');
+        },
+        { store, random: () => 1, onEvent: ({ type, outcome }) => events.push(`${type} ${outcome}`) },
+      ),
+    );
+    const { visit, header } = browser();
+    await visit();
+    const socket = connect(port, '127.0.0.1');
+    const reached = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    socket.write(`GET /stream HTTP/1.1\r\nHost: localhost\r\nCookie: ${header()}\r\n\r\n`);
+    await reached;
+    socket.destroy();
+    await expect.poll(() => events.at(-1)).toBe('late-save updated');
+    expect(JSON.parse((await visit()).body)).toEqual({ a: 1, streamed: true });
+  });
+
+  it('drops late changes of a handler that then throws, and cuts the response off', async () => {
+    const { store } = createMemoryStore();
+    const { browser } = await serve(
+      sessionHandler(
+        (request, response, session) => {
+          if (request.url !== '/throw') {
+            if (session.isNew) session.set('a', 1);
+            return void response.end(JSON.stringify(session.all()));
+          }
+          response.write('begun');
+          session.set('late', true);
+          throw new Error('on purpose');
+        },
+        { store, random: () => 1, onError: () => {} },
+      ),
+    );
+    const { visit } = browser();
+    await visit();
+    await expect(visit('/throw')).rejects.toThrow();
+    expect(JSON.parse((await visit()).body)).toEqual({ a: 1 });
+  });
+
+  it('takes bytes of another realm, as test runners make them', async () => {
+    const foreign = runInNewContext('new Uint8Array([111, 107])') as Uint8Array;
+    const { send } = await serveChanged((response) => void response.end(foreign));
+    const answer = await send('/');
+    expect([answer.body, answer.setCookies.length]).toEqual(['ok', 1]);
   });
 
   it('answers two requests of one connection in turn', async () => {

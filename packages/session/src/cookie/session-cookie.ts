@@ -14,6 +14,8 @@ export interface CookieScene {
 export interface SessionCookie {
   readonly name: string;
   readonly expireOnClose: boolean;
+  /** Whether it has Secure; browsers then want https, or a loopback host. */
+  readonly secure: boolean;
   /** The `Set-Cookie` value. @param maxAge Seconds the browser keeps it, unless it goes on close. */
   set(value: string, maxAge: number): string;
   /** The `Set-Cookie` value that removes it. */
@@ -49,6 +51,7 @@ function createSessionCookie(options: ResolvedCookieOptions, secure: boolean): S
   return {
     name,
     expireOnClose,
+    secure,
     set: (value, maxAge) =>
       stringifySetCookie({ name, value, ...attributes, ...(!expireOnClose && { maxAge }) }),
     clear: () => stringifySetCookie({ name, value: '', ...attributes, maxAge: 0, expires: new Date(0) }),

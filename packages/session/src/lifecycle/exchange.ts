@@ -48,6 +48,8 @@ export interface Opening {
     | { because: 'peeked' | 'anonymous'; reason: 'peek' | 'store-failure'; error: () => Error }
     | undefined;
   calls: StoreCalls;
+  /** Whether browsers are going to drop the cookie, as far as the request tells. */
+  warning: 'secure-cookie-over-http' | undefined;
   report: (event: SessionEvent) => void;
 }
 
@@ -61,7 +63,7 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
 ]);
 
 export function createExchange(opening: Opening, options: ResolvedSessionOptions<never>): Exchange {
-  const { store, cookie, cookieValue, absence, readOnly, calls, report } = opening;
+  const { store, cookie, cookieValue, absence, readOnly, calls, report, warning } = opening;
   const { touchAfter } = options;
   let lateListener = () => {};
   let discarded = false;
@@ -94,6 +96,7 @@ export function createExchange(opening: Opening, options: ResolvedSessionOptions
       driver: store.name,
       milliseconds: calls.spent(),
       ...(error !== undefined && { error: errorCode(error) }),
+      ...(verdict.cookie === 'set' && warning && { warning }),
       ...(journal.misfits.length > 0 && { misfits: journal.misfits }),
     });
   }
@@ -131,7 +134,7 @@ export function createExchange(opening: Opening, options: ResolvedSessionOptions
       }
     },
     hasLateChanges: () => journal.isChanged(),
-    saveLateChanges: createLateSave(store, journal, calls, report, () => stored),
+    saveLateChanges: createLateSave(store, journal, calls, report, async () => !discarded && (await stored)),
     onLateChange(listener) {
       lateListener = listener;
     },

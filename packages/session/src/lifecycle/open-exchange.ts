@@ -1,4 +1,5 @@
 import { cachedStore, isStoreError, type SessionStore, type StoredSession } from '@store/core';
+import { isLoopback } from '../cookie/loopback.ts';
 import { readCookie } from '../cookie/read-cookie.ts';
 import { type CookieScene, createCookieChooser, type SessionCookie } from '../cookie/session-cookie.ts';
 import { peekOnly, storeUnavailable } from '../session/write-permission.ts';
@@ -38,6 +39,7 @@ export function createLifecycle<Incoming>(
     try {
       return resolved.store ?? cachedStore();
     } catch (error) {
+      report({ ...nothingRead, driver: undefined, milliseconds: 0, error: errorCode(error) });
       throw withStatus(error);
     }
   }
@@ -54,6 +56,7 @@ export function createLifecycle<Incoming>(
       readOnly: undefined,
       calls,
       report,
+      warning: undefined,
     };
     const { value } = found;
     if (value === undefined) return opening;
@@ -70,10 +73,7 @@ export function createLifecycle<Incoming>(
         };
       }
       report({
-        type: 'request',
-        outcome: 'failed',
-        cookie: 'skipped',
-        reason: 'store-failure',
+        ...nothingRead,
         driver: store.name,
         milliseconds: calls.spent(),
         error: errorCode(error),
@@ -85,16 +85,26 @@ export function createLifecycle<Incoming>(
   return {
     async open(request, { cookieHeader, ...scene }) {
       const store = storeInUse();
-      const opening = await read(store, chooseCookie(scene), cookieHeader);
+      const cookie = chooseCookie(scene);
+      const opening = await read(store, cookie, cookieHeader);
       const readOnly =
         opening.readOnly ??
         (resolved.peek(request)
           ? ({ because: 'peeked', reason: 'peek', error: peekOnly } as const)
           : undefined);
-      return createExchange({ ...opening, readOnly }, resolved);
+      const isDropped = cookie.secure && !scene.https && !isLoopback(scene.host);
+      const warning = isDropped ? 'secure-cookie-over-http' : undefined;
+      return createExchange({ ...opening, readOnly, warning }, resolved);
     },
   };
 }
+
+const nothingRead = {
+  type: 'request',
+  outcome: 'failed',
+  cookie: 'skipped',
+  reason: 'store-failure',
+} as const;
 
 function nothing(): StoredSession {
   return { id: '', exists: false, data: {}, flash: {} };

@@ -51,6 +51,16 @@ describe('session events', () => {
     for (const secret of [...ids, 'Ada', 'Grace', 'user-7']) expect(text).not.toContain(secret);
   });
 
+  it('warn of a Secure cookie that goes over plain http to another host', async () => {
+    const warnings = [];
+    for (const origin of ['http://shop.example', 'https://shop.example', 'http://localhost:3000']) {
+      const site = openSite({ origin, cookie: { insecureOnLoopback: false } });
+      await site.visit((session) => session.set('n', 1));
+      warnings.push(site.events.map((event) => ('warning' in event ? event.warning : undefined)));
+    }
+    expect(warnings).toEqual([['secure-cookie-over-http'], [undefined], [undefined]]);
+  });
+
   it('cannot fail the request by throwing', async () => {
     const site = openSite({
       onEvent() {

@@ -57,6 +57,11 @@ export interface SessionRequestEvent {
   milliseconds: number;
   /** The error's code, or `UNKNOWN` for one that is not a `StoreError`. */
   error?: StoreErrorCode | 'UNKNOWN';
+  /**
+   * `secure-cookie-over-http`: the cookie was set on a plain http request, and browsers drop a Secure cookie there. Serve https, use
+   * localhost in development, or have the proxy that ends TLS send `X-Forwarded-Proto`.
+   */
+  warning?: 'secure-cookie-over-http';
   /** Stored keys that do not fit the schema, and so read as missing. */
   misfits?: readonly string[];
 }

@@ -100,11 +100,15 @@ describe('a store that fails', () => {
   });
 
   it('throws on what trying again will not help, such as a missing store or a value that became wrong', async () => {
-    const handler = sessionHandler(() => new Response());
+    const codes: unknown[] = [];
+    const handler = sessionHandler(() => new Response(), {
+      onEvent: (event) => codes.push(event.error),
+    });
     await expect(handler(new Request('https://shop.example'))).rejects.toMatchObject({
       code: 'NO_STORE',
       status: 500,
     });
+    expect(codes).toEqual(['NO_STORE']);
 
     const site = openSite();
     await site.visit((session) => session.set('n', 1));

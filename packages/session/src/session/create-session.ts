@@ -97,7 +97,12 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
       }),
       options,
     };
-    base = { ...base, ...options, id: write.id, exists: base.exists || changed };
+    base = {
+      ...base,
+      ...options,
+      id: write.id,
+      exists: base.exists || changed || options.subject !== undefined,
+    };
     newId = undefined;
     options = {};
     ended = undefined;
