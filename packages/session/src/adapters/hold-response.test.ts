@@ -220,6 +220,27 @@ describe('a response that waits for its session', () => {
     expect(JSON.parse((await visit()).body)).toEqual({ a: 1 });
   });
 
+  it('ends although its late changes have nowhere to go, after 5xx or a session that ended meanwhile', async () => {
+    const { store } = createMemoryStore();
+    const { browser } = await serve(
+      sessionHandler(
+        async (request, response, session) => {
+          if (request.url === '/ended') await store.destroy(session.id);
+          session.set('a', request.url ?? '');
+          response.statusCode = request.url === '/broken' ? 500 : 200;
+          response.write('begun');
+          session.set('late', request.url ?? '');
+          response.end(' ended');
+        },
+        { store, random: () => 1 },
+      ),
+    );
+    const { visit } = browser();
+    await visit();
+    expect((await visit('/broken')).body).toBe('begun ended');
+    expect((await visit('/ended')).body).toBe('begun ended');
+  });
+
   it('takes bytes of another realm, as test runners make them', async () => {
     const foreign = runInNewContext('new Uint8Array([111, 107])') as Uint8Array;
     const { send } = await serveChanged((response) => void response.end(foreign));

@@ -21,8 +21,9 @@ export function createLateSave(
 
   async function save() {
     if (!journal.isChanged()) return;
-    if (!(await isStored())) return;
+    // Taken even when they have nowhere to go, or the response would wait for them for ever.
     const { base, change } = journal.take();
+    if (!(await isStored())) return;
     const began = performance.now();
     const event = { type: 'late-save', driver: store.name } as const;
     const milliseconds = () => performance.now() - began;
