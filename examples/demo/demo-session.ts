@@ -1,0 +1,28 @@
+import { getSession, type Session } from '@store/session/express';
+import type { Request } from 'express';
+
+/** How many of each product, by product id. */
+export type Cart = Record<string, number>;
+
+/** What this application keeps in a session. */
+export interface DemoSession {
+  /** Who signed in. */
+  name: string;
+  /** Which browser it was, such as "Firefox on Linux". */
+  device: string;
+  cart: Cart;
+}
+
+/** What one request leaves for the next. Old form values and errors travel beside it. */
+export interface DemoFlash {
+  notice: Notice;
+}
+
+export interface Notice {
+  tone: 'good' | 'bad';
+  text: string;
+}
+
+export function sessionOf(request: Request): Session<DemoSession, DemoFlash> {
+  return getSession<DemoSession, DemoFlash>(request);
+}

@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SessionEvent } from '@store/session';
+import { parseCookie } from 'cookie';
+import type { RequestHandler } from 'express';
+
+/** One request, and what the session middleware reported about it. */
+export interface LoggedRequest {
+  method: string;
+  path: string;
+  event: SessionEvent;
+}
+
+export interface RequestLog {
+  /** Mounted before the session middleware: its events name no request, so this remembers which one is being answered. */
+  middleware: RequestHandler;
+  /** The `onEvent` option of the session middleware. */
+  onEvent(event: SessionEvent): void;
+  /** Newest first, peeks left out. */
+  latest(): readonly LoggedRequest[];
+  /** How many requests only peeked. */
+  peeks(): number;
+  /** The `Set-Cookie` line that last brought a browser this cookie value; `undefined` when this process sent none. */
+  setCookieFor(value: string): string | undefined;
+}
+
+/** Remembers the last requests, of all browsers, for the live view. */
+export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog {
+  const current = new AsyncLocalStorage<{ method: string; path: string }>();
+  const requests: LoggedRequest[] = [];
+  const sent = new Map<string, string>();
+  let peeks = 0;
+
+  function rememberCookie(line: string): void {
+    for (const value of Object.values(parseCookie(line.split(';', 1)[0] ?? ''))) {
+      if (!value) continue;
+      sent.delete(value);
+      sent.set(value, line);
+    }
+    const [oldest] = sent.keys();
+    if (sent.size > cookies && oldest !== undefined) sent.delete(oldest);
+  }
+
+  return {
+    middleware(request, response, next) {
+      response.once('finish', () => {
+        const header = response.getHeader('Set-Cookie') ?? [];
+        for (const line of [header].flat()) rememberCookie(String(line));
+      });
+      current.run({ method: request.method, path: request.path }, next);
+    },
+    onEvent(event) {
+      if (event.type === 'request' && event.outcome === 'peeked') {
+        peeks += 1;
+        return;
+      }
+      requests.unshift({ ...(current.getStore() ?? { method: '', path: '' }), event });
+      requests.length = Math.min(requests.length, size);
+    },
+    latest: () => requests,
+    peeks: () => peeks,
+    setCookieFor: (value) => sent.get(value),
+  };
+}

@@ -1,0 +1,56 @@
+import Bowser from 'bowser';
+import { Router } from 'express';
+import { z } from 'zod';
+import { sessionOf } from '../demo-session.ts';
+
+const signInForm = z.object({
+  name: z
+    .string('Choose somebody, or type a name.')
+    .trim()
+    .min(1, 'Choose somebody, or type a name.')
+    .max(40, 'At most 40 characters, please.')
+    .regex(/^[\p{L}\p{M}\d .,'’-]*$/u, "Letters, digits, spaces and . , ' - only, please."),
+});
+
+/** Sign in, sign out, and a new id on request. */
+export function accountRoutes(): Router {
+  const router = Router();
+
+  router.post('/sign-in', (request, response) => {
+    const session = sessionOf(request);
+    const form = signInForm.safeParse(request.body ?? {});
+    if (!form.success) {
+      session.flashOld({ name: String(request.body?.name ?? '') });
+      session.flashErrors(z.flattenError(form.error).fieldErrors);
+      return response.redirect(303, '/');
+    }
+    const { name } = form.data;
+    const person = `person:${name.toLowerCase()}`;
+    session.setSubject(person);
+    session.set('name', name);
+    session.set('device', deviceName(request.get('User-Agent')));
+    session.flash('notice', { tone: 'good', text: `Welcome, ${name}. Your session has a new id.` });
+    response.redirect(303, '/');
+  });
+
+  router.post('/sign-out', (request, response) => {
+    // No message: a flash would begin a new session, and after this there is none.
+    sessionOf(request).invalidate();
+    response.redirect(303, '/');
+  });
+
+  router.post('/regenerate', (request, response) => {
+    const session = sessionOf(request);
+    session.regenerate();
+    session.flash('notice', { tone: 'good', text: 'New id, same content. The old id is dead.' });
+    response.redirect(303, '/');
+  });
+
+  return router;
+}
+
+function deviceName(userAgent = ''): string {
+  if (userAgent === '') return 'Unknown browser';
+  const { browser, os } = Bowser.parse(userAgent);
+  return `${browser.name ?? 'Unknown browser'} on ${os.name ?? 'an unknown system'}`;
+}

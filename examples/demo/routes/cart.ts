@@ -1,0 +1,41 @@
+import { type Request, type Response, Router } from 'express';
+import { findProduct } from '../catalogue.ts';
+import { type Cart, sessionOf } from '../demo-session.ts';
+
+const most = 99;
+
+/** Counts in a cart. Each is changed from its newest value, so clicks that arrive together all count. */
+export function cartRoutes(): Router {
+  const router = Router();
+
+  router.post('/cart/add', (request, response) => {
+    const product = findProduct(request.body?.product);
+    if (!product) return answerUnknownProduct(request, response);
+    const session = sessionOf(request);
+    session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));
+    session.flash('notice', { tone: 'good', text: `${product.name} is in your cart.` });
+    response.redirect(303, '/');
+  });
+
+  router.post('/cart/remove', (request, response) => {
+    const product = findProduct(request.body?.product);
+    if (!product) return answerUnknownProduct(request, response);
+    const session = sessionOf(request);
+    session.update('cart', (cart = {}) => changeCount(cart, product.id, -1));
+    session.flash('notice', { tone: 'good', text: `One ${product.name} less.` });
+    response.redirect(303, '/');
+  });
+
+  return router;
+}
+
+function answerUnknownProduct(request: Request, response: Response): void {
+  sessionOf(request).flash('notice', { tone: 'bad', text: 'That tea is not on the shelf.' });
+  response.redirect(303, '/');
+}
+
+function changeCount(cart: Readonly<Cart>, id: string, by: number): Cart {
+  const { [id]: count = 0, ...others } = cart;
+  const next = Math.min(most, count + by);
+  return next > 0 ? { ...others, [id]: next } : others;
+}

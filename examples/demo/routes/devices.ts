@@ -1,0 +1,45 @@
+import type { SessionStore } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import { Router } from 'express';
+import { type Notice, sessionOf } from '../demo-session.ts';
+
+/** Ending sessions of the same person: one, all others, or all. */
+export function deviceRoutes(store: SessionStore): Router {
+  const router = Router();
+
+  router.post('/devices/log-out', async (request, response) => {
+    const session = sessionOf(request);
+    const handle = String(request.body?.handle ?? '');
+    if (session.subject === undefined) return response.redirect(303, '/');
+    if (handle === sessionKey(session.id)) {
+      session.invalidate();
+      return response.redirect(303, '/');
+    }
+    const ended = await store.destroyAll(session.subject, { only: handle });
+    session.flash('notice', loggedOut(ended));
+    response.redirect(303, '/');
+  });
+
+  router.post('/devices/log-out-others', async (request, response) => {
+    const session = sessionOf(request);
+    if (session.subject === undefined) return response.redirect(303, '/');
+    const ended = await store.destroyAll(session.subject, { except: session.id });
+    session.flash('notice', loggedOut(ended));
+    response.redirect(303, '/');
+  });
+
+  router.post('/devices/log-out-all', async (request, response) => {
+    const session = sessionOf(request);
+    if (session.subject !== undefined) await store.destroyAll(session.subject);
+    session.invalidate();
+    response.redirect(303, '/');
+  });
+
+  return router;
+}
+
+function loggedOut(devices: number): Notice {
+  if (devices === 0) return { tone: 'bad', text: 'There was nothing left to log out.' };
+  const what = devices === 1 ? 'One device is' : `${devices} devices are`;
+  return { tone: 'good', text: `${what} logged out. It takes effect at once.` };
+}

@@ -1,0 +1,23 @@
+import type { Inspection } from '../inspection.ts';
+import { cookiePart } from './cookie-part.ts';
+import { heldPart } from './held-part.ts';
+import { type Html, html } from './html.ts';
+import { requestsPart } from './requests-part.ts';
+
+/**
+ * Cookie, record and requests as they are at one moment. The script replaces what differs, one `data-live` element at a
+ * time; those with `data-quiet` change all the time and are not pointed out.
+ */
+export function liveView(inspection: Inspection): Html {
+  const time = new Date(inspection.now).toISOString().slice(11, 19);
+  return html`<div class="live-head">
+<h2>What the store holds</h2>
+<p class="pulse"><span data-live="time" data-quiet>${time}</span> UTC</p>
+</div>
+<noscript><p class="remark">Without JavaScript this is the moment the page was made. Reload to look again.</p></noscript>
+${cookiePart(inspection)}
+<p class="arrow" aria-hidden="true"><span>SHA-256</span></p>
+${heldPart(inspection)}
+${requestsPart(inspection)}
+`;
+}
