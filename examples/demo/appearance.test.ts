@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from './test/browser.ts';
+import { type DemoServer, startDemo } from './test/demo-server.ts';
+import { type Visitor, visit } from './test/visitor.ts';
+
+let browser: Browser;
+let demo: DemoServer;
+let axe: string;
+
+beforeAll(async () => {
+  [browser, demo, axe] = await Promise.all([
+    launchBrowser(),
+    startDemo(),
+    readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await demo.close();
+});
+
+/** By how many pixels the page is wider than its window. */
+const overflow = ({ page }: Visitor) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Cards that come nearer to the window's edge than its margin. */
+const cardsOutside = ({ page }: Visitor) =>
+  page.locator('.card, .part').evaluateAll(
+    (cards) =>
+      cards.filter((card) => {
+        const { left, right } = card.getBoundingClientRect();
+        return left < 16 || right > document.documentElement.clientWidth - 16;
+      }).length,
+  );
+
+async function problems({ page }: Visitor): Promise<string[]> {
+  await page.evaluate(axe);
+  const results = (await page.evaluate('axe.run()')) as AxeResults;
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+describe.each([
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+])('at $width pixels', (viewport) => {
+  it.each(['light', 'dark'] as const)(
+    'fits and is accessible in %s, in each of its states',
+    async (colorScheme) => {
+      // Reduced motion, so that contrast is measured on colours that have come to rest.
+      const visitor = await visit(browser, demo.origin, { viewport, colorScheme, reducedMotion: 'reduce' });
+      const states = [
+        () => Promise.resolve(),
+        () => visitor.press('Order'),
+        () => visitor.press('Sign in as Edsger'),
+        () => visitor.press('Sign out'),
+      ];
+      for (const enter of states) {
+        await enter();
+        await visitor.page.locator('#live[data-state="live"]').waitFor();
+        expect(await overflow(visitor)).toBe(0);
+        expect(await cardsOutside(visitor)).toBe(0);
+        expect(await problems(visitor)).toEqual([]);
+      }
+      await visitor.page.context().close();
+      expect(visitor.complaints).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,90 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+type Server = ChildProcessByStdio<null, Readable, Readable>;
+
+let directory: string;
+let servers: Server[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'store-demo-'));
+  servers = [];
+});
+afterEach(async () => {
+  for (const server of servers) {
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    }
+  }
+  await rm(directory, { recursive: true });
+});
+
+function start(env: Record<string, string>): Server {
+  const server = spawn(process.execPath, [join(import.meta.dirname, 'server.ts')], {
+    cwd: directory,
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  servers.push(server);
+  return server;
+}
+
+async function address(server: Server): Promise<string> {
+  let printed = '';
+  for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
+    printed += chunk;
+    const [found] = /http:\/\/localhost:\d+/.exec(printed) ?? [];
+    if (found) return found;
+  }
+  throw new Error(`No address was printed: ${printed}${await text(server.stderr)}`);
+}
+
+async function failure(server: Server): Promise<{ code: number | null; message: string }> {
+  const [message, [code]] = await Promise.all([text(server.stderr), once(server, 'exit')]);
+  return { code, message };
+}
+
+describe('npx pnpm start', () => {
+  it('prints an address where the page is, with sessions in a file below .data', async () => {
+    const answer = await fetch(await address(start({})));
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('A session, seen from both sides');
+    expect(await readdir(join(directory, '.data'))).toContain('sessions.db');
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s, a page being open', async (signal) => {
+    const server = start({});
+    await fetch(await address(server));
+    server.kill(signal);
+    expect(await once(server, 'exit')).toEqual([0, null]);
+    // SQLite removes its log when the last connection is closed properly.
+    expect(await readdir(join(directory, '.data'))).toEqual(['sessions.db']);
+  });
+
+  it('says which port is taken, and how to choose another', async () => {
+    const { port } = new URL(await address(start({})));
+    expect(await failure(start({ PORT: port }))).toEqual({
+      code: 1,
+      message: `Port ${port} is taken. Stop what is using it, or choose another: PORT=3001 npx pnpm start\n`,
+    });
+  });
+
+  it('refuses a port that is none', async () => {
+    const { code, message } = await failure(start({ PORT: 'http' }));
+    expect(code).toBe(1);
+    expect(message).toBe('PORT=http is not a port. It takes a number from 0 to 65535.\n');
+  });
+
+  it('names the stores there are when asked for another', async () => {
+    const { code, message } = await failure(start({ STORE: 'floppy' }));
+    expect(code).toBe(1);
+    expect(message).toBe('STORE=floppy is not available. Available: sqlite.\n');
+  });
+});

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Browser, chromium } from 'playwright-core';
+
+const cache = join(import.meta.dirname, '../node_modules/.cache');
+
+/**
+ * Starts a browser. On Linux it is the Chromium that came by npm with the libraries and fonts it needs, so a bare machine
+ * will do; elsewhere, or with `CHROME_CHANNEL`, an installed Chrome.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const { CHROME_CHANNEL } = process.env;
+  if (process.platform !== 'linux' || CHROME_CHANNEL) {
+    return chromium.launch({ channel: CHROME_CHANNEL ?? 'chrome' });
+  }
+  const folder = await unpackedChromium();
+  return chromium.launch({
+    executablePath: join(folder, 'chromium'),
+    // A container's root cannot have the sandbox, and may have little /dev/shm. The only pages opened are our own.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
+      FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+    },
+  });
+}
+
+/** Unpacked next to its final place and moved there whole, so that test files that start together cannot meet half of it. */
+async function unpackedChromium(): Promise<string> {
+  const door = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const manifest = await readFile(join(dirname(door), '../package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  const folder = join(cache, `chromium-${version}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const unpacking = await mkdtemp(join(cache, 'unpacking-'));
+  await unpack(unpacking);
+  await writeFile(join(unpacking, 'fonts.conf'), fontsConf(folder));
+  try {
+    await rename(unpacking, folder);
+  } catch (error) {
+    await rm(unpacking, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
+
+/** The package unpacks to the temporary directory, and its libraries only where it believes to be on AWS Lambda. */
+async function unpack(folder: string): Promise<void> {
+  const script = "import('@sparticuz/chromium').then((chromium) => chromium.default.executablePath())";
+  await promisify(execFile)(process.execPath, ['--eval', script], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, TMPDIR: folder, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' },
+  });
+}
+
+/** Without any font Chromium draws no text; the machine's own come first. */
+function fontsConf(folder: string): string {
+  const directories = ['/usr/share/fonts', '/usr/local/share/fonts', join(folder, 'fonts')];
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+${directories.map((directory) => `<dir>${directory}</dir>`).join('\n')}
+<cachedir>${join(folder, 'fonts-cache')}</cachedir>
+</fontconfig>
+`;
+}
