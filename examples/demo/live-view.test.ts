@@ -1,44 +1,59 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './test/browser.ts';
 import { type DemoServer, startDemo } from './test/demo-server.ts';
 import { type Visitor, visit } from './test/visitor.ts';
 
 let browser: Browser;
-let demo: DemoServer;
-let visitor: Visitor;
-
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
-beforeEach(async () => {
-  demo = await startDemo();
-  visitor = await visit(browser, demo.origin);
+interface LiveView {
+  demo: DemoServer;
+  visitor: Visitor;
+  part(name: string): Locator;
+  /** Waits until a part has this text in it. */
+  shows(name: string, text: string): Promise<unknown>;
+  /** Waits for the next time the view asks the server. */
+  looks(): Promise<string>;
+  /** Sends a form as another tab would, without following the redirect, so that a message stays in the session. */
+  sendElsewhere(path: string, product?: string): Promise<void>;
+}
+
+// The tests mostly wait for the view to look again, so they do it together, each with a shop of its own.
+const it = test.extend<{ live: LiveView }>({
+  live: async ({ task: _task }, use) => {
+    const demo = await startDemo();
+    const visitor = await visit(browser, demo.origin);
+    const { page } = visitor;
+    await use({
+      demo,
+      visitor,
+      part: (name) => page.locator(`[data-live="${name}"]`),
+      shows: (name, text) =>
+        page.waitForFunction(
+          ([selector, wanted]) => document.querySelector(selector)?.textContent?.includes(wanted),
+          [`[data-live="${name}"]`, text] as const,
+        ),
+      looks: async () => (await page.waitForResponse('**/live')).text(),
+      sendElsewhere: (path, product = '') =>
+        page.evaluate(
+          async ([action, id]) => {
+            const body = new URLSearchParams({ product: id });
+            await fetch(action, { method: 'POST', body, redirect: 'manual' });
+          },
+          [path, product] as const,
+        ),
+    });
+    await page.context().close();
+    await demo.close();
+  },
 });
-afterEach(async () => {
-  await visitor.page.context().close();
-  await demo.close();
-});
 
-const part = (name: string) => visitor.page.locator(`[data-live="${name}"]`);
-const looks = () => visitor.page.waitForResponse('**/live');
-const shows = (name: string, text: string) =>
-  visitor.page.waitForFunction(
-    ([selector, wanted]) => document.querySelector(selector)?.textContent?.includes(wanted),
-    [`[data-live="${name}"]`, text] as const,
-  );
-
-/** Adds a tea as another tab would, without following the redirect, so that its message stays in the session. */
-const addElsewhere = (product: string) =>
-  visitor.page.evaluate(async (id) => {
-    const body = new URLSearchParams({ product: id });
-    await fetch('/cart/add', { method: 'POST', body, redirect: 'manual' });
-  }, product);
-
-describe('the live view', () => {
-  it('shows what the row holds, word for word', async () => {
+describe.concurrent('the live view', () => {
+  it('shows what the row holds, word for word', async ({ live: { demo, visitor, part, shows, looks } }) => {
     await visitor.press('Sign in as Ada');
     await looks();
     await shows('payload', '"flash": {}');
@@ -50,38 +65,37 @@ describe('the live view', () => {
     expect(JSON.parse(String(await part('payload').textContent()))).toEqual(JSON.parse(String(row?.payload)));
   });
 
-  it('shows the attributes of the cookie and never its whole value', async () => {
+  it('shows the attributes of the cookie and never its whole value', async ({
+    live: { visitor, part, looks },
+  }) => {
     await visitor.press('Add Sencha');
     await looks();
     const value = String(await visitor.cookie());
     expect(await part('attributes').textContent()).toMatch(/HttpOnly\s+SameSite=Lax/);
     expect(await part('cookie').textContent()).toContain(`session=${value.slice(0, 6)}•`);
     expect(await visitor.page.content()).not.toContain(value.slice(0, 7));
-    expect(await (await looks()).text()).not.toContain(value.slice(0, 7));
+    expect(await looks()).not.toContain(value.slice(0, 7));
   });
 
-  it('follows what happens in another tab', async () => {
+  it('follows what happens in another tab', async ({ live: { visitor, shows, sendElsewhere } }) => {
     await visitor.press('Add Sencha');
-    await addElsewhere('assam');
+    await sendElsewhere('/cart/add', 'assam');
     await shows('payload', '"assam": 1');
     await shows('requests', '/cart/add');
     expect(visitor.complaints).toEqual([]);
   });
 
-  it('begins and ends with the session', async () => {
+  it('begins and ends with the session', async ({ live: { visitor, part, sendElsewhere } }) => {
     const { page } = visitor;
     await page.getByText('Nothing yet').waitFor();
-    await addElsewhere('assam');
+    await sendElsewhere('/cart/add', 'assam');
     await part('key').waitFor();
-    await page.evaluate(async () => {
-      const body = new URLSearchParams();
-      await fetch('/sign-out', { method: 'POST', body, redirect: 'manual' });
-    });
+    await sendElsewhere('/sign-out');
     await page.getByText('Nothing yet').waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 
-  it('keeps no session alive by looking', async () => {
+  it('keeps no session alive by looking', async ({ live: { demo, visitor, shows, looks } }) => {
     await visitor.press('Add Sencha');
     await looks();
     const before = demo.rows();
@@ -93,25 +107,30 @@ describe('the live view', () => {
     expect(demo.rows()[0]?.expires_at).toBeGreaterThan(Number(before[0]?.expires_at) + 500_000);
   });
 
-  it('shows a session that has run out, until it is collected', async () => {
+  it('shows a session that has run out, until it is collected', async ({
+    live: { demo, visitor, part, shows },
+  }) => {
     await visitor.press('Add Sencha');
     demo.advance(901);
     await shows('countdown', '0:00');
     expect(await part('key').count()).toBe(1);
+    await visitor.page.getByText('Run out; waits for garbage collection').waitFor();
     await visitor.reload();
     expect(await visitor.page.getByLabel('Sencha in your cart').textContent()).toBe('0');
   });
 
-  it('uses up no message by looking', async () => {
+  it('uses up no message by looking', async ({ live: { visitor, shows, looks, sendElsewhere } }) => {
     await visitor.press('Add Sencha');
-    await addElsewhere('assam');
+    await sendElsewhere('/cart/add', 'assam');
     await shows('payload', 'Assam is in your cart.');
     await looks();
     await visitor.reload();
     expect(await visitor.notice()).toBe('Assam is in your cart.');
   });
 
-  it('moves nothing on the page when it changes', async () => {
+  it('moves nothing on the page when it changes', async ({
+    live: { visitor, shows, looks, sendElsewhere },
+  }) => {
     await visitor.press('Add Sencha');
     await visitor.page.evaluate(() => {
       const shifts: number[] = [];
@@ -120,14 +139,14 @@ describe('the live view', () => {
         for (const { value } of list.getEntries() as unknown as { value: number }[]) shifts.push(value);
       }).observe({ type: 'layout-shift', buffered: true });
     });
-    await addElsewhere('assam');
+    await sendElsewhere('/cart/add', 'assam');
     await shows('payload', '"assam": 1');
     await looks();
     expect(await visitor.page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
   });
 
-  it('says so when the server is not reached, and comes back', async () => {
-    const { page } = visitor;
+  it('says so when the server is not reached, and comes back', async ({ live }) => {
+    const { page } = live.visitor;
     await page.locator('#live[data-state="live"]').waitFor();
     await page.context().setOffline(true);
     await page.locator('#live[data-state="lost"]').waitFor();
