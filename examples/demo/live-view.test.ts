@@ -87,11 +87,11 @@ describe.concurrent('the live view', () => {
 
   it('begins and ends with the session', async ({ live: { visitor, part, sendElsewhere } }) => {
     const { page } = visitor;
-    await page.getByText('Nothing yet').waitFor();
+    await page.getByText('Nothing stored').waitFor();
     await sendElsewhere('/cart/add', 'assam');
     await part('key').waitFor();
     await sendElsewhere('/sign-out');
-    await page.getByText('Nothing yet').waitFor();
+    await page.getByText('Nothing stored').waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 

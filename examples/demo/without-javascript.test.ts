@@ -39,7 +39,7 @@ describe('without JavaScript', () => {
 
     await laptop.press('Sign out');
     expect(demo.rows()).toEqual([]);
-    expect(await page.getByText('Nothing yet').isVisible()).toBe(true);
+    expect(await page.getByText('Nothing stored').isVisible()).toBe(true);
     expect([...laptop.complaints, ...handset.complaints]).toEqual([]);
   });
 });

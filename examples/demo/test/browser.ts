@@ -9,14 +9,13 @@ import { type Browser, chromium } from 'playwright-core';
 const cache = join(import.meta.dirname, '../node_modules/.cache');
 
 /**
- * Starts a browser. On Linux it is the Chromium that came by npm with the libraries and fonts it needs, so a bare machine
- * will do; elsewhere, or with `CHROME_CHANNEL`, an installed Chrome.
+ * Starts a browser. On Linux (x64) it is the Chromium that came by npm with the libraries and fonts it needs, so a bare
+ * machine will do; elsewhere an installed Chrome. `CHROME_PATH` names another.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const { CHROME_CHANNEL } = process.env;
-  if (process.platform !== 'linux' || CHROME_CHANNEL) {
-    return chromium.launch({ channel: CHROME_CHANNEL ?? 'chrome' });
-  }
+  const { CHROME_PATH } = process.env;
+  if (CHROME_PATH) return chromium.launch({ executablePath: CHROME_PATH });
+  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
   const folder = await unpackedChromium();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),

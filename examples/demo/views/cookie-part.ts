@@ -13,7 +13,7 @@ export function cookiePart({ cookie }: Inspection): Html {
       : html`<span class="none">No session cookie.</span>`
   }</p>
 <p class="attributes" data-live="attributes">${attributes(cookie)}</p>
-<p class="remark">Cut off: whoever has all of it <em>is</em> you. HttpOnly hides it from scripts, so this page does too.</p>
+<p class="remark">Cut off, as HttpOnly hides it: whoever has it all <em>is</em> you.</p>
 </section>`;
 }
 

@@ -27,7 +27,7 @@ function nothing({ cookie }: Inspection): Html {
   const [title, text] = cookie
     ? ['Nothing under this key', 'The session has ended. The next change begins a new one, with a new id.']
     : [
-        'Nothing yet',
+        'Nothing stored',
         'A visitor without a session costs the store nothing, not even a look. Add a tea or sign in.',
       ];
   return html`<div class="nothing"><strong>${title}</strong><p>${text}</p></div>`;
