@@ -1,0 +1,43 @@
+import type { Backend } from '../../contender.ts';
+import { bareContender } from './bare.ts';
+import { untouched, wal } from './database-file.ts';
+import { preparedStatementPeer, sessionStorePeer } from './express-peers.ts';
+import { luciaPeer } from './lucia-adapter.ts';
+import { plainLimitContender } from './plain-limit.ts';
+import { storeSqliteContender } from './store-sqlite.ts';
+
+const bare = bareContender('bare: better-sqlite3, our schema');
+const control = bareContender('A/A control: the bare line again');
+const limit = plainLimitContender('bare: plain ids, expiry index');
+const given = storeSqliteContender('@store/sqlite, database given', wal);
+const byPath = storeSqliteContender('@store/sqlite');
+
+const sessionStore = sessionStorePeer(wal);
+const lucia = luciaPeer(wal);
+
+const readme = { ...sessionStorePeer(untouched), name: `${sessionStore.name}, as in its README` };
+
+export const sqlite: Backend = {
+  name: 'sqlite',
+  title: 'SQLite',
+  comparisons: [
+    {
+      title: 'Equal settings',
+      note:
+        `All: ${wal.label}, one file each. Ratios are to the first line: prepared statements on the table of ` +
+        '@store/sqlite, ids hashed. The second is the same code again: what it differs by is noise.',
+      baseline: bare,
+      lines: [bare, control, given, limit, sessionStore, preparedStatementPeer(wal), lucia],
+    },
+    {
+      title: 'Own settings',
+      note:
+        'Each as it sets itself up. Ratios are to the first line: prepared statements on the table that one writes by ' +
+        `hand, plain ids as the key and an index on the expiry, ${wal.label}. No README of a peer sets anything, which means ` +
+        `${untouched.label}: a sync per commit, so that also a power cut loses no session. One peer stands for all.`,
+      baseline: limit,
+      lines: [limit, byPath, readme],
+    },
+  ],
+  collectors: [limit, bare, byPath, sessionStore, lucia],
+};

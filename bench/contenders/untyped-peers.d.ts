@@ -1,0 +1,45 @@
+// @types/express-session would add `session` to every request of Express, in the whole workspace.
+declare module 'express-session' {
+  type Answer<T> = (error?: unknown, result?: T | null) => void;
+
+  export interface Session {
+    cookie: { originalMaxAge: number; maxAge: number; expires: Date; httpOnly: boolean; path: string };
+  }
+  export interface Store<Content extends Session> {
+    get(id: string, callback: Answer<Content>): void;
+    set(id: string, session: Content, callback: Answer<void>): void;
+    destroy(id: string, callback: Answer<void>): void;
+    touch?(id: string, session: Content, callback: Answer<void>): void;
+  }
+  const session: { Store: new () => Store<Session> };
+  export default session;
+}
+
+declare module 'better-sqlite3-session-store' {
+  import type { Database } from 'better-sqlite3';
+  import type expressSession from 'express-session';
+  import type { Session, Store } from 'express-session';
+
+  interface SqliteStore<Content extends Session> extends Store<Content> {
+    startInterval(): void;
+    clearExpiredSessions(): void;
+  }
+  export default function createStoreClass(session: typeof expressSession): (new <
+    Content extends Session,
+  >(options: {
+    client: Database;
+  }) => SqliteStore<Content>) & {
+    prototype: SqliteStore<Session>;
+  };
+}
+
+declare module 'express-session-better-sqlite3' {
+  import type { Database } from 'better-sqlite3';
+  import type expressSession from 'express-session';
+  import type { Session, Store } from 'express-session';
+
+  export default function createStoreClass(
+    session: typeof expressSession,
+    database: Database,
+  ): new <Content extends Session>() => Store<Content>;
+}

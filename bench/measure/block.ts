@@ -1,0 +1,31 @@
+import type { Block } from '../workload/operations.ts';
+
+export interface BlockResult {
+  done: number;
+  milliseconds: number;
+  /** Milliseconds of each operation, from its call to its answer. */
+  latencies: number[];
+}
+
+/** Runs a block with `inFlight` operations under way at any time, until it is done. */
+export async function runBlock({ count, run }: Block, inFlight: number): Promise<BlockResult> {
+  const latencies = new Array<number>(count).fill(0);
+  let next = 0;
+  let done = 0;
+  const begin = performance.now();
+
+  async function worker(): Promise<void> {
+    for (let start = begin; next < count; ) {
+      await run(next++);
+      const end = performance.now();
+      latencies[done++] = end - start;
+      start = end;
+    }
+  }
+
+  if (inFlight === 1) await worker();
+  else await Promise.all(Array.from({ length: inFlight }, worker));
+
+  const milliseconds = performance.now() - begin;
+  return { done, milliseconds, latencies };
+}

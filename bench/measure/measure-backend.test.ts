@@ -1,0 +1,79 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Backend, contendersOf } from '../contender.ts';
+import { sqlite } from '../contenders/sqlite/sqlite.ts';
+import { fullPlan } from '../plan.ts';
+import { collectionReport } from '../report/collection-report.ts';
+import { workloadReport } from '../report/workload-report.ts';
+import { operations } from '../workload/operations.ts';
+import { measureBackend } from './measure-backend.ts';
+
+const plan = {
+  ...fullPlan,
+  rounds: 2,
+  blocks: 2,
+  blockSize: new Map([
+    [1, 5],
+    [4, 8],
+  ]),
+  resident: 50,
+  collected: { sessions: 120, expired: 20, rounds: 1 },
+};
+
+describe('measureBackend', () => {
+  let parent: string;
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'store-bench-'));
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  it('measures every contender in every round of every operation it has, reports it, and leaves no file', async () => {
+    const { samples, collections } = await measureBackend(sqlite, plan, parent, () => {});
+
+    const names = contendersOf(sqlite).map(({ name }) => name);
+    for (const { name: operation } of operations) {
+      for (const inFlight of plan.blockSize.keys()) {
+        const of = samples.filter((sample) => sample.operation === operation && sample.inFlight === inFlight);
+        const lucia = operation === 'save over' || operation === 'request';
+        const absent = names.filter(
+          (name) =>
+            (lucia && name.startsWith('@lucia')) ||
+            (operation === 'touch' && name.startsWith('express-session-better')),
+        );
+        expect(new Set(of.map(({ contender }) => contender))).toEqual(
+          new Set(names.filter((name) => !absent.includes(name))),
+        );
+        expect(of).toHaveLength((names.length - absent.length) * plan.rounds);
+      }
+    }
+    expect(collections).toHaveLength(sqlite.collectors.length);
+
+    const [equal] = sqlite.comparisons;
+    if (!equal) throw new Error('no comparison');
+    expect(workloadReport(equal, samples)).toContain('**1.00** (1.00–1.00)');
+    expect(collectionReport(sqlite.collectors, collections, plan.collected)).toContain(
+      '20.0 of 120 sessions',
+    );
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('refuses a contender that loses sessions', async () => {
+    const forgetful: Backend = {
+      ...sqlite,
+      comparisons: sqlite.comparisons.slice(0, 1).map(({ baseline, ...rest }) => ({
+        ...rest,
+        baseline: {
+          name: 'forgetful',
+          open: async (directory) => ({ ...(await baseline.open(directory)), saveNew: () => undefined }),
+        },
+        lines: [],
+      })),
+      collectors: [],
+    };
+    await expect(measureBackend(forgetful, plan, parent, () => {})).rejects.toThrow(
+      'forgetful holds 10 sessions after a round, not 50.',
+    );
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * The value below which the share `q` of the values lies, between two neighbours by linear interpolation (type 7 of
+ * Hyndman and Fan, what NumPy and R do by default). NaN when there are no values.
+ */
+export function quantile(values: ArrayLike<number>, q: number): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = Float64Array.from(values).sort();
+  const position = (sorted.length - 1) * q;
+  const below = Math.floor(position);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return low + (high - low) * (position - below);
+}
+
+export function median(values: ArrayLike<number>): number {
+  return quantile(values, 0.5);
+}
+
+/** A median with its quartiles: half of the values lie between them. */
+export interface Spread {
+  low: number;
+  median: number;
+  high: number;
+}
+
+export function spread(values: ArrayLike<number>): Spread {
+  return { low: quantile(values, 0.25), median: median(values), high: quantile(values, 0.75) };
+}
+
+/**
+ * The ratios of two lists round by round. Rounds in which either is missing are left out, so that only what was measured
+ * side by side is compared.
+ */
+export function pairedRatios(
+  values: ReadonlyMap<number, number>,
+  baseline: ReadonlyMap<number, number>,
+): number[] {
+  const ratios: number[] = [];
+  for (const [round, value] of values) {
+    const base = baseline.get(round);
+    if (base !== undefined) ratios.push(value / base);
+  }
+  return ratios;
+}

@@ -1,0 +1,49 @@
+import type { Comparison } from '../contender.ts';
+import type { Sample } from '../measure/rounds.ts';
+import { median, pairedRatios, quantile, spread } from '../measure/statistics.ts';
+import { operations } from '../workload/operations.ts';
+import { markdownTable, number, rateCell } from './format.ts';
+
+/** The tables of one comparison: rates with ratios, then the slowest hundredth, for each number in flight. */
+export function workloadReport({ title, note, baseline, lines }: Comparison, samples: Sample[]): string {
+  const parts = [`### ${title}`, note];
+  for (const inFlight of new Set(samples.map((sample) => sample.inFlight))) {
+    const at = samples.filter((sample) => sample.inFlight === inFlight);
+    const cells = (cell: (own: Sample[], base: Sample[]) => string) =>
+      lines.map(({ name }) => [
+        name,
+        ...operations.map((operation) => {
+          const of = (contender: string) =>
+            at.filter((sample) => sample.contender === contender && sample.operation === operation.name);
+          return cell(of(name), of(baseline.name));
+        }),
+      ]);
+    const head = (first: string) => [first, ...operations.map(({ name }) => name)];
+    const busy = inFlight === 1 ? 'One at a time' : `${inFlight} in flight`;
+    parts.push(
+      `${busy}: operations per second, median of the rounds · **ratio**, median (quartiles)`,
+      markdownTable(head(''), cells(rates)),
+      `${busy}: p99 in µs`,
+      markdownTable(head(''), cells(slowest)),
+    );
+  }
+  return parts.join('\n\n');
+}
+
+function rates(own: Sample[], base: Sample[]): string {
+  return rateCell(median([...byRound(own).values()]), spread(pairedRatios(byRound(own), byRound(base))));
+}
+
+function slowest(own: Sample[]): string {
+  return number(
+    quantile(
+      own.flatMap(({ latencies }) => latencies),
+      0.99,
+    ) * 1000,
+  );
+}
+
+/** Operations per second in each round. */
+function byRound(samples: Sample[]): Map<number, number> {
+  return new Map(samples.map(({ round, done, milliseconds }) => [round, (done / milliseconds) * 1000]));
+}
