@@ -24,7 +24,6 @@ export interface ResponseHooks {
  * Lets work be done before a response's headers leave, and again before it ends, without the handler noticing: calls made
  * meanwhile wait and are made afterwards in their order; `write` answers `false` until then, and `drain` follows;
  * `headersSent` and `writableEnded` tell what the handler has done.
- *
  * The wrappers stay and later let everything through, since other middleware may have wrapped them in turn.
  */
 export function holdResponse(response: ServerResponse, hooks: ResponseHooks): void {
@@ -51,9 +50,15 @@ export function holdResponse(response: ServerResponse, hooks: ResponseHooks): vo
         return true;
       }
     }
-    if (!work && call.method === 'end') work = hooks.beforeEnd();
+    work ??= lateWork(call);
     if (work) hold([call], work);
     return work !== undefined;
+  }
+
+  function lateWork(call: Call): Promise<void> | undefined {
+    if (call.method !== 'end' || call.hasWaited) return undefined;
+    call.hasWaited = true;
+    return hooks.beforeEnd();
   }
 
   function hold(calls: Call[], work: Promise<void>): void {
@@ -72,7 +77,7 @@ export function holdResponse(response: ServerResponse, hooks: ResponseHooks): vo
     waiting = undefined;
     let ready = false;
     for (let call = calls.shift(); call; call = calls.shift()) {
-      const work = call.method === 'end' ? hooks.beforeEnd() : undefined;
+      const work = lateWork(call);
       if (work) {
         hold([call, ...calls], work);
         return;

@@ -10,6 +10,8 @@ export type Methods = Record<Method, (...args: unknown[]) => unknown>;
 export interface Call {
   method: Method;
   args: unknown[];
+  /** Whether it has waited for late changes: once is enough, whatever is changed meanwhile. */
+  hasWaited?: boolean;
 }
 
 /** Makes a call that will not be made look made, and tells its callback why. @returns what the method would */

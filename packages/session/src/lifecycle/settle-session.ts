@@ -27,8 +27,13 @@ export interface SettleCase {
 }
 
 /** Whether a request leaves something that a new session must be stored for. */
-export function contentToCreate({ base, change, options }: SessionWrite): SessionContent | undefined {
-  if (base.exists) return undefined;
+export function contentToCreate({
+  base,
+  changed,
+  change,
+  options,
+}: SessionWrite): SessionContent | undefined {
+  if (base.exists || (!changed && options.subject === undefined)) return undefined;
   const content = change({ data: {}, flash: {} });
   const isEmpty = Object.keys(content.data).length === 0 && Object.keys(content.flash).length === 0;
   return isEmpty && options.subject === undefined ? undefined : content;

@@ -24,16 +24,28 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
   let base = setup.stored;
   let data = trackData(base.data, misfits);
   let flash = trackFlash(base.flash);
-  let newId = base.exists ? undefined : createSessionId();
+  // Whether the session needs an id other than the stored one. It is drawn when asked for: most visitors need none.
+  let isMoving = !base.exists;
+  let newId: string | undefined;
   let options: SaveOptions = {};
   let ended: StoredSession | undefined;
   let invalidated = false;
+
+  const idNow = () => {
+    if (!isMoving) return base.id;
+    newId ??= createSessionId();
+    return newId;
+  };
+  const move = () => {
+    isMoving = true;
+    newId = undefined;
+  };
 
   const flashMethods = createFlash(() => flash, access);
   const session: Session = {
     get id() {
       reading();
-      return newId ?? base.id;
+      return idNow();
     },
     get isNew() {
       reading();
@@ -48,7 +60,7 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
     ...createFormFlash(flashMethods),
     regenerate() {
       writing(true);
-      newId = createSessionId();
+      move();
     },
     invalidate() {
       writing(true);
@@ -58,7 +70,7 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
       data = trackData({}, []);
       flash = trackFlash({});
       options = {};
-      newId = createSessionId();
+      move();
     },
     setSubject(subject) {
       reading();
@@ -66,7 +78,7 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
       if (subject === (options.subject ?? base.subject)) return;
       writing(true);
       options = { ...options, subject };
-      newId = createSessionId();
+      move();
     },
     setIdleTimeout(seconds) {
       writing(true);
@@ -76,20 +88,19 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
   };
 
   const isChanged = () =>
-    data.isChanged() ||
-    flash.isChanged() ||
-    (base.exists && (newId !== undefined || options.idleTimeout !== undefined));
+    data.isChanged() || flash.isChanged() || (base.exists && (isMoving || options.idleTimeout !== undefined));
 
   function take(): SessionWrite {
     const changed = isChanged();
+    const isLasting = base.exists || changed || options.subject !== undefined;
     const dataChanges = data.take();
     const flashChanges = flash.take();
     const write: SessionWrite = {
       ended,
       invalidated,
       base,
-      id: newId ?? base.id,
-      moves: base.exists && newId !== undefined,
+      id: isLasting ? idNow() : '',
+      moves: base.exists && isMoving,
       changed,
       change: (current) => ({
         data: replayData(dataChanges, current.data),
@@ -97,12 +108,8 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
       }),
       options,
     };
-    base = {
-      ...base,
-      ...options,
-      id: write.id,
-      exists: base.exists || changed || options.subject !== undefined,
-    };
+    base = { ...base, ...options, id: write.id, exists: isLasting };
+    isMoving = !isLasting;
     newId = undefined;
     options = {};
     ended = undefined;

@@ -9,7 +9,7 @@ export interface SessionWrite {
   invalidated: boolean;
   /** What the changes build on: as loaded, or empty after `invalidate`. */
   base: StoredSession;
-  /** Where the session is to live from now on. */
+  /** Where the session is to live from now on; empty when there is nothing to keep. */
   id: string;
   /** Whether `id` replaces the base's. */
   moves: boolean;
