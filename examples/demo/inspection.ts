@@ -42,10 +42,5 @@ function sessionCookie(request: Request, log: RequestLog): InspectedCookie | und
   const name = ['__Host-session', 'session'].find((candidate) => cookies[candidate]);
   const value = name && cookies[name];
   if (!name || !value) return undefined;
-  const [, ...attributes] = log.setCookieFor(value)?.split(';') ?? [];
-  return {
-    name,
-    value,
-    attributes: attributes.length > 0 ? attributes.map((part) => part.trim()) : undefined,
-  };
+  return { name, value, attributes: log.attributesOf(value) };
 }

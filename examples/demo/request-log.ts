@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sessionKey } from '@store/core/driver';
 import type { SessionEvent } from '@store/session';
 import { parseCookie } from 'cookie';
 import type { RequestHandler } from 'express';
@@ -19,23 +20,25 @@ export interface RequestLog {
   latest(): readonly LoggedRequest[];
   /** How many requests only peeked. */
   peeks(): number;
-  /** The `Set-Cookie` line that last brought a browser this cookie value; `undefined` when this process sent none. */
-  setCookieFor(value: string): string | undefined;
+  /** The attributes that a cookie value was last sent with; `undefined` when this process did not send it. */
+  attributesOf(value: string): readonly string[] | undefined;
 }
 
 /** Remembers the last requests, of all browsers, for the live view. */
 export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog {
   const current = new AsyncLocalStorage<{ method: string; path: string }>();
   const requests: LoggedRequest[] = [];
-  const sent = new Map<string, string>();
+  // By the hash of the value, so that no session id stays in memory.
+  const sent = new Map<string, string[]>();
   let peeks = 0;
 
-  function rememberCookie(line: string): void {
-    for (const value of Object.values(parseCookie(line.split(';', 1)[0] ?? ''))) {
-      if (!value) continue;
-      sent.delete(value);
-      sent.set(value, line);
-    }
+  function rememberAttributes(setCookie: string): void {
+    const [pair = '', ...attributes] = setCookie.split('; ');
+    const [value] = Object.values(parseCookie(pair));
+    if (!value) return;
+    const key = sessionKey(value);
+    sent.delete(key);
+    sent.set(key, attributes);
     const [oldest] = sent.keys();
     if (sent.size > cookies && oldest !== undefined) sent.delete(oldest);
   }
@@ -44,7 +47,7 @@ export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog 
     middleware(request, response, next) {
       response.once('finish', () => {
         const header = response.getHeader('Set-Cookie') ?? [];
-        for (const line of [header].flat()) rememberCookie(String(line));
+        for (const line of [header].flat()) rememberAttributes(String(line));
       });
       current.run({ method: request.method, path: request.path }, next);
     },
@@ -58,6 +61,6 @@ export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog 
     },
     latest: () => requests,
     peeks: () => peeks,
-    setCookieFor: (value) => sent.get(value),
+    attributesOf: (value) => sent.get(sessionKey(value)),
   };
 }

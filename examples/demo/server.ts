@@ -6,6 +6,7 @@ import { createApp } from './app.ts';
 import { chooseBackend } from './backends/choose-backend.ts';
 
 const { STORE, PORT = '3000' } = process.env;
+// pnpm runs scripts in the folder of their package.
 const directory = resolve('.data');
 
 try {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SessionStore } from '@store/core';
 import Database from 'better-sqlite3';
 import { createApp } from '../app.ts';
 import { openSqlite } from '../backends/sqlite.ts';
@@ -20,6 +21,7 @@ export interface Row {
 
 export interface DemoServer {
   origin: string;
+  store: SessionStore;
   /** Moves the clock of the store. */
   advance(seconds: number): void;
   /** Every row of the table, oldest first. */
@@ -38,6 +40,7 @@ export async function startDemo(): Promise<DemoServer> {
   const database = new Database(join(directory, 'sessions.db'), { readonly: true });
 
   return {
+    store: backend.store,
     origin: `http://localhost:${port}`,
     advance(seconds) {
       ahead += seconds * 1000;
