@@ -30,6 +30,8 @@ export type Change = (content: SessionContent) => SessionContent;
 export interface Contender {
   /** As it is printed, with the version for a package of others. */
   name: string;
+  /** Waits for the disk at every write: a quick run goes without it. */
+  slow?: boolean;
   /** Opens it on an empty directory. */
   open(directory: string): Awaitable<OpenContender>;
 }
@@ -55,4 +57,13 @@ export interface Backend {
 /** Everyone who takes part in a backend's rounds, once each. */
 export function contendersOf({ comparisons, collectors }: Backend): Contender[] {
   return [...new Set([...comparisons.flatMap(({ baseline, lines }) => [baseline, ...lines]), ...collectors])];
+}
+
+/** The same backend without its slow contenders. */
+export function withoutSlow(backend: Backend): Backend {
+  const comparisons = backend.comparisons.map((comparison) => ({
+    ...comparison,
+    lines: comparison.lines.filter(({ slow }) => !slow),
+  }));
+  return { ...backend, comparisons };
 }

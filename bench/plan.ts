@@ -36,7 +36,7 @@ export const fullPlan: Plan = {
 export const quickPlan: Plan = {
   ...fullPlan,
   rounds: 5,
-  seconds: 60,
+  seconds: 45,
   blocks: 4,
   collected: { sessions: 20_000, expired: 2_000, rounds: 3 },
 };

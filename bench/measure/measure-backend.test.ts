@@ -33,7 +33,7 @@ describe('measureBackend', () => {
     const { samples, collections } = await measureBackend(sqlite, plan, parent, () => {});
 
     const names = contendersOf(sqlite).map(({ name }) => name);
-    for (const { name: operation } of operations) {
+    for (const { name: operation, writes } of operations) {
       for (const inFlight of plan.blockSize.keys()) {
         const of = samples.filter((sample) => sample.operation === operation && sample.inFlight === inFlight);
         const lucia = operation === 'save over' || operation === 'request';
@@ -45,7 +45,7 @@ describe('measureBackend', () => {
         expect(new Set(of.map(({ contender }) => contender))).toEqual(
           new Set(names.filter((name) => !absent.includes(name))),
         );
-        expect(of).toHaveLength((names.length - absent.length) * plan.rounds);
+        expect(of).toHaveLength((names.length - absent.length) * plan.rounds * (writes ? 1 : plan.blocks));
       }
     }
     expect(collections).toHaveLength(sqlite.collectors.length);

@@ -3,13 +3,16 @@ import { type Entrant, operations } from '../workload/operations.ts';
 import { runBlock } from './block.ts';
 import { clearLitter } from './litter.ts';
 import { seededRandom, shuffled } from './order.ts';
+import { median } from './statistics.ts';
 
-/** What one contender did in one round of one operation: the sum of its blocks. */
+/** What one contender did of one operation in one turn: a block, or for operations that write all blocks of a round. */
 export interface Sample {
   contender: string;
   operation: string;
   inFlight: number;
   round: number;
+  /** What is compared are samples of the same turn. */
+  turn: number;
   done: number;
   milliseconds: number;
   latencies: number[];
@@ -19,7 +22,7 @@ type Sum = Pick<Sample, 'done' | 'milliseconds' | 'latencies'>;
 
 /**
  * Lets all contenders do the workload in turn. They change places after every block of a few milliseconds, in a new order
- * each time, so that whatever else the machine does hits all alike; what is compared are sums over a round.
+ * each time, so that whatever else the machine does hits all alike.
  *
  * Feasibility: identical code differed by 1.27 when it took turns of 80 ms only.
  */
@@ -42,13 +45,17 @@ export async function runRounds(
         const label = round === 0 ? 'warm-up' : `round ${round} of ${plan.rounds}`;
         onStep(`${label}, ${inFlight} in flight, ${operation.name}`, step++ / steps);
         const cell = `${operation.name} ${inFlight}`;
-        const sums = new Map<Entrant, Sum>();
         for (const { store } of entrants) store.settle();
+        const taken = new Map<number, Map<Entrant, Sum>>();
 
         for (let block = 0; block < plan.blocks; block++) {
-          const from = inFlight * 100_000 + (round * plan.blocks + block) * blockSize;
+          const serial = round * plan.blocks + block;
+          const turn = operation.writes && round > 0 ? round : serial;
+          const sums = taken.get(turn) ?? new Map<Entrant, Sum>();
+          taken.set(turn, sums);
           for (const entrant of shuffled(entrants, random)) {
             const count = counts.get(cell)?.get(entrant) ?? blockSize;
+            const from = inFlight * 100_000 + serial * blockSize;
             const ready = await operation.prepare(entrant, { from, count, resident: plan.resident });
             if (!ready) continue;
             await clearLitter();
@@ -57,10 +64,15 @@ export async function runRounds(
           }
         }
 
-        if (round === 0) counts.set(cell, shortBlocks(sums, blockSize, inFlight, plan.longest));
-        else
-          for (const [{ name: contender }, sum] of sums)
-            samples.push({ contender, operation: operation.name, inFlight, round, ...sum });
+        if (round === 0) {
+          counts.set(cell, shortBlocks([...taken.values()], blockSize, inFlight, plan.longest));
+          continue;
+        }
+        for (const [turn, sums] of taken) {
+          for (const [{ name: contender }, sum] of sums) {
+            samples.push({ contender, operation: operation.name, inFlight, round, turn, ...sum });
+          }
+        }
       }
       for (const entrant of entrants) await restore(entrant, plan.resident);
     }
@@ -81,12 +93,18 @@ function add(sums: Map<Entrant, Sum>, entrant: Entrant, { done, milliseconds, la
  * would end early just when something slow, such as a checkpoint, happened in it.
  */
 function shortBlocks(
-  sums: Map<Entrant, Sum>,
+  turns: Map<Entrant, Sum>[],
   blockSize: number,
   inFlight: number,
   longest: number,
 ): Map<Entrant, number> {
-  const each = new Map([...sums].map(([entrant, { done, milliseconds }]) => [entrant, milliseconds / done]));
+  const each = new Map<Entrant, number>();
+  for (const entrant of turns[0]?.keys() ?? []) {
+    const times = turns
+      .flatMap((sums) => sums.get(entrant) ?? [])
+      .map(({ done, milliseconds }) => milliseconds / done);
+    each.set(entrant, median(times));
+  }
   const quickest = Math.min(...each.values());
   return new Map(
     [...each].map(([entrant, time]) => {

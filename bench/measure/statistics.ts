@@ -28,16 +28,16 @@ export function spread(values: ArrayLike<number>): Spread {
 }
 
 /**
- * The ratios of two lists round by round. Rounds in which either is missing are left out, so that only what was measured
- * side by side is compared.
+ * The ratios of two lists turn by turn. Turns in which either is missing are left out, so that only what was measured side
+ * by side is compared.
  */
 export function pairedRatios(
   values: ReadonlyMap<number, number>,
   baseline: ReadonlyMap<number, number>,
 ): number[] {
   const ratios: number[] = [];
-  for (const [round, value] of values) {
-    const base = baseline.get(round);
+  for (const [turn, value] of values) {
+    const base = baseline.get(turn);
     if (base !== undefined) ratios.push(value / base);
   }
   return ratios;

@@ -21,7 +21,7 @@ export function workloadReport({ title, note, baseline, lines }: Comparison, sam
     const head = (first: string) => [first, ...operations.map(({ name }) => name)];
     const busy = inFlight === 1 ? 'One at a time' : `${inFlight} in flight`;
     parts.push(
-      `${busy}: operations per second, median of the rounds · **ratio**, median (quartiles)`,
+      `${busy}: operations per second, median of the turns · **ratio**, median (quartiles)`,
       markdownTable(head(''), cells(rates)),
       `${busy}: p99 in µs`,
       markdownTable(head(''), cells(slowest)),
@@ -31,7 +31,7 @@ export function workloadReport({ title, note, baseline, lines }: Comparison, sam
 }
 
 function rates(own: Sample[], base: Sample[]): string {
-  return rateCell(median([...byRound(own).values()]), spread(pairedRatios(byRound(own), byRound(base))));
+  return rateCell(median([...byTurn(own).values()]), spread(pairedRatios(byTurn(own), byTurn(base))));
 }
 
 function slowest(own: Sample[]): string {
@@ -43,7 +43,7 @@ function slowest(own: Sample[]): string {
   );
 }
 
-/** Operations per second in each round. */
-function byRound(samples: Sample[]): Map<number, number> {
-  return new Map(samples.map(({ round, done, milliseconds }) => [round, (done / milliseconds) * 1000]));
+/** Operations per second in each turn. */
+function byTurn(samples: Sample[]): Map<number, number> {
+  return new Map(samples.map(({ turn, done, milliseconds }) => [turn, (done / milliseconds) * 1000]));
 }

@@ -29,6 +29,8 @@ export interface Range {
 /** One column of the workload. */
 export interface Operation {
   name: string;
+  /** What it costs comes in lumps, such as checkpoints: a whole round is one sample. Of a reading operation each block is one. */
+  writes: boolean;
   /** Makes ids, content and bases, untimed; `undefined` when the contender has no such operation. */
   prepare(entrant: Entrant, range: Range): Promise<Block | undefined>;
 }
@@ -48,6 +50,7 @@ const at = <T>(list: T[], index: number): T => list[index] as T;
 export const operations: Operation[] = [
   {
     name: 'save new',
+    writes: true,
     async prepare({ store, created }, { from, count }) {
       const fresh = ids(count, (index) => firstNew + from + index);
       const contents = Array.from({ length: count }, (_, index) => sessionContent(from + index));
@@ -60,6 +63,7 @@ export const operations: Operation[] = [
   },
   {
     name: 'save over',
+    writes: true,
     async prepare({ store }, range) {
       if (!store.saveOver) return undefined;
       const present = residents(range);
@@ -72,6 +76,7 @@ export const operations: Operation[] = [
   },
   {
     name: 'load hit',
+    writes: false,
     async prepare({ store }, range) {
       const present = residents(range);
       return { count: range.count, run: (index) => store.load(at(present, index)) };
@@ -79,6 +84,7 @@ export const operations: Operation[] = [
   },
   {
     name: 'load miss',
+    writes: false,
     async prepare({ store }, { from, count }) {
       const missing = ids(count, (index) => firstMissing + from + index);
       return { count, run: (index) => store.load(at(missing, index)) };
@@ -86,6 +92,7 @@ export const operations: Operation[] = [
   },
   {
     name: 'touch',
+    writes: true,
     async prepare({ store }, range) {
       if (!store.touch) return undefined;
       const present = residents(range);
@@ -96,6 +103,7 @@ export const operations: Operation[] = [
   },
   {
     name: 'request',
+    writes: true,
     async prepare({ store }, range) {
       if (!store.update) return undefined;
       const present = residents(range);
@@ -111,6 +119,7 @@ export const operations: Operation[] = [
   },
   {
     name: 'destroy',
+    writes: true,
     async prepare({ store, created }, { count }) {
       const doomed = created.slice(0, count);
       return {

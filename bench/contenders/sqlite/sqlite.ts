@@ -1,4 +1,4 @@
-import type { Backend } from '../../contender.ts';
+import type { Backend, Contender } from '../../contender.ts';
 import { bareContender } from './bare.ts';
 import { untouched, wal } from './database-file.ts';
 import { preparedStatementPeer, sessionStorePeer } from './express-peers.ts';
@@ -15,7 +15,11 @@ const byPath = storeSqliteContender('@store/sqlite');
 const sessionStore = sessionStorePeer(wal);
 const lucia = luciaPeer(wal);
 
-const readme = { ...sessionStorePeer(untouched), name: `${sessionStore.name}, as in its README` };
+const readme: Contender = {
+  ...sessionStorePeer(untouched),
+  name: `${sessionStore.name}, as in its README`,
+  slow: true,
+};
 
 export const sqlite: Backend = {
   name: 'sqlite',
@@ -34,7 +38,7 @@ export const sqlite: Backend = {
       note:
         'Each as it sets itself up. Ratios are to the first line: prepared statements on the table that one writes by ' +
         `hand, plain ids as the key and an index on the expiry, ${wal.label}. No README of a peer sets anything, which means ` +
-        `${untouched.label}: a sync per commit, so that also a power cut loses no session. One peer stands for all.`,
+        `${untouched.label}: a sync per commit, so that also a power cut loses no session. One peer stands for all, in full runs.`,
       baseline: limit,
       lines: [limit, byPath, readme],
     },
