@@ -3,6 +3,8 @@ import type { Block } from '../workload/operations.ts';
 export interface BlockResult {
   done: number;
   milliseconds: number;
+  /** Processor time of the whole process, in microseconds. */
+  cpu: number;
   /** Milliseconds of each operation, from its call to its answer. */
   latencies: number[];
 }
@@ -12,6 +14,7 @@ export async function runBlock({ count, run }: Block, inFlight: number): Promise
   const latencies = new Array<number>(count).fill(0);
   let next = 0;
   let done = 0;
+  const used = process.cpuUsage();
   const begin = performance.now();
 
   async function worker(): Promise<void> {
@@ -27,5 +30,6 @@ export async function runBlock({ count, run }: Block, inFlight: number): Promise
   else await Promise.all(Array.from({ length: inFlight }, worker));
 
   const milliseconds = performance.now() - begin;
-  return { done, milliseconds, latencies };
+  const { user, system } = process.cpuUsage(used);
+  return { done, milliseconds, cpu: user + system, latencies };
 }

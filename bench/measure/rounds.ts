@@ -1,24 +1,19 @@
 import type { Plan } from '../plan.ts';
 import { type Entrant, operations } from '../workload/operations.ts';
-import { runBlock } from './block.ts';
+import { type BlockResult, runBlock } from './block.ts';
 import { clearLitter } from './litter.ts';
 import { seededRandom, shuffled } from './order.ts';
 import { median } from './statistics.ts';
 
 /** What one contender did of one operation in one turn: a block, or for operations that write all blocks of a round. */
-export interface Sample {
+export interface Sample extends BlockResult {
   contender: string;
   operation: string;
   inFlight: number;
   round: number;
   /** What is compared are samples of the same turn. */
   turn: number;
-  done: number;
-  milliseconds: number;
-  latencies: number[];
 }
-
-type Sum = Pick<Sample, 'done' | 'milliseconds' | 'latencies'>;
 
 /**
  * Lets all contenders do the workload in turn. They change places after every block of a few milliseconds, in a new order
@@ -46,12 +41,12 @@ export async function runRounds(
         onStep(`${label}, ${inFlight} in flight, ${operation.name}`, step++ / steps);
         const cell = `${operation.name} ${inFlight}`;
         for (const { store } of entrants) store.settle();
-        const taken = new Map<number, Map<Entrant, Sum>>();
+        const taken = new Map<number, Map<Entrant, BlockResult>>();
 
         for (let block = 0; block < plan.blocks; block++) {
           const serial = round * plan.blocks + block;
           const turn = operation.writes && round > 0 ? round : serial;
-          const sums = taken.get(turn) ?? new Map<Entrant, Sum>();
+          const sums = taken.get(turn) ?? new Map<Entrant, BlockResult>();
           taken.set(turn, sums);
           for (const entrant of shuffled(entrants, random)) {
             const count = counts.get(cell)?.get(entrant) ?? blockSize;
@@ -80,12 +75,16 @@ export async function runRounds(
   return samples;
 }
 
-function add(sums: Map<Entrant, Sum>, entrant: Entrant, { done, milliseconds, latencies }: Sum): void {
-  const sum = sums.get(entrant) ?? { done: 0, milliseconds: 0, latencies: [] };
-  sums.set(entrant, sum);
-  sum.done += done;
-  sum.milliseconds += milliseconds;
-  for (const latency of latencies) sum.latencies.push(latency);
+function add(sums: Map<Entrant, BlockResult>, entrant: Entrant, result: BlockResult): void {
+  const sum = sums.get(entrant);
+  if (!sum) {
+    sums.set(entrant, result);
+    return;
+  }
+  sum.done += result.done;
+  sum.milliseconds += result.milliseconds;
+  sum.cpu += result.cpu;
+  for (const latency of result.latencies) sum.latencies.push(latency);
 }
 
 /**
@@ -93,7 +92,7 @@ function add(sums: Map<Entrant, Sum>, entrant: Entrant, { done, milliseconds, la
  * would end early just when something slow, such as a checkpoint, happened in it.
  */
 function shortBlocks(
-  turns: Map<Entrant, Sum>[],
+  turns: Map<Entrant, BlockResult>[],
   blockSize: number,
   inFlight: number,
   longest: number,

@@ -8,10 +8,10 @@ export function number(value: number): string {
   return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** A rate, its ratio to the baseline, and the quartiles of that ratio over the rounds. */
-export function rateCell(rate: number, ratio: Spread): string {
-  if (!Number.isFinite(rate)) return '-';
-  return `${number(rate)} · **${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
+/** A value, its ratio to the baseline, and the quartiles of that ratio over the turns. */
+export function valueAndRatio(value: number, ratio: Spread): string {
+  if (!Number.isFinite(value)) return '-';
+  return `${number(value)} · **${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
 }
 
 /** A Markdown table, its columns padded so that it can be read in a terminal as well. */

@@ -2,7 +2,7 @@ import type { Comparison } from '../contender.ts';
 import type { Sample } from '../measure/rounds.ts';
 import { median, pairedRatios, quantile, spread } from '../measure/statistics.ts';
 import { operations } from '../workload/operations.ts';
-import { markdownTable, number, rateCell } from './format.ts';
+import { markdownTable, number, valueAndRatio } from './format.ts';
 
 /** The tables of one comparison: rates with ratios, then the slowest hundredth, for each number in flight. */
 export function workloadReport({ title, note, baseline, lines }: Comparison, samples: Sample[]): string {
@@ -23,6 +23,8 @@ export function workloadReport({ title, note, baseline, lines }: Comparison, sam
     parts.push(
       `${busy}: operations per second, median of the turns · **ratio**, median (quartiles)`,
       markdownTable(head(''), cells(rates)),
+      `${busy}: processor time in µs each · **ratio**, median (quartiles)`,
+      markdownTable(head(''), cells(processorTime)),
       `${busy}: p99 in µs`,
       markdownTable(head(''), cells(slowest)),
     );
@@ -31,7 +33,17 @@ export function workloadReport({ title, note, baseline, lines }: Comparison, sam
 }
 
 function rates(own: Sample[], base: Sample[]): string {
-  return rateCell(median([...byTurn(own).values()]), spread(pairedRatios(byTurn(own), byTurn(base))));
+  return ratioCell(own, base, ({ done, milliseconds }) => (done / milliseconds) * 1000);
+}
+
+function processorTime(own: Sample[], base: Sample[]): string {
+  return ratioCell(own, base, ({ done, cpu }) => cpu / done);
+}
+
+function ratioCell(own: Sample[], base: Sample[], figure: (sample: Sample) => number): string {
+  const byTurn = (samples: Sample[]) => new Map(samples.map((sample) => [sample.turn, figure(sample)]));
+  const values = byTurn(own);
+  return valueAndRatio(median([...values.values()]), spread(pairedRatios(values, byTurn(base))));
 }
 
 function slowest(own: Sample[]): string {
@@ -41,9 +53,4 @@ function slowest(own: Sample[]): string {
       0.99,
     ) * 1000,
   );
-}
-
-/** Operations per second in each turn. */
-function byTurn(samples: Sample[]): Map<number, number> {
-  return new Map(samples.map(({ turn, done, milliseconds }) => [turn, (done / milliseconds) * 1000]));
 }
