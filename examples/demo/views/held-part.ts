@@ -17,7 +17,7 @@ function countdown({ held, now, idleTimeout }: Inspection): Html {
   const left = held ? Math.max(0, Math.ceil((held.expiresAt - now) / 1000)) : 0;
   const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
   return html`<div class="countdown">
-<p class="remark" data-live="clock" data-quiet>${held && left === 0 ? 'Run out; waits for garbage collection' : 'Time left, restarted by each request'}</p>
+<p class="remark" data-live="clock" data-quiet>${held && left === 0 ? 'Run out; waits for garbage collection' : 'Restarts with each request, not with a peek'}</p>
 <strong><span data-live="countdown" data-quiet>${held ? text : '–'}</span></strong>
 <div data-live="progress" data-quiet><progress max="${idleTimeout}" value="${left}" aria-label="Time left"></progress></div>
 </div>`;

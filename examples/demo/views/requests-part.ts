@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 /** What the session middleware said about the last requests. */
 export function requestsPart({ requests, peeks }: Inspection): Html {
   return html`<section class="part" aria-labelledby="part-requests">
-<h3 id="part-requests">Last requests, any browser <span>and <span data-live="peeks" data-quiet>${peeks}</span> peeks, which extend nothing</span></h3>
+<h3 id="part-requests">Last requests <span>any browser, and <span data-live="peeks" data-quiet>${peeks}</span> peeks</span></h3>
 <ol class="requests" data-live="requests" data-quiet>${requests.map(requestItem)}</ol>
 </section>`;
 }
