@@ -1,7 +1,7 @@
 import type { SessionStore } from '../contract/session-store.ts';
 import type { CookieSession, CookieStoreDriver } from '../contract/store-driver.ts';
 import { readClock } from '../rules/clock.ts';
-import { invalidOption } from '../rules/invalid-option.ts';
+import { assertFunctions } from '../rules/driver-functions.ts';
 import { assertSessionContent } from '../rules/json-value.ts';
 import { createReport } from '../rules/report.ts';
 import { assertSaveOptions } from '../rules/save-options.ts';
@@ -32,11 +32,7 @@ const noRecord = 'the session is in the cookie, and only cookieValue() writes it
  */
 export function createCookieStore(driver: CookieStoreDriver, options: StoreOptions = {}): SessionStore {
   const { name = '@store/core', onEvent } = options;
-  for (const method of required) {
-    if (typeof driver?.[method] !== 'function') {
-      throw invalidOption(name, `driver.${method}`, 'a function', driver?.[method]);
-    }
-  }
+  assertFunctions(name, 'driver', driver, required);
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
   const callBackend = createCallBackend(name);

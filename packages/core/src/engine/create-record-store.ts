@@ -1,6 +1,6 @@
 import type { RecordStorage } from '../contract/record-storage.ts';
 import type { SessionStore } from '../contract/session-store.ts';
-import { invalidOption } from '../rules/invalid-option.ts';
+import { assertFunctions } from '../rules/driver-functions.ts';
 import { createReport } from '../rules/report.ts';
 import { assertSessionId } from '../rules/session-id.ts';
 import type { StoreOptions } from '../rules/store-options.ts';
@@ -31,11 +31,7 @@ const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired
  */
 export function createRecordStore(storage: RecordStorage, options: StoreOptions = {}): SessionStore {
   const { name = '@store/core', onEvent } = options;
-  for (const method of required) {
-    if (typeof storage?.[method] !== 'function') {
-      throw invalidOption(name, `storage.${method}`, 'a function', storage?.[method]);
-    }
-  }
+  assertFunctions(name, 'storage', storage, required);
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
   const callBackend = createCallBackend(name);

@@ -1,6 +1,6 @@
 import type { SessionStore } from '../contract/session-store.ts';
 import type { DriverSession, StoreDriver } from '../contract/store-driver.ts';
-import { invalidOption } from '../rules/invalid-option.ts';
+import { assertFunctions } from '../rules/driver-functions.ts';
 import { assertSessionContent } from '../rules/json-value.ts';
 import { createReport } from '../rules/report.ts';
 import { assertSaveOptions } from '../rules/save-options.ts';
@@ -37,11 +37,7 @@ const required = ['load', 'save', 'destroy', 'gc'] as const;
  */
 export function createStore(driver: StoreDriver, options: StoreOptions = {}): SessionStore {
   const { name = '@store/core', onEvent } = options;
-  for (const method of required) {
-    if (typeof driver?.[method] !== 'function') {
-      throw invalidOption(name, `driver.${method}`, 'a function', driver?.[method]);
-    }
-  }
+  assertFunctions(name, 'driver', driver, required);
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
   const callBackend = createCallBackend(name);
