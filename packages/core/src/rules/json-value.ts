@@ -12,7 +12,7 @@ const deepest = 200;
 
 /**
  * Refuses every value that JSON would lose or change: `undefined`, functions, symbols, BigInt, NaN and infinities, class
- * instances (`Date`, `Map`, …), holes in arrays, symbol keys, cycles, and nesting deeper than 200.
+ * instances (`Date`, `Map`, …), holes and extra properties in arrays, symbol keys, cycles, and nesting deeper than 200.
  *
  * `-0` is stored as `0`, the only change made. Lone surrogates and any key, `__proto__` too, are kept.
  *
@@ -73,6 +73,7 @@ function checkArray(array: unknown[], path: string, parent: Place | undefined, d
     place.key = index;
     check(array[index], path, place, depth + 1);
   }
+  if (Object.keys(array).length > array.length) throw invalid(path, parent, 'has more than its items');
 }
 
 function checkObject(object: object, path: string, parent: Place | undefined, depth: number): void {
