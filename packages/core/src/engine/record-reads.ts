@@ -19,9 +19,9 @@ export function createRecordReads({
       const now = access.now();
       const session = access.open(await access.read(sessionKey(id)), now);
       if (!session) return missingSession(id);
-      const { record, content } = session;
-      const expiresAt = effectiveExpiry(timeouts, record.createdAt, record.expiresAt);
-      return storedSession(id, content, { ...record, expiresAt });
+      const { createdAt, subject, idleTimeout, version } = session.record;
+      const expiresAt = effectiveExpiry(timeouts, createdAt, session.record.expiresAt);
+      return storedSession(id, session.content, { createdAt, expiresAt, subject, idleTimeout, version });
     },
 
     async touch(id, { base } = {}) {

@@ -3,7 +3,7 @@ import type { SessionContent } from '../contract/session-content.ts';
 import type { StoredSession } from '../contract/session-store.ts';
 import { StoreError } from '../rules/errors.ts';
 
-/** What the record engine knows of a live session: its record, without the text, and its content. */
+/** What the record engine knows of a live session: its record, of which it needs no text, and its content. */
 export interface LiveSession {
   record: Omit<SessionRecord, 'payload'>;
   content: SessionContent;
