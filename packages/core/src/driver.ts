@@ -4,6 +4,7 @@ export type { OnStoreEvent, StoreEvent } from './contract/store-event.ts';
 export { createRecordStore } from './engine/create-record-store.ts';
 export { isStoreError, StoreError, type StoreErrorCode } from './rules/errors.ts';
 export { invalidOption } from './rules/invalid-option.ts';
+export { createReport, type Report } from './rules/report.ts';
 export { isSessionId } from './rules/session-id.ts';
 export { isSessionKey, sessionKey } from './rules/session-key.ts';
 export type { StartOptions, StoreOptions } from './rules/store-options.ts';

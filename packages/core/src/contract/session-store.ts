@@ -17,6 +17,8 @@ export interface StoredSession extends SessionContent {
   idleTimeout?: number;
   /** Opaque. Which write this is; lets `update` go without reading again. */
   version?: number;
+  /** `true`: the store asks to be written again now, whatever the idle timeout says, as a cookie sealed with an old password. */
+  renew?: boolean;
 }
 
 export interface SaveOptions {
@@ -44,6 +46,8 @@ export interface TouchOptions {
 export interface CookieValueOptions extends SaveOptions {
   /** When the session began, in epoch milliseconds. Default: now. */
   createdAt?: number;
+  /** What `load` answered for this session. Left out, the session counts as begun now: a login after `destroyAll`. */
+  version?: number;
 }
 
 export interface DestroyAllOptions {

@@ -37,6 +37,10 @@ export interface CookieSession extends SessionContent {
   expiresAt: number;
   subject?: string;
   idleTimeout?: number;
+  /** Opaque. What `load` answers here comes back with the next `cookieValue` of that session; a new one has none. */
+  version?: number;
+  /** Asks for the cookie to be sealed again by this request. Only from `load`. */
+  renew?: boolean;
 }
 
 /** Stores the session in the cookie itself (the seed's `new_cookie`). */

@@ -40,6 +40,30 @@ describe('a cookie store', () => {
     });
   });
 
+  it('hands the version from load back to the driver, and none for a session that begins', async () => {
+    const sealed: CookieSession[] = [];
+    const store = createCookieStore({
+      load: (value) => ({ ...(driver.load(value) as CookieSession), version: 7 }),
+      cookieValue(session) {
+        sealed.push(session);
+        return driver.cookieValue(session);
+      },
+    });
+    const { version } = await store.load(await store.cookieValue(id, {}, {}));
+    await store.cookieValue(id, {}, {}, { version: version as number });
+    expect(sealed.map((session) => session.version)).toEqual([undefined, 7]);
+  });
+
+  it('passes on that a driver wants a cookie sealed again', async () => {
+    const value = await createCookieStore(driver).cookieValue(id, {}, {});
+    const asking = {
+      ...driver,
+      load: (text: string) => ({ ...(driver.load(text) as CookieSession), renew: true }),
+    };
+    expect(await createCookieStore(asking).load(value)).toMatchObject({ exists: true, renew: true });
+    expect(await createCookieStore(driver).load(value)).not.toHaveProperty('renew');
+  });
+
   it.each([
     '',
     'garbage',

@@ -61,7 +61,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
         assertSaveOptions(name, saveOptions);
         assertSessionContent({ data, flash });
         const now = clock();
-        const { subject, idleTimeout, createdAt = now } = saveOptions;
+        const { subject, idleTimeout, createdAt = now, version } = saveOptions;
         const session: CookieSession = {
           id,
           data,
@@ -70,6 +70,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
           expiresAt: nextExpiry(timeouts, now, createdAt, idleTimeout),
           ...(subject !== undefined && { subject }),
           ...(idleTimeout !== undefined && { idleTimeout }),
+          ...(version !== undefined && { version }),
         };
         return callBackend('seal a cookie', () => driver.cookieValue(session));
       },

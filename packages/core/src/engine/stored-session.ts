@@ -24,6 +24,7 @@ export function storedSession(
     subject?: string | null | undefined;
     idleTimeout?: number | null | undefined;
     version?: number | undefined;
+    renew?: boolean | undefined;
   },
 ): StoredSession {
   const stored: StoredSession = { id, exists: true, data: content.data, flash: content.flash };
@@ -32,6 +33,7 @@ export function storedSession(
   if (known.subject != null) stored.subject = known.subject;
   if (known.idleTimeout != null) stored.idleTimeout = known.idleTimeout;
   if (known.version !== undefined) stored.version = known.version;
+  if (known.renew) stored.renew = true;
   return stored;
 }
 
