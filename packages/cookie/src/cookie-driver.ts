@@ -1,0 +1,55 @@
+import { type Awaitable, type CookieSession, type CookieStoreDriver, StoreError } from '@store/core';
+import type { Keyring } from './keyring.ts';
+import { longestSeal, parseSeal } from './seal-format.ts';
+import { decodeContent, encodeContent } from './sealed-content.ts';
+import type { Sealing } from './sealing.ts';
+
+/** What a cookie driver is made of. */
+export interface CookieDriverParts {
+  name: string;
+  purpose: string;
+  keyring: Keyring;
+  sealing: Sealing;
+  now: () => number;
+  /** Tells that an old password opened a cookie. */
+  onOldPassword: (id: string) => void;
+}
+
+/** Keeps sessions as Iron seals (Fe26.2). As synchronous as its sealing is. */
+export function createCookieDriver(parts: CookieDriverParts): CookieStoreDriver {
+  const { name, purpose, keyring, sealing, now, onOldPassword } = parts;
+
+  return {
+    load(cookieValue) {
+      const seal = parseSeal(cookieValue);
+      if (seal === undefined) return undefined;
+      const time = now();
+      const key = keyring.find(seal.keyId, time);
+      if (key === undefined || (seal.expiresAt !== undefined && time >= seal.expiresAt)) return undefined;
+      return after(sealing.open(seal, key), (text): CookieSession | undefined => {
+        const session = text === undefined ? undefined : decodeContent(purpose, text);
+        if (session === undefined || key === keyring.current) return session;
+        onOldPassword(key.id);
+        return { ...session, renew: true };
+      });
+    },
+    cookieValue(session) {
+      // The seal's own field is for other programs; the sealed times are judged, exactly, and whole milliseconds as a rule.
+      const expiresAt = Math.ceil(session.expiresAt);
+      const sealed = sealing.seal(encodeContent(purpose, session), keyring.current, expiresAt);
+      return after(sealed, (value) => {
+        if (value.length <= longestSeal) return value;
+        throw new StoreError(
+          'TOO_LARGE',
+          `[${name}] The sealed session has ${value.length} characters, and no more than ${longestSeal} are opened again. ` +
+            'Store less, or keep sessions on the server.',
+        );
+      });
+    },
+  };
+}
+
+/** Goes on at once when there is nothing to wait for. */
+function after<T, R>(value: Awaitable<T>, next: (value: T) => R): Awaitable<R> {
+  return typeof value === 'object' && value !== null && 'then' in value ? value.then(next) : next(value as T);
+}

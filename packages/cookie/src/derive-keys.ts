@@ -1,0 +1,38 @@
+/** The keys made from one password. `iron-webcrypto` takes them as they are: `seal(content, keys, defaults)`. */
+export interface DerivedKeys {
+  /** The first 16 hexadecimal digits of the SHA-256 of both keys; stands in every seal. */
+  id: string;
+  /** 32 bytes for AES-256-CBC. */
+  encryption: Uint8Array<ArrayBuffer>;
+  /** 32 bytes for HMAC-SHA-256. */
+  integrity: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Derives the keys of a password for one purpose, so that other programs can open and make our seals with any Iron library.
+ *
+ * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. Always the same answer for
+ * the same password and purpose. HKDF is fast and adds no strength: the password itself must be random, as
+ * `generatePassword()` makes it.
+ *
+ * @param secret The password, as given to `startSession()`.
+ * @param purpose What the seals are for. Default: `session`.
+ * @example
+ * const keys = await deriveKeys(process.env.SESSION_PASSWORD);
+ * const content = await unseal(cookieValue, { [keys.id]: keys }, defaults); // iron-webcrypto
+ */
+export async function deriveKeys(secret: string, purpose = 'session'): Promise<DerivedKeys> {
+  const text = new TextEncoder();
+  const base = await crypto.subtle.importKey('raw', text.encode(secret), 'HKDF', false, ['deriveBits']);
+  const derive = async (use: string) => {
+    const info = text.encode(`store-cookie/1/${purpose}/${use}`);
+    const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info };
+    return new Uint8Array(await crypto.subtle.deriveBits(hkdf, base, 256));
+  };
+  const [encryption, integrity] = await Promise.all([derive('enc'), derive('mac')]);
+  const hash = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', new Uint8Array([...encryption, ...integrity])),
+  );
+  const id = Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { id, encryption, integrity };
+}

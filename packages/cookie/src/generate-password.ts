@@ -1,0 +1,14 @@
+/**
+ * A new password for sealing sessions: 32 random bytes as 43 characters of base64url.
+ *
+ * Keep it in a secret store and give it to every server; whoever has it can open and make any session.
+ *
+ * @example
+ * console.log(generatePassword()); // or on the command line: npx -p @store/cookie store-cookie-password
+ */
+export function generatePassword(): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

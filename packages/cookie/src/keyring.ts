@@ -1,0 +1,57 @@
+import { StoreError } from '@store/core';
+import { type DerivedKeys, deriveKeys } from './derive-keys.ts';
+import type { CookiePassword } from './passwords.ts';
+
+/** A password ready for use. */
+export interface SealingKey extends DerivedKeys {
+  /** Epoch milliseconds from which on it opens nothing; `undefined`: never. */
+  retiresAt: number | undefined;
+}
+
+/** All passwords of one store. */
+export interface Keyring {
+  /** The one that seals. */
+  readonly current: SealingKey;
+  /** The one that a seal names; `undefined` when there is none, or it has retired by `now`. */
+  find(id: string, now: number): SealingKey | undefined;
+}
+
+/**
+ * Derives every key once, so that no request pays for it.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when two passwords have one id, or are the same.
+ */
+export async function createKeyring(
+  store: string,
+  passwords: CookiePassword[],
+  purpose: string,
+): Promise<Keyring> {
+  const byId = new Map<string, SealingKey>();
+  const keys = await Promise.all(
+    passwords.map(async ({ id, secret, retireAfter }): Promise<[SealingKey, string[]]> => {
+      const derived = await deriveKeys(secret, purpose);
+      const key = { ...derived, id: id ?? derived.id, retiresAt: retireAfter?.getTime() };
+      // Its hash stays an id of a password that got a name later, so that naming one logs nobody out.
+      return [key, [...new Set([key.id, derived.id])]];
+    }),
+  );
+  for (const [index, [key, ids]] of keys.entries()) {
+    for (const id of ids) {
+      if (byId.has(id)) {
+        throw new StoreError(
+          'INVALID_OPTION',
+          `[${store}] password[${index}] has the secret or the id of one before it. Every password needs its own.`,
+        );
+      }
+      byId.set(id, key);
+    }
+  }
+  const [[current]] = keys as [[SealingKey, string[]]];
+  return {
+    current,
+    find(id, now) {
+      const key = byId.get(id);
+      return key?.retiresAt !== undefined && now >= key.retiresAt ? undefined : key;
+    },
+  };
+}

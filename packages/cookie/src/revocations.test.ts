@@ -1,0 +1,316 @@
+import { createCookieStore, createSessionId, type SessionStore, type StoreEvent } from '@store/core';
+import { createRecordStore, sessionKey } from '@store/core/driver';
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../test/fake-clock.ts';
+import { memoryStorage } from '../test/memory-storage.ts';
+import { startSession } from './start-session.ts';
+
+const password = 'a password of at least 32 characters';
+
+/** A cookie store, its ledger, and the clock of both. */
+async function start(options: Partial<Parameters<typeof startSession>[0]> = {}, ledgerIdle = 7200) {
+  const clock = fakeClock();
+  const memory = memoryStorage();
+  const revocations = createRecordStore(memory.storage, { idleTimeout: ledgerIdle, ...clock });
+  const store = await startSession({ password, cache: false, revocations, ...clock, ...options });
+  return { ...clock, ...memory, revocations, store };
+}
+
+/** What the session layer does at the end of a request: the loaded session again under its own version. */
+async function sealAgain(store: SessionStore, cookie: string) {
+  const { id, data, flash, createdAt, subject, version } = await store.load(cookie);
+  return () =>
+    store.cookieValue(id, data, flash, {
+      createdAt: createdAt as number,
+      version: version as number,
+      ...(subject !== undefined && { subject }),
+    });
+}
+
+const [one, two] = [createSessionId(), createSessionId()];
+const opens = async (store: SessionStore, cookie: string) => (await store.load(cookie)).exists;
+
+describe('destroy with revocations', () => {
+  it('ends every copy of the cookie, and no other session', async () => {
+    const { store } = await start();
+    const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    const other = await store.cookieValue(two, {}, {}, { subject: 'ada' });
+    await store.destroy(one);
+    expect(await opens(store, cookie)).toBe(false);
+    expect(await opens(store, other)).toBe(true);
+  });
+
+  it('stays in force against a slow request that seals again', async () => {
+    const { store } = await start();
+    const slow = await sealAgain(store, await store.cookieValue(one, { a: 1 }, {}));
+    await store.destroy(one);
+    expect(await slow()).toBe('');
+  });
+
+  it('ends a seal that was on its way while the session was revoked', async () => {
+    const { store } = await start();
+    const slow = await sealAgain(store, await store.cookieValue(one, { a: 1 }, {}));
+    const [sealed] = await Promise.all([slow(), store.destroy(one)]);
+    expect(sealed === '' || !(await opens(store, sealed))).toBe(true);
+  });
+
+  it.each([
+    ['the idle timeout', {}, undefined],
+    ["a session's own idle timeout", { idleTimeout: 60 }, 7200],
+    ['the absolute timeout', { idleTimeout: 7200, absoluteTimeout: 3600 }, undefined],
+  ])('outlives every cookie it covers under %s', async (_, options, idleTimeout) => {
+    const { store, records, advance, now } = await start(options);
+    const own = { subject: 'ada', ...(idleTimeout !== undefined && { idleTimeout }) };
+    const cookie = await store.cookieValue(one, {}, {}, own);
+    const other = await store.cookieValue(two, {}, {}, own);
+    const { expiresAt } = await store.load(cookie);
+    await store.destroy(one);
+    await store.destroyAll('ada');
+    const seconds = ((expiresAt as number) - now()) / 1000;
+    advance(seconds - 0.001);
+    expect([await opens(store, cookie), await opens(store, other)]).toEqual([false, false]);
+    for (const record of records.values())
+      expect(record.expiresAt).toBeGreaterThan((expiresAt as number) + 60_000);
+  });
+
+  it('is forgotten once nothing can need it any more', async () => {
+    const { store, revocations, records, advance } = await start();
+    await store.destroy(one);
+    await store.destroyAll('ada');
+    advance(7200 + 120);
+    expect(await revocations.gc()).toBe(2);
+    expect(records.size).toBe(0);
+  });
+
+  it('names no session, subject or cookie in the ledger', async () => {
+    const { store, records } = await start();
+    await store.destroy(one);
+    await store.destroyAll('ada@example.com', { except: two });
+    await store.destroyAll('ada@example.com', { only: sessionKey(one) });
+    const text = JSON.stringify([...records]);
+    for (const secret of [one, two, 'ada']) expect(text).not.toContain(secret);
+  });
+
+  it('is apart for each purpose that shares a ledger', async () => {
+    const { store, revocations, now } = await start();
+    const admin = await startSession({ password, purpose: 'admin', cache: false, revocations, now });
+    const cookie = await admin.cookieValue(one, {}, {}, { subject: 'ada' });
+    await store.destroy(one);
+    await store.destroyAll('ada');
+    expect(await opens(admin, cookie)).toBe(true);
+  });
+});
+
+describe('destroyAll with revocations', () => {
+  it("ends all of a subject's sessions and nobody else's", async () => {
+    const { store } = await start();
+    const [ada, eve, anonymous] = await Promise.all([
+      store.cookieValue(one, {}, {}, { subject: 'ada' }),
+      store.cookieValue(two, {}, {}, { subject: 'eve' }),
+      store.cookieValue(two, {}, {}),
+    ]);
+    await store.destroyAll('ada');
+    expect(await Promise.all([ada, eve, anonymous].map((cookie) => opens(store, cookie)))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('lets the subject log in again in the same instant', async () => {
+    const { store } = await start();
+    await store.destroyAll('ada');
+    expect(await opens(store, await store.cookieValue(one, {}, {}, { subject: 'ada' }))).toBe(true);
+  });
+
+  it('ends a login that began before it, whenever it is sealed and whatever the clocks say', async () => {
+    const ahead = fakeClock(Date.UTC(2026, 0, 1, 0, 1));
+    const { store, revocations } = await start();
+    const elsewhere = await startSession({ password, cache: false, revocations, ...ahead });
+    const cookie = await elsewhere.cookieValue(one, {}, {}, { subject: 'ada' });
+    await store.destroyAll('ada');
+    expect(await opens(elsewhere, cookie)).toBe(false);
+    expect(await opens(store, await store.cookieValue(two, {}, {}, { subject: 'ada' }))).toBe(true);
+  });
+
+  it('stays in force against a slow request that seals again', async () => {
+    const { store } = await start();
+    const slow = await sealAgain(store, await store.cookieValue(one, {}, {}, { subject: 'ada' }));
+    await store.destroyAll('ada');
+    expect(await slow()).toBe('');
+  });
+
+  it('ends a login that looked into the ledger before it and is sealed after it', async () => {
+    const { storage } = memoryStorage();
+    const looked = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const slowly = {
+      ...storage,
+      async read(key: string) {
+        const record = storage.read(key);
+        looked.resolve();
+        await go.promise;
+        return record;
+      },
+    };
+    const revocations = createRecordStore(storage);
+    const slow = await startSession({ password, cache: false, revocations: createRecordStore(slowly) });
+    const store = await startSession({ password, cache: false, revocations });
+    const login = slow.cookieValue(one, {}, {}, { subject: 'ada' });
+    await looked.promise;
+    await store.destroyAll('ada');
+    go.resolve();
+    expect(await opens(store, await login)).toBe(false);
+  });
+
+  it('spares one session, for as long as that one lives and when it is sealed again', async () => {
+    const { store, advance } = await start();
+    let [mine, other] = await Promise.all([
+      store.cookieValue(one, {}, {}, { subject: 'ada' }),
+      store.cookieValue(two, {}, {}, { subject: 'ada' }),
+    ]);
+    await store.destroyAll('ada', { except: one });
+    expect([await opens(store, mine), await opens(store, other)]).toEqual([true, false]);
+    for (let hour = 0; hour < 5; hour++) {
+      mine = await (await sealAgain(store, mine))();
+      advance(3600);
+      expect([await opens(store, mine), await opens(store, other)]).toEqual([true, false]);
+    }
+  });
+
+  it('ends a session that an earlier one spared', async () => {
+    const { store } = await start();
+    const mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    await store.destroyAll('ada', { except: one });
+    await store.destroyAll('ada');
+    expect(await opens(store, mine)).toBe(false);
+  });
+
+  it('keeps ended what ended before an earlier entry was forgotten', async () => {
+    const { store, advance, revocations } = await start();
+    await store.destroyAll('ada');
+    let mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    for (let hour = 0; hour < 3; hour++) {
+      advance(3600);
+      mine = await (await sealAgain(store, mine))();
+    }
+    await revocations.gc();
+    expect(await opens(store, mine)).toBe(true);
+    await store.destroyAll('ada');
+    expect(await opens(store, mine)).toBe(false);
+  });
+
+  it('ends one device by its handle, and only if it is of that subject', async () => {
+    const { store } = await start();
+    const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    const other = await store.cookieValue(two, {}, {}, { subject: 'ada' });
+    await store.destroyAll('eve', { only: sessionKey(one) });
+    expect(await opens(store, cookie)).toBe(true);
+    await store.destroyAll('ada', { only: sessionKey(one) });
+    expect([await opens(store, cookie), await opens(store, other)]).toEqual([false, true]);
+    await expect(store.destroyAll('ada', { only: 'no handle' })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
+});
+
+describe('a ledger', () => {
+  it('that is down closes the store by default, and fails every revocation', async () => {
+    const { store, takeDown, bringBack } = await start();
+    const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    takeDown();
+    for (const failing of [
+      () => store.load(cookie),
+      () => store.cookieValue(one, {}, {}),
+      () => store.destroy(one),
+      () => store.destroyAll('ada'),
+      () => store.destroyAll('ada', { only: sessionKey(one) }),
+    ]) {
+      await expect(failing()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    bringBack();
+    expect(await opens(store, cookie)).toBe(true);
+  });
+
+  it('that is down lets every seal through when told so, reports it, and still fails revocations', async () => {
+    const events: StoreEvent[] = [];
+    const { store, takeDown } = await start({
+      onRevocationsFailure: 'open',
+      onEvent: (event) => events.push(event),
+    });
+    const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    takeDown();
+    expect(await opens(store, cookie)).toBe(true);
+    expect(await (await sealAgain(store, cookie))()).toMatch(/^Fe26\.2/);
+    expect(events.map(({ type }) => type)).toEqual(Array(3).fill('revocations-unavailable'));
+    await expect(store.destroy(one)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['is no store', () => ({ load() {} }), 'revocations'],
+    [
+      'is a cookie store',
+      () => createCookieStore({ load: () => undefined, cookieValue: () => '' }),
+      'revocations',
+    ],
+    [
+      'forgets before a cookie ends',
+      () => createRecordStore(memoryStorage().storage, { idleTimeout: 3599 }),
+      'idleTimeout',
+    ],
+    [
+      'has an absolute timeout',
+      () => createRecordStore(memoryStorage().storage, { absoluteTimeout: 1e6 }),
+      'absoluteTimeout',
+    ],
+  ])('that %s is refused', async (_, ledger, option) => {
+    const options = { password, cache: false, idleTimeout: 3600, revocations: ledger() as SessionStore };
+    await expect(startSession(options)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(option),
+    });
+  });
+
+  it('may forget earlier than the idle timeout if the absolute one ends every cookie by then', async () => {
+    const revocations = createRecordStore(memoryStorage().storage, { idleTimeout: 100 });
+    const store = startSession({
+      password,
+      cache: false,
+      idleTimeout: 3600,
+      absoluteTimeout: 100,
+      revocations,
+    });
+    await expect(store).resolves.toBeDefined();
+  });
+
+  it('refuses a session that is to live longer than the ledger remembers', async () => {
+    const { store } = await start();
+    const remembered = store.cookieValue(one, {}, {}, { idleTimeout: 7201 });
+    await expect(remembered).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  it('that was given a shorter memory does not open cookies it could not revoke', async () => {
+    const long = await start({}, 86_400);
+    const cookie = await long.store.cookieValue(one, {}, {}, { idleTimeout: 86_400 });
+    const events: StoreEvent[] = [];
+    const short = await start({ onEvent: (event) => events.push(event) });
+    expect(await opens(short.store, cookie)).toBe(false);
+    expect(events).toMatchObject([{ type: 'unreadable-session' }]);
+  });
+
+  it('that is added later opens the cookies there are, and revokes them', async () => {
+    const { store, revocations, now } = await start();
+    const before = await startSession({ password, cache: false, now });
+    const cookie = await before.cookieValue(one, {}, {}, { subject: 'ada' });
+    expect(revocations.kind).toBe('server');
+    expect(await opens(store, cookie)).toBe(true);
+    await store.destroyAll('ada');
+    expect(await opens(store, cookie)).toBe(false);
+  });
+
+  it('stays open when the store closes', async () => {
+    const { store, revocations } = await start();
+    await store.close();
+    await expect(revocations.gc()).resolves.toBe(0);
+  });
+});

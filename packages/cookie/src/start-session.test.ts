@@ -1,0 +1,184 @@
+import { cachedStore, createSessionId, type SessionData, uncacheStore } from '@store/core';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeClock } from '../test/fake-clock.ts';
+import { hideSynchronousCrypto, sealings } from '../test/sealings.ts';
+import { startSession } from './start-session.ts';
+
+const password = 'a password of at least 32 characters';
+const id = createSessionId();
+
+/** Any string is a legal key; `__proto__` must come back as a key, not as a prototype. */
+const content = () =>
+  fc
+    .array(fc.tuple(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), fc.jsonValue()))
+    .map((entries) => {
+      const data: SessionData = JSON.parse('{}');
+      for (const [key, value] of entries) {
+        Object.defineProperty(data, key, {
+          value: JSON.parse(JSON.stringify(value)),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      }
+      return data;
+    });
+
+describe('startSession', () => {
+  it('caches the store unless told not to', async () => {
+    const store = await startSession({ password });
+    try {
+      expect(cachedStore()).toBe(store);
+      expect(store).toMatchObject({ kind: 'cookie', name: '@store/cookie' });
+    } finally {
+      uncacheStore();
+    }
+    await startSession({ password, cache: false });
+    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
+  });
+
+  it.each([
+    ['no options', undefined, 'password'],
+    ['no password', {}, 'password'],
+    ['a short password', { password: 'x'.repeat(31) }, 'password'],
+    ['an empty list', { password: [] }, 'password'],
+    ['a short one in a list', { password: [password, 'short'] }, 'password[1]'],
+    ['a short secret', { password: [{ secret: 'short' }] }, 'password[0].secret'],
+    ['a malformed id', { password: [{ id: 'two words', secret: password }] }, 'password[0].id'],
+    [
+      'the same id twice',
+      {
+        password: [
+          { id: 'a', secret: password },
+          { id: 'a', secret: `${password}!` },
+        ],
+      },
+      'password[1]',
+    ],
+    [
+      'the same secret twice',
+      {
+        password: [
+          { id: 'a', secret: password },
+          { id: 'b', secret: password },
+        ],
+      },
+      'password[1]',
+    ],
+    [
+      'no date',
+      { password: [password, { secret: `${password}!`, retireAfter: '2027-01-01' }] },
+      'password[1].retireAfter',
+    ],
+    [
+      'an invalid date',
+      { password: [password, { secret: `${password}!`, retireAfter: new Date('x') }] },
+      'password[1].retireAfter',
+    ],
+    [
+      'a first password to be retired',
+      { password: [{ secret: password, retireAfter: new Date() }] },
+      'password[0].retireAfter',
+    ],
+    ['an empty purpose', { password, purpose: '' }, 'purpose'],
+    ['a timeout that is no number', { password, idleTimeout: '1h' }, 'idleTimeout'],
+    ['a cache that is no boolean', { password, cache: 1 }, 'cache'],
+    ['no failure policy', { password, onRevocationsFailure: 'maybe' }, 'onRevocationsFailure'],
+  ])('refuses %s, naming the option and no secret', async (_, options, option) => {
+    const error = await startSession(options as never).catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(error.message).toContain(`[@store/cookie] ${option} `);
+    expect(error.message).not.toContain(password);
+  });
+
+  it('leaves its options as they were', async () => {
+    const options = Object.freeze({
+      password: Object.freeze([Object.freeze({ secret: password })]),
+      cache: false,
+    });
+    await expect(startSession(options)).resolves.toBeDefined();
+  });
+});
+
+describe.each(sealings)('a session sealed on the %s path', (path) => {
+  let restore = () => {};
+  const start = (options: Partial<Parameters<typeof startSession>[0]> = {}) => {
+    if (path === 'portable') restore = hideSynchronousCrypto();
+    return startSession({ password, cache: false, ...options });
+  };
+  afterEach(() => restore());
+
+  it('comes back as it was, whatever it holds', async () => {
+    const store = await start();
+    await fc.assert(
+      fc.asyncProperty(content(), content(), async (data, flash) => {
+        const stored = await store.load(await store.cookieValue(id, data, flash));
+        expect(stored).toMatchObject({ id, exists: true });
+        expect(JSON.stringify(stored.data)).toBe(JSON.stringify(data));
+        expect(JSON.stringify(stored.flash)).toBe(JSON.stringify(flash));
+      }),
+    );
+  });
+
+  it('gives another cookie each time, of characters that need no quoting', async () => {
+    const store = await start();
+    const values = await Promise.all(Array.from({ length: 1000 }, () => store.cookieValue(id, { a: 1 }, {})));
+    expect(new Set(values.map((value) => value.split('*')[3])).size).toBe(1000);
+    for (const value of values) expect(value).toMatch(/^[\w.*-]+$/);
+  });
+
+  it('ends exactly with its idle timeout, without a minute of grace', async () => {
+    const clock = fakeClock();
+    const store = await start({ ...clock, idleTimeout: 60 });
+    const value = await store.cookieValue(id, {}, {});
+    clock.advance(59.999);
+    expect((await store.load(value)).exists).toBe(true);
+    clock.advance(0.001);
+    expect((await store.load(value)).exists).toBe(false);
+  });
+
+  it('ends with its absolute timeout, which sealing again does not restart', async () => {
+    const clock = fakeClock();
+    const store = await start({ ...clock, idleTimeout: 60, absoluteTimeout: 100 });
+    const { createdAt } = await store.load(await store.cookieValue(id, {}, {}));
+    clock.advance(59);
+    const value = await store.cookieValue(id, {}, {}, { createdAt: createdAt as number });
+    clock.advance(40);
+    expect((await store.load(value)).exists).toBe(true);
+    clock.advance(1);
+    expect((await store.load(value)).exists).toBe(false);
+  });
+
+  it('does not open for another purpose under the same password, nor under another password', async () => {
+    const value = await (await start()).cookieValue(id, {}, {});
+    expect((await (await start()).load(value)).exists).toBe(true);
+    expect((await (await start({ purpose: 'password-reset' })).load(value)).exists).toBe(false);
+    expect((await (await start({ password: `${password}!` })).load(value)).exists).toBe(false);
+  });
+
+  it('names the password alike in every purpose, and still does not open for another', async () => {
+    const named = [{ id: 'main', secret: password }];
+    const value = await (await start({ password: named, purpose: 'a' })).cookieValue(id, {}, {});
+    expect(value).toContain('Fe26.2*main*');
+    expect((await (await start({ password: named, purpose: 'b' })).load(value)).exists).toBe(false);
+  });
+
+  it('is refused when it is longer than anything that is opened', async () => {
+    const store = await start();
+    await expect(store.cookieValue(id, { a: 'x'.repeat(65_536) }, {})).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
+    const value = await store.cookieValue(id, { a: 'x'.repeat(40_000) }, {});
+    expect((await store.load(value)).exists).toBe(true);
+    expect((await store.load(value + 'A'.repeat(65_536))).exists).toBe(false);
+  });
+
+  it('cannot be revoked without revocations', async () => {
+    const store = await start();
+    const value = await store.cookieValue(id, {}, {}, { subject: 'ada' });
+    await store.destroy(id);
+    expect((await store.load(value)).exists).toBe(true);
+    await expect(store.destroyAll('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+});

@@ -1,0 +1,87 @@
+import { cacheStore, createCookieStore, type SessionStore, type StartOptions } from '@store/core';
+import { createReport, invalidOption, resolveTimeouts } from '@store/core/driver';
+import { createCookieDriver } from './cookie-driver.ts';
+import { createKeyring } from './keyring.ts';
+import { assertPasswords, type CookiePassword } from './passwords.ts';
+import { createPortableSealing } from './portable-sealing.ts';
+import { createRevocableDriver } from './revocable-driver.ts';
+import { createRevocations } from './revocations.ts';
+import { createSynchronousSealing, findSynchronousCrypto } from './synchronous-sealing.ts';
+
+const name = '@store/cookie';
+
+/** What {@link startSession} takes besides the options of every driver. */
+export interface CookieSessionOptions extends StartOptions {
+  /**
+   * The secret of at least 32 characters that sessions are sealed with, or several: the first one seals, all of them open, and
+   * a cookie that another one opened is sealed again. To change the password, put the new one in front.
+   */
+  password: string | readonly (string | CookiePassword)[];
+  /** What the cookies are for. A cookie of one purpose does not open for another, also under the same password. @default 'session' */
+  purpose?: string;
+  /**
+   * A server store in which ended sessions are remembered, so that logging out ends copies of the cookie too. Give it a table or
+   * folder of its own, `cache: false`, and an `idleTimeout` as long as the longest that a session has.
+   * @default none: `destroy` does nothing, `destroyAll` is `UNSUPPORTED`
+   */
+  revocations?: SessionStore;
+  /** What to do while that store does not answer: refuse with `UNAVAILABLE`, or trust every seal. @default 'closed' */
+  onRevocationsFailure?: 'closed' | 'open';
+}
+
+/**
+ * Keeps sessions sealed inside the cookie (Iron's Fe26.2: AES-256-CBC, HMAC-SHA-256), and caches the store unless `cache` is
+ * false. The server keeps nothing; of concurrent requests the last response wins.
+ *
+ * A cookie that was changed, has expired, or was made with another password or purpose is no session, never an error.
+ *
+ * @returns The store. Its `close()` leaves `revocations` open.
+ * @throws {StoreError} `INVALID_OPTION` naming the option.
+ * @example
+ * await startSession({ password: process.env.SESSION_PASSWORD });
+ */
+export async function startSession(options: CookieSessionOptions): Promise<SessionStore> {
+  const {
+    password,
+    purpose = 'session',
+    revocations: ledger,
+    onRevocationsFailure = 'closed',
+    cache = true,
+    ...rest
+  } = options ?? {};
+  const passwords = assertPasswords(name, password);
+  if (typeof purpose !== 'string' || purpose === '' || !purpose.isWellFormed()) {
+    throw invalidOption(name, 'purpose', 'a text that is not empty', purpose);
+  }
+  if (onRevocationsFailure !== 'closed' && onRevocationsFailure !== 'open') {
+    throw invalidOption(name, 'onRevocationsFailure', "'closed' or 'open'", onRevocationsFailure);
+  }
+  if (typeof cache !== 'boolean') throw invalidOption(name, 'cache', 'true or false', cache);
+  const { idleTimeout, absoluteTimeout = idleTimeout, now } = resolveTimeouts(name, rest);
+  const longestLife = Math.min(idleTimeout, absoluteTimeout);
+  const revocations =
+    ledger === undefined ? undefined : createRevocations(name, purpose, ledger, longestLife);
+
+  const report = createReport(name, rest.onEvent);
+  const synchronousCrypto = findSynchronousCrypto();
+  const driver = createCookieDriver({
+    name,
+    purpose,
+    keyring: await createKeyring(name, passwords, purpose),
+    sealing: synchronousCrypto ? createSynchronousSealing(synchronousCrypto) : createPortableSealing(),
+    now,
+    onOldPassword: (id) =>
+      report({
+        type: 'old-password',
+        reason: `password ${id} opened a cookie, which the first one will seal again`,
+      }),
+  });
+  const store = createCookieStore(
+    revocations
+      ? createRevocableDriver({ name, driver, revocations, onFailure: onRevocationsFailure, now, report })
+      : driver,
+    { ...rest, name },
+  );
+  if (cache) cacheStore(store);
+  return store;
+}

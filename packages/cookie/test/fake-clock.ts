@@ -1,0 +1,13 @@
+/** A clock that stands still until it is moved, in seconds. */
+export function fakeClock(start = Date.UTC(2026, 0, 1)): {
+  now: () => number;
+  advance(seconds: number): void;
+} {
+  let time = start;
+  return {
+    now: () => time,
+    advance(seconds) {
+      time += seconds * 1000;
+    },
+  };
+}
