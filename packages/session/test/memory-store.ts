@@ -1,4 +1,4 @@
-import { type CookieStoreDriver, createCookieStore } from '@store/core';
+import { type CookieSession, type CookieStoreDriver, createCookieStore } from '@store/core';
 import {
   createRecordStore,
   type RecordStorage,
@@ -86,4 +86,17 @@ export function createPlainCookieStore(options: StoreOptions = {}) {
     },
   };
   return { store: createCookieStore(driver, { name: 'plain-cookie', ...options }), revoked };
+}
+
+/** A cookie store that adds to what it opens, and remembers under which versions it was told to seal. */
+export function createVersionedStore({ onLoad }: { onLoad: () => Partial<CookieSession> }) {
+  const sealed: (number | undefined)[] = [];
+  const store = createCookieStore({
+    load: (value) => ({ ...JSON.parse(Buffer.from(value, 'base64url').toString()), ...onLoad() }),
+    cookieValue({ version, ...session }) {
+      sealed.push(version);
+      return Buffer.from(JSON.stringify(session)).toString('base64url');
+    },
+  });
+  return { store, sealed };
 }

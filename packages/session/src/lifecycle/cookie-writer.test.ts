@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPlainCookieStore } from '../../test/memory-store.ts';
+import { createPlainCookieStore, createVersionedStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
 
 function openCookieSite(options: Parameters<typeof openSite>[0] = {}) {
@@ -117,6 +117,31 @@ describe('a session that lives in the cookie', () => {
     expect(Math.max(...accepted)).toBeGreaterThan(4092);
     expect(Math.max(...accepted)).toBeLessThanOrEqual(4096);
     expect(accepted.length).toBeLessThan(sizes.length);
+  });
+
+  it('is sealed again at once when the store asks for it', async () => {
+    let renew = false;
+    const { store } = createVersionedStore({ onLoad: () => ({ renew }) });
+    const site = openSite({ store });
+    await site.visit((session) => session.set('n', 1));
+    expect((await site.visit()).setCookies).toEqual([]);
+    renew = true;
+    const { setCookies } = await site.visit((session) => expect(session.get('n')).toBe(1));
+    expect([setCookies.length, site.events.at(-1)?.outcome]).toEqual([1, 'touched']);
+  });
+
+  it('goes back to the store under the version it came with, and under none when it begins anew', async () => {
+    let version = 1;
+    const { store, sealed } = createVersionedStore({ onLoad: () => ({ version }) });
+    const site = openSite({ store });
+    await site.visit((session) => session.set('n', 1));
+    await site.visit((session) => session.set('n', 2));
+    await site.visit((session) => {
+      session.regenerate();
+      version = 2;
+    });
+    await site.visit((session) => session.setSubject('7'));
+    expect(sealed).toEqual([undefined, 1, 2, undefined]);
   });
 
   it('begins anew with a subject it did not have', async () => {

@@ -20,9 +20,17 @@ export function createCookieWriter(
 ): SessionWriter {
   const { timeouts } = store;
 
-  async function seal({ base, id, options }: SessionWrite, content: SessionContent): Promise<WrittenCookie> {
+  async function seal(
+    { base, id, options }: SessionWrite,
+    content: SessionContent,
+    version = base.version,
+  ): Promise<WrittenCookie> {
     const life = lifeOf(base, options);
-    const value = await call(() => store.cookieValue(id, content.data, content.flash, life));
+    // A session that begins anew must not carry the mark of the one before it: it may have been revoked with all others.
+    const continues = life.createdAt !== undefined && version !== undefined;
+    const value = await call(() =>
+      store.cookieValue(id, content.data, content.flash, { ...life, ...(continues && { version }) }),
+    );
     if (value === '') return 'ended';
     const setCookie = cookie.set(value, secondsToLive(timeouts, timeouts.now(), life));
     assertCookieFits(setCookie, content);
@@ -30,12 +38,13 @@ export function createCookieWriter(
   }
 
   return {
-    create: seal,
+    create: (write, content) => seal(write, content),
     async update(write) {
       const { base, moves, change } = write;
-      // Sealing under a new id would not notice that the old one was revoked meanwhile.
-      if (moves && cookieValue && !(await call(() => store.load(cookieValue))).exists) return 'ended';
-      const sealed = await seal(write, change({ data: base.data, flash: base.flash }));
+      // Sealing under a new id would not notice that the old one was revoked meanwhile, or spared when all others were.
+      const current = moves && cookieValue ? await call(() => store.load(cookieValue)) : base;
+      if (!current.exists) return 'ended';
+      const sealed = await seal(write, change({ data: base.data, flash: base.flash }), current.version);
       // Only now: a session too large for a cookie must not lose the one it has.
       if (moves && sealed !== 'ended') await call(() => store.destroy(base.id));
       return sealed;

@@ -18,7 +18,8 @@ export function secondsToLive(
  * Whether a read of this session should start its idle period again: `touchAfter` seconds after it last began, and never when
  * the absolute limit has the last word already.
  *
- * A driver that does not say when its sessions end gets a touch with every request, since none may be missed.
+ * A driver that does not say when its sessions end gets a touch with every request, since none may be missed. One that asks
+ * for it gets it at once: a cookie sealed with an old password must not wait until that is gone.
  */
 export function isTouchDue(
   timeouts: Timeouts,
@@ -27,7 +28,7 @@ export function isTouchDue(
   touchAfter: number | undefined,
 ): boolean {
   const { expiresAt, createdAt } = session;
-  if (expiresAt === undefined) return true;
+  if (expiresAt === undefined || session.renew) return true;
   const idle = (session.idleTimeout ?? timeouts.idleTimeout) * 1000;
   const limit =
     timeouts.absoluteTimeout === undefined || createdAt === undefined
