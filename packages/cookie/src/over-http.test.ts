@@ -1,0 +1,154 @@
+import { createRecordStore } from '@store/core/driver';
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../test/fake-clock.ts';
+import { memoryStorage } from '../test/memory-storage.ts';
+import { openSite } from '../test/site.ts';
+import { startSession } from './start-session.ts';
+
+const password = 'a password of at least 32 characters';
+
+/** A site whose cookie sessions can be revoked. */
+async function openRevocableSite(options: Partial<Parameters<typeof startSession>[0]> = {}) {
+  const clock = fakeClock();
+  const memory = memoryStorage();
+  const revocations = createRecordStore(memory.storage, clock);
+  const store = await startSession({ password, cache: false, revocations, ...clock, ...options });
+  return { ...openSite(store), ...clock, ...memory, store };
+}
+
+/** A promise, and the function that keeps it. */
+const gate = () => Promise.withResolvers<void>();
+
+describe('a cookie session over HTTP', () => {
+  it('has the same methods as any other, and keeps nothing on the server', async () => {
+    const store = await startSession({ password, cache: false });
+    const browser = openSite(store).openBrowser();
+    await browser.visit((session) => {
+      session.set('name', 'Ada');
+      session.setSubject('7');
+      session.flash('notice', 'Welcome');
+    });
+    await browser.visit((session) => {
+      expect([session.get('name'), session.subject, session.getFlash('notice')]).toEqual([
+        'Ada',
+        '7',
+        'Welcome',
+      ]);
+      session.regenerate();
+    });
+    expect(await browser.read('name')).toBe('Ada');
+    await browser.visit((session) => session.invalidate());
+    expect(browser.cookies.size).toBe(0);
+  });
+
+  it('KNOWN LIMIT: of concurrent requests the last response wins', async () => {
+    const browser = openSite(await startSession({ password, cache: false })).openBrowser();
+    await browser.visit((session) => session.set('n', 0));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => browser.visit((session) => session.set(`key${index}`, 1))),
+    );
+    let keys = 0;
+    await browser.visit((session) => {
+      for (let index = 0; index < 50; index++) if (session.has(`key${index}`)) keys++;
+    });
+    expect(keys).toBe(1);
+  });
+
+  it('is sealed with the new password by the first request that comes with an old one', async () => {
+    const old = 'the old password of over 32 characters';
+    const browser = openSite(await startSession({ password: old, cache: false })).openBrowser();
+    await browser.visit((session) => session.set('name', 'Ada'));
+    const during = openSite(await startSession({ password: [password, old], cache: false }));
+    const moved = during.openBrowser(browser.cookies);
+    expect((await moved.visit()).setCookies).toHaveLength(1);
+    expect((await moved.visit()).setCookies).toHaveLength(0);
+    const after = openSite(await startSession({ password, cache: false })).openBrowser(moved.cookies);
+    expect(await after.read('name')).toBe('Ada');
+  });
+});
+
+describe('a cookie session with revocations over HTTP', () => {
+  it.each(['invalidate', 'regenerate'] as const)('is worth nothing as a copy after %s', async (end) => {
+    const { openBrowser } = await openRevocableSite();
+    const browser = openBrowser();
+    await browser.visit((session) => session.set('name', 'Ada'));
+    const thief = browser.copy();
+    expect(await thief.read('name')).toBe('Ada');
+    await browser.visit((session) => session[end]());
+    expect(await thief.read('name')).toBeUndefined();
+    expect(await browser.read('name')).toBe(end === 'regenerate' ? 'Ada' : undefined);
+  });
+
+  it.each(['set', 'regenerate'] as const)(
+    'stays logged out when it is logged out during a slow request that calls %s',
+    async (change) => {
+      const { openBrowser, events } = await openRevocableSite();
+      const browser = openBrowser();
+      await browser.visit((session) => session.set('name', 'Ada'));
+      const slow = browser.copy();
+      const [started, loggedOut] = [gate(), gate()];
+      const slowVisit = slow.visit(async (session) => {
+        if (change === 'set') session.set('n', 2);
+        else session.regenerate();
+        started.resolve();
+        await loggedOut.promise;
+      });
+      await started.promise;
+      await browser.visit((session) => session.invalidate());
+      loggedOut.resolve();
+      expect((await slowVisit).setCookies).toEqual([]);
+      expect(events.at(-1)).toMatchObject({ outcome: 'ended-during-request' });
+      expect(await slow.read('name')).toBeUndefined();
+    },
+  );
+
+  it('logs out everywhere else, and stays logged in here, also when this request regenerates', async () => {
+    const { openBrowser, store } = await openRevocableSite();
+    const [here, there] = [openBrowser(), openBrowser()];
+    for (const browser of [here, there]) {
+      await browser.visit((session) => {
+        session.set('name', 'Ada');
+        session.setSubject('7');
+      });
+    }
+    await here.visit(async (session) => {
+      await store.destroyAll('7', { except: session.id });
+      session.regenerate();
+    });
+    expect([await here.read('name'), await there.read('name')]).toEqual(['Ada', undefined]);
+    await there.visit((session) => {
+      session.set('name', 'Ada');
+      session.setSubject('7');
+    });
+    expect([await here.read('name'), await there.read('name')]).toEqual(['Ada', 'Ada']);
+    await store.destroyAll('7');
+    expect([await here.read('name'), await there.read('name')]).toEqual([undefined, undefined]);
+  });
+
+  it('ends a slow login by a logout everywhere that comes meanwhile, unless it is sealed after it', async () => {
+    const { openBrowser, store } = await openRevocableSite();
+    const browser = openBrowser();
+    await browser.visit((session) => {
+      session.set('name', 'Ada');
+      session.setSubject('7');
+    });
+    await store.destroyAll('7');
+    expect(await browser.read('name')).toBeUndefined();
+    await browser.visit(async (session) => {
+      session.set('name', 'Ada');
+      session.setSubject('7');
+      await store.destroyAll('7');
+    });
+    expect(await browser.read('name')).toBe('Ada');
+  });
+
+  it('answers 503 while the ledger is down, and goes on when it is back', async () => {
+    const { openBrowser, takeDown, bringBack } = await openRevocableSite();
+    const browser = openBrowser();
+    await browser.visit((session) => session.set('name', 'Ada'));
+    takeDown();
+    expect(await browser.visit()).toEqual({ status: 503, setCookies: [] });
+    bringBack();
+    expect(await browser.read('name')).toBe('Ada');
+  });
+});
