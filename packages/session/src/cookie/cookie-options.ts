@@ -18,6 +18,11 @@ export interface SessionCookieOptions {
   /** Whether the cookie goes when the browser closes; otherwise it lives as long as the session. @default false */
   expireOnClose?: boolean;
   /**
+   * How many cookies, `name.0` and on, a session may be split over that is sealed inside the cookie and too large for one. At
+   * most 8; but Node takes 16 KiB of request headers in all, and other servers less. @default 1: never split
+   */
+  chunks?: number;
+  /**
    * Whether plain http on a loopback host gets a cookie without Secure, its name without prefix, so that development works.
    * @default true when NODE_ENV is development or test
    */
@@ -28,6 +33,9 @@ export interface SessionCookieOptions {
 export type ResolvedCookieOptions = Required<Omit<SessionCookieOptions, 'domain'>> & {
   domain: string | undefined;
 };
+
+/** The most cookies that one value is split over. */
+export const mostChunks = 8;
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 const attributeValue = /^[\x20-\x3a\x3c-\x7e]+$/;
@@ -40,6 +48,7 @@ const attributeValue = /^[\x20-\x3a\x3c-\x7e]+$/;
  */
 export function resolveCookieOptions(options: SessionCookieOptions = {}): ResolvedCookieOptions {
   const { domain, path = '/', sameSite = 'lax', partitioned = false, expireOnClose = false } = options;
+  const { chunks = 1 } = options;
   const ownHost = domain === undefined && path === '/';
   const { name = ownHost ? '__Host-session' : '__Secure-session' } = options;
   const { insecureOnLoopback = isDevelopment() } = options;
@@ -62,7 +71,10 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   for (const [option, value] of Object.entries({ partitioned, expireOnClose, insecureOnLoopback })) {
     if (typeof value !== 'boolean') throw refuse(option, 'true or false', value);
   }
-  return { name, domain, path, sameSite, partitioned, expireOnClose, insecureOnLoopback };
+  if (!Number.isInteger(chunks) || chunks < 1 || chunks > mostChunks) {
+    throw refuse('chunks', `a whole number from 1 to ${mostChunks}`, chunks);
+  }
+  return { name, domain, path, sameSite, partitioned, expireOnClose, insecureOnLoopback, chunks };
 }
 
 /** Looked up, never imported, since some runtimes have no `process`. */

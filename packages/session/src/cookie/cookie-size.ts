@@ -6,15 +6,19 @@ export const cookieLimit = 4096;
 /**
  * Refuses a `Set-Cookie` that browsers would drop without a word.
  *
+ * @param setCookie As it would be in one piece, if it could not be split.
  * @throws {StoreError} `TOO_LARGE` with the size, the limit and the largest keys; sizes and names only.
  */
-export function assertCookieFits(setCookie: string, content: SessionContent): void {
+export function assertCookieFits(setCookie: string, content: SessionContent, chunks: number): void {
   const size = new TextEncoder().encode(setCookie).length;
   if (size <= cookieLimit) return;
+  const limit =
+    chunks === 1 ? `${cookieLimit}` : `${cookieLimit} in each of the ${chunks} it may be split over`;
+  const ways = `Store less, keep sessions on the server${chunks === 1 ? ', or let the cookie be split (cookie.chunks)' : ''}.`;
   throw new StoreError(
     'TOO_LARGE',
-    `[@store/session] The session cookie is ${size} bytes with its attributes; browsers keep ${cookieLimit}. ` +
-      `Largest: ${largest(content)}. Store less, or keep sessions on the server.`,
+    `[@store/session] The session cookie is ${size} bytes with its attributes; browsers keep ${limit}. ` +
+      `Largest: ${largest(content)}. ${ways}`,
   );
 }
 

@@ -5,15 +5,18 @@ import { parseCookie } from 'cookie';
  *
  * `'ambiguous'` when it is there twice with different values. A page on a sibling host or another path can plant a second
  * one and the header does not tell them apart, so neither is believed (RFC 6265 §8.6).
+ *
+ * @param decode Default: percent-decoding.
  */
 export function readCookie(
   header: string | null | undefined,
   name: string,
+  decode?: (value: string) => string,
 ): { value: string | undefined; ambiguous: boolean } {
   if (!header?.includes(name)) return { value: undefined, ambiguous: false };
   const values = new Set<string>();
   for (const pair of header.split(';')) {
-    const value = parseCookie(pair)[name];
+    const value = parseCookie(pair, decode && { decode })[name];
     if (value) values.add(value);
   }
   const [value] = values;

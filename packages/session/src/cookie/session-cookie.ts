@@ -1,4 +1,4 @@
-import { stringifySetCookie } from 'cookie';
+import { stringifyCookie, stringifySetCookie } from 'cookie';
 import type { ResolvedCookieOptions } from './cookie-options.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -16,10 +16,14 @@ export interface SessionCookie {
   readonly expireOnClose: boolean;
   /** Whether it has Secure; browsers then want https, or a loopback host. */
   readonly secure: boolean;
+  /** How many cookies a value may be split over. */
+  readonly chunks: number;
   /** The `Set-Cookie` value. @param maxAge Seconds the browser keeps it, unless it goes on close. */
   set(value: string, maxAge: number): string;
-  /** The `Set-Cookie` value that removes it. */
-  clear(): string;
+  /** The same for one piece of an encoded value, under the name of that piece. */
+  setChunk(index: number, piece: string, maxAge: number): string;
+  /** The `Set-Cookie` value that removes it, or the cookie of another name. */
+  clear(name?: string): string;
 }
 
 /**
@@ -39,7 +43,7 @@ export function insecureName(name: string): string {
 }
 
 function createSessionCookie(options: ResolvedCookieOptions, secure: boolean): SessionCookie {
-  const { domain, path, sameSite, partitioned, expireOnClose } = options;
+  const { domain, path, sameSite, partitioned, expireOnClose, chunks } = options;
   const name = secure ? options.name : insecureName(options.name);
   const attributes = {
     path,
@@ -48,12 +52,29 @@ function createSessionCookie(options: ResolvedCookieOptions, secure: boolean): S
     sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
     ...(secure && { secure, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) }),
   } as const;
+  const write = (as: string, value: string, maxAge: number) =>
+    stringifySetCookie(
+      { name: as, value, ...attributes, ...(!expireOnClose && { maxAge }) },
+      { encode: (encoded) => encoded },
+    );
   return {
     name,
     expireOnClose,
     secure,
-    set: (value, maxAge) =>
-      stringifySetCookie({ name, value, ...attributes, ...(!expireOnClose && { maxAge }) }),
-    clear: () => stringifySetCookie({ name, value: '', ...attributes, maxAge: 0, expires: new Date(0) }),
+    chunks,
+    set: (value, maxAge) => write(name, encodeCookieValue(value), maxAge),
+    setChunk: (index, piece, maxAge) => write(chunkName(name, index), piece, maxAge),
+    clear: (as = name) =>
+      stringifySetCookie({ name: as, value: '', ...attributes, maxAge: 0, expires: new Date(0) }),
   };
+}
+
+/** The name under which one piece of a split cookie goes. */
+export function chunkName(name: string, index: number): string {
+  return `${name}.${index}`;
+}
+
+/** A value as it stands in a header: percent-encoded if it has to be. */
+export function encodeCookieValue(value: string): string {
+  return stringifyCookie({ v: value }).slice(2);
 }

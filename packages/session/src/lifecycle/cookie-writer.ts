@@ -1,6 +1,6 @@
 import type { SessionContent, SessionStore } from '@store/core';
 import { assertCookieFits } from '../cookie/cookie-size.ts';
-import type { SessionCookie } from '../cookie/session-cookie.ts';
+import type { ReceivedCookie } from '../cookie/received-cookie.ts';
 import type { SessionWrite } from '../session/session-journal.ts';
 import { lifeOf } from './session-life.ts';
 import type { SessionWriter, WrittenCookie } from './session-writer.ts';
@@ -10,15 +10,16 @@ import { secondsToLive } from './touch-policy.ts';
 /**
  * Writes sessions that live in the cookie: every write is a new seal, and parallel requests keep the last one only.
  *
- * @param cookieValue What the request's cookie held.
+ * @param chunks How many cookies the session may be split over.
  */
 export function createCookieWriter(
   store: SessionStore,
-  cookie: SessionCookie,
+  received: ReceivedCookie,
   { call }: StoreCalls,
-  cookieValue: string | undefined,
+  chunks: number,
 ): SessionWriter {
   const { timeouts } = store;
+  const { value: cookieValue } = received;
 
   async function seal(
     { base, id, options }: SessionWrite,
@@ -32,9 +33,9 @@ export function createCookieWriter(
       store.cookieValue(id, content.data, content.flash, { ...life, ...(continues && { version }) }),
     );
     if (value === '') return 'ended';
-    const setCookie = cookie.set(value, secondsToLive(timeouts, timeouts.now(), life));
-    assertCookieFits(setCookie, content);
-    return { setCookie };
+    const setCookies = received.replace(value, secondsToLive(timeouts, timeouts.now(), life));
+    assertCookieFits(setCookies[0] ?? '', content, chunks);
+    return { setCookies };
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { SessionStore, StoredSession } from '@store/core';
+import type { ReceivedCookie } from '../cookie/received-cookie.ts';
 import type { SessionCookie } from '../cookie/session-cookie.ts';
 import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
@@ -41,7 +42,7 @@ export interface Exchange {
 export interface Opening {
   store: SessionStore;
   cookie: SessionCookie;
-  cookieValue: string | undefined;
+  received: ReceivedCookie;
   stored: StoredSession;
   absence: 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | undefined;
   readOnly:
@@ -63,7 +64,7 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
 ]);
 
 export function createExchange(opening: Opening, options: ResolvedSessionOptions<never>): Exchange {
-  const { store, cookie, cookieValue, absence, readOnly, calls, report, warning } = opening;
+  const { store, cookie, received, absence, readOnly, calls, report, warning } = opening;
   const { touchAfter } = options;
   let lateListener = () => {};
   let discarded = false;
@@ -77,19 +78,20 @@ export function createExchange(opening: Opening, options: ResolvedSessionOptions
   const writer =
     store.kind === 'server'
       ? createServerWriter(store, cookie, calls, touchAfter)
-      : createCookieWriter(store, cookie, calls, cookieValue);
+      : createCookieWriter(store, received, calls, cookie.chunks);
 
   function settle(write: SessionWrite, failed: boolean, headers: ResponseHeaders) {
     const { timeouts } = store;
     const due = isTouchDue(timeouts, timeouts.now(), write.base, touchAfter);
     const touch = !due ? 'not-yet-due' : isPublic(headers) ? 'public-response' : 'due';
     const destroy = (id: string) => calls.call(() => store.destroy(id));
-    return settleSession({ write, writer, cookie, absence, failed, touch, destroy });
+    return settleSession({ write, writer, received, absence, failed, touch, destroy });
   }
 
-  function conclude({ setCookie, error, ...verdict }: Settlement, headers: ResponseHeaders): undefined {
-    if (setCookie !== undefined) headers.append('Set-Cookie', setCookie);
-    if (setCookie !== undefined || journal.isUsed()) protectFromCaches(headers, setCookie !== undefined);
+  function conclude(settlement: Settlement, headers: ResponseHeaders): undefined {
+    const { setCookies = [], error, ...verdict } = settlement;
+    for (const setCookie of setCookies) headers.append('Set-Cookie', setCookie);
+    if (setCookies.length > 0 || journal.isUsed()) protectFromCaches(headers, setCookies.length > 0);
     report({
       type: 'request',
       ...verdict,

@@ -1,6 +1,6 @@
 import { cachedStore, isStoreError, type SessionStore, type StoredSession } from '@store/core';
 import { isLoopback } from '../cookie/loopback.ts';
-import { readCookie } from '../cookie/read-cookie.ts';
+import { receiveCookie } from '../cookie/received-cookie.ts';
 import { type CookieScene, createCookieChooser, type SessionCookie } from '../cookie/session-cookie.ts';
 import { peekOnly, storeUnavailable } from '../session/write-permission.ts';
 import { createExchange, type Exchange, type Opening } from './exchange.ts';
@@ -46,19 +46,19 @@ export function createLifecycle<Incoming>(
 
   async function read(store: SessionStore, cookie: SessionCookie, header: string | null | undefined) {
     const calls = watchStoreCalls(store.name, resolved.timeout);
-    const found = readCookie(header, cookie.name);
+    const received = receiveCookie(cookie, header);
     const opening: Opening = {
       store,
       cookie,
-      cookieValue: found.value,
+      received,
       stored: nothing(),
-      absence: found.ambiguous ? 'ambiguous-cookie' : 'no-cookie',
+      absence: received.absence,
       readOnly: undefined,
       calls,
       report,
       warning: undefined,
     };
-    const { value } = found;
+    const { value } = received;
     if (value === undefined) return opening;
     try {
       const stored = await calls.call(() => store.load(value));

@@ -17,7 +17,7 @@ export function createServerWriter(
   return {
     async create({ id, options }, { data, flash }) {
       await call(() => store.save(id, data, flash, options));
-      return { setCookie: cookie.set(id, secondsToLive(timeouts, timeouts.now(), options)) };
+      return { setCookies: [cookie.set(id, secondsToLive(timeouts, timeouts.now(), options))] };
     },
     async update({ base, id, moves, change, options }) {
       const now = timeouts.now();
@@ -29,15 +29,15 @@ export function createServerWriter(
         options.idleTimeout !== undefined ||
         (!cookie.expireOnClose && isCookieDue(timeouts, now, base, touchAfter));
       return {
-        setCookie:
-          moves || renews ? cookie.set(id, secondsToLive(timeouts, now, lifeOf(base, options))) : undefined,
+        setCookies:
+          moves || renews ? [cookie.set(id, secondsToLive(timeouts, now, lifeOf(base, options)))] : [],
       };
     },
     async touch({ base, id }) {
       const now = timeouts.now();
       if (!(await call(() => store.touch(base.id, { base })))) return 'ended';
       return {
-        setCookie: cookie.expireOnClose ? undefined : cookie.set(id, secondsToLive(timeouts, now, base)),
+        setCookies: cookie.expireOnClose ? [] : [cookie.set(id, secondsToLive(timeouts, now, base))],
       };
     },
   };

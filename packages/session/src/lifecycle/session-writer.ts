@@ -2,8 +2,8 @@ import type { SessionContent } from '@store/core';
 import type { SessionWrite } from '../session/session-journal.ts';
 
 /**
- * Puts a request's changes where the store keeps sessions. Every function answers the `Set-Cookie` value to send,
- * `undefined` for none, or `'ended'` when the session ended meanwhile and nothing was written.
+ * Puts a request's changes where the store keeps sessions. Every function answers the `Set-Cookie` values to send,
+ * which may be none, or `'ended'` when the session ended meanwhile and nothing was written.
  */
 export interface SessionWriter {
   /** Stores a new session. */
@@ -14,4 +14,4 @@ export interface SessionWriter {
   touch(write: SessionWrite): Promise<WrittenCookie>;
 }
 
-export type WrittenCookie = { setCookie: string | undefined } | 'ended';
+export type WrittenCookie = { setCookies: readonly string[] } | 'ended';

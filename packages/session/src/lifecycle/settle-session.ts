@@ -1,15 +1,15 @@
 import type { SessionContent } from '@store/core';
-import type { SessionCookie } from '../cookie/session-cookie.ts';
+import type { ReceivedCookie } from '../cookie/received-cookie.ts';
 import type { SessionWrite } from '../session/session-journal.ts';
 import type { CookieReason, SessionOutcome } from './session-event.ts';
 import type { SessionWriter, WrittenCookie } from './session-writer.ts';
 
-/** What became of the session, and the `Set-Cookie` to send if any. */
+/** What became of the session, and the `Set-Cookie` values to send. */
 export interface Settlement {
   outcome: SessionOutcome;
   cookie: 'set' | 'cleared' | 'skipped';
   reason: CookieReason;
-  setCookie?: string;
+  setCookies?: readonly string[];
   error?: unknown;
 }
 
@@ -17,7 +17,7 @@ export interface Settlement {
 export interface SettleCase {
   write: SessionWrite;
   writer: SessionWriter;
-  cookie: SessionCookie;
+  received: ReceivedCookie;
   /** Why there was no session at the beginning, if there was none. */
   absence: 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | undefined;
   /** The handler threw, or answered 5xx. */
@@ -64,7 +64,7 @@ export function settleSession(given: SettleCase): Settlement | Promise<Settlemen
 async function endSession({
   write,
   writer,
-  cookie,
+  received,
   absence,
   failed,
   destroy,
@@ -73,7 +73,7 @@ async function endSession({
   const content = failed ? undefined : contentToCreate(write);
   if (content) return written('invalidated', 'created', writer.create(write, content));
   if (absence === 'no-cookie') return skipped('none', 'no-cookie');
-  return { outcome: 'invalidated', cookie: 'cleared', reason: 'invalidated', setCookie: cookie.clear() };
+  return { outcome: 'invalidated', cookie: 'cleared', reason: 'invalidated', setCookies: received.remove() };
 }
 
 async function written(
@@ -84,8 +84,8 @@ async function written(
   const result = await writing;
   // The cookie in the browser may be the next session's by now, so it is left alone.
   if (result === 'ended') return skipped('ended-during-request', 'ended-during-request');
-  if (result.setCookie === undefined) return skipped(outcome, 'not-yet-due');
-  return { outcome, cookie: 'set', reason, setCookie: result.setCookie };
+  if (result.setCookies.length === 0) return skipped(outcome, 'not-yet-due');
+  return { outcome, cookie: 'set', reason, setCookies: result.setCookies };
 }
 
 export function skipped(outcome: SessionOutcome, reason: CookieReason): Settlement {
