@@ -67,6 +67,38 @@ describe('a cookie session over HTTP', () => {
   });
 });
 
+describe('a session too large for one cookie', () => {
+  const large = 'x'.repeat(6000);
+
+  it('is refused with its size, the limit and the largest keys, and the one before it stays', async () => {
+    const { openBrowser, events } = openSite(await startSession({ password, cache: false }));
+    const browser = openBrowser();
+    await browser.visit((session) => session.set('n', 1));
+    const error = await browser.visit((session) => session.set('name', large)).catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'TOO_LARGE' });
+    expect(error.message).toMatch(
+      / is 8\d{3} bytes .* browsers keep 4096\. Largest: data\.name \(6002 bytes/,
+    );
+    expect(events.at(-1)).toMatchObject({ outcome: 'failed', error: 'TOO_LARGE' });
+    expect(await browser.read('n')).toBe(1);
+  });
+
+  it('is split over several where that is allowed, and goes back to one when it shrinks', async () => {
+    const store = await startSession({ password, cache: false });
+    const { openBrowser } = openSite(store, { cookie: { chunks: 3 } });
+    const browser = openBrowser();
+    await browser.visit((session) => session.set('name', large));
+    expect([...browser.cookies.keys()]).toEqual([0, 1, 2].map((index) => `__Host-session.${index}`));
+    expect(await browser.read('name')).toBe(large);
+    await browser.visit((session) => session.set('name', 'Ada'));
+    expect([...browser.cookies.keys()]).toEqual(['__Host-session']);
+    expect(await browser.read('name')).toBe('Ada');
+    await browser.visit((session) => session.set('name', large));
+    await browser.visit((session) => session.invalidate());
+    expect(browser.cookies.size).toBe(0);
+  });
+});
+
 describe('a cookie session with revocations over HTTP', () => {
   it.each(['invalidate', 'regenerate'] as const)('is worth nothing as a copy after %s', async (end) => {
     const { openBrowser } = await openRevocableSite();
