@@ -20,11 +20,11 @@ export type {
   SaveOptions,
   SessionChange,
   SessionStore,
-  SessionSummary,
   StoredSession,
   TouchOptions,
   UpdateOptions,
 } from './contract/session-store.ts';
+export type { SessionSummary } from './contract/session-summary.ts';
 export type {
   CookieSession,
   CookieStoreDriver,

@@ -5,11 +5,11 @@ import type {
   SaveOptions,
   SessionChange,
   SessionStore,
-  SessionSummary,
   StoredSession,
   TouchOptions,
   UpdateOptions,
 } from '../contract/session-store.ts';
+import type { SessionSummary } from '../contract/session-summary.ts';
 import { StoreError } from '../rules/errors.ts';
 import { version } from '../rules/version.ts';
 import { cachedStore } from './global-store.ts';

@@ -1,5 +1,6 @@
 import type { ResolvedTimeouts } from '../rules/timeouts.ts';
 import type { SessionContent, SessionData } from './session-content.ts';
+import type { SessionSummary } from './session-summary.ts';
 
 /** A session as `load` found it. Pass it back whole and unmodified as `base`. */
 export interface StoredSession extends SessionContent {
@@ -55,15 +56,6 @@ export interface DestroyAllOptions {
   except?: string;
   /** The one {@link SessionSummary.handle} to remove ("log out that device"). */
   only?: string;
-}
-
-/** One line of "your sessions". It names the session without giving its id away. */
-export interface SessionSummary {
-  /** The record's key. Safe to put in a page: no request can be made with it. */
-  handle: string;
-  createdAt: number;
-  expiresAt: number;
-  data: SessionData;
 }
 
 /** A pure function from the newest content to the content to store. It may run more than once. */

@@ -1,4 +1,4 @@
-import type { SessionSummary } from '../contract/session-store.ts';
+import type { SessionSummary } from '../contract/session-summary.ts';
 import { assertSessionId } from '../rules/session-id.ts';
 import { isSessionKey, sessionKey } from '../rules/session-key.ts';
 import { assertSubject } from '../rules/subject.ts';
