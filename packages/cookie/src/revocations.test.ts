@@ -1,34 +1,12 @@
-import { createCookieStore, createSessionId, type SessionStore, type StoreEvent } from '@store/core';
+import { createSessionId } from '@store/core';
 import { createRecordStore, sessionKey } from '@store/core/driver';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../test/fake-clock.ts';
 import { memoryStorage } from '../test/memory-storage.ts';
+import { opens, password, sealAgain, startRevocable as start } from '../test/revocable-store.ts';
 import { startSession } from './start-session.ts';
 
-const password = 'a password of at least 32 characters';
-
-/** A cookie store, its ledger, and the clock of both. */
-async function start(options: Partial<Parameters<typeof startSession>[0]> = {}, ledgerIdle = 7200) {
-  const clock = fakeClock();
-  const memory = memoryStorage();
-  const revocations = createRecordStore(memory.storage, { idleTimeout: ledgerIdle, ...clock });
-  const store = await startSession({ password, cache: false, revocations, ...clock, ...options });
-  return { ...clock, ...memory, revocations, store };
-}
-
-/** What the session layer does at the end of a request: the loaded session again under its own version. */
-async function sealAgain(store: SessionStore, cookie: string) {
-  const { id, data, flash, createdAt, subject, version } = await store.load(cookie);
-  return () =>
-    store.cookieValue(id, data, flash, {
-      createdAt: createdAt as number,
-      version: version as number,
-      ...(subject !== undefined && { subject }),
-    });
-}
-
 const [one, two] = [createSessionId(), createSessionId()];
-const opens = async (store: SessionStore, cookie: string) => (await store.load(cookie)).exists;
 
 describe('destroy with revocations', () => {
   it('ends every copy of the cookie, and no other session', async () => {
@@ -211,106 +189,5 @@ describe('destroyAll with revocations', () => {
     await expect(store.destroyAll('ada', { only: 'no handle' })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
     });
-  });
-});
-
-describe('a ledger', () => {
-  it('that is down closes the store by default, and fails every revocation', async () => {
-    const { store, takeDown, bringBack } = await start();
-    const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
-    takeDown();
-    for (const failing of [
-      () => store.load(cookie),
-      () => store.cookieValue(one, {}, {}),
-      () => store.destroy(one),
-      () => store.destroyAll('ada'),
-      () => store.destroyAll('ada', { only: sessionKey(one) }),
-    ]) {
-      await expect(failing()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    }
-    bringBack();
-    expect(await opens(store, cookie)).toBe(true);
-  });
-
-  it('that is down lets every seal through when told so, reports it, and still fails revocations', async () => {
-    const events: StoreEvent[] = [];
-    const { store, takeDown } = await start({
-      onRevocationsFailure: 'open',
-      onEvent: (event) => events.push(event),
-    });
-    const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
-    takeDown();
-    expect(await opens(store, cookie)).toBe(true);
-    expect(await (await sealAgain(store, cookie))()).toMatch(/^Fe26\.2/);
-    expect(events.map(({ type }) => type)).toEqual(Array(3).fill('revocations-unavailable'));
-    await expect(store.destroy(one)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  });
-
-  it.each<[string, () => unknown, string]>([
-    ['is no store', () => ({ load() {} }), 'revocations'],
-    [
-      'is a cookie store',
-      () => createCookieStore({ load: () => undefined, cookieValue: () => '' }),
-      'revocations',
-    ],
-    [
-      'forgets before a cookie ends',
-      () => createRecordStore(memoryStorage().storage, { idleTimeout: 3599 }),
-      'idleTimeout',
-    ],
-    [
-      'has an absolute timeout',
-      () => createRecordStore(memoryStorage().storage, { absoluteTimeout: 1e6 }),
-      'absoluteTimeout',
-    ],
-  ])('that %s is refused', async (_, ledger, option) => {
-    const options = { password, cache: false, idleTimeout: 3600, revocations: ledger() as SessionStore };
-    await expect(startSession(options)).rejects.toMatchObject({
-      code: 'INVALID_OPTION',
-      message: expect.stringContaining(option),
-    });
-  });
-
-  it('may forget earlier than the idle timeout if the absolute one ends every cookie by then', async () => {
-    const revocations = createRecordStore(memoryStorage().storage, { idleTimeout: 100 });
-    const store = startSession({
-      password,
-      cache: false,
-      idleTimeout: 3600,
-      absoluteTimeout: 100,
-      revocations,
-    });
-    await expect(store).resolves.toBeDefined();
-  });
-
-  it('refuses a session that is to live longer than the ledger remembers', async () => {
-    const { store } = await start();
-    const remembered = store.cookieValue(one, {}, {}, { idleTimeout: 7201 });
-    await expect(remembered).rejects.toMatchObject({ code: 'INVALID_OPTION' });
-  });
-
-  it('that was given a shorter memory does not open cookies it could not revoke', async () => {
-    const long = await start({}, 86_400);
-    const cookie = await long.store.cookieValue(one, {}, {}, { idleTimeout: 86_400 });
-    const events: StoreEvent[] = [];
-    const short = await start({ onEvent: (event) => events.push(event) });
-    expect(await opens(short.store, cookie)).toBe(false);
-    expect(events).toMatchObject([{ type: 'unreadable-session' }]);
-  });
-
-  it('that is added later opens the cookies there are, and revokes them', async () => {
-    const { store, revocations, now } = await start();
-    const before = await startSession({ password, cache: false, now });
-    const cookie = await before.cookieValue(one, {}, {}, { subject: 'ada' });
-    expect(revocations.kind).toBe('server');
-    expect(await opens(store, cookie)).toBe(true);
-    await store.destroyAll('ada');
-    expect(await opens(store, cookie)).toBe(false);
-  });
-
-  it('stays open when the store closes', async () => {
-    const { store, revocations } = await start();
-    await store.close();
-    await expect(revocations.gc()).resolves.toBe(0);
   });
 });

@@ -1,0 +1,33 @@
+import type { SessionStore } from '@store/core';
+import { createRecordStore } from '@store/core/driver';
+import { startSession } from '../src/index.ts';
+import { fakeClock } from './fake-clock.ts';
+import { memoryStorage } from './memory-storage.ts';
+
+export const password = 'a password of at least 32 characters';
+
+/** A cookie store, its ledger, and the clock of both. */
+export async function startRevocable(
+  options: Partial<Parameters<typeof startSession>[0]> = {},
+  ledgerIdle = 7200,
+) {
+  const clock = fakeClock();
+  const memory = memoryStorage();
+  const revocations = createRecordStore(memory.storage, { idleTimeout: ledgerIdle, ...clock });
+  const store = await startSession({ password, cache: false, revocations, ...clock, ...options });
+  return { ...clock, ...memory, revocations, store };
+}
+
+/** What the session layer does at the end of a request: the loaded session again under its own version. */
+export async function sealAgain(store: SessionStore, cookie: string) {
+  const { id, data, flash, createdAt, subject, version } = await store.load(cookie);
+  return () =>
+    store.cookieValue(id, data, flash, {
+      createdAt: createdAt as number,
+      version: version as number,
+      ...(subject !== undefined && { subject }),
+    });
+}
+
+/** Whether a cookie is a session. */
+export const opens = async (store: SessionStore, cookie: string) => (await store.load(cookie)).exists;
