@@ -1,0 +1,1 @@
+export { type FileSessionOptions, startSession } from './start-session.ts';

@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError } from '@store/core/driver';
+import { createLayout, type Layout } from './layout.ts';
+import { createIdentity, type Identity, removeDeadOwners, writeOwner } from './owner.ts';
+import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-files.ts';
+
+/** A session directory in use by this store. */
+export interface SessionDirectory {
+  readonly layout: Layout;
+  /** This store's identity and its file; both are new after `repair`. */
+  readonly owner: { readonly path: string; readonly identity: Identity };
+  /** @throws {StoreError} `UNAVAILABLE` when the directory is gone: nothing found in it must not look like "logged out". */
+  assertThere(): void;
+  /**
+   * Runs a write, again if a file it needs is gone: folders were removed under it, or its locks were given to others. Both
+   * are put right before.
+   */
+  write<T>(work: () => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+const mostAttempts = 3;
+
+/** Makes what is missing of a session directory, and joins it. */
+export function openDirectory(directory: string): SessionDirectory {
+  const layout = createLayout(directory);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const owner = register();
+  for (const shards of [layout.records, layout.subjects]) assertNoLinks(shards);
+  removeDeadOwners(layout.owners, owner.identity);
+
+  function register(): { path: string; identity: Identity } {
+    for (const folder of [layout.records, layout.subjects, layout.owners]) makeFolder(folder);
+    const identity = createIdentity();
+    const path = writeOwner(layout.owners, identity);
+    // Locks are hard links, so a file system without them is found out here and not at the first write.
+    linkIfFree(path, layout.guard(identity.token));
+    removeIfThere(layout.guard(identity.token));
+    return { identity, path };
+  }
+
+  function repair(): void {
+    assertThere();
+    const left = owner.path;
+    Object.assign(owner, register());
+    removeIfThere(left);
+  }
+
+  function assertThere(): void {
+    if (existsSync(directory)) return;
+    throw new StoreError(
+      'UNAVAILABLE',
+      '[@store/file] The session directory is gone: it was removed, or its volume is not mounted. Bring it back, or create ' +
+        'it empty, and the store goes on.',
+    );
+  }
+
+  return {
+    layout,
+    owner,
+    assertThere,
+    async write(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await work();
+        } catch (error) {
+          if (errorCode(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+          repair();
+        }
+      }
+    },
+    close: () => void removeIfThere(owner.path),
+  };
+}
+
+/** A link in a shard's place would lead sessions out of the directory. */
+function assertNoLinks(folder: string): void {
+  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+    entry.isSymbolicLink(),
+  )) {
+    if (/^[\da-f]{2}$/.test(name)) makeFolder(join(folder, name));
+  }
+}

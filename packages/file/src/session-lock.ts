@@ -1,0 +1,166 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '@store/core/driver';
+import { type Layout, temporaryPrefix } from './layout.ts';
+import { type Identity, isGone, readHolder } from './owner.ts';
+import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-files.ts';
+
+/**
+ * Locks between processes that share a session directory, made of nothing but hard links.
+ *
+ * - A lock is a link to its holder's file in `owners/`. Making a link fails when the name is there, so there is one holder,
+ *   and the lock says who it is from the first moment on: there is no lock that is empty yet.
+ * - What is done under locks is synchronous, a few system calls long. A holder that has a lock for longer is stopped.
+ * - A lock whose holder has ended is removed by whoever holds the guard of that holder, `owners/<token>.lock`, and has seen
+ *   under the guard that the lock is still that holder's. A token is never used again, so nobody can remove a lock that
+ *   was taken meanwhile; the next holder is then found by making the link, as always. Guards are locks like any other.
+ * - Whether a holder has ended is the kernel's answer, so that a stopped process keeps its locks however long it is stopped:
+ *   others give up with `UNAVAILABLE`. Only where the kernel cannot tell (see `Life`) is a holder taken for ended once it
+ *   has been silent for 30 seconds. Should it wake up then, its temporary files are gone, so a record it was about to
+ *   rename into place cannot get there: it finds out and begins again. What remains possible is written in
+ *   docs/concurrency.md.
+ */
+export interface SessionLocks {
+  /**
+   * Runs `work` while holding all of `paths`, waiting off the event loop for others to finish.
+   *
+   * @throws {StoreError} `UNAVAILABLE` when one stays locked.
+   */
+  hold<T>(paths: readonly string[], work: () => T): Promise<T>;
+  /** Runs `work` if all of `paths` are free. */
+  holdIfFree<T>(paths: readonly string[], work: () => T): { value: T } | undefined;
+  /** Removes a lock if its holder has ended. @returns whether to try again */
+  clearIfStale(path: string): boolean;
+}
+
+export interface LockSettings {
+  /** Milliseconds to wait for a lock. */
+  patience: number;
+  /** Milliseconds of silence after which a holder that cannot be seen counts as ended. */
+  silentFor: number;
+}
+
+export const defaultSettings: LockSettings = { patience: 10_000, silentFor: 30_000 };
+
+/** Work that took longer than this many milliseconds looks before it unlocks: the lock may be another's by now. */
+const suspiciouslyLong = 1000;
+
+/** A guard can be left behind as well, and so can the guard of who left it. */
+const mostGuards = 8;
+
+export function createSessionLocks(
+  layout: Layout,
+  owner: { readonly path: string; readonly identity: Identity },
+  { patience, silentFor }: LockSettings,
+): SessionLocks {
+  const held = new Set<string>();
+
+  function link(path: string): boolean {
+    try {
+      return linkIfFree(owner.path, path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      makeFolder(dirname(path));
+      return linkIfFree(owner.path, path);
+    }
+  }
+
+  function take(path: string, guards = 0): boolean {
+    while (!link(path)) {
+      if (!clearIfStale(path, guards)) return false;
+    }
+    held.add(path);
+    return true;
+  }
+
+  function release(path: string, since: number): void {
+    held.delete(path);
+    try {
+      const lost =
+        performance.now() - since > suspiciouslyLong &&
+        readHolder(path, owner.identity)?.token !== owner.identity.token;
+      if (!lost) removeIfThere(path);
+    } catch {
+      // What was done under it is done. The lock is ours, and goes when it is next asked for, or with this process.
+    }
+  }
+
+  function clearIfStale(path: string, guards = 0): boolean {
+    const holder = readHolder(path, owner.identity);
+    if (holder === undefined) return true;
+    if (holder.token === owner.identity.token) {
+      if (held.has(path)) return false;
+      removeIfThere(path);
+      return true;
+    }
+    const guard = layout.guard(holder.token);
+    if (!isGone(holder, silentFor) || guards === mostGuards || !take(guard, guards + 1)) return false;
+    const since = performance.now();
+    try {
+      const now = readHolder(path, owner.identity);
+      if (now?.token === holder.token && isGone(now, silentFor)) {
+        removeTemporaries(path, holder.token);
+        removeIfThere(path);
+      }
+    } finally {
+      release(guard, since);
+    }
+    return true;
+  }
+
+  function holdIfFree<T>(paths: readonly string[], work: () => T): { value: T } | undefined {
+    const since = performance.now();
+    const taken: string[] = [];
+    try {
+      for (const path of paths) {
+        if (!take(path)) return undefined;
+        taken.push(path);
+      }
+      return { value: work() };
+    } finally {
+      for (const path of taken) release(path, since);
+    }
+  }
+
+  return {
+    holdIfFree,
+    clearIfStale: (path) => clearIfStale(path),
+    async hold(paths, work) {
+      const sorted = [...new Set(paths)].sort();
+      const deadline = performance.now() + patience;
+      for (let attempt = 0; ; attempt++) {
+        try {
+          const done = holdIfFree(sorted, work);
+          if (done) return done.value;
+        } catch (error) {
+          if (!isOpenElsewhere(error) || performance.now() >= deadline) throw error;
+        }
+        if (performance.now() >= deadline) throw stayedLocked(patience);
+        await sleep(attempt === 0 ? 0 : Math.random() * Math.min(2 ** attempt, 25));
+      }
+    },
+  };
+}
+
+/** Fences off a holder that may not have ended: without its temporary files it can put nothing in a record's place. */
+function removeTemporaries(lock: string, token: string): void {
+  const prefix = temporaryPrefix(lock, token);
+  const folder = dirname(lock);
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(prefix)) removeIfThere(join(folder, name));
+  }
+}
+
+/** On Windows a file cannot be replaced while somebody, a virus scanner for one, has it open. It passes. */
+function isOpenElsewhere(error: unknown): boolean {
+  return process.platform === 'win32' && /^(EPERM|EACCES|EBUSY)$/.test(errorCode(error) ?? '');
+}
+
+function stayedLocked(patience: number): StoreError {
+  return new StoreError(
+    'UNAVAILABLE',
+    `[@store/file] Another process held the lock of this session for ${patience / 1000} seconds: it is stopped, or its disk ` +
+      'does not answer. Let it go on or end it; its lock ends with it.',
+  );
+}

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { cacheStore, type OnStoreEvent, type SessionStore, type StartOptions } from '@store/core';
+import {
+  createRecordStore,
+  invalidOption,
+  isStoreError,
+  resolveTimeouts,
+  StoreError,
+} from '@store/core/driver';
+import { createFileStorage } from './file-storage.ts';
+import { openDirectory, type SessionDirectory } from './session-directory.ts';
+import { errorCode } from './session-files.ts';
+
+const name = '@store/file';
+
+/** What {@link startSession} takes besides the options of every driver. */
+export interface FileSessionOptions extends StartOptions {
+  /** The directory that holds the sessions, and nothing else; made (mode 0700) if it is missing. Not on a network share. */
+  directory: string;
+  /** Whether a write is flushed to the disk, file and folder, before it is reported as done. @default false */
+  durable?: boolean;
+}
+
+/**
+ * Keeps sessions as files in one directory, and caches the store unless `cache` is false. Any number of processes on one
+ * host can use the directory at once.
+ *
+ * @returns The store. Its `close()` removes nothing but this process's entry in the directory.
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be made, entered or
+ * written, or its file system has no hard links. Nothing of a failure is kept: the next call starts afresh.
+ * @example
+ * await startSession({ directory: './sessions', idleTimeout: 7200 });
+ */
+export async function startSession(options: FileSessionOptions): Promise<SessionStore> {
+  const { directory, durable = false, cache = true, ...rest } = options ?? {};
+  if (typeof directory !== 'string' || directory.trim() === '' || directory.includes('\0')) {
+    throw invalidOption(name, 'directory', 'the path of a directory', directory);
+  }
+  if (typeof durable !== 'boolean') throw invalidOption(name, 'durable', 'true or false', durable);
+  if (typeof cache !== 'boolean') throw invalidOption(name, 'cache', 'true or false', cache);
+  resolveTimeouts(name, rest);
+
+  const storage = createFileStorage(open(resolve(directory)), {
+    durable,
+    onDamaged: () => reportDamaged(rest.onEvent),
+  });
+  const store = createRecordStore(storage, { ...rest, name });
+  if (cache) cacheStore(store);
+  return store;
+}
+
+function open(path: string): SessionDirectory {
+  try {
+    return openDirectory(path);
+  } catch (cause) {
+    if (isStoreError(cause)) throw cause;
+    throw new StoreError(
+      'UNAVAILABLE',
+      `[${name}] The session directory could not be set up (${errorCode(cause)}): this process must be able to create ` +
+        'files, folders and hard links in it. The cause says why it could not.',
+      { cause },
+    );
+  }
+}
+
+/** Told as core tells of a payload it cannot read. What the listener throws is ignored: reporting never fails a request. */
+function reportDamaged(onEvent: OnStoreEvent | undefined): void {
+  try {
+    onEvent?.({ type: 'unreadable-session', store: name, reason: 'the file is damaged, or not one of ours' });
+  } catch {}
+}

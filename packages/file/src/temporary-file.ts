@@ -1,0 +1,50 @@
+import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { temporaryOf } from './layout.ts';
+import type { Identity } from './owner.ts';
+import { errorCode, makeFolder, removeIfThere, syncToDisk, writeNew } from './session-files.ts';
+
+/** A whole file that has no session's name yet. */
+export interface Temporary {
+  readonly path: string;
+  /** Puts it in a record's place, which no reader sees half done. */
+  renameTo(path: string): void;
+}
+
+/** Writes what will be at `destination` under a name of its own, lets `use` put it there, and leaves nothing behind. */
+export type WithTemporary = <T>(
+  destination: string,
+  text: string,
+  use: (temporary: Temporary) => Promise<T>,
+) => Promise<T>;
+
+export function createWithTemporary(owner: { readonly identity: Identity }, durable: boolean): WithTemporary {
+  let count = 0;
+  return async (destination, text, use) => {
+    const path = temporaryOf(destination, owner.identity.token, count++);
+    let there = true;
+    writeMakingFolder(path, text);
+    try {
+      if (durable) await syncToDisk(path);
+      return await use({
+        path,
+        renameTo(target) {
+          renameSync(path, target);
+          there = false;
+        },
+      });
+    } finally {
+      if (there) removeIfThere(path);
+    }
+  };
+}
+
+function writeMakingFolder(path: string, text: string): void {
+  try {
+    writeNew(path, text);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    makeFolder(dirname(path));
+    writeNew(path, text);
+  }
+}
