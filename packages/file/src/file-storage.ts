@@ -95,6 +95,7 @@ export function createFileStorage(
       for (let pass = 1; ; pass++) {
         const records: SessionRecord[] = [];
         const keys = index.keys(subject);
+        if (keys.length === 0) directory.assertThere();
         for (const key of keys) {
           const record = read(key);
           if (record?.subject === subject) records.push(record);

@@ -41,7 +41,7 @@ export function writeRecord({ payload, expiresAt, ...rest }: SessionRecord): str
 /** The part of the first line that a touch writes anew. */
 export function writeExpiry(expiresAt: number): string {
   const text = String(expiresAt).padStart(expiryLength);
-  return `${text} ${sum(text)}`;
+  return `${text} ${sum(magic + text)}`;
 }
 
 export function writeMoving(from: string): string {
@@ -59,8 +59,9 @@ export function readHead(text: string): FileHead {
   const head = text.slice(firstLine + 10, end);
   if (end < 0 || text.slice(firstLine, firstLine + 10) !== `\n${sum(head)} `) return { kind: 'damaged' };
   const expiry = text.slice(magic.length, magic.length + expiryLength);
-  if (text.slice(firstLine - 8, firstLine) !== sum(expiry)) return { kind: 'torn' };
-  return { ...(JSON.parse(head) as RecordLine), kind: 'record', expiresAt: Number(expiry) };
+  if (text.slice(firstLine - 9, firstLine) !== ` ${sum(magic + expiry)}`) return { kind: 'torn' };
+  const line = parseLine(head);
+  return line ? { ...line, kind: 'record', expiresAt: Number(expiry) } : { kind: 'damaged' };
 }
 
 /** The whole record in a file's text, unless its payload is damaged. */
@@ -71,13 +72,23 @@ export function readRecord(text: string, head: RecordHead): SessionRecord | unde
   return { key, payload, subject, version, createdAt, expiresAt, idleTimeout };
 }
 
+function parseLine(text: string): RecordLine | undefined {
+  try {
+    const line = JSON.parse(text) as RecordLine | null;
+    return typeof line?.key === 'string' ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function sum(text: string): string {
   return crc32(text).toString(16).padStart(8, '0');
 }
 
 function otherFormat(text: string): FileHead {
-  const format = Number(/^@store\/file (\d+) /.exec(text)?.[1]);
-  if (!(format > 1)) return { kind: 'damaged' };
+  // Every format begins with such a line, so a damaged number is told from a newer one.
+  const [, line = '', format, lineSum] = /^(@store\/file (\d+) .{17}) ([\da-f]{8})\n/.exec(text) ?? [];
+  if (!(Number(format) > 1) || sum(line) !== lineSum) return { kind: 'damaged' };
   throw new StoreError(
     'INCOMPATIBLE',
     `[@store/file] This session has file format ${format}, and this version of @store/file reads up to 1. ` +

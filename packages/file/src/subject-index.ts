@@ -36,7 +36,7 @@ export function createSubjectIndex(layout: Layout): SubjectIndex {
     keys(subject) {
       const { folder, prefix } = layout.markersOf(subject);
       const keys: string[] = [];
-      for (const name of readdirSync(folder)) {
+      for (const name of namesIn(folder)) {
         if (!name.startsWith(prefix)) continue;
         const file = readFileName(name);
         if (file.kind === 'marker') keys.push(file.key);
@@ -44,4 +44,13 @@ export function createSubjectIndex(layout: Layout): SubjectIndex {
       return keys;
     },
   };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }

@@ -1,0 +1,184 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
+
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+describe('file storage', () => {
+  it('keeps one file for a session, for its owner alone, in folders for their owner alone', async () => {
+    const directory = temporaryDirectory();
+    const { storage, layout } = openStorage(directory);
+    const record = someRecord();
+    await storage.insert(record);
+    await storage.replace(record.key, record.version, { ...record, version: 2 });
+    await storage.touch(record.key, 1, 3_000_000);
+    const path = layout.record(record.key);
+    expect(filesIn(directory)).toEqual([path.slice(directory.length + 1)]);
+    expect(modeOf(path)).toBe(0o600);
+    for (const folder of [dirname(path), layout.records, layout.subjects, layout.owners]) {
+      expect(modeOf(folder)).toBe(0o700);
+    }
+    expect(storage.read(record.key)).toEqual({ ...record, version: 2, expiresAt: 3_000_000 });
+  });
+
+  it('inserts a key once', async () => {
+    const { storage } = openStorage(temporaryDirectory());
+    for (const subject of [null, 'ann']) {
+      const record = someRecord({ subject });
+      expect(await storage.insert(record)).toBe(true);
+      expect(await storage.insert({ ...record, version: 99 })).toBe(false);
+      expect(storage.read(record.key)).toEqual(record);
+    }
+  });
+
+  it('replaces a version once, and never a session that is gone', async () => {
+    const { storage } = openStorage(temporaryDirectory());
+    const record = someRecord();
+    await storage.insert(record);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 50 })).toBe(true);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 51 })).toBe(false);
+    await storage.delete(record.key);
+    expect(await storage.replace(record.key, 50, { ...record, version: 52 })).toBe(false);
+    expect(storage.read(record.key)).toBeUndefined();
+  });
+
+  it('touches only a session that is alive, to the later time, and leaves its version', async () => {
+    const { storage } = openStorage(temporaryDirectory());
+    const record = someRecord({ expiresAt: 1000 });
+    await storage.insert(record);
+    expect(await storage.touch(record.key, 1000, 5000)).toBe(false);
+    expect(await storage.touch(record.key, 999, 5000)).toBe(true);
+    expect(await storage.touch(record.key, 999, 4000)).toBe(true);
+    expect(await storage.touch(someRecord().key, 1, 5000)).toBe(false);
+    expect(storage.read(record.key)).toEqual({ ...record, expiresAt: 5000 });
+  });
+
+  it('leaves no lock and no temporary file after any operation', async () => {
+    const directory = temporaryDirectory();
+    const { storage } = openStorage(directory);
+    const record = someRecord({ subject: 'ann' });
+    const moved = someRecord({ subject: 'ann' });
+    await storage.insert(record);
+    await storage.insert(record);
+    await storage.replace(record.key, 0, record);
+    await storage.replace(record.key, record.version, moved);
+    await storage.touch(moved.key, 1, 9_000_000);
+    await storage.listBySubject('ann');
+    expect(filesIn(directory)).toHaveLength(2);
+    await storage.deleteBySubject('ann', {});
+    await storage.delete(record.key);
+    await storage.deleteExpired(1, 500);
+    expect(filesIn(directory)).toEqual([]);
+  });
+
+  it('takes a damaged file for no session, reports it, and lets a new session have its place', async () => {
+    const onDamaged = vi.fn();
+    const { storage, layout } = openStorage(temporaryDirectory(), { onDamaged });
+    const record = someRecord({ subject: 'ann' });
+    for (const damage of ['', 'hello', '@store/file 1 ', '\0'.repeat(4096)]) {
+      await storage.insert(record);
+      writeFileSync(layout.record(record.key), damage);
+      expect(storage.read(record.key)).toBeUndefined();
+      expect(await storage.touch(record.key, 1, 2)).toBe(false);
+      expect(await storage.replace(record.key, record.version, record)).toBe(false);
+      expect(await storage.listBySubject('ann')).toEqual([]);
+      expect(await storage.insert(record)).toBe(true);
+      expect(storage.read(record.key)).toEqual(record);
+      writeFileSync(layout.record(record.key), damage);
+      await storage.delete(record.key);
+    }
+    expect(onDamaged).toHaveBeenCalled();
+  });
+
+  it('follows no symbolic link, and waits for no pipe, in the place of a session', async () => {
+    const directory = temporaryDirectory();
+    const { storage, layout } = openStorage(directory);
+    const record = someRecord();
+    await storage.insert(record);
+    const elsewhere = join(directory, 'elsewhere');
+    writeFileSync(elsewhere, readFileSync(layout.record(record.key)));
+    rmSync(layout.record(record.key));
+    symlinkSync(elsewhere, layout.record(record.key));
+    expect(storage.read(record.key)).toBeUndefined();
+    expect(await storage.touch(record.key, 1, 9_000_000)).toBe(false);
+    expect(await storage.replace(record.key, record.version, record)).toBe(false);
+    await storage.delete(record.key);
+    expect(readFileSync(elsewhere, 'utf8')).toContain(record.payload);
+    mkdirSync(layout.record(record.key));
+    expect(storage.read(record.key)).toBeUndefined();
+  });
+
+  it('refuses to start where a link leads out of the directory', () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'records'));
+    symlinkSync('/', join(directory, 'records', 'ab'));
+    expect(() => openStorage(directory)).toThrow('EEXIST');
+  });
+
+  it('goes on in folders that were removed under it', async () => {
+    const directory = temporaryDirectory();
+    const { storage } = openStorage(directory);
+    const lost = someRecord();
+    const record = someRecord({ subject: 'ann' });
+    await storage.insert(lost);
+    for (const folder of ['records', 'owners', 'subjects'])
+      rmSync(join(directory, folder), { recursive: true });
+    expect(storage.read(lost.key)).toBeUndefined();
+    expect(await storage.touch(lost.key, 1, 9_000_000)).toBe(false);
+    expect(await storage.insert(record)).toBe(true);
+    for (const folder of ['records', 'owners', 'subjects'])
+      rmSync(join(directory, folder), { recursive: true });
+    expect(await storage.replace(record.key, record.version, record)).toBe(false);
+    for (const folder of ['records', 'owners', 'subjects'])
+      rmSync(join(directory, folder), { recursive: true });
+    expect(await storage.deleteExpired(9, 9)).toBe(0);
+    expect(await storage.deleteBySubject('ann', {})).toBe(0);
+    await storage.delete(record.key);
+  });
+
+  it('says that the directory is gone, and goes on when it is back', async () => {
+    const directory = join(temporaryDirectory(), 'sessions');
+    const { storage } = openStorage(directory);
+    const record = someRecord({ subject: 'ann' });
+    await storage.insert(record);
+    rmSync(directory, { recursive: true });
+    const gone = expect.objectContaining({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('is gone'),
+    });
+    expect(() => storage.read(record.key)).toThrow(gone);
+    await expect(storage.insert(record)).rejects.toThrow(gone);
+    await expect(storage.replace(record.key, record.version, record)).rejects.toThrow(gone);
+    await expect(storage.touch(record.key, 1, 2)).rejects.toThrow(gone);
+    await expect(storage.delete(record.key)).rejects.toThrow(gone);
+    await expect(storage.deleteExpired(1, 2)).rejects.toThrow(gone);
+    await expect(storage.listBySubject('ann')).rejects.toThrow(gone);
+    await expect(storage.deleteBySubject('ann', {})).rejects.toThrow(gone);
+    mkdirSync(directory);
+    expect(await storage.insert(record)).toBe(true);
+    expect(storage.read(record.key)).toEqual(record);
+  });
+
+  it('answers the same when it flushes to the disk', async () => {
+    const { storage } = openStorage(temporaryDirectory(), { durable: true });
+    const record = someRecord({ subject: 'ann' });
+    const moved = someRecord({ subject: 'ann' });
+    expect(await storage.insert(record)).toBe(true);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 7 })).toBe(true);
+    expect(await storage.replace(record.key, 7, moved)).toBe(true);
+    expect(storage.read(record.key)).toBeUndefined();
+    expect(await storage.listBySubject('ann')).toEqual([moved]);
+    expect(await storage.deleteBySubject('ann', {})).toBe(1);
+    expect(await storage.insert(record)).toBe(true);
+    await storage.delete(record.key);
+    expect(storage.read(record.key)).toBeUndefined();
+  });
+
+  it('keeps a mode that the operator has given the directory', () => {
+    const directory = temporaryDirectory();
+    chmodSync(directory, 0o750);
+    openStorage(directory);
+    expect(modeOf(directory)).toBe(0o750);
+  });
+});
