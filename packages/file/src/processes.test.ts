@@ -1,0 +1,155 @@
+import { createSessionId } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import { describe, expect, it } from 'vitest';
+import { startChild } from '../test/child.ts';
+import { filesIn, openStorage, temporaryDirectory } from '../test/session-directory.ts';
+import { startSession } from './start-session.ts';
+
+const rounds = 1000;
+const kills = 50;
+
+/** An id whose file is in shard 00, so that a collection has one folder to look at. */
+function idInFirstShard(): string {
+  for (;;) {
+    const id = createSessionId();
+    if (Buffer.from(sessionKey(id), 'base64url')[0] === 0) return id;
+  }
+}
+
+async function startRacers(directory: string) {
+  const [one, other] = [startChild('session-racer', directory), startChild('session-racer', directory)];
+  await Promise.all([one.next(), other.next()]);
+  const ask = async (racer: typeof one, task: object) =>
+    ((await racer.ask(task)) as { outcome: unknown }).outcome;
+  return {
+    race: (first: object, second: object) => Promise.all([ask(one, first), ask(other, second)]),
+  };
+}
+
+describe('processes that share a directory', () => {
+  it('keep every key that four of them add to one session', { timeout: 60_000 }, async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory, cache: false });
+    const id = createSessionId();
+    await store.save(id, {}, {});
+    const writers = ['a', 'b', 'c', 'd'].map((prefix) =>
+      startChild('key-writer', directory, id, prefix, '50'),
+    );
+    await Promise.all(writers.map((writer) => writer.next()));
+    for (const writer of writers) writer.process.send('go');
+    await Promise.all(writers.map((writer) => writer.ended()));
+    expect(Object.keys((await store.load(id)).data)).toHaveLength(200);
+    expect(filesIn(directory)).toHaveLength(1);
+  });
+
+  it('lose no session and tear none when a writer is killed fifty times', { timeout: 120_000 }, async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory, cache: false });
+    const ids = Array.from({ length: 20 }, createSessionId);
+    for (const id of ids) await store.save(id, { n: 0, text: '', end: 0 }, {});
+    for (let killed = 0; killed < kills; ) {
+      const writers = [
+        startChild('overwriter', directory, ...ids),
+        startChild('overwriter', directory, ...ids),
+      ];
+      await Promise.all(writers.map((writer) => writer.next()));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      for (const writer of writers) writer.kill('SIGKILL');
+      for (const writer of writers) await writer.ended('SIGKILL');
+      killed += writers.length;
+      for (const id of ids) {
+        const { exists, data } = await store.load(id);
+        expect(
+          exists && data.n === data.end && String(data.text).length === (Number(data.n) * 997) % 5000,
+        ).toBe(true);
+        expect(await store.touch(id)).toBe(true);
+      }
+    }
+    await store.gc();
+    expect(filesIn(directory)).toHaveLength(ids.length);
+  });
+
+  it('read a whole session at any moment while another writes it', { timeout: 60_000 }, async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory, cache: false });
+    const id = createSessionId();
+    await store.save(id, { n: 0, text: '', end: 0 }, {});
+    const writer = startChild('overwriter', directory, id);
+    await writer.next();
+    const seen = new Set<unknown>();
+    for (let loads = 0; loads < 100_000 || seen.size < 1000; loads++) {
+      const { exists, data } = await store.load(id);
+      if (!exists || data.n !== data.end) expect({ exists, ...data }).toBe('whole');
+      seen.add(data.n);
+    }
+    writer.kill('SIGKILL');
+    await writer.ended('SIGKILL');
+  });
+
+  it('revive no session that one destroys while another updates it', { timeout: 120_000 }, async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory, cache: false, now: () => 1000 });
+    const { race } = await startRacers(directory);
+    let updated = 0;
+    for (let round = 0; round < rounds; round++) {
+      const id = createSessionId();
+      await store.save(id, {}, {}, { subject: 'ann' });
+      const [, updates] = await race(
+        { act: 'destroy', id, now: 1000, turns: round % 50 },
+        { act: 'update', id, now: 1000, turns: 0 },
+      );
+      updated += Number(updates);
+      expect((await store.load(id)).exists).toBe(false);
+    }
+    expect(updated).toBeGreaterThan(rounds);
+    expect(filesIn(directory)).toEqual([]);
+  });
+
+  it('lose no session that one touches while another collects it', { timeout: 120_000 }, async () => {
+    const directory = temporaryDirectory();
+    const start = 1_000_000;
+    const end = start + 1000 * 1000;
+    const store = await startSession({ directory, cache: false, idleTimeout: 1000, now: () => start });
+    const { storage } = openStorage(directory);
+    const { race } = await startRacers(directory);
+    const outcomes = { touched: 0, collected: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const id = idInFirstShard();
+      await store.save(id, {}, {});
+      const [collected, touched] = await race(
+        { act: 'gc', id, now: end, turns: 0 },
+        { act: 'touch', id, now: end - 1, turns: round % 10 },
+      );
+      const record = storage.read(sessionKey(id));
+      expect({ collected, there: record !== undefined }).toEqual({
+        collected: touched ? 0 : 1,
+        there: touched,
+      });
+      outcomes[touched ? 'touched' : 'collected']++;
+      await store.destroy(id);
+    }
+    expect(outcomes.touched).toBeGreaterThan(0);
+    expect(outcomes.collected).toBeGreaterThan(0);
+  });
+
+  it('leave a subject no session that moves while another removes them all', {
+    timeout: 120_000,
+  }, async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory, cache: false, now: () => 1000 });
+    const { race } = await startRacers(directory);
+    let moved = 0;
+    for (let round = 0; round < rounds; round++) {
+      const subject = createSessionId();
+      await store.save(`${subject}_0`, {}, {}, { subject });
+      const [removed, moves] = await race(
+        { act: 'destroyAll', id: subject, now: 1000, turns: round % 20 },
+        { act: 'move', id: subject, now: 1000, turns: 0 },
+      );
+      moved += Number(moves);
+      expect(removed).toBe(1);
+    }
+    expect(moved).toBeGreaterThan(rounds);
+    expect(filesIn(directory)).toEqual([]);
+  });
+});

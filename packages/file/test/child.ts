@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A process of its own that shares a session directory with the test; it ends with the test at the latest. */
+export interface Child {
+  readonly process: ChildProcess;
+  /** Sends a message and answers the next one that comes back. */
+  ask(message: unknown): Promise<unknown>;
+  /** The next message. */
+  next(): Promise<unknown>;
+  /** Waits until the process has ended; fails unless it ended by itself and well, or by the signal given. */
+  ended(signal?: NodeJS.Signals): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export function startChild(script: string, ...args: string[]): Child {
+  const child = fork(join(import.meta.dirname, `${script}.ts`), args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exit = once(child, 'exit');
+  const received: unknown[] = [];
+  const waiting: ((message: unknown) => void)[] = [];
+  child.on('message', (message) => {
+    const resolve = waiting.shift();
+    if (resolve) resolve(message);
+    else received.push(message);
+  });
+
+  function next(): Promise<unknown> {
+    if (received.length > 0) return Promise.resolve(received.shift());
+    const message = new Promise((resolve) => waiting.push(resolve));
+    const died = exit.then(([code, signal]) => {
+      throw new Error(`${script} ended with ${code ?? signal} instead of an answer`);
+    });
+    return Promise.race([message, died]);
+  }
+
+  return {
+    process: child,
+    next,
+    ask(message) {
+      child.send(message as object);
+      return next();
+    },
+    async ended(signal) {
+      const [code, by] = await exit;
+      if (signal === undefined ? code !== 0 : by !== signal) {
+        throw new Error(`${script} ended with ${code ?? by}`);
+      }
+    },
+    kill: (signal) => void child.kill(signal),
+  };
+}
