@@ -19,7 +19,7 @@ export interface FileStorageOptions extends Partial<LockSettings> {
 export function createFileStorage(
   directory: SessionDirectory,
   { durable, onDamaged, ...settings }: FileStorageOptions,
-): Required<RecordStorage> {
+) {
   const { layout } = directory;
   const locks = createSessionLocks(layout, directory.owner, { ...defaultSettings, ...settings });
   const hold = createHoldSessions(layout, locks);
@@ -90,7 +90,7 @@ export function createFileStorage(
 
     deleteExpired: createGarbageCollection({ directory, locks, index, remove }),
 
-    async listBySubject(subject) {
+    async listBySubject(subject: string) {
       const breathe = createTimeSlice();
       for (let pass = 1; ; pass++) {
         const records: SessionRecord[] = [];
@@ -113,5 +113,5 @@ export function createFileStorage(
       }),
 
     close: () => directory.close(),
-  };
+  } satisfies Required<RecordStorage>;
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -16,10 +16,18 @@ export interface Child {
 }
 
 export function startChild(script: string, ...args: string[]): Child {
-  const child = fork(join(import.meta.dirname, `${script}.ts`), args, {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
+  return startUnder([], script, ...args);
+}
+
+/** The same under a command that sets the scene and then becomes what follows it, as `nice` does. */
+export function startUnder(command: string[], script: string, ...args: string[]): Child {
+  const [program = '', ...rest] = [
+    ...command,
+    process.execPath,
+    join(import.meta.dirname, `${script}.ts`),
+    ...args,
+  ];
+  const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const exit = once(child, 'exit');
   const received: unknown[] = [];

@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createSessionId } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import { describe, expect, it } from 'vitest';
+import { type Child, startUnder } from '../test/child.ts';
+import { filesIn, temporaryDirectory } from '../test/session-directory.ts';
+import { createLayout } from './layout.ts';
+
+const unprivileged = ['env', 'UNPRIVILEGED=1'];
+/** A file system of 64 KiB over the directory, in a mount namespace that ends with the process. */
+const onSmallDisk = (directory: string) => [
+  ...['unshare', '--map-root-user', '--mount', 'sh', '-c'],
+  'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"',
+  directory,
+];
+const canMount = spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0;
+const noMounts = 'needs unshare and user namespaces to mount a small file system';
+
+/** A directory that the unprivileged process owns. */
+function ownDirectory(): string {
+  const directory = temporaryDirectory();
+  if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);
+  return directory;
+}
+
+async function start(command: string[], directory: string): Promise<Child> {
+  const child = startUnder(command, 'fault-writer', directory);
+  await child.next();
+  return child;
+}
+
+describe('a disk that refuses', () => {
+  it('leaves a session as it was when its file would be too large', async () => {
+    const directory = temporaryDirectory();
+    const child = await start(['sh', '-c', 'ulimit -f 16 && exec "$0" "$@"'], directory);
+    const id = createSessionId();
+    await child.ask({ act: 'save', id, size: 100 });
+    for (const target of [id, createSessionId()]) {
+      expect(await child.ask({ act: 'save', id: target, size: 50_000 })).toEqual({
+        code: 'UNAVAILABLE',
+        cause: 'EFBIG',
+      });
+    }
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 100 });
+    expect(filesIn(directory)).toHaveLength(1);
+    expect(await child.ask({ act: 'save', id, size: 200 })).toEqual({ answer: 'done' });
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 200 });
+  });
+
+  it('leaves every session as it was when it is full, and lets them be destroyed', async (context) => {
+    if (!canMount) context.skip(noMounts);
+    const directory = temporaryDirectory();
+    const child = await start(onSmallDisk(directory), directory);
+    const saved: string[] = [];
+    const full = { code: 'UNAVAILABLE', cause: 'ENOSPC' };
+    for (let answer: unknown; ; ) {
+      const id = createSessionId();
+      answer = await child.ask({ act: 'save', id, size: 3000 });
+      if (JSON.stringify(answer) === JSON.stringify(full)) break;
+      expect(answer).toEqual({ answer: 'done' });
+      saved.push(id);
+    }
+    const [first, second] = saved as [string, string];
+    expect(saved.length).toBeGreaterThan(5);
+    expect(await child.ask({ act: 'save', id: first, size: 3500 })).toEqual(full);
+    for (const id of saved) expect(await child.ask({ act: 'load', id })).toEqual({ answer: 3000 });
+    expect(await child.ask({ act: 'touch', id: first })).toEqual({ answer: true });
+    expect(await child.ask({ act: 'gc' })).toEqual({ answer: 0 });
+    expect(await child.ask({ act: 'destroy', id: second })).toEqual({ answer: 'done' });
+    expect(await child.ask({ act: 'save', id: first, size: 3500 })).toEqual({ answer: 'done' });
+    expect(await child.ask({ act: 'load', id: first })).toEqual({ answer: 3500 });
+  });
+
+  it('still answers what it has when it became read-only', async (context) => {
+    if (!canMount) context.skip(noMounts);
+    const directory = temporaryDirectory();
+    const child = await start(onSmallDisk(directory), directory);
+    const id = createSessionId();
+    await child.ask({ act: 'save', id, size: 10 });
+    await child.ask({ act: 'remount read-only' });
+    const refused = { code: 'UNAVAILABLE', cause: 'EROFS' };
+    for (const act of ['save', 'touch', 'destroy'])
+      expect(await child.ask({ act, id, size: 20 })).toEqual(refused);
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 10 });
+  });
+
+  it('loses nothing while its permissions are wrong', async () => {
+    const directory = ownDirectory();
+    const child = await start(unprivileged, directory);
+    const id = createSessionId();
+    const path = createLayout(directory).record(sessionKey(id));
+    const refused = { code: 'UNAVAILABLE', cause: 'EACCES' };
+    await child.ask({ act: 'save', id, size: 10 });
+    chmodSync(dirname(path), 0o500);
+    for (const act of ['save', 'touch', 'destroy'])
+      expect(await child.ask({ act, id, size: 20 })).toEqual(refused);
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 10 });
+    chmodSync(dirname(path), 0o700);
+    chmodSync(path, 0);
+    for (const act of ['load', 'save', 'touch', 'gc']) expect(await child.ask({ act, id })).toEqual(refused);
+    chmodSync(path, 0o600);
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 10 });
+    expect(await child.ask({ act: 'save', id, size: 20 })).toEqual({ answer: 'done' });
+  });
+
+  it('does not start where it cannot write, and does once it can', async () => {
+    const directory = join(ownDirectory(), 'sessions');
+    mkdirSync(directory, { mode: 0o755 });
+    if (process.getuid?.() !== 0) chmodSync(directory, 0o500);
+    const child = await start(unprivileged, directory);
+    expect(await child.ask({ act: 'start' })).toEqual({ code: 'UNAVAILABLE', cause: 'EACCES' });
+    chmodSync(directory, 0o777);
+    expect(await child.ask({ act: 'start' })).toEqual({ answer: 'started' });
+  });
+});

@@ -1,0 +1,154 @@
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { SessionRecord } from '@store/core/driver';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { startChild } from '../test/child.ts';
+import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
+import { writeMoving, writeRecord } from './record-format.ts';
+import { startSession } from './start-session.ts';
+
+let directory: string;
+let opened: ReturnType<typeof openStorage>;
+let old: SessionRecord;
+let moved: SessionRecord;
+
+/** Leaves a move as a crash would after the first of its steps, or after the second. */
+async function crashedAfter(step: 1 | 2): Promise<void> {
+  const { storage, layout } = opened;
+  await storage.insert(old);
+  await storage.insert(moved);
+  writeFileSync(layout.record(moved.key), writeMoving(old.key));
+  if (step === 2) writeFileSync(layout.record(old.key), writeRecord(moved));
+}
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+  opened = openStorage(directory);
+  old = someRecord({ subject: 'ann' });
+  moved = someRecord({ subject: 'ann' });
+});
+
+describe('moving a session', () => {
+  it('ends the old key and starts the new one', async () => {
+    const { storage } = opened;
+    await storage.insert(old);
+    expect(await storage.replace(old.key, old.version, moved)).toBe(true);
+    expect(storage.read(old.key)).toBeUndefined();
+    expect(storage.read(moved.key)).toEqual(moved);
+    expect(await storage.listBySubject('ann')).toEqual([moved]);
+    expect(filesIn(directory)).toHaveLength(2);
+  });
+
+  it('refuses a key that is taken, and another version', async () => {
+    const { storage } = opened;
+    const taken = someRecord();
+    await storage.insert(old);
+    await storage.insert(taken);
+    expect(await storage.replace(old.key, old.version, { ...moved, key: taken.key })).toBe(false);
+    expect(await storage.replace(old.key, 0, moved)).toBe(false);
+    expect([storage.read(old.key), storage.read(taken.key), storage.read(moved.key)]).toEqual([
+      old,
+      taken,
+      undefined,
+    ]);
+  });
+
+  it('has not happened when a crash came before its one step', async () => {
+    await crashedAfter(1);
+    const { storage } = opened;
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([old, undefined]);
+    expect(await storage.touch(moved.key, 1, 9_000_000)).toBe(false);
+    expect(await storage.replace(old.key, old.version, moved)).toBe(true);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
+  });
+
+  it('has happened when a crash came after it', async () => {
+    await crashedAfter(2);
+    const { storage } = opened;
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
+    expect(await storage.listBySubject('ann')).toEqual([moved]);
+    expect(await storage.touch(moved.key, 1, 9_000_000)).toBe(true);
+    expect([storage.read(old.key), storage.read(moved.key)?.expiresAt]).toEqual([undefined, 9_000_000]);
+  });
+
+  it.each(['replace', 'insert', 'touch', 'delete'] as const)(
+    'is finished by the first %s of the old key, which finds nothing there',
+    async (act) => {
+      await crashedAfter(2);
+      const { storage } = opened;
+      if (act === 'replace') expect(await storage.replace(old.key, old.version, old)).toBe(false);
+      if (act === 'touch') expect(await storage.touch(old.key, 1, 9_000_000)).toBe(false);
+      if (act === 'delete') await storage.delete(old.key);
+      if (act === 'insert') expect(await storage.insert(old)).toBe(true);
+      expect(storage.read(old.key)).toEqual(act === 'insert' ? old : undefined);
+      expect(storage.read(moved.key)).toEqual(moved);
+    },
+  );
+
+  it.each([1, 2] as const)('is settled by a delete of the new key after a crash at step %i', async (step) => {
+    await crashedAfter(step);
+    const { storage } = opened;
+    await storage.delete(moved.key);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([
+      step === 1 ? old : undefined,
+      undefined,
+    ]);
+  });
+
+  it.each([1, 2] as const)('is settled by garbage collection after a crash at step %i', async (step) => {
+    await crashedAfter(step);
+    const { storage, layout } = opened;
+    expect(await storage.deleteExpired(0, 500)).toBe(0);
+    expect(await storage.deleteExpired(0, 500)).toBe(0);
+    const left = step === 1 ? old : moved;
+    expect(filesIn(directory)).toEqual(
+      [layout.record(left.key), layout.marker('ann', left.key)]
+        .map((path) => path.slice(directory.length + 1))
+        .sort(),
+    );
+    expect(storage.read(left.key)).toEqual(left);
+  });
+
+  it('brings back to its key a session whose mark was removed', async () => {
+    await crashedAfter(2);
+    const { storage, layout } = opened;
+    rmSync(layout.record(moved.key));
+    await storage.delete(old.key);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
+    renameSync(layout.record(moved.key), layout.record(old.key));
+    const other = { ...moved, payload: 'saved since' };
+    linkSync(layout.record(old.key), layout.record(moved.key));
+    writeFileSync(layout.record(moved.key), writeRecord(other));
+    await storage.deleteExpired(0, 500);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, other]);
+  });
+
+  it('is found under exactly one key at any moment by another process', { timeout: 60_000 }, async () => {
+    const store = await startSession({ directory, cache: false, now: () => 1000 });
+    const mover = startChild('session-racer', directory);
+    await mover.next();
+    const id = 'a-session-that-moves-and-moves';
+    await store.save(`${id}_0`, {}, {});
+    let ended = false;
+    const moves = mover.ask({ act: 'move', id, now: 1000, turns: 0 }).finally(() => {
+      ended = true;
+    });
+    let at = 0;
+    while (at < 500) {
+      const here = await store.load(`${id}_${at}`);
+      if (here.exists) continue;
+      // Gone from there: it must be at the next key already, or further on.
+      let next = at + 1;
+      while (!(await store.load(`${id}_${next}`)).exists) {
+        expect(next++, 'lost').toBeLessThan(at + 1000);
+      }
+      expect((await store.load(`${id}_${at}`)).exists).toBe(false);
+      at = next;
+      await new Promise(setImmediate);
+    }
+    for (let key = at; !ended; key++) {
+      await store.destroy(`${id}_${key}`);
+      await new Promise(setImmediate);
+    }
+    expect(await moves).toMatchObject({ outcome: expect.any(Number) });
+  });
+});

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { cachedStore, createSessionId, load, save, uncacheStore } from '@store/core';
+import { describe, expect, it, vi } from 'vitest';
+import { temporaryDirectory } from '../test/session-directory.ts';
+import { type FileSessionOptions, startSession } from './start-session.ts';
+
+describe('startSession', () => {
+  it('makes the directory, and a store that is the cached one', async () => {
+    const directory = join(temporaryDirectory(), 'made', 'on', 'the', 'way');
+    const store = await startSession({ directory });
+    expect(cachedStore()).toBe(store);
+    const id = createSessionId();
+    await save(id, { user: 1 }, {});
+    expect(await load(id)).toMatchObject({ exists: true, data: { user: 1 } });
+    await store.close();
+    expect(uncacheStore()).toBeUndefined();
+  });
+
+  it('keeps to the directory it was started in when the process goes elsewhere', async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory: relative(process.cwd(), directory), cache: false });
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue('/');
+    const id = createSessionId();
+    await store.save(id, {}, {});
+    cwd.mockRestore();
+    expect(readdirSync(join(directory, 'records'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['directory', {}],
+    ['directory', { directory: '' }],
+    ['directory', { directory: 'a\0b' }],
+    ['directory', { directory: 7 }],
+    ['durable', { directory: 'sessions', durable: 'yes' }],
+    ['cache', { directory: 'sessions', cache: 1 }],
+    ['idleTimeout', { directory: 'sessions', idleTimeout: 0 }],
+  ])('refuses a wrong %s, leaving nothing behind: %j', async (option, options) => {
+    await expect(startSession(options as FileSessionOptions)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(option),
+    });
+    expect(existsSync('sessions')).toBe(false);
+  });
+
+  it('says why when the directory is a file', async () => {
+    const path = join(temporaryDirectory(), 'file');
+    writeFileSync(path, '');
+    await expect(startSession({ directory: path })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      cause: { code: 'EEXIST' },
+    });
+  });
+
+  it('reports a damaged file, and survives a listener that throws', async () => {
+    const directory = temporaryDirectory();
+    const onEvent = vi.fn(() => {
+      throw new Error('listener');
+    });
+    const store = await startSession({ directory, cache: false, onEvent });
+    const id = createSessionId();
+    await store.save(id, {}, {});
+    const [file = ''] = readdirSync(join(directory, 'records'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    writeFileSync(file, 'damaged');
+    expect(await store.load(id)).toMatchObject({ exists: false, data: {} });
+    expect(onEvent).toHaveBeenCalledWith(
+      expect.objectContaining({ type: 'unreadable-session', store: '@store/file' }),
+    );
+  });
+
+  it('leaves nothing of itself in the directory when it is closed, sessions excepted', async () => {
+    const directory = temporaryDirectory();
+    const [one, other] = [
+      await startSession({ directory, cache: false }),
+      await startSession({ directory, cache: false }),
+    ];
+    expect(readdirSync(join(directory, 'owners'))).toHaveLength(2);
+    await one.close();
+    await one.close();
+    await other.save(createSessionId(), {}, {});
+    await other.close();
+    expect(readdirSync(join(directory, 'owners'))).toEqual([]);
+  });
+
+  it('gives a worker thread that shares the directory every update it makes', async () => {
+    const directory = temporaryDirectory();
+    const store = await startSession({ directory, cache: false });
+    const id = createSessionId();
+    await store.save(id, {}, {});
+    const script = new URL('../test/key-worker.ts', import.meta.url);
+    const worker = new Worker(script, { workerData: { directory, id, count: 50 } });
+    const ended = new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));
+    for (let n = 0; n < 50; n++) {
+      await store.update(id, ({ data, flash }) => ({ data: { ...data, [`m${n}`]: n }, flash }));
+      await new Promise(setImmediate);
+    }
+    expect(await ended).toBe(0);
+    expect(Object.keys((await store.load(id)).data)).toHaveLength(100);
+  });
+});

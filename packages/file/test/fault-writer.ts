@@ -1,0 +1,33 @@
+// Does what it is told where it is made difficult: node fault-writer.ts <directory>
+import { execFileSync } from 'node:child_process';
+import { isStoreError, type SessionStore } from '@store/core';
+import { startSession } from '@store/file';
+
+type Task = { act: string; id?: string; size?: number };
+
+const [directory = ''] = process.argv.slice(2);
+// Root may do everything, so it becomes nobody. What it must read it has read by now.
+if (process.getuid?.() === 0 && process.env.UNPRIVILEGED) process.setuid?.(65534);
+let store: SessionStore | undefined;
+
+async function perform({ act, id = '', size = 0 }: Task): Promise<unknown> {
+  if (act === 'remount read-only') return execFileSync('mount', ['-o', 'remount,ro', directory]).length;
+  store ??= await startSession({ directory });
+  if (act === 'save') return store.save(id, { size, text: 'x'.repeat(size) }, {});
+  if (act === 'load') return (await store.load(id)).data.size;
+  if (act === 'touch') return store.touch(id);
+  if (act === 'destroy') return store.destroy(id);
+  if (act === 'gc') return store.gc();
+  return 'started';
+}
+
+process.on('message', async (task: Task) => {
+  try {
+    process.send?.({ answer: (await perform(task)) ?? 'done' });
+  } catch (error) {
+    const { code, cause } = error as { code: string; cause?: { code?: string } };
+    process.send?.({ code: isStoreError(error) ? code : `not a StoreError: ${error}`, cause: cause?.code });
+  }
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
