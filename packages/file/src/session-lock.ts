@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '@store/core/driver';
 import { type Layout, temporaryPrefix } from './layout.ts';
+import { untilFree } from './lock-wait.ts';
 import { type Identity, isGone, readHolder } from './owner.ts';
 import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-files.ts';
 
@@ -126,19 +125,9 @@ export function createSessionLocks(
   return {
     holdIfFree,
     clearIfStale: (path) => clearIfStale(path),
-    async hold(paths, work) {
+    hold: (paths, work) => {
       const sorted = [...new Set(paths)].sort();
-      const deadline = performance.now() + patience;
-      for (let attempt = 0; ; attempt++) {
-        try {
-          const done = holdIfFree(sorted, work);
-          if (done) return done.value;
-        } catch (error) {
-          if (!isOpenElsewhere(error) || performance.now() >= deadline) throw error;
-        }
-        if (performance.now() >= deadline) throw stayedLocked(patience);
-        await sleep(attempt === 0 ? 0 : Math.random() * Math.min(2 ** attempt, 25));
-      }
+      return untilFree(patience, () => holdIfFree(sorted, work));
     },
   };
 }
@@ -150,17 +139,4 @@ function removeTemporaries(lock: string, token: string): void {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(prefix)) removeIfThere(join(folder, name));
   }
-}
-
-/** On Windows a file cannot be replaced while somebody, a virus scanner for one, has it open. It passes. */
-function isOpenElsewhere(error: unknown): boolean {
-  return process.platform === 'win32' && /^(EPERM|EACCES|EBUSY)$/.test(errorCode(error) ?? '');
-}
-
-function stayedLocked(patience: number): StoreError {
-  return new StoreError(
-    'UNAVAILABLE',
-    `[@store/file] Another process held the lock of this session for ${patience / 1000} seconds: it is stopped, or its disk ` +
-      'does not answer. Let it go on or end it; its lock ends with it.',
-  );
 }
