@@ -59,6 +59,23 @@ describe('npx pnpm start', () => {
     expect(await readdir(join(directory, '.data'))).toContain('sessions.db');
   });
 
+  it('keeps sessions in files with STORE=file, and shows what is in them', async () => {
+    const origin = await address(start({ STORE: 'file' }));
+    const added = await fetch(`${origin}/cart/add`, {
+      method: 'POST',
+      body: new URLSearchParams({ product: 'assam' }),
+      headers: { origin },
+      redirect: 'manual',
+    });
+    expect(added.status).toBe(303);
+    const cookie = added.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const files = await readdir(join(directory, '.data', 'sessions', 'records'), { recursive: true });
+    expect(files.filter((name) => /[/\\][\da-f]{64}$/.test(name))).toHaveLength(1);
+    const page = await (await fetch(origin, { headers: { cookie } })).text();
+    expect(page).toContain('In files');
+    for (const name of ['expires', 'key', 'version', 'payload']) expect(page).toContain(`<dt>${name}</dt>`);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s, a page being open', async (signal) => {
     const server = start({});
     await fetch(await address(server));
@@ -85,6 +102,6 @@ describe('npx pnpm start', () => {
   it('names the stores there are when asked for another', async () => {
     const { code, message } = await failure(start({ STORE: 'floppy' }));
     expect(code).toBe(1);
-    expect(message).toBe('STORE=floppy is not available. Available: sqlite.\n');
+    expect(message).toBe('STORE=floppy is not available. Available: sqlite, file.\n');
   });
 });

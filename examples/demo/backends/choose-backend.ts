@@ -1,8 +1,12 @@
 import type { OpenBackend } from './backend.ts';
+import { openFile } from './file.ts';
 import { openSqlite } from './sqlite.ts';
 
 /** What `STORE=` takes. A new driver adds its file here. */
-const backends = new Map<string, OpenBackend>([['sqlite', openSqlite]]);
+const backends = new Map<string, OpenBackend>([
+  ['sqlite', openSqlite],
+  ['file', openFile],
+]);
 
 /** @throws {Error} naming what is available, when `name` is not. */
 export function chooseBackend(name = 'sqlite'): OpenBackend {
