@@ -1,10 +1,11 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 // One project per package, so that `vitest run --project @store/sqlite` runs that package alone.
 const folders = globSync(['packages/*/package.json', 'examples/*/package.json', 'bench/package.json']).map(
   (path) => path.slice(0, -'/package.json'.length),
 );
+const setup = './test/global-setup.ts';
 const projects = folders.sort().map((root) => ({
   root,
   name: (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { name: string }).name,
@@ -15,7 +16,12 @@ export default defineConfig({
     projects: [...projects, { root: '.ci', name: 'ci' }].map(({ root, name }) => ({
       extends: true,
       root,
-      test: { name, include: ['**/*.test.ts'] },
+      test: {
+        name,
+        include: ['**/*.test.ts'],
+        // A server that a package's tests share, started once.
+        ...(existsSync(`${root}/${setup}`) && { globalSetup: setup }),
+      },
     })),
     maxWorkers: 2,
     retry: 0,
