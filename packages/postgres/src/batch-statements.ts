@@ -1,0 +1,87 @@
+import type { SessionRecord } from '@store/core/driver';
+import { type RawBuilder, sql } from 'kysely';
+import { sqlWriter } from './sessions-table.ts';
+import { nameStatement, type Statement } from './statement.ts';
+import type { TableLocation } from './table-names.ts';
+
+const table = sql.table('sessions');
+
+/**
+ * Locks the rows of `$1` that nobody else holds, always in the order of their keys, and waits for none: two processes that
+ * write many rows at once would otherwise wait for each other until PostgreSQL ends one of them, a second later.
+ */
+const locked = sql`locked as (select key from ${table} where key = any ($1::text[]) order by key for no key update skip locked)`;
+
+/** Statements for many sessions at once. Those that write answer the keys that were written. */
+export function writeBatchStatements(location: TableLocation, prepare: boolean) {
+  const db = sqlWriter(location);
+  const statement = <Values extends unknown[]>(query: RawBuilder<unknown>): Statement<Values> =>
+    nameStatement(query.compile(db), prepare);
+
+  return {
+    read: statement<[keys: string]>(
+      sql`select key, payload, subject, version, created_at, expires_at, idle_timeout from ${table} where key = any ($1::text[])`,
+    ),
+
+    touch: statement<[keys: string, now: string, expiresAt: string]>(sql`
+      with ${locked},
+        input as (select * from unnest ($1::text[], $2::bigint[], $3::bigint[]) as input (key, now, expires_at))
+      update ${table} as stored set expires_at = greatest(stored.expires_at, input.expires_at)
+      from input join locked on locked.key = input.key
+      where stored.key = input.key and stored.expires_at > input.now
+      returning stored.key`),
+
+    insert: statement<RecordColumns>(sql`
+      insert into ${table} (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
+      select key, version, expires_at, expires_at, created_at, idle_timeout, subject, payload
+      from ${input(sql``)} order by key
+      on conflict (key) do nothing returning key`),
+
+    /** For records that keep their key. */
+    replace: statement<[...RecordColumns, oldVersions: string]>(sql`
+      with ${locked}, input as (select * from ${input(sql`, $8::bigint[]`, sql`, old_version`)})
+      update ${table} as stored set
+        version = input.version, gc_at = least(stored.gc_at, input.expires_at), expires_at = input.expires_at,
+        created_at = input.created_at, idle_timeout = input.idle_timeout, subject = input.subject, payload = input.payload
+      from input join locked on locked.key = input.key
+      where stored.key = input.key and stored.version = input.old_version
+      returning stored.key`),
+  };
+}
+
+/** Records by column, as PostgreSQL writes arrays; payloads as lines, since JSON text has no line break in it. */
+export type RecordColumns = [
+  keys: string,
+  versions: string,
+  expiresAt: string,
+  createdAt: string,
+  idleTimeouts: string,
+  subjects: (string | null)[],
+  payloads: string,
+];
+
+function input(
+  moreArrays: RawBuilder<unknown>,
+  moreColumns: RawBuilder<unknown> = sql``,
+): RawBuilder<unknown> {
+  return sql`unnest ($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[],
+    string_to_array ($7, chr(10))${moreArrays})
+    as input (key, version, expires_at, created_at, idle_timeout, subject, payload${moreColumns})`;
+}
+
+export function toColumns(records: SessionRecord[]): RecordColumns {
+  return [
+    toArray(records.map(({ key }) => key)),
+    toArray(records.map(({ version }) => version)),
+    toArray(records.map(({ expiresAt }) => expiresAt)),
+    toArray(records.map(({ createdAt }) => createdAt)),
+    toArray(records.map(({ idleTimeout }) => idleTimeout)),
+    records.map(({ subject }) => subject),
+    records.map(({ payload }) => payload).join('\n'),
+  ];
+}
+
+/** Keys and numbers need no quotes; node-postgres would quote every one of them. */
+export function toArray(values: (string | number | null)[]): string {
+  return `{${values.map((value) => value ?? 'null').join(',')}}`;
+}

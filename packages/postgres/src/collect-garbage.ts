@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import type { Run } from './connection.ts';
+import { sqlWriter } from './sessions-table.ts';
+import { nameStatement } from './statement.ts';
+import type { TableLocation } from './table-names.ts';
+
+/**
+ * Makes the function that removes expired sessions. Rows that somebody else holds are left for the next time: two collectors
+ * share the work instead of waiting for each other, and no request waits for either.
+ *
+ * A row that comes up because of its `gc_at` and is still alive is put off until its newer `expires_at`.
+ */
+export function createCollectGarbage(run: Run, location: TableLocation, prepare: boolean) {
+  const table = sql.table('sessions');
+  const collect = nameStatement<[now: number, limit: number]>(
+    sql`
+      with due as materialized (
+        select key, expires_at from ${table} where gc_at <= $1 order by gc_at limit $2 for update skip locked
+      ), removed as (
+        delete from ${table} as stored using due where stored.key = due.key and due.expires_at <= $1 returning 1
+      ), postponed as (
+        update ${table} as stored set gc_at = due.expires_at from due
+        where stored.key = due.key and due.expires_at > $1 returning 1
+      )
+      select (select count(*) from removed), (select count(*) from postponed)`.compile(sqlWriter(location)),
+    prepare,
+  );
+
+  return async (now: number, limit: number): Promise<number> => {
+    for (let removed = 0; ; ) {
+      const { rows } = await run(collect, now, limit - removed);
+      const [gone, postponed] = (rows[0] ?? []).map(Number);
+      removed += gone ?? 0;
+      if (removed === limit || !postponed) return removed;
+    }
+  };
+}

@@ -1,0 +1,122 @@
+/** One caller waiting for the answer to its item. */
+interface Waiting<Item, Answer> {
+  item: Item;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+/** How gathered items travel. */
+export interface Travel<Item, Answer> {
+  /** One item by itself. */
+  alone(item: Item): Promise<Answer>;
+  /** Several at once. @returns the answer for each, in order; `undefined` for one that has to go alone after all */
+  together(items: Item[]): Promise<(Answer | undefined)[]>;
+  /** Whether the failure of several leaves each of them free to be tried alone. */
+  mayGoAlone(error: unknown): boolean;
+  /** Items of one name never travel together. Leave out if they may. */
+  nameOf?(item: Item): string;
+  /** How heavy an item is, in characters. @default none weighs anything */
+  weightOf?(item: Item): number;
+}
+
+/** The most that one statement carries, so that none takes long: items, and characters. */
+const mostItems = 100;
+const mostWeight = 1_000_000;
+
+/** Milliseconds after which a statement that has no answer yet lets the next one go beside it. */
+const patience = 50;
+
+/**
+ * Makes what waits at the same moment travel as one statement. An item alone goes at the end of the running microtasks; while a
+ * statement is under way, items wait for the next one. So one at a time nothing is delayed, and of many few wait long: two
+ * statements at once would only halve what each of them carries.
+ *
+ * A statement that hangs, on a dead connection or a locked table, holds up the items behind it no longer than {@link patience}.
+ */
+export function createGather<Item, Answer>(travel: Travel<Item, Answer>): (item: Item) => Promise<Answer> {
+  let waiting: Waiting<Item, Answer>[] = [];
+  let underWay: object | undefined;
+  let scheduled = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0) return;
+    if (underWay !== undefined) {
+      timer ??= setTimeout(letGo, patience, underWay);
+      return;
+    }
+    scheduled = true;
+    queueMicrotask(depart);
+  }
+
+  /** Lets the next statement go: the one before has been answered, or takes too long. */
+  function letGo(journey: object): void {
+    if (underWay !== journey) return;
+    underWay = undefined;
+    clearTimeout(timer);
+    timer = undefined;
+    schedule();
+  }
+
+  function depart(): void {
+    scheduled = false;
+    const journey = {};
+    underWay = journey;
+    const group = takeGroup();
+    const done = () => letGo(journey);
+    if (group.length === 1) void settleAlone(group[0] as Waiting<Item, Answer>).then(done);
+    else void settleTogether(group, done);
+  }
+
+  function takeGroup(): Waiting<Item, Answer>[] {
+    const names = new Set<string>();
+    const group: Waiting<Item, Answer>[] = [];
+    const rest: Waiting<Item, Answer>[] = [];
+    let weight = 0;
+    for (const one of waiting) {
+      const name = travel.nameOf?.(one.item);
+      const added = travel.weightOf?.(one.item) ?? 0;
+      const fits = group.length === 0 || (group.length < mostItems && weight + added <= mostWeight);
+      if (!fits || (name !== undefined && names.has(name))) {
+        rest.push(one);
+        continue;
+      }
+      if (name !== undefined) names.add(name);
+      weight += added;
+      group.push(one);
+    }
+    waiting = rest;
+    return group;
+  }
+
+  async function settleAlone({ item, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
+    try {
+      resolve(await travel.alone(item));
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  async function settleTogether(group: Waiting<Item, Answer>[], done: () => void): Promise<void> {
+    let alone: Waiting<Item, Answer>[] = [];
+    try {
+      const answers = await travel.together(group.map(({ item }) => item));
+      for (const [index, one] of group.entries()) {
+        const answer = answers[index];
+        if (answer === undefined) alone.push(one);
+        else one.resolve(answer);
+      }
+    } catch (error) {
+      if (travel.mayGoAlone(error)) alone = group;
+      else for (const { reject } of group) reject(error);
+    }
+    done();
+    for (const one of alone) void settleAlone(one);
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      schedule();
+    });
+}

