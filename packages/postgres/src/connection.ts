@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { inTime } from './in-time.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import { isCollision, isUndone } from './sql-state.ts';
 import type { Statement } from './statement.ts';
+import { createTimeLimit, type TimeLimit } from './time-limit.ts';
 import { explained, noAnswer, noConnection, unreachable } from './unavailable.ts';
 
 /** A statement's rows, every value as PostgreSQL wrote it, and how many rows it changed. */
@@ -68,49 +68,76 @@ export function borrowPool(pool: PostgresPool, patience: Patience): Connection {
   return connect(pool, patience, async () => {});
 }
 
+/** With callbacks, because a promise for every step costs a load ten percent. */
 function connect(pool: PostgresPool, patience: Patience, end: () => Promise<void>): Connection {
+  const statementLimit = createTimeLimit(patience.statement);
+  const connectionLimit = createTimeLimit(patience.connection);
   pool.on('error', ignore);
 
-  /** A connection that comes too late goes back unused: nothing is written after its caller has been told that it failed. */
-  async function acquire(): Promise<PostgresClient> {
-    try {
-      return await inTime(
-        pool.connect(),
-        patience.connection,
-        () => noConnection(patience.connection),
-        (late) => late.release(),
-      );
-    } catch (error) {
-      throw unreachable(error);
-    }
+  function acquire(callback: (error: unknown, client?: PostgresClient) => void): void {
+    let late = false;
+    const inTime = connectionLimit(() => {
+      late = true;
+      callback(noConnection());
+    });
+    pool.connect((error, client) => {
+      inTime();
+      // Goes back unused: nothing is written after its caller has been told that it failed.
+      if (late) client?.release();
+      else if (client === undefined) callback(unreachable(error));
+      else {
+        client.on('error', ignore);
+        callback(undefined, client);
+      }
+    });
   }
 
-  async function lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T> {
-    const client = await acquire();
-    client.on('error', ignore);
-    let broken = false;
-    try {
-      return await work((statement, ...values) => query(client, milliseconds, statement, values));
-    } catch (error) {
-      broken = !isUndone(error);
-      throw error;
-    } finally {
-      client.release(broken);
-      client.removeListener('error', ignore);
-    }
+  function giveBack(client: PostgresClient, error: unknown): void {
+    client.release(error !== undefined && !isUndone(error));
+    client.removeListener('error', ignore);
   }
+
+  const run: Run = (statement, ...values) =>
+    new Promise((resolve, reject) => {
+      let collisions = 0;
+      const attempt = () =>
+        acquire((failure, client) => {
+          if (client === undefined) return reject(failure);
+          query(client, statementLimit, statement, values, (error, answer) => {
+            giveBack(client, error);
+            if (answer) resolve(answer);
+            else if (isCollision(error) && collisions++ < mostCollisions) attempt();
+            else reject(explained(error));
+          });
+        });
+      attempt();
+    });
 
   return {
-    lend,
-    async run(statement, ...values) {
-      for (let collisions = 1; ; collisions += 1) {
-        try {
-          return await lend(patience.statement, (run) => run(statement, ...values));
-        } catch (error) {
-          if (!isCollision(error) || collisions === mostCollisions) throw explained(error);
-        }
+    run,
+
+    async lend(milliseconds, work) {
+      const limit = createTimeLimit(milliseconds);
+      const client = await new Promise<PostgresClient>((resolve, reject) => {
+        acquire((failure, client) => (client ? resolve(client) : reject(failure)));
+      });
+      try {
+        const result = await work(
+          (statement, ...values) =>
+            new Promise((resolve, reject) => {
+              query(client, limit, statement, values, (error, answer) =>
+                answer ? resolve(answer) : reject(error),
+              );
+            }),
+        );
+        giveBack(client, undefined);
+        return result;
+      } catch (error) {
+        giveBack(client, error);
+        throw error;
       }
     },
+
     async close() {
       await end();
       pool.removeListener('error', ignore);
@@ -118,16 +145,23 @@ function connect(pool: PostgresPool, patience: Patience, end: () => Promise<void
   };
 }
 
-async function query(
+function query(
   client: PostgresClient,
-  milliseconds: number,
+  limit: TimeLimit,
   { name, text }: Pick<Statement<unknown[]>, 'name' | 'text'>,
   values: unknown[],
-): Promise<Answer> {
-  const { rows, rowCount } = await inTime(
-    client.query({ text, values, rowMode: 'array', types: asText, ...(name !== undefined && { name }) }),
-    milliseconds,
-    () => noAnswer(milliseconds),
-  );
-  return { rows: rows as (string | null)[][], count: rowCount ?? 0 };
+  callback: (error: unknown, answer?: Answer) => void,
+): void {
+  let late = false;
+  const inTime = limit(() => {
+    late = true;
+    callback(noAnswer());
+  });
+  const given = { text, values, rowMode: 'array' as const, types: asText };
+  client.query(name === undefined ? given : { ...given, name }, (error, result) => {
+    if (late) return;
+    inTime();
+    if (error) callback(error);
+    else callback(undefined, { rows: result.rows as Answer['rows'], count: result.rowCount ?? 0 });
+  });
 }

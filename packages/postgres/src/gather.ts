@@ -5,12 +5,15 @@ interface Waiting<Item, Answer> {
   reject(error: unknown): void;
 }
 
+/** The answer for an item that has to travel by itself after all. */
+export const alone = Symbol('alone');
+
 /** How gathered items travel. */
 export interface Travel<Item, Answer> {
   /** One item by itself. */
   alone(item: Item): Promise<Answer>;
-  /** Several at once. @returns the answer for each, in order; `undefined` for one that has to go alone after all */
-  together(items: Item[]): Promise<(Answer | undefined)[]>;
+  /** Several at once. @returns the answer for each, in order */
+  together(items: Item[]): Promise<(Answer | typeof alone)[]>;
   /** Whether the failure of several leaves each of them free to be tried alone. */
   mayGoAlone(error: unknown): boolean;
   /** Items of one name never travel together. Leave out if they may. */
@@ -25,6 +28,8 @@ const mostWeight = 1_000_000;
 
 /** Milliseconds after which a statement that has no answer yet lets the next one go beside it. */
 const patience = 50;
+
+const ready = Promise.resolve();
 
 /**
  * Makes what waits at the same moment travel as one statement. An item alone goes at the end of the running microtasks; while a
@@ -46,7 +51,8 @@ export function createGather<Item, Answer>(travel: Travel<Item, Answer>): (item:
       return;
     }
     scheduled = true;
-    queueMicrotask(depart);
+    // Not queueMicrotask: Node makes an async resource for each call of it.
+    void ready.then(depart);
   }
 
   /** Lets the next statement go: the one before has been answered, or takes too long. */
@@ -64,7 +70,8 @@ export function createGather<Item, Answer>(travel: Travel<Item, Answer>): (item:
     underWay = journey;
     const group = takeGroup();
     const done = () => letGo(journey);
-    if (group.length === 1) void settleAlone(group[0] as Waiting<Item, Answer>).then(done);
+    const [only] = group;
+    if (group.length === 1 && only) settleAlone(only, done);
     else void settleTogether(group, done);
   }
 
@@ -89,29 +96,25 @@ export function createGather<Item, Answer>(travel: Travel<Item, Answer>): (item:
     return group;
   }
 
-  async function settleAlone({ item, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
-    try {
-      resolve(await travel.alone(item));
-    } catch (error) {
-      reject(error);
-    }
+  function settleAlone({ item, resolve, reject }: Waiting<Item, Answer>, done = () => {}): void {
+    travel.alone(item).then(resolve, reject).then(done);
   }
 
   async function settleTogether(group: Waiting<Item, Answer>[], done: () => void): Promise<void> {
-    let alone: Waiting<Item, Answer>[] = [];
+    let rest: Waiting<Item, Answer>[] = [];
     try {
       const answers = await travel.together(group.map(({ item }) => item));
       for (const [index, one] of group.entries()) {
-        const answer = answers[index];
-        if (answer === undefined) alone.push(one);
+        const answer = answers[index] as Answer | typeof alone;
+        if (answer === alone) rest.push(one);
         else one.resolve(answer);
       }
     } catch (error) {
-      if (travel.mayGoAlone(error)) alone = group;
+      if (travel.mayGoAlone(error)) rest = group;
       else for (const { reject } of group) reject(error);
     }
     done();
-    for (const one of alone) void settleAlone(one);
+    for (const one of rest) settleAlone(one);
   }
 
   return (item) =>

@@ -9,9 +9,12 @@ export interface PostgresQuery {
   types: { getTypeParser(): (text: string) => string };
 }
 
-/** The part of a node-postgres client that the store uses. */
+/** The part of a pooled node-postgres client that the store uses. */
 export interface PostgresClient {
-  query(query: PostgresQuery): Promise<{ rows: unknown[][]; rowCount: number | null }>;
+  query(
+    query: PostgresQuery,
+    callback: (error: Error | null, result: { rows: unknown[][]; rowCount: number | null }) => void,
+  ): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** `true`: the connection is of no more use and is closed. */
@@ -20,7 +23,8 @@ export interface PostgresClient {
 
 /** The part of a node-postgres `Pool` that the store uses; typed by shape, so any copy or version of it fits. */
 export interface PostgresPool {
-  connect(): Promise<PostgresClient>;
+  readonly totalCount: number;
+  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -28,9 +32,7 @@ export interface PostgresPool {
 /** Tells a pool from anything else, a single `Client` included. */
 export function isPostgresPool(value: unknown): value is PostgresPool {
   if (typeof value !== 'object' || value === null) return false;
-  const { connect, on, removeListener, totalCount } = value as Partial<PostgresPool> & {
-    totalCount?: unknown;
-  };
+  const { connect, on, removeListener, totalCount } = value as Partial<PostgresPool>;
   return (
     typeof connect === 'function' &&
     typeof on === 'function' &&

@@ -4,7 +4,12 @@ import { freshSchema, url } from '../test/fresh-schema.ts';
 import { type PostgresSessionOptions, startSession } from './start-session.ts';
 
 async function begin(options: PostgresSessionOptions = {}): Promise<SessionStore> {
-  const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false, ...options });
+  const store = await startSession({
+    connectionString: url,
+    schema: freshSchema(),
+    cache: false,
+    ...options,
+  });
   onTestFinished(() => store.close());
   return store;
 }

@@ -2,7 +2,7 @@ import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
 import type { Connection } from './connection.ts';
-import { createGather } from './gather.ts';
+import { alone, createGather } from './gather.ts';
 import { toRecord, toValues, writeStatements } from './sessions-table.ts';
 import { isTaken, isUndone } from './sql-state.ts';
 import type { TableLocation } from './table-names.ts';
@@ -32,18 +32,15 @@ export function createPostgresStorage(
   const many = writeBatchStatements(location, prepare);
   const mayGoAlone = isUndone;
 
-  const read = createGather<string, SessionRecord | null>({
+  const read = createGather<string, SessionRecord | undefined>({
     mayGoAlone,
-    async alone(key) {
-      const { rows } = await run(one.read, key);
-      return rows[0] ? toRecord(rows[0]) : null;
-    },
+    alone: (key) => run(one.read, key).then(({ rows }) => rows[0] && toRecord(rows[0])),
     async together(keys) {
       const { rows } = await run(many.read, toArray(keys));
       const found = new Map(rows.map((row) => [row[0], row]));
       return keys.map((key) => {
         const row = found.get(key);
-        return row ? toRecord(row) : null;
+        return row && toRecord(row);
       });
     },
   });
@@ -93,7 +90,7 @@ export function createPostgresStorage(
   });
 
   return {
-    read: async (key) => (await read(key)) ?? undefined,
+    read,
     insert,
     replace: (key, version, next) =>
       key === next.key ? replace({ version, next }) : replaceOne(key, version, next),
@@ -113,7 +110,7 @@ export function createPostgresStorage(
 }
 
 /** A row that was not written is missing, has changed, or is held by somebody else: alone, its statement waits and tells. */
-function written({ rows }: { rows: (string | null)[][] }, items: { key: string }[]): (true | undefined)[] {
+function written({ rows }: { rows: (string | null)[][] }, items: { key: string }[]): (true | typeof alone)[] {
   const keys = new Set(rows.map(([key]) => key));
-  return items.map(({ key }) => keys.has(key) || undefined);
+  return items.map(({ key }) => keys.has(key) || alone);
 }

@@ -34,24 +34,19 @@ export function unreachable(cause: unknown): StoreError {
   return unavailable(hint, cause);
 }
 
-export function noConnection(milliseconds: number): StoreError {
+export function noConnection(): StoreError {
   return unavailable(
-    `No connection within ${seconds(milliseconds)}: the server does not answer, or every connection of the pool is in use. ` +
+    'No connection in time: the server does not answer, or every connection of the pool is in use. ' +
       'Raise connectionTimeout, or the size of the pool.',
   );
 }
 
-export function noAnswer(milliseconds: number): StoreError {
+export function noAnswer(): StoreError {
   return unavailable(
-    `PostgreSQL did not answer within ${seconds(milliseconds)}. Raise statementTimeout, or find out what blocks it.`,
+    'PostgreSQL did not answer in time. Raise statementTimeout, or find out what blocks it.',
   );
 }
 
 export function unavailable(text: string, cause?: unknown): StoreError {
   return new StoreError('UNAVAILABLE', `[@store/postgres] ${text}`, cause === undefined ? {} : { cause });
-}
-
-/** Options are in seconds. */
-function seconds(milliseconds: number): string {
-  return `${milliseconds / 1000} ${milliseconds === 1000 ? 'second' : 'seconds'}`;
 }
