@@ -1,4 +1,3 @@
-import pg from 'pg';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import { isCollision, isUndone } from './sql-state.ts';
 import type { Statement } from './statement.ts';
@@ -39,37 +38,15 @@ const asText = { getTypeParser: () => (text: string) => text };
 const ignore = () => {};
 
 /**
- * Opens a pool, or answers `undefined` when the string cannot be read; what is wrong with it may hold the password. A pooler
- * knows no `statement_timeout` at connection start, so with `prepare: false` only the client keeps time.
+ * Makes the way to the database that a pool gives, with callbacks: a promise for every step costs a load ten percent.
+ *
+ * @param end Ends the pool, if that is ours to do.
  */
-export function openPool(
-  connectionString: string,
-  prepare: boolean,
+export function createConnection(
+  pool: PostgresPool,
   patience: Patience,
-): Connection | undefined {
-  const options = {
-    connectionString,
-    connectionTimeoutMillis: patience.connection,
-    keepAlive: true,
-    allowExitOnIdle: true,
-    ...(prepare && { statement_timeout: patience.statement }),
-  };
-  try {
-    new pg.Client(options);
-  } catch {
-    return undefined;
-  }
-  const pool = new pg.Pool(options);
-  return connect(pool, patience, () => pool.end());
-}
-
-/** Uses a pool of the application, which stays open at the end. */
-export function borrowPool(pool: PostgresPool, patience: Patience): Connection {
-  return connect(pool, patience, async () => {});
-}
-
-/** With callbacks, because a promise for every step costs a load ten percent. */
-function connect(pool: PostgresPool, patience: Patience, end: () => Promise<void>): Connection {
+  end: () => Promise<void>,
+): Connection {
   const statementLimit = createTimeLimit(patience.statement);
   const connectionLimit = createTimeLimit(patience.connection);
   pool.on('error', ignore);

@@ -74,7 +74,7 @@ async function hasSchema(run: Run, { schema }: TableLocation): Promise<boolean> 
 }
 
 /** Reads a row that cannot be there, so that a table which is missing or out of date is found at the start. */
-export async function assertTable({ run }: Connection, location: TableLocation): Promise<void> {
+export async function probeTable({ run }: Connection, location: TableLocation): Promise<void> {
   const probe = sqlWriter(location)
     .selectFrom('sessions')
     .select(['key', 'version', 'gc_at', 'expires_at', 'created_at', 'idle_timeout', 'subject', 'payload'])

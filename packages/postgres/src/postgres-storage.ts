@@ -3,8 +3,9 @@ import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts'
 import { createCollectGarbage } from './collect-garbage.ts';
 import type { Connection } from './connection.ts';
 import { alone, createGather } from './gather.ts';
-import { toRecord, toValues, writeStatements } from './sessions-table.ts';
+import { toRecord, toValues } from './sessions-table.ts';
 import { isTaken, isUndone } from './sql-state.ts';
+import { writeStatements } from './statements.ts';
 import type { TableLocation } from './table-names.ts';
 
 interface Replacement {

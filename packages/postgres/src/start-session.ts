@@ -1,8 +1,9 @@
 import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
 import { createRecordStore, invalidOption, resolveTimeouts } from '@store/core/driver';
-import { borrowPool, type Connection, openPool, type Patience } from './connection.ts';
-import { assertTable, migrateToLatest } from './migrate.ts';
+import type { Connection, Patience } from './connection.ts';
+import { migrateToLatest, probeTable } from './migrate.ts';
 import { schemaSql } from './migrations.ts';
+import { borrowPool, openPool } from './open-pool.ts';
 import { isPostgresPool, type PostgresPool } from './postgres-pool.ts';
 import { createPostgresStorage } from './postgres-storage.ts';
 import { errorCode } from './sql-state.ts';
@@ -68,7 +69,7 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
   const connection = connectTo(connectionString, pool, prepare, patience);
   try {
     if (migrate) await migrateToLatest(connection, location);
-    await assertTable(connection, location);
+    await probeTable(connection, location);
   } catch (error) {
     await connection.close().catch(() => {});
     throw notStarted(error, location);

@@ -28,12 +28,12 @@ export interface TableLocation {
 }
 
 /** The names in one schema that belong to a sessions table, by the name that statements are written with. */
-export function tableNames(table: string): Readonly<Record<string, string>> {
+export function tableNames(table: string): ReadonlyMap<string, string> {
   const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
-  return {
-    sessions: table,
-    ...Object.fromEntries(derived.map((name) => [name, derivedName(table, name.slice('sessions'.length))])),
-  };
+  return new Map([
+    ['sessions', table],
+    ...derived.map((name) => [name, derivedName(table, name.slice('sessions'.length))] as const),
+  ]);
 }
 
 /** `table` and `suffix` together; where that is too long, cut and ended in a hash of the whole. */
@@ -52,13 +52,13 @@ function derivedName(table: string, suffix: string): string {
  */
 export function withTableNames({ table, schema }: TableLocation): KyselyPlugin {
   const names = tableNames(table);
-  const rename = (node: IdentifierNode) => IdentifierNode.create(names[node.name] ?? node.name);
+  const rename = (node: IdentifierNode) => IdentifierNode.create(names.get(node.name) ?? node.name);
   const transformer = new (class extends OperationNodeTransformer {
     protected override transformIdentifier(node: IdentifierNode): IdentifierNode {
       return rename(node);
     }
     protected override transformSchemableIdentifier(node: SchemableIdentifierNode): SchemableIdentifierNode {
-      const ours = node.schema === undefined && node.identifier.name in names;
+      const ours = node.schema === undefined && names.has(node.identifier.name);
       return {
         ...node,
         ...(ours && schema !== undefined && { schema: IdentifierNode.create(schema) }),

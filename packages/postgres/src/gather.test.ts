@@ -1,0 +1,216 @@
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { freshSchema } from '../test/fresh-schema.ts';
+import { freshStorage } from '../test/fresh-storage.ts';
+import { keyOf, sessionRecord } from '../test/session-record.ts';
+import { alone, createGather } from './gather.ts';
+
+const names = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`);
+
+/** Travel whose statements end when the test says so. */
+function stations() {
+  const journeys: { items: number[]; arrive(): void; fail(error: Error): void }[] = [];
+  const leave = <T>(items: number[], answer: T) =>
+    new Promise<T>((resolve, reject) =>
+      journeys.push({ items, arrive: () => resolve(answer), fail: reject }),
+    );
+  return {
+    journeys,
+    items: () => journeys.map(({ items }) => items),
+    travel: {
+      alone: (item: number) => leave([item], `${item} alone`),
+      together: (items: number[]) =>
+        leave<(string | typeof alone)[]>(
+          items,
+          items.map((item) => (item === 13 ? alone : `${item} together`)),
+        ),
+      mayGoAlone: (error: unknown) => (error as Error).message === 'undone',
+    },
+  };
+}
+const settled = () => new Promise(setImmediate);
+
+describe('createGather', () => {
+  it('sends one item at once and by itself', async () => {
+    const { journeys, items, travel } = stations();
+    const answer = createGather(travel)(1);
+    await Promise.resolve();
+    expect(items()).toEqual([[1]]);
+    journeys[0]?.arrive();
+    expect(await answer).toBe('1 alone');
+  });
+
+  it('sends what waits at the same moment together, and never adds to what is under way', async () => {
+    const { journeys, items, travel } = stations();
+    const send = createGather(travel);
+    const first = [send(1), send(2)];
+    await settled();
+    const next = [send(3), send(4)];
+    await settled();
+    expect(items()).toEqual([[1, 2]]);
+    journeys[0]?.arrive();
+    expect(await Promise.all(first)).toEqual(['1 together', '2 together']);
+    await settled();
+    expect(items()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    journeys[1]?.arrive();
+    expect(await Promise.all(next)).toEqual(['3 together', '4 together']);
+  });
+
+  it('sends an item alone that could not go with the others', async () => {
+    const { journeys, items, travel } = stations();
+    const send = createGather(travel);
+    const answers = [send(1), send(13)];
+    await settled();
+    journeys[0]?.arrive();
+    await settled();
+    expect(items()).toEqual([[1, 13], [13]]);
+    journeys[1]?.arrive();
+    expect(await Promise.all(answers)).toEqual(['1 together', '13 alone']);
+  });
+
+  it('tries each alone after a failure that left nothing, and gives up on all after any other', async () => {
+    const { journeys, items, travel } = stations();
+    const send = createGather(travel);
+    const answers = [send(1), send(2)];
+    await settled();
+    journeys[0]?.fail(new Error('undone'));
+    await settled();
+    expect(items()).toEqual([[1, 2], [1], [2]]);
+    journeys[1]?.arrive();
+    journeys[2]?.fail(new Error('does not fit'));
+    expect(await Promise.allSettled(answers)).toMatchObject([
+      { value: '1 alone' },
+      { reason: { message: 'does not fit' } },
+    ]);
+
+    const lost = [send(3), send(4)];
+    await settled();
+    journeys[3]?.fail(new Error('connection lost'));
+    expect(await Promise.allSettled(lost)).toMatchObject(lost.map(() => ({ status: 'rejected' })));
+    expect(journeys).toHaveLength(4);
+  });
+
+  it('sends items of one name one after the other, and no more than a hundred or a million characters at once', async () => {
+    const { journeys, items, travel } = stations();
+    const send = createGather({ ...travel, nameOf: String });
+    for (const item of [1, 2, 1]) void send(item);
+    await settled();
+    journeys[0]?.arrive();
+    await settled();
+    expect(items()).toEqual([[1, 2], [1]]);
+
+    const many = stations();
+    const sendMany = createGather(many.travel);
+    for (let item = 0; item < 101; item += 1) void sendMany(item);
+    await settled();
+    expect(many.items()[0]).toHaveLength(100);
+
+    const heavy = stations();
+    const sendHeavy = createGather({ ...heavy.travel, weightOf: (item) => item });
+    for (const item of [1_000_001, 600_000, 400_000, 1]) void sendHeavy(item);
+    await settled();
+    expect(heavy.items()).toEqual([[1_000_001]]);
+    heavy.journeys[0]?.arrive();
+    await settled();
+    expect(heavy.items()[1]).toEqual([600_000, 400_000]);
+  });
+
+  it('does not let items wait behind a statement that hangs', async () => {
+    const { journeys, items, travel } = stations();
+    const send = createGather(travel);
+    void send(1);
+    await settled();
+    const behind = send(2);
+    await expect.poll(items).toEqual([[1], [2]]);
+    journeys[1]?.arrive();
+    expect(await behind).toBe('2 alone');
+  });
+});
+
+describe('statements that carry many sessions', () => {
+  it('are used for what waits at the same moment, and a plain one otherwise', async () => {
+    const { storage, sent } = await freshStorage();
+    const records = names(20).map((name) => sessionRecord(name));
+    const all = <T>(work: (name: string) => T) => Promise.all(names(20).map(work));
+    await Promise.all(records.map(storage.insert));
+    await all((name) => storage.read(keyOf(name)));
+    await all((name) => storage.touch(keyOf(name), 0, 5));
+    await all((name) => storage.replace(keyOf(name), 1, sessionRecord(name, { version: 2 })));
+    expect(sent.map(({ keys }) => keys)).toEqual([20, 20, 20, 20]);
+    sent.length = 0;
+    for (const name of names(3)) await storage.read(keyOf(name));
+    expect(sent.map(({ text }) => text.endsWith('"key" = $1'))).toEqual([true, true, true]);
+  });
+
+  it('are prepared under a name, unless that is turned off', async () => {
+    for (const prepare of [true, false]) {
+      const { storage, sent } = await freshStorage({ prepare });
+      await Promise.all(names(2).map((name) => storage.insert(sessionRecord(name))));
+      await storage.read(keyOf('s0'));
+      expect(sent.map(({ name }) => name !== undefined)).toEqual([prepare, prepare]);
+    }
+  });
+
+  it('skip a row that somebody holds, and write the others meanwhile', async () => {
+    const { storage, schema, pool } = await freshStorage();
+    await Promise.all(names(5).map((name) => storage.insert(sessionRecord(name))));
+    const holder = await pool.connect();
+    await holder.query('begin');
+    await holder.query(`select from ${pg.escapeIdentifier(schema)}.sessions where key = $1 for update`, [
+      keyOf('s2'),
+    ]);
+    const done = new Set<string>();
+    const writes = names(5).map(async (name) => {
+      const won = await storage.replace(keyOf(name), 1, sessionRecord(name, { version: 2 }));
+      done.add(`${name} ${won}`);
+    });
+    await expect.poll(() => done.size).toBe(4);
+    expect(done.has('s2 true')).toBe(false);
+    await holder.query('rollback');
+    holder.release();
+    await Promise.all(writes);
+    expect(done.has('s2 true')).toBe(true);
+  });
+
+  it('never meet in a deadlock, whichever way round two processes write the same sessions', async () => {
+    const schema = freshSchema();
+    const [one, other] = [await freshStorage({ schema }), await freshStorage({ schema })];
+    await Promise.all(names(40).map((name) => one.storage.insert(sessionRecord(name))));
+    const errors: Error[] = [];
+    for (let round = 0; round < 30; round += 1) {
+      const write = (storage: typeof one.storage, order: string[]) =>
+        order.map(async (name) => {
+          const found = await storage.read(keyOf(name));
+          await storage.touch(keyOf(name), 0, Date.now());
+          if (!found) throw new Error(`${name} is gone`);
+          return storage.replace(
+            keyOf(name),
+            found.version,
+            sessionRecord(name, { version: Math.floor(Math.random() * 2 ** 53) }),
+          );
+        });
+      const results = await Promise.allSettled([
+        ...write(one.storage, names(40)),
+        ...write(other.storage, names(40).reverse()),
+      ]);
+      for (const result of results) if (result.status === 'rejected') errors.push(result.reason);
+    }
+    expect(errors).toEqual([]);
+    const failed = [...one.sent, ...other.sent].filter((statement) => statement.failed !== undefined);
+    expect(failed).toEqual([]);
+  });
+
+  it('fail for one that does not fit and not for the others', async () => {
+    const { storage } = await freshStorage();
+    const subjects = ['ann', 'no\0zero', 'bob'];
+    const inserts = subjects.map((subject, n) => storage.insert(sessionRecord(`s${n}`, { subject })));
+    expect(await Promise.allSettled(inserts)).toMatchObject([
+      { value: true },
+      { reason: { code: '22021' } },
+      { value: true },
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { columns, type RecordValues, sqlWriter } from './sessions-table.ts';
+import { nameStatement } from './statement.ts';
+import type { TableLocation } from './table-names.ts';
+
+/** The placeholder of the value at this position. */
+const bind = <T = string>(position: number): RawBuilder<T> => sql<T>`${sql.raw(`$${position}`)}`;
+
+/** Every statement of the store that deals with one session, or with those of a subject, written and typed once. */
+export function writeStatements(location: TableLocation, prepare: boolean) {
+  const db = sqlWriter(location);
+  const record = db.selectFrom('sessions').select(columns);
+  const statement = <Values extends unknown[]>(query: CompiledQuery) => nameStatement<Values>(query, prepare);
+
+  return {
+    read: statement<[key: string]>(record.where('key', '=', bind(1)).compile()),
+
+    insert: statement<RecordValues>(
+      db
+        .insertInto('sessions')
+        .values({
+          key: bind(1),
+          version: bind<number>(2),
+          gc_at: bind<number>(3),
+          expires_at: bind<number>(3),
+          created_at: bind<number>(4),
+          idle_timeout: bind<number | null>(5),
+          subject: bind<string | null>(6),
+          payload: bind(7),
+        })
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .compile(),
+    ),
+
+    /** As long as key, subject and `gc_at` stay as they are, no index is written: PostgreSQL compares their values. */
+    replace: statement<[...RecordValues, oldKey: string, oldVersion: number]>(
+      db
+        .updateTable('sessions')
+        .set((row) => ({
+          key: bind(1),
+          version: bind<number>(2),
+          gc_at: row.fn<number>('least', ['gc_at', bind<number>(3)]),
+          expires_at: bind<number>(3),
+          created_at: bind<number>(4),
+          idle_timeout: bind<number | null>(5),
+          subject: bind<string | null>(6),
+          payload: bind(7),
+        }))
+        .where('key', '=', bind(8))
+        .where('version', '=', bind<number>(9))
+        .compile(),
+    ),
+
+    touch: statement<[key: string, now: number, expiresAt: number]>(
+      db
+        .updateTable('sessions')
+        .set((row) => ({ expires_at: row.fn<number>('greatest', ['expires_at', bind<number>(3)]) }))
+        .where('key', '=', bind(1))
+        .where('expires_at', '>', bind<number>(2))
+        .compile(),
+    ),
+
+    delete: statement<[key: string]>(db.deleteFrom('sessions').where('key', '=', bind(1)).compile()),
+
+    listBySubject: statement<[subject: string]>(record.where('subject', '=', bind(1)).compile()),
+
+    /**
+     * One plain delete, and no rows locked first: a row that is being moved to another key makes this statement wait, then
+     * look at the row as it is after the move. A key read before, to delete by it after, would miss the row.
+     */
+    deleteBySubject: statement<[subject: string, exceptKey: string | null, onlyKey: string | null]>(
+      db
+        .deleteFrom('sessions')
+        .where('subject', '=', bind(1))
+        .where(sql<boolean>`(${bind(2)}::text is null or key <> ${bind(2)})`)
+        .where(sql<boolean>`(${bind(3)}::text is null or key = ${bind(3)})`)
+        .compile(),
+    ),
+  };
+}

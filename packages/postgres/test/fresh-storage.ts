@@ -1,0 +1,63 @@
+import type pg from 'pg';
+import { onTestFinished } from 'vitest';
+import type { Patience } from '../src/connection.ts';
+import { migrateToLatest } from '../src/migrate.ts';
+import { borrowPool } from '../src/open-pool.ts';
+import { createPostgresStorage } from '../src/postgres-storage.ts';
+import { freshPool, freshSchema } from './fresh-schema.ts';
+
+/** A storage without core around it, the pool under it, and the texts that were sent; all go when the test ends. */
+export async function freshStorage({
+  schema = freshSchema(),
+  prepare = true,
+  patience = { statement: 20_000, connection: 20_000 },
+  ...options
+}: pg.PoolConfig & { schema?: string; prepare?: boolean; patience?: Patience } = {}) {
+  const pool = freshPool(options);
+  const location = { table: 'sessions', schema };
+  const connection = borrowPool(pool, patience);
+  await migrateToLatest(connection, location);
+  onTestFinished(() => connection.close());
+  return {
+    pool,
+    schema,
+    sent: watch(pool),
+    storage: createPostgresStorage(connection, location, prepare),
+  };
+}
+
+/** A statement that was sent: how many keys it carried, and the SQLSTATE it failed with. */
+export interface SentStatement {
+  text: string;
+  name: string | undefined;
+  keys: number;
+  failed?: string | undefined;
+}
+
+type StoreQuery = { text: string; name?: string; values: unknown[] };
+type Callback = (error: { code?: string } | null, result: unknown) => void;
+
+/** Notes every statement from now on. */
+function watch(pool: pg.Pool): SentStatement[] {
+  const sent: SentStatement[] = [];
+  const watched = new WeakSet<pg.PoolClient>();
+  pool.on('acquire', (client) => {
+    if (watched.has(client)) return;
+    watched.add(client);
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) => {
+      const [given, callback] = args as [StoreQuery, Callback];
+      if (typeof given !== 'object' || !('rowMode' in given)) return query(...args);
+      const { text, name, values } = given;
+      const keys = /^\{(.*)\}$/.exec(String(values[0]))?.[1]?.split(',').length ?? 1;
+      const statement: SentStatement = { text, name, keys };
+      sent.push(statement);
+      const answered: Callback = (error, result) => {
+        statement.failed = error?.code;
+        callback(error, result);
+      };
+      return query(given, answered);
+    }) as typeof client.query;
+  });
+  return sent;
+}

@@ -1,0 +1,20 @@
+import type { SessionRecord } from '@store/core/driver';
+
+/** A key of the shape core makes, from anything short. */
+export function keyOf(name: string): string {
+  return name.padEnd(43, '_');
+}
+
+/** A record of the year 2001, unless told otherwise. */
+export function sessionRecord(name: string, fields: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    key: keyOf(name),
+    payload: '{"data":{},"flash":{}}',
+    subject: null,
+    version: 1,
+    createdAt: 1_000_000_000_000,
+    expiresAt: 1_000_000_060_000,
+    idleTimeout: null,
+    ...fields,
+  };
+}
