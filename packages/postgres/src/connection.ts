@@ -40,7 +40,7 @@ const ignore = () => {};
 /**
  * Makes the way to the database that a pool gives, with callbacks: a promise for every step costs a load ten percent.
  *
- * @param end Ends the pool, if that is ours to do.
+ * @param end Takes leave of the pool.
  */
 export function createConnection(
   pool: PostgresPool,
@@ -49,7 +49,6 @@ export function createConnection(
 ): Connection {
   const statementLimit = createTimeLimit(patience.statement);
   const connectionLimit = createTimeLimit(patience.connection);
-  pool.on('error', ignore);
 
   function acquire(callback: (error: unknown, client?: PostgresClient) => void): void {
     let late = false;
@@ -115,10 +114,7 @@ export function createConnection(
       }
     },
 
-    async close() {
-      await end();
-      pool.removeListener('error', ignore);
-    },
+    close: end,
   };
 }
 

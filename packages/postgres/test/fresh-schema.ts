@@ -25,6 +25,8 @@ export async function query(text: string, values: unknown[] = [], connectionStri
 /** A pool that ends with the test. */
 export function freshPool(options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, ...options });
+  // As every application should: a connection can break while it is being ended.
+  pool.on('error', () => {});
   onTestFinished(() => (pool.ending ? undefined : pool.end()));
   return pool;
 }

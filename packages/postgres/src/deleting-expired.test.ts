@@ -1,0 +1,100 @@
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { freshSchema, query } from '../test/fresh-schema.ts';
+import { freshStorage } from '../test/fresh-storage.ts';
+import { keyOf, sessionRecord } from '../test/session-record.ts';
+
+/** Many rows at once: `count` of them that end at `expiresAt`. */
+const fill = (schema: string, prefix: string, count: number, expiresAt: number) =>
+  query(
+    `insert into ${pg.escapeIdentifier(schema)}.sessions (key, version, gc_at, expires_at, created_at, payload)
+     select $1 || n, 1, $2, $2, 0, '{}' from generate_series(1, $3::int) as n`,
+    [prefix, expiresAt, count],
+  );
+const count = async (schema: string) =>
+  (await query(`select count(*)::int from ${pg.escapeIdentifier(schema)}.sessions`))[0]?.count;
+
+describe('deleteExpired', () => {
+  it('removes what has expired to the millisecond, at most as many as told', async () => {
+    const { storage, schema } = await freshStorage();
+    await fill(schema, 'at', 3, 1000);
+    await fill(schema, 'later', 2, 1001);
+    expect(await storage.deleteExpired(999, 500)).toBe(0);
+    expect(await storage.deleteExpired(1000, 2)).toBe(2);
+    expect(await storage.deleteExpired(1000, 2)).toBe(1);
+    expect(await count(schema)).toBe(2);
+  });
+
+  it('spares what has been touched or written since, however many come up with it', async () => {
+    const { storage, schema } = await freshStorage();
+    for (const name of ['touched', 'written', 'expired']) {
+      await storage.insert(sessionRecord(name, { expiresAt: 1000 }));
+    }
+    await storage.touch(keyOf('touched'), 0, 5000);
+    await storage.replace(keyOf('written'), 1, sessionRecord('written', { expiresAt: 5000, version: 2 }));
+    // With room for one at a time, those still alive come up first and must not hide the one that is not.
+    expect(await storage.deleteExpired(1000, 1)).toBe(1);
+    expect(await storage.read(keyOf('expired'))).toBeUndefined();
+    expect(await count(schema)).toBe(2);
+    expect(await storage.deleteExpired(4999, 500)).toBe(0);
+    expect(await storage.deleteExpired(5000, 500)).toBe(2);
+  });
+
+  it('finds a session whose end was brought forward', async () => {
+    const { storage, schema } = await freshStorage();
+    await storage.insert(sessionRecord('a', { expiresAt: 5000 }));
+    await storage.insert(sessionRecord('b', { expiresAt: 5000 }));
+    await Promise.all(
+      ['a', 'b'].map((name) =>
+        storage.replace(keyOf(name), 1, sessionRecord(name, { expiresAt: 1000, version: 2 })),
+      ),
+    );
+    expect(await storage.deleteExpired(1000, 500)).toBe(2);
+    expect(await count(schema)).toBe(0);
+  });
+
+  it('leaves rows that somebody holds for the next time, and waits for none', async () => {
+    const { storage, schema, pool } = await freshStorage();
+    await fill(schema, 'e', 10, 1000);
+    const holder = await pool.connect();
+    await holder.query('begin');
+    await holder.query(
+      `select from ${pg.escapeIdentifier(schema)}.sessions where key in ('e1', 'e2') for update`,
+    );
+    expect(await storage.deleteExpired(1000, 500)).toBe(8);
+    await holder.query('rollback');
+    holder.release();
+    expect(await storage.deleteExpired(1000, 500)).toBe(2);
+  });
+
+  it('shares the work between two collectors, and removes every session once', async () => {
+    const schema = freshSchema();
+    const [one, other] = [await freshStorage({ schema }), await freshStorage({ schema })];
+    await fill(schema, 'e', 5000, 1000);
+    await fill(schema, 'alive', 100, 2000);
+    const collect = async ({ storage }: typeof one) => {
+      let removed = 0;
+      for (let batch = 1; batch > 0; removed += batch) batch = await storage.deleteExpired(1000, 100);
+      return removed;
+    };
+    const removed = await Promise.all([collect(one), collect(other)]);
+    expect(removed[0] + removed[1]).toBe(5000);
+    expect(await count(schema)).toBe(100);
+    expect([...one.sent, ...other.sent].filter(({ failed }) => failed !== undefined)).toEqual([]);
+  });
+
+  it('never removes a session that is touched at the same moment', async () => {
+    const { storage, schema } = await freshStorage();
+    for (let round = 0; round < 20; round += 1) {
+      await fill(schema, `r${round}_`, 30, 1000);
+      const keys = Array.from({ length: 30 }, (_, n) => `r${round}_${n + 1}`);
+      const [removed, touched] = await Promise.all([
+        storage.deleteExpired(1000, 500),
+        Promise.all(keys.map((key) => storage.touch(key, 999, 9000))),
+      ]);
+      expect(removed + touched.filter(Boolean).length).toBe(30);
+      expect(await count(schema)).toBe(touched.filter(Boolean).length);
+      await query(`delete from ${pg.escapeIdentifier(schema)}.sessions`);
+    }
+  });
+});

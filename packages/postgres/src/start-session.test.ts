@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { cachedStore, createSessionId, uncacheStore } from '@store/core';
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
+import type { PostgresPool } from './postgres-pool.ts';
+import { startSession } from './start-session.ts';
+
+const id = createSessionId();
+
+/** Runs a module in a process of its own, and fails unless that ends by itself. */
+function runToEnd(script: string, ...args: string[]): string {
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', script, ...args], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    timeout: 25_000,
+  });
+}
+
+describe('startSession', () => {
+  it('caches the store, and close() takes it out again', async () => {
+    onTestFinished(() => {
+      uncacheStore();
+    });
+    const store = await startSession({ connectionString: url, schema: freshSchema() });
+    expect(cachedStore()).toBe(store);
+    await store.close();
+    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
+  });
+
+  it('caches nothing with cache: false', async () => {
+    const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false });
+    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
+    await store.close();
+  });
+
+  it('uses the schema that the search path leads to unless one is named', async () => {
+    const schema = freshSchema();
+    await query(`create schema ${pg.escapeIdentifier(schema)}`);
+    const pool = freshPool({
+      options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}`,
+    });
+    const store = await startSession({ pool, cache: false });
+    await store.save(id, {}, {});
+    await store.close();
+    expect(await query(`select count(*)::int from ${pg.escapeIdentifier(schema)}.sessions`)).toEqual([
+      { count: 1 },
+    ]);
+  });
+
+  it('stores neither the session id nor anything it can be computed from', async () => {
+    const schema = freshSchema();
+    const store = await startSession({ connectionString: url, schema, cache: false });
+    await store.save(id, {}, {}, { subject: 'ann' });
+    await store.close();
+    expect(
+      JSON.stringify(await query(`select * from ${pg.escapeIdentifier(schema)}.sessions`)),
+    ).not.toContain(id);
+  });
+
+  it.each([
+    ['connectionString', {}],
+    ['connectionString', undefined],
+    ['connectionString', { connectionString: '' }],
+    ['connectionString', { connectionString: 7 }],
+    ['connectionString', { connectionString: 'postgres://user:secret@host:port/database' }],
+    ['pool', { pool: {} }],
+    ['pool', { pool: new pg.Client() }],
+    ['pool', { pool: null }],
+    ['pool', { pool: new pg.Pool(), connectionString: 'postgres://secret@localhost' }],
+    ['table', { table: '' }],
+    ['table', { table: 'a\0b' }],
+    ['table', { table: 'a\ud800' }],
+    ['table', { table: 'n'.repeat(64) }],
+    ['table', { table: 'ä'.repeat(32) }],
+    ['table', { table: 1 }],
+    ['schema', { schema: '' }],
+    ['schema', { schema: 'n'.repeat(64) }],
+    ['migrate', { migrate: 'yes' }],
+    ['prepare', { prepare: 0 }],
+    ['cache', { cache: 1 }],
+    ['statementTimeout', { statementTimeout: 0 }],
+    ['statementTimeout', { statementTimeout: '5' }],
+    ['connectionTimeout', { connectionTimeout: -1 }],
+    ['connectionTimeout', { connectionTimeout: Number.NaN }],
+    ['idleTimeout', { idleTimeout: 0 }],
+    ['absoluteTimeout', { absoluteTimeout: 1.5 }],
+    ['now', { now: 5 }],
+  ])('refuses a wrong %s at once, and gives no secret away: %o', async (option, wrong) => {
+    const given =
+      option === 'connectionString' || option === 'pool' ? wrong : { connectionString: url, ...wrong };
+    const error = await startSession(given as never).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(`[@store/postgres] ${option} must be`),
+    });
+    expect(error.cause).toBeUndefined();
+    expect(error.message).not.toContain('secret');
+  });
+
+  it('says what PostgreSQL refused, and starts once it is right', async () => {
+    const nowhere = new URL(url);
+    nowhere.pathname = '/nowhere';
+    await expect(startSession({ connectionString: nowhere.href })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('database does not exist'),
+      cause: expect.objectContaining({ code: '3D000' }),
+    });
+    const refused = new URL(url);
+    refused.port = '1';
+    await expect(startSession({ connectionString: refused.href })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('cannot be reached'),
+      cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
+    });
+    const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false });
+    await store.close();
+  });
+
+  it('takes a node-postgres pool as it is typed', () => {
+    const pool: PostgresPool = freshPool();
+    expect(pool.totalCount).toBe(0);
+  });
+
+  it.each([
+    ['closes', 'await store.close();'],
+    ['does not even close', ''],
+  ])('lets a process that starts, saves and %s end by itself', (_what, end) => {
+    const schema = freshSchema();
+    const script = `
+      import { startSession } from '@store/postgres';
+      const [connectionString, schema, id] = process.argv.slice(1);
+      const store = await startSession({ connectionString, schema });
+      await store.save(id, {}, {});
+      console.log((await store.load(id)).exists);
+      ${end}`;
+    expect(runToEnd(script, url, schema, id)).toBe('true\n');
+  });
+});
