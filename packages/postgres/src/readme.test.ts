@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { makeTable, migrateAll } from '../test/examples/own-migrations.ts';
+import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
+import { startSession } from './start-session.ts';
+
+const examples = join(import.meta.dirname, '..', 'test', 'examples');
+
+/** A schema that is there, and the options that make it where the search path leads. */
+async function searchPath() {
+  const schema = freshSchema();
+  await query(`create schema ${pg.escapeIdentifier(schema)}`);
+  return { schema, options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}` };
+}
+
+it('counts visits in the README example, and stops at SIGTERM', { timeout: 60_000 }, async () => {
+  const { options } = await searchPath();
+  const server = spawn(process.execPath, [join(examples, 'visit-counter.ts')], {
+    env: { ...process.env, PORT: '0', DATABASE_URL: url, PGOPTIONS: options },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    server.kill('SIGKILL');
+  });
+  const [listening] = await once(server.stdout, 'data');
+  const address = `http://localhost:${/port: (\d+)/.exec(String(listening))?.[1]}`;
+  const visit = (headers: Record<string, string> = {}) => fetch(address, { headers });
+  const first = await visit();
+  expect(await first.text()).toBe('visits before this one: 0\n');
+  const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  expect(await (await visit({ cookie })).text()).toBe('visits before this one: 1\n');
+  expect(await (await visit({ cookie })).text()).toBe('visits before this one: 2\n');
+  server.kill('SIGTERM');
+  expect(await once(server, 'exit')).toEqual([0, null]);
+});
+
+it('starts with migrate: false on a table made by either of the README migrations', async () => {
+  for (const make of [makeTable, (pool: pg.Pool) => migrateAll(pool, {})]) {
+    const pool = freshPool({ options: (await searchPath()).options });
+    await make(pool);
+    const store = await startSession({ pool, migrate: false, cache: false });
+    expect(await store.gc()).toBe(0);
+    await store.close();
+  }
+});
+
+it('needs no more than the grants of the README', async () => {
+  const { schema, options } = await searchPath();
+  const pool = freshPool({ options });
+  await (await startSession({ pool, cache: false })).close();
+  const grants = readFileSync(join(examples, 'least-privilege.sql'), 'utf8');
+  await query('create role app login').catch(() => {});
+  await pool.query(`grant usage on schema ${pg.escapeIdentifier(schema)} to app`);
+  await pool.query(grants);
+  onTestFinished(() => query('drop owned by app; drop role app').then(() => {}));
+  const limited = freshPool({ options: `${options} -c role=app` });
+  const store = await startSession({ pool: limited, cache: false });
+  const [id, newId] = ['a'.repeat(43), 'b'.repeat(43)];
+  await store.save(id, {}, {}, { subject: 'ann' });
+  await store.update(id, (content) => content, { newId });
+  expect(await store.touch(newId)).toBe(true);
+  expect(await store.destroyAll('ann')).toBe(1);
+  expect(await store.gc()).toBe(0);
+  await store.close();
+});
