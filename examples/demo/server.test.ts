@@ -76,6 +76,38 @@ describe('npx pnpm start', () => {
     for (const name of ['expires', 'key', 'version', 'payload']) expect(page).toContain(`<dt>${name}</dt>`);
   });
 
+  it('keeps sessions in the cookie with STORE=cookie, shows what is in them, and ends them everywhere', async () => {
+    const server = start({ STORE: 'cookie' });
+    const origin = await address(server);
+    const post = async (path: string, form: Record<string, string>, cookie = '') => {
+      const answer = await fetch(origin + path, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        headers: { origin, cookie },
+        redirect: 'manual',
+      });
+      expect(answer.status).toBe(303);
+      return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    };
+    const read = async (cookie: string) => (await fetch(origin, { headers: { cookie } })).text();
+    const [here, there] = [
+      await post('/sign-in', { name: 'Morgana' }),
+      await post('/sign-in', { name: 'Morgana' }),
+    ];
+    expect(here).toMatch(/^session=Fe26\.2\*/);
+    const page = await read(here);
+    expect(page).toContain('In the cookie');
+    for (const name of ['purpose', 'id', 'subject', 'data']) expect(page).toContain(`<dt>${name}</dt>`);
+    const kept = await post('/devices/log-out-others', {}, here);
+    expect(await read(kept)).toContain('Every other device is logged out.');
+    expect(await read(there)).not.toContain('Morgana');
+
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+    const again = await address(start({ STORE: 'cookie' }));
+    expect(await (await fetch(again, { headers: { cookie: kept } })).text()).toContain('Morgana');
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s, a page being open', async (signal) => {
     const server = start({});
     await fetch(await address(server));
@@ -102,6 +134,6 @@ describe('npx pnpm start', () => {
   it('names the stores there are when asked for another', async () => {
     const { code, message } = await failure(start({ STORE: 'floppy' }));
     expect(code).toBe(1);
-    expect(message).toBe('STORE=floppy is not available. Available: sqlite, file.\n');
+    expect(message).toBe('STORE=floppy is not available. Available: sqlite, file, cookie.\n');
   });
 });

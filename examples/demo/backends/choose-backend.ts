@@ -1,4 +1,5 @@
 import type { OpenBackend } from './backend.ts';
+import { openCookie } from './cookie.ts';
 import { openFile } from './file.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -6,6 +7,7 @@ import { openSqlite } from './sqlite.ts';
 const backends = new Map<string, OpenBackend>([
   ['sqlite', openSqlite],
   ['file', openFile],
+  ['cookie', openCookie],
 ]);
 
 /** @throws {Error} naming what is available, when `name` is not. */

@@ -24,7 +24,7 @@ export function deviceRoutes(store: SessionStore): Router {
     const session = sessionOf(request);
     if (session.subject === undefined) return response.redirect(303, '/');
     const ended = await store.destroyAll(session.subject, { except: session.id });
-    session.flash('notice', loggedOut(ended));
+    session.flash('notice', store.kind === 'cookie' ? loggedOutUncounted : loggedOut(ended));
     response.redirect(303, '/');
   });
 
@@ -37,6 +37,12 @@ export function deviceRoutes(store: SessionStore): Router {
 
   return router;
 }
+
+/** Of cookies nobody knows how many there are. */
+const loggedOutUncounted: Notice = {
+  tone: 'good',
+  text: 'Every other device is logged out. It takes effect at once.',
+};
 
 function loggedOut(devices: number): Notice {
   if (devices === 0) return { tone: 'bad', text: 'There was nothing left to log out.' };

@@ -20,6 +20,11 @@ export function homeRoutes(backend: Backend, log: RequestLog): Router {
   return router;
 }
 
-async function devicesOf(store: SessionStore, subject: string | undefined): Promise<SessionSummary[]> {
+/** `undefined` from a store that sees only the cookies it is shown. */
+async function devicesOf(
+  store: SessionStore,
+  subject: string | undefined,
+): Promise<SessionSummary[] | undefined> {
+  if (store.kind === 'cookie') return undefined;
   return subject === undefined ? [] : store.list(subject);
 }

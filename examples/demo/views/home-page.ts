@@ -12,7 +12,8 @@ import { liveView } from './live-view.ts';
 
 export interface HomePage {
   session: Session<DemoSession, DemoFlash>;
-  devices: readonly SessionSummary[];
+  /** `undefined` when the store cannot list them. */
+  devices: readonly SessionSummary[] | undefined;
   inspection: Inspection;
 }
 
