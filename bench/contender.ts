@@ -50,7 +50,9 @@ export interface Backend {
   name: string;
   title: string;
   comparisons: Comparison[];
-  /** Whom the garbage collection table shows; the first is its baseline. */
+  /** The operations that mean something there. @default all */
+  operations?: readonly string[];
+  /** Whom the garbage collection table shows; the first is its baseline. None: there is nothing to collect. */
   collectors: Contender[];
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, type } from 'node:os';
 import { withoutSlow } from './contender.ts';
+import { cookie } from './contenders/cookie/cookie.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
 import { measureBackend } from './measure/measure-backend.ts';
 import { readCommand } from './plan.ts';
@@ -8,7 +9,7 @@ import { collectionReport } from './report/collection-report.ts';
 import { createProgress } from './report/progress.ts';
 import { workloadReport } from './report/workload-report.ts';
 
-const backends = [sqlite];
+const backends = [sqlite, cookie];
 
 /** `tmpfs` is memory, and its figures are of the processor alone. */
 function fileSystem(directory: string): string {
@@ -38,7 +39,9 @@ for (const all of chosen) {
     `## ${backend.title}`,
     `${new Set(samples.map(({ round }) => round)).size} rounds of ${plan.blocks} blocks.`,
     ...backend.comparisons.map((comparison) => workloadReport(comparison, samples)),
-    collectionReport(backend.collectors, collections, plan.collected),
+    ...(backend.collectors.length > 0
+      ? [collectionReport(backend.collectors, collections, plan.collected)]
+      : []),
   );
 }
 progress.end();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Backend, contendersOf } from '../contender.ts';
 import type { Plan } from '../plan.ts';
 import { fill } from '../workload/fill.ts';
-import type { Entrant } from '../workload/operations.ts';
+import { type Entrant, operations } from '../workload/operations.ts';
 import { type Collection, runCollections } from './collection.ts';
 import { runRounds, type Sample } from './rounds.ts';
 
@@ -29,9 +29,10 @@ export async function measureBackend(
       entrants.push({ name, store, created: [] });
       await fill(store, 0, plan.resident);
     }
+    const chosen = operations.filter(({ name }) => backend.operations?.includes(name) ?? true);
     const collectors = new Set(backend.collectors.map(({ name }) => name));
     return {
-      samples: await runRounds(entrants, plan, onStep),
+      samples: await runRounds(entrants, chosen, plan, onStep),
       collections: await runCollections(
         entrants.filter(({ name }) => collectors.has(name)),
         plan,

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.ts';
-import { type Entrant, operations } from '../workload/operations.ts';
+import type { Entrant, Operation } from '../workload/operations.ts';
 import { type BlockResult, runBlock } from './block.ts';
 import { clearLitter } from './litter.ts';
 import { seededRandom, shuffled } from './order.ts';
@@ -23,6 +23,7 @@ export interface Sample extends BlockResult {
  */
 export async function runRounds(
   entrants: Entrant[],
+  operations: Operation[],
   plan: Plan,
   onStep: (text: string, share: number) => void,
 ): Promise<Sample[]> {

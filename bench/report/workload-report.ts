@@ -1,7 +1,7 @@
 import type { Comparison } from '../contender.ts';
 import type { Sample } from '../measure/rounds.ts';
 import { median, pairedRatios, quantile, spread } from '../measure/statistics.ts';
-import { operations } from '../workload/operations.ts';
+import { operations as all } from '../workload/operations.ts';
 import { markdownTable, number, valueAndRatio } from './format.ts';
 
 /** The tables of one comparison: rates with ratios, then the slowest hundredth, for each number in flight. */
@@ -9,6 +9,7 @@ export function workloadReport({ title, note, baseline, lines }: Comparison, sam
   const parts = [`### ${title}`, note];
   for (const inFlight of new Set(samples.map((sample) => sample.inFlight))) {
     const at = samples.filter((sample) => sample.inFlight === inFlight);
+    const operations = all.filter(({ name }) => at.some(({ operation }) => operation === name));
     const cells = (cell: (own: Sample[], base: Sample[]) => string) =>
       lines.map(({ name }) => [
         name,
