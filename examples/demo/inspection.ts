@@ -7,6 +7,8 @@ import type { LoggedRequest, RequestLog } from './request-log.ts';
 export interface Inspection {
   now: number;
   backend: Pick<Backend, 'label' | 'place'>;
+  /** Whether the cookie holds the session itself, or its id. */
+  kind: Backend['store']['kind'];
   idleTimeout: number;
   cookie: InspectedCookie | undefined;
   held: HeldSession | undefined;
@@ -28,6 +30,7 @@ export async function inspect(request: Request, backend: Backend, log: RequestLo
   return {
     now: store.timeouts.now(),
     backend: { label, place },
+    kind: store.kind,
     idleTimeout: store.timeouts.idleTimeout,
     cookie,
     held: cookie && (await backend.look(cookie.value)),

@@ -97,6 +97,7 @@ describe('npx pnpm start', () => {
     expect(here).toMatch(/^session=Fe26\.2\*/);
     const page = await read(here);
     expect(page).toContain('In the cookie');
+    expect(page).toContain('of clicks that arrive together the last counts');
     for (const name of ['purpose', 'id', 'subject', 'data']) expect(page).toContain(`<dt>${name}</dt>`);
     const kept = await post('/devices/log-out-others', {}, here);
     expect(await read(kept)).toContain('Every other device is logged out.');

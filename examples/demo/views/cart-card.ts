@@ -6,7 +6,8 @@ import { type Html, html } from './html.ts';
 const euros = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' });
 const price = (cents: number) => euros.format(cents / 100);
 
-export function cartCard(cart: Readonly<Cart>): Html {
+/** @param countsEach Whether the store keeps what parallel requests write. */
+export function cartCard(cart: Readonly<Cart>, countsEach: boolean): Html {
   const total = catalogue.reduce((sum, { id, price: cents }) => sum + (cart[id] ?? 0) * cents, 0);
   const count = catalogue.reduce((sum, { id }) => sum + (cart[id] ?? 0), 0);
   return html`<section class="card" aria-labelledby="cart">
@@ -14,7 +15,7 @@ export function cartCard(cart: Readonly<Cart>): Html {
 <ul class="shelf">
 ${catalogue.map((product) => shelfItem(product, cart[product.id] ?? 0))}</ul>
 <p class="total"><span>Your cart: ${count === 1 ? '1 tea' : `${count} teas`}</span><strong>${price(total)}</strong></p>
-${codeLine("session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));", 'clicks that arrive together all count')}
+${codeLine("session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));", countsEach ? 'clicks that arrive together all count' : 'of clicks that arrive together the last counts')}
 </section>`;
 }
 

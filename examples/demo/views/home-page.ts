@@ -34,7 +34,7 @@ export function homePage({ session, devices, inspection }: HomePage): Html {
 ${inspection.backend.label} really holds for this browser.</p>
 ${notice(session.getFlash('notice'))}
 ${accountCard(session, name)}
-${cartCard(session.get('cart') ?? {})}
+${cartCard(session.get('cart') ?? {}, inspection.kind === 'server')}
 ${deliveryCard(session)}
 ${name !== undefined && devicesCard(devices, session.id, inspection.now)}
 </main>

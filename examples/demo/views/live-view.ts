@@ -16,7 +16,7 @@ export function liveView(inspection: Inspection): Html {
 </div>
 <noscript><p class="remark">Without JavaScript this is the moment the page was made. Reload to look again.</p></noscript>
 ${cookiePart(inspection)}
-<p class="arrow" aria-hidden="true"><span>SHA-256</span></p>
+<p class="arrow" aria-hidden="true"><span>${inspection.kind === 'cookie' ? 'opened with the password' : 'SHA-256'}</span></p>
 ${heldPart(inspection)}
 ${requestsPart(inspection)}
 `;
