@@ -47,8 +47,9 @@ export function createRevocations(
   assertLedger(name, ledger, longestLife);
   const { idleTimeout } = ledger.timeouts;
   const keptFor = Math.min(idleTimeout + clockMargin, 2 ** 31 - 1);
-  const entryId = (kind: string, whose: string) => sessionKey(`store-cookie/1/${purpose}/${kind}/${whose}`);
-  const deviceId = (subject: string, handle: string) => entryId('device', `${handle}/${subject}`);
+  // As JSON, so that no purpose or subject can be taken for another one's entry.
+  const entryId = (kind: 'session' | 'subject' | 'device', ...whose: string[]) =>
+    sessionKey(JSON.stringify(['store-cookie/1', purpose, kind, ...whose]));
 
   async function asking<T>(work: Promise<T>): Promise<T> {
     try {
@@ -76,7 +77,7 @@ export function createRevocations(
       const [session, device, everywhere] = await asking(
         Promise.all([
           read(entryId('session', id)),
-          read(deviceId(subject, handle)),
+          read(entryId('device', subject, handle)),
           read(entryId('subject', subject)),
         ]),
       );
@@ -92,7 +93,7 @@ export function createRevocations(
         version: randomVersion(),
         spared: except === undefined ? null : sessionKey(except),
       }),
-    revokeDevice: (subject, handle) => write(deviceId(subject, handle), {}),
+    revokeDevice: (subject, handle) => write(entryId('device', subject, handle), {}),
   };
 }
 

@@ -16,7 +16,7 @@ export interface CookieSessionOptions extends StartOptions {
    * The secret of at least 32 characters that sessions are sealed with, or several: the first one seals, all of them open, and
    * a cookie that another one opened is sealed again. To change the password, put the new one in front.
    */
-  password: string | readonly (string | CookiePassword)[];
+  password: string | CookiePassword | readonly (string | CookiePassword)[];
   /** What the cookies are for. A cookie of one purpose does not open for another, also under the same password. @default 'session' */
   purpose?: string;
   /**
