@@ -9,16 +9,19 @@ const setup = './test/global-setup.ts';
 const projects = folders.sort().map((root) => ({
   root,
   name: (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { name: string }).name,
+  include: ['**/*.test.ts'],
 }));
+// What lies deeper in .ci is `test:publish`.
+const ci = { root: '.ci', name: 'ci', include: ['*.test.ts'] };
 
 export default defineConfig({
   test: {
-    projects: [...projects, { root: '.ci', name: 'ci' }].map(({ root, name }) => ({
+    projects: [...projects, ci].map(({ root, name, include }) => ({
       extends: true,
       root,
       test: {
         name,
-        include: ['**/*.test.ts'],
+        include,
         // A server that a package's tests share, started once.
         ...(existsSync(`${root}/${setup}`) && { globalSetup: setup }),
       },

@@ -1,4 +1,4 @@
-// Reads the test runner's own JSON report and closes with `N passed, N failed`; fails when no test ran.
+// Reads the test runner's own JSON reports and closes with `N passed, N failed`; fails when one of them has no test.
 import { readFileSync } from 'node:fs';
 
 interface Report {
@@ -7,21 +7,24 @@ interface Report {
   testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
 }
 
-const [path] = process.argv.slice(2);
-if (path === undefined) throw new Error('usage: closing-line.ts <report.json>');
-const report = JSON.parse(readFileSync(path, 'utf8')) as Report;
+const paths = process.argv.slice(2);
+if (paths.length === 0) throw new Error('usage: closing-line.ts <report.json> ...');
+const reports = paths.map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report);
+const files = reports.flatMap(({ testResults }) => testResults);
 
-const notRun = report.testResults
+const notRun = files
   .flatMap((file) => file.assertionResults)
   .filter(({ status }) => status !== 'passed' && status !== 'failed');
 for (const { fullName, status } of notRun) console.log(`${status}: ${fullName}`);
 
-const broken = report.testResults.filter(
+const broken = files.filter(
   ({ status, assertionResults }) =>
     status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
 );
 for (const { name } of broken) console.log(`failed before its tests: ${name}`);
 
-const failed = report.numFailedTests + broken.length;
-console.log(`${report.numPassedTests} passed, ${failed} failed`);
-process.exitCode = failed === 0 && report.numPassedTests > 0 ? 0 : 1;
+const sum = (count: (report: Report) => number) =>
+  reports.reduce((total, report) => total + count(report), 0);
+const failed = sum(({ numFailedTests }) => numFailedTests) + broken.length;
+console.log(`${sum(({ numPassedTests }) => numPassedTests)} passed, ${failed} failed`);
+process.exitCode = failed === 0 && reports.every(({ numPassedTests }) => numPassedTests > 0) ? 0 : 1;

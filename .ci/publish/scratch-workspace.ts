@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { run } from './run.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A copy of this workspace in a repository of its own, where releases can be tried. */
+export interface ScratchWorkspace {
+  folder: string;
+  /** Runs a command at its root; `npmrc` is the user's configuration, which names the registry to publish to. */
+  run(command: string[], npmrc?: string): Promise<string>;
+  /** Commits whatever changed. */
+  commit(message: string): Promise<void>;
+}
+
+export function openScratchWorkspace(folder: string): ScratchWorkspace {
+  const pnpm = process.env.npm_execpath;
+  if (pnpm === undefined) throw new Error('Start this through pnpm: npx pnpm test:publish');
+  const author = { NAME: 'Publish', EMAIL: 'publish@localhost' };
+  const env = {
+    ...process.env,
+    PATH: [dirname(process.execPath), dirname(pnpm), process.env.PATH].join(delimiter),
+    CI: 'true',
+    ...Object.fromEntries(
+      Object.entries(author).flatMap(([key, value]) => [
+        [`GIT_AUTHOR_${key}`, value],
+        [`GIT_COMMITTER_${key}`, value],
+      ]),
+    ),
+  };
+  const runHere = (command: string[], npmrc?: string) => {
+    const registry = npmrc === undefined ? {} : { npm_config_userconfig: npmrc };
+    return run(command, { cwd: folder, env: { ...env, ...registry } });
+  };
+  return {
+    folder,
+    run: runHere,
+    async commit(message) {
+      await runHere(['git', 'add', '--all']);
+      await runHere(['git', 'commit', '--quiet', '--allow-empty', '--message', message]);
+    },
+  };
+}
+
+/** Copies this workspace, with what is not committed yet, and installs it. */
+export async function createScratchWorkspace(folder: string): Promise<ScratchWorkspace> {
+  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
+  const deleted = execFileSync('git', ['ls-files', '-z', '--deleted'], { cwd: root }).toString().split('\0');
+  for (const path of execFileSync('git', list, { cwd: root }).toString().split('\0')) {
+    if (path === '' || deleted.includes(path)) continue;
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await cp(join(root, path), join(folder, path));
+  }
+  const workspace = openScratchWorkspace(folder);
+  await workspace.run(['git', 'init', '--quiet', '--initial-branch', 'main']);
+  await workspace.commit('Begin');
+  const needed = ['--filter', '.', '--filter', './packages/*'];
+  await workspace.run(['pnpm', 'install', '--frozen-lockfile', '--prefer-offline', ...needed]);
+  return workspace;
+}

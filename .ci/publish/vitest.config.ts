@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// A lane of its own: it publishes to a registry on loopback and needs npm behind it for packages of others.
+export default defineConfig({
+  test: {
+    name: 'publish',
+    root: import.meta.dirname,
+    include: ['**/*.test.ts'],
+    globalSetup: ['publish-all.ts'],
+    maxWorkers: 2,
+    retry: 0,
+    allowOnly: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});
