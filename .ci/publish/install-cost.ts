@@ -1,0 +1,30 @@
+import { globSync, statSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Application } from './package-managers.ts';
+import { doorsOf, type Publication } from './publications.ts';
+import type { Budget } from './published-packages.ts';
+
+export interface Cost extends Budget {
+  /** Printed, never judged: it is the machine's as much as the package's. */
+  importMilliseconds: number;
+}
+
+/** What the application pays for a package that is installed in it. */
+export async function installCost(application: Application, publication: Publication): Promise<Cost> {
+  const { folder, installed, node } = application;
+  await cp(join(import.meta.dirname, 'proofs'), folder, { recursive: true });
+  const doors = doorsOf(publication);
+  const files = globSync('node_modules/**', { cwd: folder, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const bytes = files.map((file) => statSync(join(file.parentPath, file.name)).size);
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) times.push(Number(await node('import-time.mjs', ...doors)));
+  return {
+    packages: (await installed()).size,
+    kilobytes: Math.round(bytes.reduce((total, size) => total + size, 0) / 1024),
+    loadedFiles: Number(await node('loaded-files.mjs', ...doors)),
+    importMilliseconds: Math.round(times.sort((a, b) => a - b)[2] ?? 0),
+  };
+}

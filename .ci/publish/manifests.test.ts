@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { packedProblems } from '../packed-rules.ts';
+import { readManifest } from '../workspace.ts';
+import { publicationOf, publishedNames } from './publications.ts';
+
+describe.each(publishedNames())('%s on the registry', (name) => {
+  it('shows its README and what people search for', async () => {
+    const { readme, description, keywords, license, engines } = await publicationOf(name);
+    expect(readme).toMatch(new RegExp(`^# ${name}\n`));
+    expect(description).toMatch(/^[A-Z].*\.$/);
+    expect(keywords).toContain('session');
+    expect([license, engines?.node]).toEqual(['MIT', '^22.12 || ^24 || >=26']);
+  });
+
+  it('asks for core as a peer, by a range in digits', async () => {
+    const { peerDependencies, dependencies = {} } = await publicationOf(name);
+    const range = peerDependencies?.['@store/core'];
+    if (name === '@store/core') expect(range).toBeUndefined();
+    else expect(range).toMatch(/^\^\d+\.\d+\.\d+( \|\| \^\d+\.\d+\.\d+)*$/);
+    expect(Object.keys(dependencies).filter((dependency) => dependency.startsWith('@store/'))).toEqual([]);
+  });
+
+  it('holds what users need, and nothing of this workspace', async () => {
+    const { dist } = await publicationOf(name);
+    const folder = await mkdtemp(join(inject('temporary'), 'tarball-'));
+    const tarball = Buffer.from(await (await fetch(dist.tarball)).arrayBuffer());
+    await writeFile(join(folder, 'package.tgz'), tarball);
+    execFileSync('tar', ['-xzf', 'package.tgz'], { cwd: folder });
+    const listed = execFileSync('tar', ['-tzf', 'package.tgz'], { cwd: folder, encoding: 'utf8' });
+    const files = listed.split('\n').flatMap((path) => /^package\/(.*[^/])$/.exec(path)?.[1] ?? []);
+    const manifest = readManifest(join(folder, 'package/package.json'));
+    expect(packedProblems(manifest, files)).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { inject } from 'vitest';
+import type { Manifest } from '../workspace.ts';
+
+/** A version of a package as the registry has it. */
+export interface Publication extends Manifest {
+  readme: string;
+  dist: { tarball: string };
+}
+
+/** The newest version of a package that the registry has. */
+export async function publicationOf(name: string): Promise<Publication> {
+  const response = await fetch(new URL(encodeURIComponent(name), inject('registry')));
+  const document = (await response.json()) as {
+    readme?: string;
+    'dist-tags': { latest: string };
+    versions: Record<string, Omit<Publication, 'readme'>>;
+  };
+  const newest = document.versions[document['dist-tags'].latest];
+  if (newest === undefined) throw new Error(`${name} has no newest version`);
+  return { ...newest, readme: document.readme ?? '' };
+}
+
+/** The packages that were released, without their versions. */
+export function publishedNames(): string[] {
+  return inject('publications').map((publication) => publication.replace(/@[^@]+$/, ''));
+}
+
+/** What the users of a package can import. */
+export function doorsOf({ name, exports = {} }: Manifest): string[] {
+  return Object.keys(exports)
+    .filter((door) => !door.endsWith('.json'))
+    .map((door) => name + door.slice(1));
+}
