@@ -10,7 +10,7 @@ const driver: Manifest = {
   license: 'MIT',
   type: 'module',
   sideEffects: false,
-  engines: { node: '^22.12 || ^24 || >=26' },
+  engines: { node: '^22.14 || ^24 || >=26' },
   files: ['dist'],
   exports: { '.': './src/index.ts', './package.json': './package.json' },
   publishConfig: {
@@ -29,6 +29,7 @@ const driver: Manifest = {
 const core: Manifest = {
   ...driver,
   name: '@store/core',
+  engines: { node: '^22.12 || ^24 || >=26' },
   dependencies: {},
   peerDependencies: {},
   devDependencies: {},
@@ -49,6 +50,7 @@ describe('manifestProblems', () => {
     ['CommonJS', { type: 'commonjs' }, 'type'],
     ['side effects', { sideEffects: true }, 'sideEffects'],
     ['other engines', { engines: { node: '>=20' } }, 'engines.node'],
+    ['engines too old for a dependency', { engines: { node: '^22.12 || ^24 || >=26' } }, 'engines.node'],
     ['files beside dist', { files: ['dist', 'src'] }, 'files'],
     ['restricted access', { publishConfig: { ...driver.publishConfig, access: 'restricted' } }, 'access'],
     ['no package check', { scripts: { build: 'tsc -b' } }, 'scripts.check:package'],
