@@ -8,11 +8,11 @@ import { publicationOf, publishedNames } from './publications.ts';
 
 describe.each(publishedNames())('%s on the registry', (name) => {
   it('shows its README and what people search for', async () => {
-    const { readme, description, keywords, license, engines } = await publicationOf(name);
+    const { readme, description, keywords, license } = await publicationOf(name);
     expect(readme).toMatch(new RegExp(`^# ${name}\n`));
     expect(description).toMatch(/^[A-Z].*\.$/);
     expect(keywords).toContain('session');
-    expect([license, engines?.node]).toEqual(['MIT', '^22.12 || ^24 || >=26']);
+    expect(license).toBe('MIT');
   });
 
   it('asks for core as a peer, by a range in digits', async () => {

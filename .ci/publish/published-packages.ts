@@ -55,6 +55,9 @@ export const examples: Example[] = [
   },
 ];
 
+/** The programs, from the root, that show a package working where there is no Node. They print "promises kept". */
+export const workers: string[] = ['packages/core/test/worker.ts', 'packages/session/test/worker.ts'];
+
 /**
  * What a package installed beside core may cost at most. Import time is printed but bounded by the number of files that
  * importing all doors loads, which is the same on every machine.

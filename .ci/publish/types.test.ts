@@ -1,0 +1,60 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Application, install } from './package-managers.ts';
+import { doorsOf, publicationOf, publishedNames } from './publications.ts';
+import { examples } from './published-packages.ts';
+
+const root = join(import.meta.dirname, '../..');
+let application: Application;
+let files: string[];
+
+beforeAll(async () => {
+  const types = ['@types/node@24', '@types/express'];
+  const packages = examples.flatMap((example) => example.packages);
+  application = await install([...new Set([...packages, ...publishedNames(), ...types])]);
+  const doors = (await Promise.all(publishedNames().map(publicationOf))).flatMap(doorsOf);
+  const lines = doors.map((door, index) => `import * as door${index} from '${door}';`);
+  await writeFile(
+    join(application.folder, 'doors.ts'),
+    `${lines.join('\n')}
+export const doors: object[] = [${doors.map((_, index) => `door${index}`)}];
+// @ts-expect-error An id is a string: what users get is typed, not any.
+door0.load(1);
+`,
+  );
+  await mkdir(join(application.folder, 'examples'));
+  for (const { file } of examples) {
+    await cp(join(root, file), join(application.folder, 'examples', basename(file)));
+  }
+  files = ['doors.ts', ...examples.map(({ file }) => `examples/${basename(file)}`)];
+});
+
+const compilers: [string, string][] = [
+  ['7', 'typescript'],
+  ['5.9', 'typescript-5'],
+];
+const resolutions = [
+  // Servers have no DOM; bundled code has it by default.
+  { name: 'nodenext', options: ['--module', 'nodenext', '--lib', 'es2023'] },
+  { name: 'bundler', options: ['--module', 'esnext', '--moduleResolution', 'bundler'] },
+];
+
+describe.each(compilers)('TypeScript %s, strict', (_, folder) => {
+  const tsc = join(import.meta.dirname, 'node_modules', folder, 'bin/tsc');
+  const strict = ['--strict', '--noEmit', '--target', 'es2023', '--types', 'node'];
+  describe.each(resolutions)('resolving as $name', ({ options }) => {
+    it.each(['true', 'false'])('accepts every door and README example, skipLibCheck %s', async (skip) => {
+      const output = await application.run(
+        process.execPath,
+        tsc,
+        ...strict,
+        ...options,
+        '--skipLibCheck',
+        skip,
+        ...files,
+      );
+      expect(output).toBe('');
+    });
+  });
+});
