@@ -12,6 +12,7 @@ export interface Manifest {
   sideEffects?: boolean;
   engines?: { node?: string };
   files?: string[];
+  bin?: Record<string, string>;
   exports?: Record<string, unknown>;
   publishConfig?: { access?: string; exports?: Record<string, unknown> };
   scripts?: Record<string, string>;

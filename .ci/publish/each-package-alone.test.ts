@@ -7,7 +7,7 @@ const managers = Object.keys(packageManagers) as PackageManager[];
 
 describe.each(managers)('in an empty folder, with %s', (using) => {
   it.each(examples)('$title runs its README’s example, and brings nothing else', async (example) => {
-    const application = await install(example.packages, { using });
+    const application = await install(example.packages, { using, env: example.env ?? {} });
     const proof = await addExample(application, example);
     expect(await application.node(proof)).toContain('proved');
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { packedProblems } from '../packed-rules.ts';
@@ -33,5 +33,9 @@ describe.each(publishedNames())('%s on the registry', (name) => {
     const files = listed.split('\n').flatMap((path) => /^package\/(.*[^/])$/.exec(path)?.[1] ?? []);
     const manifest = readManifest(join(folder, 'package/package.json'));
     expect(packedProblems(manifest, files)).toEqual([]);
+    for (const command of Object.values(manifest.bin ?? {})) {
+      const program = await readFile(join(folder, 'package', command), 'utf8');
+      expect(program).toMatch(/^#!\/usr\/bin\/env node\n/);
+    }
   });
 });

@@ -31,5 +31,5 @@ export async function packAndPublish(workspace: ScratchWorkspace, npmrc: string)
 
 /** Whether changesets wait, which is what makes the release workflow begin with `version`. */
 export function changesetsWait({ folder }: ScratchWorkspace): boolean {
-  return globSync('.changeset/*.md', { cwd: folder }).length > 0;
+  return globSync('.changeset/*.md', { cwd: folder }).some((path) => !path.endsWith('README.md'));
 }

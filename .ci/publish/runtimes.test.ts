@@ -29,7 +29,8 @@ beforeAll(async () => {
   const binaries = [...nodes].map(
     (version) => `node-${version}@npm:node-${process.platform}-${process.arch}@${version}`,
   );
-  application = await install([...new Set([...packages, ...publishedNames(), ...binaries])]);
+  const env = Object.assign({}, ...examples.map((example) => example.env));
+  application = await install([...new Set([...packages, ...publishedNames(), ...binaries])], { env });
 });
 
 describe('the oldest Node that the manifests name', () => {

@@ -29,10 +29,8 @@ export function openScratchWorkspace(folder: string): ScratchWorkspace {
       ]),
     ),
   };
-  const runHere = (command: string[], npmrc?: string) => {
-    const registry = npmrc === undefined ? {} : { npm_config_userconfig: npmrc };
-    return run(command, { cwd: folder, env: { ...env, ...registry } });
-  };
+  const runHere = (command: string[], npmrc?: string) =>
+    run(command, { cwd: folder, env: npmrc === undefined ? env : asUser(npmrc, env) });
   return {
     folder,
     run: runHere,
@@ -41,6 +39,12 @@ export function openScratchWorkspace(folder: string): ScratchWorkspace {
       await runHere(['git', 'commit', '--quiet', '--allow-empty', '--message', message]);
     },
   };
+}
+
+/** Settings in the environment win over files, so all go: what is published here must reach no other registry. */
+function asUser(npmrc: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^p?npm_config_/i.test(name));
+  return { ...Object.fromEntries(kept), npm_config_userconfig: npmrc };
 }
 
 /** Copies this workspace, with what is not committed yet, and installs it. */
