@@ -64,6 +64,16 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     }
   });
 
+  it('made by iron-webcrypto ends when its own expiry says so, without a minute of grace', async () => {
+    const store = await start();
+    const keys = await deriveKeys(password);
+    const content = { purpose: 'session', id, createdAt: Date.now(), expiresAt: 9e12, data, flash: {} };
+    const lasting = { ...defaults, ttl: 60_000 };
+    expect((await store.load(await seal(content, keys, lasting))).exists).toBe(true);
+    const ended = { ...lasting, localtimeOffsetMsec: -60_001 };
+    expect((await store.load(await seal(content, keys, ended))).exists).toBe(false);
+  });
+
   it('made by iron-webcrypto with the password itself, its salts in place, is no session', async () => {
     const store = await start();
     const content = {
