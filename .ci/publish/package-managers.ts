@@ -40,7 +40,8 @@ export async function install(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'application', private: true, type: 'module' }),
   );
-  const env = { ...cleanEnvironment(join(inject('temporary'), 'home')), ...extra };
+  const home = join(inject('temporary'), 'home');
+  const env = { ...cleanEnvironment(home), DATABASE_URL: inject('databaseUrl'), ...extra };
   const manager = packageManagers[using];
   const runHere = (...command: string[]) => run(command, { cwd: folder, env });
   await runHere(...manager.install, ...packages);

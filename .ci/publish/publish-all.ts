@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { startServer } from '../../packages/postgres/test/embedded-server.ts';
 import { startRegistry } from './registry.ts';
 import { changesetsWait, packAndPublish, version, writePublisherConfig } from './release.ts';
 import { run } from './run.ts';
@@ -17,6 +18,8 @@ declare module 'vitest' {
     released: string;
     /** What was published, as `name@version`. */
     publications: string[];
+    /** A PostgreSQL server for the examples that need one. */
+    databaseUrl: string;
   }
 }
 
@@ -28,16 +31,21 @@ async function makeFolder(temporary: string, name: string): Promise<string> {
 
 /** Releases every package as the release workflow would, before the first test. */
 export default async function publishAll({ provide }: TestProject): Promise<() => Promise<void>> {
-  const temporary = await realpath(await mkdtemp(join(tmpdir(), 'store-publish-')));
-  const upstream = (
-    await run(['npm', 'config', 'get', 'registry'], { cwd: tmpdir(), env: process.env })
-  ).trim();
-  const registry = await startRegistry(await makeFolder(temporary, 'registry'), upstream);
+  const cleanups: (() => unknown)[] = [];
   const stop = async () => {
-    registry.stop();
-    await rm(temporary, { recursive: true });
+    for (const clean of cleanups.reverse()) await clean();
   };
   try {
+    const temporary = await realpath(await mkdtemp(join(tmpdir(), 'store-publish-')));
+    cleanups.push(() => rm(temporary, { recursive: true }));
+    const upstream = (
+      await run(['npm', 'config', 'get', 'registry'], { cwd: tmpdir(), env: process.env })
+    ).trim();
+    const registry = await startRegistry(await makeFolder(temporary, 'registry'), upstream);
+    cleanups.push(registry.stop);
+    const postgres = await startServer();
+    cleanups.push(postgres.remove);
+
     const workspace = await createScratchWorkspace(await makeFolder(temporary, 'released'));
     if (changesetsWait(workspace)) await version(workspace);
     const npmrc = await writePublisherConfig(join(temporary, 'publisher.npmrc'), registry.url);
@@ -45,6 +53,7 @@ export default async function publishAll({ provide }: TestProject): Promise<() =
     provide('released', workspace.folder);
     provide('registry', registry.url);
     provide('temporary', temporary);
+    provide('databaseUrl', postgres.url);
     await writeUserConfig(await makeFolder(temporary, 'home'), registry.url);
   } catch (error) {
     await stop();

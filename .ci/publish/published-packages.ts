@@ -8,7 +8,7 @@ export interface Example {
   proof: string;
   /** The clients that come along; no other one may be on the disk. */
   clients: string[];
-  /** What the example reads of its environment, beside PORT. */
+  /** What the example reads of its environment, beside PORT and DATABASE_URL. */
   env?: Record<string, string>;
 }
 
@@ -33,6 +33,13 @@ export const examples: Example[] = [
     file: 'packages/sqlite/test/examples/visit-counter.ts',
     proof: 'server-counts-visits.mjs',
     clients: ['better-sqlite3', 'kysely'],
+  },
+  {
+    title: '@store/postgres',
+    packages: ['@store/core', '@store/postgres'],
+    file: 'packages/postgres/test/examples/visit-counter.ts',
+    proof: 'server-counts-visits.mjs',
+    clients: ['kysely', 'pg'],
   },
   {
     title: '@store/file',
@@ -94,6 +101,7 @@ export const budgets: Record<string, Budget> = {
   '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },
   '@store/core': { packages: 2, kilobytes: 1150, loadedFiles: 52 },
   '@store/file': { packages: 3, kilobytes: 1400, loadedFiles: 75 },
+  '@store/postgres': { packages: 18, kilobytes: 4100, loadedFiles: 435 },
   '@store/session': { packages: 4, kilobytes: 1650, loadedFiles: 110 },
   '@store/sqlite': { packages: 6, kilobytes: 38_000, loadedFiles: 400 },
 };

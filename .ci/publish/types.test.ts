@@ -1,5 +1,5 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Application, install } from './package-managers.ts';
 import { doorsOf, publicationOf, publishedNames } from './publications.ts';
@@ -23,11 +23,9 @@ export const doors: object[] = [${doors.map((_, index) => `door${index}`)}];
 door0.load(1);
 `,
   );
-  await mkdir(join(application.folder, 'examples'));
-  for (const { file } of examples) {
-    await cp(join(root, file), join(application.folder, 'examples', basename(file)));
-  }
-  files = ['doors.ts', ...examples.map(({ file }) => `examples/${basename(file)}`)];
+  const copies = examples.map(({ file }, index) => [file, `example-${index}.ts`] as const);
+  for (const [file, copy] of copies) await cp(join(root, file), join(application.folder, copy));
+  files = ['doors.ts', ...copies.map(([, copy]) => copy)];
 });
 
 const compilers: [string, string][] = [
