@@ -2,9 +2,8 @@ import { createServer } from 'node:http';
 import { createSessionId, gc, load, save, update } from '@store/core';
 import { startSession } from '@store/postgres';
 
-const store = await startSession({
-  connectionString: process.env.DATABASE_URL ?? 'postgres://localhost/shop',
-});
+const connectionString = process.env.DATABASE_URL ?? 'postgres://localhost/shop';
+const store = await startSession({ connectionString });
 
 const server = createServer(async (request, response) => {
   const cookie = /(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
