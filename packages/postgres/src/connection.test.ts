@@ -87,6 +87,20 @@ describe('a connection', () => {
     },
   );
 
+  it('that has lost its prepared statements, as behind a pooler, says so and is replaced', async () => {
+    const pool = freshPool({ max: 1 });
+    const store = await start({ pool, schema: freshSchema() });
+    await store.save(id, {}, {});
+    await store.load(id);
+    await pool.query('deallocate all');
+    await expect(store.load(id)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('pass prepare: false'),
+      cause: expect.objectContaining({ code: '26000' }),
+    });
+    expect((await store.load(id)).exists).toBe(true);
+  });
+
   it('that fails for what it was given stays open', async () => {
     const pool = freshPool({ max: 1 });
     const store = await start({ pool, schema: freshSchema() });
