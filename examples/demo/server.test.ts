@@ -118,6 +118,18 @@ describe('npx pnpm start', () => {
     expect(await readdir(join(directory, '.data'))).toEqual(['sessions.db']);
   });
 
+  it('keeps sessions in an embedded PostgreSQL with STORE=postgres, and ends with it', {
+    timeout: 60_000,
+  }, async () => {
+    const server = start({ STORE: 'postgres', DATABASE_URL: '' });
+    const origin = await address(server);
+    const basket = await fetch(`${origin}/`);
+    expect(basket.status).toBe(200);
+    expect(await basket.text()).toContain('PostgreSQL');
+    server.kill('SIGTERM');
+    expect(await once(server, 'exit')).toEqual([0, null]);
+  });
+
   it('says which port is taken, and how to choose another', async () => {
     const { port } = new URL(await address(start({})));
     expect(await failure(start({ PORT: port }))).toEqual({
@@ -135,6 +147,6 @@ describe('npx pnpm start', () => {
   it('names the stores there are when asked for another', async () => {
     const { code, message } = await failure(start({ STORE: 'floppy' }));
     expect(code).toBe(1);
-    expect(message).toBe('STORE=floppy is not available. Available: sqlite, file, cookie.\n');
+    expect(message).toBe('STORE=floppy is not available. Available: sqlite, file, cookie, postgres.\n');
   });
 });

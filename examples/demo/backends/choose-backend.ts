@@ -1,6 +1,7 @@
 import type { OpenBackend } from './backend.ts';
 import { openCookie } from './cookie.ts';
 import { openFile } from './file.ts';
+import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
 /** What `STORE=` takes. A new driver adds its file here. */
@@ -8,6 +9,7 @@ const backends = new Map<string, OpenBackend>([
   ['sqlite', openSqlite],
   ['file', openFile],
   ['cookie', openCookie],
+  ['postgres', openPostgres],
 ]);
 
 /** @throws {Error} naming what is available, when `name` is not. */
