@@ -2,6 +2,7 @@ import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, type } from 'node:os';
 import { withoutSlow } from './contender.ts';
 import { cookie } from './contenders/cookie/cookie.ts';
+import { file } from './contenders/file/file.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
 import { measureBackend } from './measure/measure-backend.ts';
 import { readCommand } from './plan.ts';
@@ -9,7 +10,7 @@ import { collectionReport } from './report/collection-report.ts';
 import { createProgress } from './report/progress.ts';
 import { workloadReport } from './report/workload-report.ts';
 
-const backends = [sqlite, cookie];
+const backends = [sqlite, file, cookie];
 
 /** `tmpfs` is memory, and its figures are of the processor alone. */
 function fileSystem(directory: string): string {

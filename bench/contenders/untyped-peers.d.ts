@@ -43,3 +43,30 @@ declare module 'express-session-better-sqlite3' {
     database: Database,
   ): new <Content extends Session>() => Store<Content>;
 }
+
+declare module 'session-file-store' {
+  import type expressSession from 'express-session';
+  import type { Session, Store } from 'express-session';
+
+  export interface Options {
+    path: string;
+    ttl: number;
+    retries: number;
+    reapInterval: number;
+    logFn(): void;
+  }
+  interface FileStore<Content extends Session> extends Store<Content> {
+    options: Options;
+  }
+  export default function createStoreClass(
+    session: typeof expressSession,
+  ): new <Content extends Session>(
+    options: Options,
+  ) => FileStore<Content>;
+}
+
+declare module 'session-file-store/lib/session-file-helpers.js' {
+  import type { Options } from 'session-file-store';
+
+  export function reap(options: Options, done: (error?: unknown) => void): void;
+}
