@@ -68,5 +68,6 @@ declare module 'session-file-store' {
 declare module 'session-file-store/lib/session-file-helpers.js' {
   import type { Options } from 'session-file-store';
 
-  export function reap(options: Options, done: (error?: unknown) => void): void;
+  const helpers: { reap(options: Options, done: (error?: unknown) => void): void };
+  export default helpers;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import session from 'express-session';
 import createStoreClass from 'session-file-store';
-import { reap } from 'session-file-store/lib/session-file-helpers.js';
+import helpers from 'session-file-store/lib/session-file-helpers.js';
 import type { Contender } from '../../contender.ts';
 import { type ExpressSession, expressStoreOperations } from '../express-store.ts';
 import { packageVersion } from '../package-version.ts';
@@ -39,7 +39,7 @@ export const sessionFileStorePeer: Contender = {
       },
       async gc() {
         await new Promise<void>((resolve, reject) => {
-          reap(store.options, (error) => (error ? reject(error) : resolve()));
+          helpers.reap(store.options, (error) => (error ? reject(error) : resolve()));
         });
         // It answers when the last file is done, though up to nine before it may not be.
         for (let before = -1; before !== beside.rows(); await sleep(5)) before = beside.rows();
