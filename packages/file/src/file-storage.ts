@@ -1,7 +1,8 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import { createGarbageCollection } from './garbage-collection.ts';
+import { rewriteExpiry } from './record-expiry.ts';
 import type { SessionDirectory } from './session-directory.ts';
-import { removeIfThere, rewriteExpiry, syncFolderOf } from './session-files.ts';
+import { removeIfThere, syncFolderOf } from './session-files.ts';
 import { createSessionLocks, defaultSettings, type LockSettings } from './session-lock.ts';
 import { createHoldSessions, type SettledHead } from './session-move.ts';
 import { readSession } from './session-read.ts';

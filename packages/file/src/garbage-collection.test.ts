@@ -51,6 +51,28 @@ describe('garbage collection', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
+  it.each([0, 10])('removes what expires in round %i, touched or replaced before or not', async (rounds) => {
+    const { storage, layout } = openStorage(temporaryDirectory());
+    const [plain, touched, shortened, moved, restored] = Array.from({ length: 5 }, () =>
+      someRecord({ expiresAt: 1000 }),
+    );
+    if (!plain || !touched || !shortened || !moved || !restored) throw new Error('no records');
+    for (const record of [plain, touched, shortened, moved, restored]) await storage.insert(record);
+    for (let round = 0; round < rounds; round++) expect(await storage.deleteExpired(999, 500)).toBe(0);
+    await storage.touch(touched.key, 1, 3000);
+    await storage.replace(shortened.key, shortened.version, { ...shortened, expiresAt: 500 });
+    const next = someRecord({ expiresAt: 2000 });
+    await storage.replace(moved.key, moved.version, next);
+    // As by a copy that keeps no times.
+    utimesSync(layout.record(restored.key), 0, 0);
+    expect(await storage.deleteExpired(500, 500)).toBe(1);
+    expect(await storage.deleteExpired(1000, 500)).toBe(2);
+    expect(await storage.deleteExpired(2000, 500)).toBe(1);
+    expect(await storage.deleteExpired(2999, 500)).toBe(0);
+    expect(await storage.deleteExpired(3000, 500)).toBe(1);
+    expect(filesIn(layout.records)).toEqual([]);
+  });
+
   it('removes the temporary files of processes that were killed, and of no other', async () => {
     const directory = temporaryDirectory();
     const { storage, layout, owner } = openStorage(directory);
@@ -75,7 +97,8 @@ describe('garbage collection', () => {
   });
 
   it('removes a damaged file after a day, and neither counts nor throws on it', async () => {
-    const { storage, layout } = openStorage(temporaryDirectory());
+    const directory = temporaryDirectory();
+    const { storage, layout } = openStorage(directory);
     const record = someRecord();
     const path = layout.record(record.key);
     await storage.insert(record);
@@ -83,7 +106,7 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(9_000_000, 500)).toBe(0);
     expect(filesIn(layout.records)).toHaveLength(1);
     utimesSync(path, hours(25), hours(25));
-    expect(await storage.deleteExpired(9_000_000, 500)).toBe(0);
+    expect(await openStorage(directory).storage.deleteExpired(9_000_000, 500)).toBe(0);
     expect(filesIn(layout.records)).toEqual([]);
   });
 

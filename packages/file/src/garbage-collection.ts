@@ -4,6 +4,7 @@ import { isStoreError, type RecordStorage } from '@store/core/driver';
 import { createFolderWalk } from './folder-walk.ts';
 import { lockOf, readFileName } from './layout.ts';
 import { readHolder, removeDeadOwners } from './owner.ts';
+import { isHintedAlive } from './record-expiry.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import { removeIfThere } from './session-files.ts';
 import type { SessionLocks } from './session-lock.ts';
@@ -35,11 +36,15 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
   const { directory, locks, index, remove } = parts;
   const { layout, owner } = directory;
   const walk = createFolderWalk(layout, () => removeDeadOwners(layout.owners, owner.identity));
+  /** What a power cut has done is found in the first round after the start; later ones trust the hint. */
+  let thorough = true;
 
   function visit(folder: string, name: string, now: number): number {
     const path = join(folder, name);
     const file = readFileName(name);
-    if (file.kind === 'record') return visitRecord(path, file.key, now);
+    if (file.kind === 'record') {
+      return !thorough && isHintedAlive(path, now) ? 0 : visitRecord(path, file.key, now);
+    }
     if (file.kind === 'marker' && !existsSync(layout.record(file.key))) removeMarker(path, file.key);
     if (file.kind === 'lock') locks.clearIfStale(path);
     if (file.kind === 'temporary' && isLeftover(path, file.token)) removeIfThere(path);
@@ -104,7 +109,10 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
     await directory.write(async () => {
       for (let visits = 0; visits < mostVisits && removed < limit; visits++) {
         const file = await walk.next();
-        if (file === undefined) return;
+        if (file === undefined) {
+          thorough = false;
+          return;
+        }
         removed += visitUnlessNewer(file.folder, file.name);
         await breathe();
       }

@@ -9,14 +9,13 @@ import {
   readSync,
   unlinkSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { expiryOffset, type FileHead, longestHead, readHead, writeExpiry } from './record-format.ts';
+import { type FileHead, longestHead, readHead } from './record-format.ts';
 
 // Windows lacks both flags. O_NONBLOCK: opening a pipe that somebody put there must not wait for a writer.
-const { O_RDONLY, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const reading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 /** How often a file is read again that was being touched while it was read; a touch writes 26 bytes. */
@@ -70,16 +69,6 @@ function readText(path: string, read: (path: string) => string): string | undefi
     // A symbolic link, a folder or a socket in a session's place is no session.
     if (code === 'ELOOP' || code === 'EMLINK' || code === 'EISDIR' || code === 'ENXIO') return '';
     throw error;
-  }
-}
-
-/** Writes a new expiry over the old one, in place. Only for who holds the session's lock. */
-export function rewriteExpiry(path: string, expiresAt: number): void {
-  const file = openSync(path, O_RDWR | O_NOFOLLOW);
-  try {
-    writeSync(file, writeExpiry(expiresAt), expiryOffset);
-  } finally {
-    closeSync(file);
   }
 }
 

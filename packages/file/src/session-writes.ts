@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import { hintExpiry } from './record-expiry.ts';
 import { writeMoving, writeRecord } from './record-format.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import { linkIfFree, readHeadOf, removeIfThere, syncFolderOf } from './session-files.ts';
@@ -40,6 +41,7 @@ export function createSessionWrites({
     const found = existsSync(path) ? readHeadOf(path) : undefined;
     if (found?.kind === 'record' && found.key === key) return false;
     return withTemporary(path, writeRecord(record), async (temporary) => {
+      hintExpiry(temporary.path, record.expiresAt);
       // With a marker to make it takes the lock: a marker without a record is cleared away.
       if (subject === null && linkIfFree(temporary.path, path)) return flush(true, record);
       const inserted = await hold([key], (head) => {
@@ -55,6 +57,7 @@ export function createSessionWrites({
   async function replaceContent(key: string, version: number, next: SessionRecord): Promise<boolean> {
     const path = layout.record(key);
     return withTemporary(path, writeRecord(next), async (temporary) => {
+      hintExpiry(temporary.path, next.expiresAt);
       const replaced = await hold([key], (head) => {
         if (head?.kind !== 'record' || head.version !== version) return false;
         const newSubject = head.subject === next.subject ? null : next.subject;
@@ -72,6 +75,7 @@ export function createSessionWrites({
     const move = { from, to };
     return withTemporary(layout.record(from), writeRecord(next), (record) =>
       withTemporary(layout.record(to), writeMoving(from), async (mark) => {
+        hintExpiry(record.path, next.expiresAt);
         const moved = await hold(
           [from, to],
           (head, taken) => {
