@@ -24,7 +24,6 @@ export const sessionFileStorePeer: Contender = {
       reapInterval: -1,
       logFn: () => {},
     });
-    const beside = besideFiles(directory);
     const { load, ...operations } = expressStoreOperations(store, lifetime);
     return {
       ...operations,
@@ -42,7 +41,7 @@ export const sessionFileStorePeer: Contender = {
           helpers.reap(store.options, (error) => (error ? reject(error) : resolve()));
         });
         // It answers when the last file is done, though up to nine before it may not be.
-        for (let before = -1; before !== beside.rows(); await sleep(5)) before = beside.rows();
+        await sleep(50);
       },
       // It stamps each save with the time of the save.
       saveExpired: (id, content) =>
@@ -50,7 +49,7 @@ export const sessionFileStorePeer: Contender = {
           join(directory, `${id}.json`),
           JSON.stringify({ ...content, __lastAccess: Date.now() - day }),
         ),
-      ...beside,
+      ...besideFiles(directory),
       close: () => {},
     };
   },

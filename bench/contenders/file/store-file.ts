@@ -5,7 +5,7 @@ import type { Contender, OpenContender } from '../../contender.ts';
 import { createClock, storeOperations } from '../record-store.ts';
 import { besideFiles, lifetime } from './session-folder.ts';
 
-/** @store/file. One `gc` looks at so many files only, so it is called until it has been through all. */
+/** @store/file. One `gc` looks at so many files only, so it is called until it finds none. */
 export function storeFileContender(name: string): Contender {
   return {
     name,
@@ -17,13 +17,12 @@ export function storeFileContender(name: string): Contender {
         now: clock.now,
         cache: false,
       });
-      const beside = besideFiles(join(directory, 'records'));
       return {
         ...storeOperations(store, clock),
         async gc() {
-          for (let calls = Math.ceil(beside.rows() / 10_000); calls > 0; calls--) await store.gc();
+          while ((await store.gc()) > 0);
         },
-        ...beside,
+        ...besideFiles(join(directory, 'records')),
         close: () => store.close(),
       };
     },
