@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inspect, parseArgs } from 'node:util';
+import { runConformance } from './run/conformance-report.ts';
+import { markdownReport } from './run/markdown-report.ts';
+
+const usage = `usage: store-conformance <driver module>
+
+Runs every case of the contract that the driver is under, prints a report in Markdown to the standard output and what
+failed to the standard error. Exit code 0: it conforms; 1: it does not; 2: the driver module cannot be used.
+`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: 'boolean', short: 'h' } },
+});
+const [path] = positionals;
+
+if (values.help || path === undefined) {
+  (values.help ? process.stdout : process.stderr).write(usage);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  try {
+    const report = await runConformance(pathToFileURL(resolve(path)), ({ id, outcome, error }) => {
+      if (outcome === 'failed') process.stderr.write(`${id} failed: ${inspect(error)}\n\n`);
+    });
+    process.stdout.write(markdownReport(report));
+    process.exitCode = report.conforms ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${inspect(error)}\n`);
+    process.exitCode = 2;
+  }
+}

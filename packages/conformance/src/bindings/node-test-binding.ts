@@ -1,0 +1,21 @@
+import { describe, it } from 'node:test';
+import { registerCases } from './register-cases.ts';
+
+/**
+ * Makes one `node:test` test of every case that a driver is under.
+ *
+ * @param driver The URL of the driver module.
+ * @throws Error that says what is wrong with the module
+ * @example
+ * await testDriver(new URL('./driver.ts', import.meta.url));
+ */
+export async function testDriver(driver: URL | string): Promise<void> {
+  await registerCases(
+    {
+      describe: (name, define) => void describe(name, define),
+      it: (name, run) => void it(name, run),
+      skip: (name, reason) => void it(name, { skip: reason }),
+    },
+    driver,
+  );
+}

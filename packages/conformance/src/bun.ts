@@ -1,0 +1,1 @@
+export { testDriver } from './bindings/bun-binding.ts';

@@ -1,0 +1,51 @@
+import { clockCases } from './clocks.ts';
+import { closingCases } from './closing.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { cookieCases } from './cookies.ts';
+import { endingBySubjectCases } from './ending-by-subject.ts';
+import { failureCases } from './failures.ts';
+import { foreignCookieCases } from './foreign-cookies.ts';
+import { garbageCollectionCases } from './garbage-collection.ts';
+import { instanceCases } from './instances.ts';
+import { moveCases } from './moves.ts';
+import { processCases } from './processes.ts';
+import { revocationCases } from './revocation.ts';
+import { secrecyCases } from './secrecy.ts';
+import { seedCases } from './seed.ts';
+import { startingCases } from './starting.ts';
+import { storageCases } from './storage.ts';
+import { storageExpiryCases } from './storage-expiry.ts';
+import { storageRaceCases } from './storage-races.ts';
+import { storageReplacingCases } from './storage-replacing.ts';
+import { storedValueCases } from './stored-values.ts';
+import { subjectCases } from './subjects.ts';
+import { timeoutCases } from './timeouts.ts';
+import { updateCases } from './updates.ts';
+import { valueCases } from './values.ts';
+
+/** Every case there is, for all kinds of driver, in the order a report has them. */
+export const allCases: readonly ConformanceCase[] = [
+  ...startingCases,
+  ...seedCases,
+  ...valueCases,
+  ...storedValueCases,
+  ...timeoutCases,
+  ...clockCases,
+  ...updateCases,
+  ...instanceCases,
+  ...moveCases,
+  ...subjectCases,
+  ...endingBySubjectCases,
+  ...garbageCollectionCases,
+  ...storageCases,
+  ...storageReplacingCases,
+  ...storageRaceCases,
+  ...storageExpiryCases,
+  ...cookieCases,
+  ...foreignCookieCases,
+  ...revocationCases,
+  ...closingCases,
+  ...failureCases,
+  ...secrecyCases,
+  ...processCases,
+];

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createSessionId } from '@store/core';
+import { keep } from './changes.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+
+const records = ['records'] as const;
+
+/** Whose time it is. */
+export const clockCases: ConformanceCase[] = [
+  {
+    id: 'time.lowered',
+    level: 'required',
+    kinds: records,
+    title: 'A lowered absoluteTimeout works at once, also for sessions that are stored already.',
+    needs: ['instances'],
+    async run({ instances, clock }) {
+      const [before, after] = await instances(
+        { idleTimeout: 600 },
+        { idleTimeout: 600, absoluteTimeout: 30 },
+      );
+      const id = createSessionId();
+      await before.save(id, { n: 1 }, {});
+      assert.equal((await after.load(id)).expiresAt, clock.now() + 30_000);
+      clock.advance(30);
+      assert.equal((await after.load(id)).exists, false);
+      assert.equal(await after.touch(id), false);
+      assert.equal(await after.update(id, keep), false);
+    },
+  },
+  {
+    id: 'time.skewed',
+    level: 'required',
+    kinds: records,
+    title: "Servers' clocks may differ by a minute: a touch by a clock that is behind shortens nothing.",
+    needs: ['instances'],
+    async run({ instances, clock }) {
+      const [ahead, behind] = await instances(
+        { idleTimeout: 600 },
+        { idleTimeout: 600, now: () => clock.now() - 60_000 },
+      );
+      const id = createSessionId();
+      await ahead.save(id, { n: 1 }, {});
+      const { expiresAt } = await ahead.load(id);
+      assert.equal((await behind.load(id)).exists, true, 'a session from the future exists');
+      assert.equal(await behind.touch(id), true);
+      assert.equal((await ahead.load(id)).expiresAt, expiresAt, 'the later expiry stays');
+      assert.equal(await behind.update(id, keep), true);
+      assert.equal(
+        (await ahead.load(id)).expiresAt,
+        (expiresAt ?? 0) - 60_000,
+        "a write sets its writer's expiry",
+      );
+    },
+  },
+  {
+    id: 'time.application-clock',
+    level: 'required',
+    kinds: records,
+    title: "Time is the application's clock: the backend's own clock ends no session and keeps none.",
+    async run({ start, clock }) {
+      for (const year of [1971, 2001, 2100]) {
+        clock.set(Date.UTC(year, 0));
+        const store = await start({ idleTimeout: 60 });
+        const id = createSessionId();
+        await store.save(id, { year }, {});
+        clock.advance(59);
+        assert.equal(await store.touch(id), true, `a touch in ${year} must find the session`);
+        assert.equal(await store.update(id, keep), true, `an update in ${year} must find the session`);
+        assert.equal(await store.gc(), 0, `nothing is expired in ${year}`);
+        assert.deepEqual((await store.load(id)).data, { year });
+        clock.advance(60);
+        assert.equal((await store.load(id)).exists, false, `the session must end in ${year}`);
+        assert.equal(await store.gc(), 1, `gc() in ${year} must remove it`);
+      }
+    },
+  },
+  {
+    id: 'time.functions',
+    level: 'recommended',
+    kinds: ['functions'],
+    title: 'A driver of four functions ends sessions by the idleTimeout and the clock it was started with.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 60 });
+      const id = createSessionId();
+      await store.save(id, { n: 1 }, {});
+      clock.advance(59);
+      assert.equal(await store.touch(id), true);
+      clock.advance(59);
+      assert.equal((await store.load(id)).exists, true);
+      clock.advance(1);
+      assert.equal((await store.load(id)).exists, false);
+    },
+  },
+];

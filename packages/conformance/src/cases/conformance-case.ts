@@ -1,0 +1,43 @@
+import type { Capabilities, DriverKind } from '../driver/driver-module.ts';
+import type { CaseContext } from '../run/case-context.ts';
+
+/**
+ * `required`: part of the contract. `recommended`: a good driver does it; one that does not says so. `capability`: required
+ * of a driver that claims the capability, or the other way round.
+ */
+export type CaseLevel = 'required' | 'recommended' | 'capability';
+
+/** What a case needs besides `start`. A driver that does not give it sees the case skipped, with the reason. */
+export type CaseNeed =
+  /** Two stores on the same sessions: `sharedBetweenInstances`, or a storage that two stores can share. */
+  | 'instances'
+  /** A bare `RecordStorage`, from `start` or `openStorage`. */
+  | 'storage'
+  /** A finished `SessionStore` from `start`. */
+  | 'finishedStore'
+  /** `breakBackend` and `mendBackend`. */
+  | 'breakBackend'
+  /** `dump` or `peek`. */
+  | 'rawBackend'
+  /** `peek`. */
+  | 'peek'
+  /** Other processes, which load the driver module by its URL. */
+  | 'processes';
+
+/** One sentence of the contract, and how to see whether it holds. */
+export interface ConformanceCase {
+  /** Stable: a published report can be compared with a later one. */
+  id: string;
+  level: CaseLevel;
+  /** The kinds of driver whose contract has this sentence. */
+  kinds: readonly DriverKind[];
+  /** The contract's sentence. */
+  title: string;
+  /** Runs only for drivers that claim this. */
+  claims?: keyof Capabilities;
+  /** Runs only for drivers that do not claim this. */
+  lacks?: keyof Capabilities;
+  needs?: readonly CaseNeed[];
+  /** Throws a plain error when the sentence does not hold. */
+  run(context: CaseContext): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { createSessionId, type SessionStore } from '@store/core';
+import type { ConformanceCase } from './conformance-case.ts';
+import { readableText } from './readable-text.ts';
+
+const cookie = { level: 'required', kinds: ['cookie'] } as const;
+const seal = (store: SessionStore, id = createSessionId()) =>
+  store.cookieValue(id, { n: 1 }, { notice: 'hi' });
+const missing = { exists: false, data: {}, flash: {} };
+
+/** The same text with one character changed. */
+const changedAt = (text: string, at: number) =>
+  `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+
+/** What a cookie store makes of cookies that it did not just seal. */
+export const foreignCookieCases: ConformanceCase[] = [
+  {
+    ...cookie,
+    id: 'cookie.sealed',
+    title: 'A cookie value shows neither the session id nor the content.',
+    async run({ start }) {
+      const store = await start();
+      const id = createSessionId();
+      const value = await store.cookieValue(
+        id,
+        { secret: 'tarragon' },
+        { notice: 'marjoram' },
+        { subject: 'chervil' },
+      );
+      const readable = readableText(value);
+      for (const secret of [id, 'tarragon', 'marjoram', 'chervil']) {
+        assert.ok(!readable.includes(secret), 'it can be read in the cookie');
+      }
+    },
+  },
+  {
+    ...cookie,
+    id: 'cookie.foreign',
+    title: 'Whatever is not a cookie of this store is no session, never an exception.',
+    async run({ start }) {
+      const store = await start();
+      const value = await seal(store);
+      const foreign = [
+        '',
+        ' ',
+        'x',
+        '{}',
+        '\0',
+        '%',
+        'a.b.c',
+        'Fe26.2**********',
+        createSessionId(),
+        btoa('{"id":"x","data":{},"flash":{},"createdAt":0,"expiresAt":9e15}'),
+        value.slice(1),
+        value.slice(0, -5),
+        value.slice(0, value.length / 2),
+        value.repeat(2),
+        `${value}${'A'.repeat(100_000)}`,
+        value.toLowerCase(),
+        [...value].reverse().join(''),
+      ];
+      for (const each of foreign) {
+        const { id: _, ...found } = await store.load(each);
+        assert.deepEqual(found, missing);
+      }
+    },
+  },
+  {
+    ...cookie,
+    id: 'cookie.tampered',
+    title: 'A cookie with one character changed is no session, or at most the very same one.',
+    async run({ start }) {
+      const store = await start();
+      const value = await seal(store);
+      const whole = await store.load(value);
+      const step = Math.max(1, Math.floor(value.length / 100));
+      for (let at = 0; at < value.length; at += step) {
+        const found = await store.load(changedAt(value, at));
+        if (found.exists) assert.deepEqual(found, whole);
+      }
+    },
+  },
+  {
+    ...cookie,
+    id: 'cookie.instances',
+    level: 'capability',
+    claims: 'sharedBetweenInstances',
+    title: 'A cookie of one store opens in another, and after the first is closed.',
+    async run({ instances }) {
+      const [one, other] = await instances({}, {});
+      const value = await seal(one);
+      await one.close();
+      assert.deepEqual((await other.load(value)).data, { n: 1 });
+    },
+  },
+  {
+    ...cookie,
+    id: 'cookie.apart',
+    level: 'capability',
+    lacks: 'sharedBetweenInstances',
+    title: 'A cookie of one store is foreign to another when they are not said to share sessions.',
+    async run({ start }) {
+      const [one, other] = [await start(), await start()];
+      const { exists } = await other.load(await seal(one));
+      assert.equal(exists, false, 'claim sharedBetweenInstances: it is shared');
+    },
+  },
+];

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { createSessionId, type SessionStore } from '@store/core';
+import type { ConformanceCase } from './conformance-case.ts';
+
+const records = ['records'] as const;
+const ids = (count: number) => Array.from({ length: count }, () => createSessionId());
+const saveAll = (store: SessionStore, all: string[]) =>
+  Promise.all(all.map((id, n) => store.save(id, { n }, {})));
+
+/** Collects until nothing is left: a driver may visit a bounded part of its backend per call. */
+async function collectAll(store: SessionStore): Promise<number> {
+  let removed = 0;
+  for (let emptyHanded = 0; emptyHanded < 20; ) {
+    const count = await store.gc();
+    removed += count;
+    emptyHanded = count === 0 ? emptyHanded + 1 : 0;
+  }
+  return removed;
+}
+
+export const garbageCollectionCases: ConformanceCase[] = [
+  {
+    id: 'gc.expired-only',
+    level: 'required',
+    kinds: records,
+    title: 'gc() removes what has expired, to the millisecond and nothing else, and answers how many.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 60 });
+      const [early, late, touched] = [ids(3), ids(2), ids(2)];
+      await saveAll(store, [...early, ...touched]);
+      clock.advance(0.001);
+      await saveAll(store, late);
+      for (const id of touched) assert.equal(await store.touch(id), true);
+      assert.equal(await collectAll(store), 0, 'nothing has expired');
+      clock.advance(59.999);
+      assert.equal(await collectAll(store), 3, 'what expires at this very millisecond must go');
+      const alive = await Promise.all([...late, ...touched].map(async (id) => (await store.load(id)).exists));
+      assert.deepEqual(alive, [true, true, true, true]);
+      clock.advance(0.001);
+      assert.equal(await collectAll(store), 4, 'and the rest a millisecond later');
+    },
+  },
+  {
+    id: 'gc.many',
+    level: 'required',
+    kinds: records,
+    title: 'gc() works through more sessions than one batch removes, and counts each once.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 60 });
+      const expired = ids(520);
+      for (let from = 0; from < expired.length; from += 65) {
+        await saveAll(store, expired.slice(from, from + 65));
+      }
+      clock.advance(60);
+      const live = ids(10);
+      await saveAll(store, live);
+      assert.equal(await collectAll(store), 520);
+      for (const id of live) assert.equal((await store.load(id)).exists, true);
+    },
+  },
+  {
+    id: 'gc.at-once',
+    level: 'recommended',
+    kinds: records,
+    title: 'One gc() removes all that has expired.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 60 });
+      await saveAll(store, ids(50));
+      clock.advance(60);
+      assert.equal(await store.gc(), 50);
+    },
+  },
+  {
+    id: 'gc.single-flight',
+    level: 'required',
+    kinds: ['records', 'functions'],
+    title: 'gc() runs once at a time: who asks meanwhile gets the same answer.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 60 });
+      await saveAll(store, ids(20));
+      clock.advance(60);
+      const answers = await Promise.all([store.gc(), store.gc(), store.gc()]);
+      assert.deepEqual(answers, Array(3).fill(answers[0]));
+    },
+  },
+  {
+    id: 'gc.instances',
+    level: 'required',
+    kinds: records,
+    title: 'Several stores that collect at once count every session once.',
+    needs: ['instances'],
+    async run({ instances, clock }) {
+      const stores = await instances({ idleTimeout: 60 }, { idleTimeout: 60 }, { idleTimeout: 60 });
+      const expired = ids(150);
+      await saveAll(stores[0], expired);
+      clock.advance(60);
+      const counts = await Promise.all(stores.map((store) => collectAll(store)));
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        expired.length,
+      );
+    },
+  },
+  {
+    id: 'gc.race',
+    level: 'required',
+    kinds: records,
+    title: 'gc() by a clock that is ahead spares a session whose touch was answered with true.',
+    needs: ['instances'],
+    async run({ instances, clock }) {
+      const [store, ahead] = await instances(
+        { idleTimeout: 60 },
+        { idleTimeout: 60, now: () => clock.now() + 60_000 },
+      );
+      for (let round = 0; round < 10; round += 1) {
+        const all = ids(20);
+        await saveAll(store, all);
+        clock.advance(30);
+        const [touched] = await Promise.all([Promise.all(all.map((id) => store.touch(id))), ahead.gc()]);
+        const alive = await Promise.all(all.map(async (id) => (await store.load(id)).exists));
+        assert.deepEqual(alive, touched);
+      }
+    },
+  },
+  {
+    id: 'gc.functions',
+    level: 'required',
+    kinds: ['functions'],
+    title: 'gc() removes no live session.',
+    async run({ start }) {
+      const store = await start();
+      const live = ids(20);
+      await saveAll(store, live);
+      assert.ok(Number.isInteger(await store.gc()), 'gc() must answer a number or nothing');
+      for (const [n, id] of live.entries()) assert.deepEqual((await store.load(id)).data, { n });
+    },
+  },
+];

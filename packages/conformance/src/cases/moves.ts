@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { createSessionId } from '@store/core';
+import { keep, set } from './changes.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { rejectsWith } from './rejects-with.ts';
+
+const records = ['records'] as const;
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** `newId`: a session gets a new id in one step. */
+export const moveCases: ConformanceCase[] = [
+  {
+    id: 'move.moves',
+    level: 'required',
+    kinds: ['records', 'functions'],
+    title: 'newId moves the session: the new id has its content, the old id is gone.',
+    async run({ start }) {
+      const store = await start();
+      const [id, newId] = [createSessionId(), createSessionId()];
+      await store.save(id, { a: 1 }, { notice: 'hi' });
+      assert.equal(await store.update(id, set('b', 2), { newId, base: await store.load(id) }), true);
+      assert.equal((await store.load(id)).exists, false, 'the old id must be gone');
+      const { data, flash } = await store.load(newId);
+      assert.deepEqual({ data, flash }, { data: { a: 1, b: 2 }, flash: { notice: 'hi' } });
+      assert.equal(await store.update(id, keep), false);
+      assert.equal(await store.update(newId, set('c', 3)), true);
+    },
+  },
+  {
+    id: 'move.keeps',
+    level: 'required',
+    kinds: records,
+    title: 'newId keeps subject, idleTimeout and createdAt; a new subject begins a new session.',
+    async run({ start, clock }) {
+      const store = await start();
+      const [id, second, third] = [createSessionId(), createSessionId(), createSessionId()];
+      const createdAt = clock.now();
+      await store.save(id, { n: 1 }, {}, { subject: 'ada', idleTimeout: 50 });
+      clock.advance(10);
+      await store.update(id, keep, { newId: second });
+      const moved = await store.load(second);
+      assert.equal(moved.createdAt, createdAt);
+      assert.equal(moved.subject, 'ada');
+      assert.equal(moved.idleTimeout, 50);
+      await store.update(second, keep, { newId: third, subject: 'grace' });
+      const { createdAt: begun, subject } = await store.load(third);
+      assert.deepEqual({ begun, subject }, { begun: clock.now(), subject: 'grace' });
+    },
+  },
+  {
+    id: 'move.taken',
+    level: 'required',
+    kinds: records,
+    title: "newId that is another session's is refused with CONFLICT, and neither is harmed.",
+    async run({ start }) {
+      const store = await start();
+      const [id, taken] = [createSessionId(), createSessionId()];
+      await store.save(id, { mine: 1 }, {});
+      await store.save(taken, { theirs: 1 }, {});
+      await rejectsWith('CONFLICT', 'newId', store.update(id, set('n', 1), { newId: taken }));
+      assert.deepEqual((await store.load(id)).data, { mine: 1 });
+      assert.deepEqual((await store.load(taken)).data, { theirs: 1 });
+    },
+  },
+  {
+    id: 'move.one-winner',
+    level: 'required',
+    kinds: records,
+    title: 'Of several stores that move a session at once exactly one wins, and one session is left.',
+    needs: ['instances'],
+    async run({ instances }) {
+      const stores = await instances({}, {}, {}, {});
+      for (let round = 0; round < 5; round += 1) {
+        const id = createSessionId();
+        await stores[0].save(id, { round }, {});
+        const newIds = stores.map(() => createSessionId());
+        const won = await Promise.all(
+          stores.map((store, n) => store.update(id, keep, { newId: newIds[n] as string })),
+        );
+        const alive = await Promise.all(
+          [id, ...newIds].map(async (each) => (await stores[0].load(each)).exists),
+        );
+        assert.equal(won.filter(Boolean).length, 1, 'exactly one must win');
+        assert.deepEqual(alive, [false, ...won], 'and its id alone must be alive');
+      }
+    },
+  },
+  {
+    id: 'move.atomic',
+    level: 'required',
+    kinds: records,
+    title: 'A move is one step: nobody sees both ids alive, or neither.',
+    needs: ['instances'],
+    async run({ instances }) {
+      const [mover, watcher] = await instances({}, {});
+      let id = createSessionId();
+      await mover.save(id, { n: 1 }, {});
+      for (let round = 0; round < 20; round += 1) {
+        const newId = createSessionId();
+        let moving = true;
+        const moved = mover.update(id, keep, { newId }).finally(() => {
+          moving = false;
+        });
+        do {
+          // In this order either answer proves something, although two loads are not one moment.
+          const oldIsGone = !(await watcher.load(id)).exists;
+          const newIsThere = (await watcher.load(newId)).exists;
+          assert.ok(newIsThere || !oldIsGone, 'the old id was gone before the new one was there');
+          const stillOld = newIsThere && (await watcher.load(id)).exists;
+          assert.ok(!stillOld, 'the new id was there while the old one was');
+          // A driver may answer loads without giving the event loop a turn, and write only in one.
+          await nextTurn();
+        } while (moving);
+        assert.equal(await moved, true);
+        id = newId;
+      }
+    },
+  },
+  {
+    id: 'move.destroyed',
+    level: 'required',
+    kinds: records,
+    title: 'A session destroyed before it was moved stays destroyed under both ids.',
+    needs: ['instances'],
+    async run({ instances }) {
+      const [one, other] = await instances({}, {});
+      for (let round = 0; round < 10; round += 1) {
+        const [id, newId] = [createSessionId(), createSessionId()];
+        await one.save(id, { round }, {});
+        const base = await one.load(id);
+        const [moved] = await Promise.all([one.update(id, keep, { newId, base }), other.destroy(id)]);
+        assert.equal((await other.load(id)).exists, false, 'the old id must be gone');
+        assert.equal(
+          (await other.load(newId)).exists,
+          moved,
+          'the new id lives exactly if the move came first',
+        );
+      }
+    },
+  },
+];

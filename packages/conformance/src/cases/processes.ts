@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createSessionId } from '@store/core';
+import type { ConformanceCase } from './conformance-case.ts';
+
+const servers = ['records', 'functions'] as const;
+const claimed = { level: 'capability', claims: 'sharedBetweenProcesses', needs: ['processes'] } as const;
+const sum = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0);
+
+export const processCases: ConformanceCase[] = [
+  {
+    ...claimed,
+    id: 'processes.share',
+    kinds: servers,
+    title: 'What one process saves another loads; what one destroys is gone for all.',
+    async run({ processes }) {
+      const [one, other] = await processes(2);
+      assert.ok(one && other);
+      const id = createSessionId();
+      await one.call('save', id, { n: 1 });
+      assert.deepEqual(await other.call('data', id), { n: 1 });
+      await other.call('destroy', id);
+      assert.equal(await one.call('data', id), null);
+    },
+  },
+  {
+    ...claimed,
+    id: 'processes.start',
+    kinds: servers,
+    title: 'Several processes that start on an empty backend at the same moment all start.',
+    async run({ processes }) {
+      const id = createSessionId();
+      const started = await processes(5);
+      await started[0]?.call('save', id, { n: 1 });
+      assert.deepEqual(
+        await Promise.all(started.map((each) => each.call('data', id))),
+        Array(5).fill({ n: 1 }),
+      );
+    },
+  },
+  {
+    ...claimed,
+    id: 'processes.updates',
+    kinds: ['records'],
+    title: 'Updates of one session by several processes are all kept, and a counter counts exactly.',
+    async run({ start, processes }) {
+      const store = await start({ now: Date.now });
+      const id = createSessionId();
+      await store.save(id, { count: 0 }, {});
+      const times = 40;
+      const others = await processes(3);
+      const done = await Promise.all(others.map((each) => each.call('increase', id, times)));
+      assert.equal(sum(done), 3 * times);
+      assert.deepEqual((await store.load(id)).data, { count: 3 * times });
+    },
+  },
+  {
+    ...claimed,
+    id: 'processes.one-winner',
+    kinds: ['records'],
+    title: 'Of several processes that move one session at once exactly one wins, and one session is left.',
+    async run({ start, processes }) {
+      const store = await start({ now: Date.now });
+      const others = await processes(3);
+      for (let round = 0; round < 10; round += 1) {
+        const id = createSessionId();
+        await store.save(id, { round }, {});
+        const newIds = others.map(() => createSessionId());
+        const won = await Promise.all(others.map((each, n) => each.call('move', id, newIds[n] as string)));
+        const alive = await Promise.all([id, ...newIds].map(async (each) => (await store.load(each)).exists));
+        assert.equal(won.filter(Boolean).length, 1, 'exactly one process must win');
+        assert.deepEqual(alive, [false, ...won]);
+      }
+    },
+  },
+  {
+    ...claimed,
+    id: 'processes.destroyed',
+    kinds: ['records'],
+    title: 'A session destroyed by one process stays destroyed while others update it.',
+    async run({ start, processes }) {
+      const store = await start({ now: Date.now });
+      const others = await processes(2);
+      for (let round = 0; round < 5; round += 1) {
+        const id = createSessionId();
+        await store.save(id, { count: 0 }, {});
+        const updates = others.map((each) => each.call('increase', id, 20));
+        await store.destroy(id);
+        await Promise.all(updates);
+        assert.equal((await store.load(id)).exists, false);
+      }
+    },
+  },
+  {
+    ...claimed,
+    id: 'processes.cookie',
+    kinds: ['cookie'],
+    title: 'A cookie of one process opens in another.',
+    async run({ start, processes }) {
+      const store = await start({ now: Date.now });
+      const [other] = await processes(1);
+      const value = await other?.call('seal', createSessionId(), { n: 1 });
+      assert.deepEqual((await store.load(value ?? '')).data, { n: 1 });
+    },
+  },
+  {
+    needs: ['processes'],
+    id: 'processes.apart',
+    level: 'recommended',
+    kinds: servers,
+    lacks: 'sharedBetweenProcesses',
+    title: 'Stores of several processes that are not said to share sessions do not.',
+    async run({ processes }) {
+      const [one, other] = await processes(2);
+      const id = createSessionId();
+      await one?.call('save', id, { n: 1 });
+      const found = await other?.call('data', id);
+      assert.equal(found, null, 'claim sharedBetweenProcesses if this is safe, or name the weakness');
+    },
+  },
+  {
+    needs: ['processes'],
+    id: 'close.exits',
+    level: 'required',
+    kinds: ['records', 'functions', 'cookie'],
+    title: 'A process whose store is closed ends by itself.',
+    async run({ processes, kind }) {
+      const [other] = await processes(1);
+      const id = createSessionId();
+      await (kind === 'cookie' ? other?.call('seal', id, { n: 1 }) : other?.call('save', id, { n: 1 }));
+      await other?.call('close');
+      assert.equal(await other?.leave(), 0, 'something keeps the process alive after close(), or it failed');
+    },
+  },
+  {
+    needs: ['processes'],
+    id: 'process.exits',
+    level: 'recommended',
+    kinds: ['records', 'functions', 'cookie'],
+    title: 'A store that is idle keeps no process alive: a script that only saved ends by itself.',
+    async run({ processes, kind }) {
+      const [other] = await processes(1);
+      const id = createSessionId();
+      await (kind === 'cookie' ? other?.call('seal', id, { n: 1 }) : other?.call('save', id, { n: 1 }));
+      assert.equal(await other?.leave(), 0, 'a timer or a connection keeps the process alive');
+    },
+  },
+];

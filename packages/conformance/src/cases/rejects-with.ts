@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { isStoreError, type StoreErrorCode } from '@store/core';
+
+/** Waits for a rejection with a `StoreError` of that code. @returns the error */
+export async function rejectsWith(
+  code: StoreErrorCode,
+  doing: string,
+  promise: Promise<unknown>,
+): Promise<Error> {
+  let answer: unknown;
+  try {
+    answer = await promise;
+  } catch (error) {
+    if (isStoreError(error, code)) return error;
+    throw new Error(`${doing} must reject with ${code}, and rejected with something else.`, { cause: error });
+  }
+  assert.fail(`${doing} must reject with ${code}, and resolved to ${JSON.stringify(answer)}.`);
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { createSessionId, type SessionStore } from '@store/core';
+import type { ConformanceCase } from './conformance-case.ts';
+import { rejectsWith } from './rejects-with.ts';
+
+const cookie = { level: 'capability', kinds: ['cookie'] } as const;
+
+async function seals(store: SessionStore, count: number, subject: string) {
+  const made: { id: string; value: string }[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const id = createSessionId();
+    made.push({ id, value: await store.cookieValue(id, { n }, {}, { subject }) });
+  }
+  return made as [(typeof made)[0], ...typeof made];
+}
+const alive = async (store: SessionStore, made: { value: string }[]) =>
+  Promise.all(made.map(async ({ value }) => (await store.load(value)).exists));
+
+/** What a cookie driver does about seals that are out in the world. */
+export const revocationCases: ConformanceCase[] = [
+  {
+    ...cookie,
+    id: 'revocation.none',
+    lacks: 'revocation',
+    title: 'Without revocation destroy() does nothing: the seal goes on opening until it expires.',
+    async run({ start }) {
+      const store = await start();
+      const [{ id, value }] = await seals(store, 1, 'ada');
+      await store.destroy(id);
+      assert.equal((await store.load(value)).exists, true, 'claim revocation: destroy() ended the seal');
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.destroy',
+    claims: 'revocation',
+    title: 'destroy() ends every seal of a session, no other, and no new one can be made; twice is no error.',
+    async run({ start, clock }) {
+      const store = await start();
+      const [ended, other] = await seals(store, 2, 'ada');
+      clock.advance(1);
+      const again = await store.cookieValue(ended.id, { n: 'again' }, {});
+      await store.destroy(ended.id);
+      await store.destroy(ended.id);
+      await store.destroy(createSessionId());
+      assert.deepEqual(await alive(store, [ended, { value: again }]), [false, false]);
+      assert.equal(await store.cookieValue(ended.id, { n: 2 }, {}), '', "cookieValue() must answer ''");
+      assert.ok(other && (await store.load(other.value)).exists);
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.lasts',
+    claims: 'revocation',
+    title: 'What was revoked stays revoked for as long as the seal would have lived.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 600 });
+      const [{ id, value }] = await seals(store, 1, 'ada');
+      await store.destroy(id);
+      for (let minute = 0; minute < 10; minute += 1) {
+        assert.equal((await store.load(value)).exists, false);
+        await store.gc();
+        clock.advance(60);
+      }
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.subjects',
+    claims: 'subjects',
+    title:
+      "destroyAll() ends every seal of a subject, or all but one session's, and nobody else's; later ones open.",
+    async run({ start, clock }) {
+      const store = await start();
+      const mine = await seals(store, 3, 'ada');
+      const others = await seals(store, 1, 'grace');
+      clock.advance(1);
+      await store.destroyAll('ada', { except: mine[0].id });
+      assert.deepEqual(await alive(store, mine), [true, false, false]);
+      clock.advance(1);
+      await store.destroyAll('ada');
+      assert.deepEqual(await alive(store, mine), [false, false, false]);
+      assert.deepEqual(await alive(store, others), [true]);
+      clock.advance(1);
+      assert.deepEqual(await alive(store, await seals(store, 1, 'ada')), [true]);
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.failure',
+    level: 'required',
+    claims: 'revocation',
+    needs: ['breakBackend'],
+    title: 'While revocations cannot be looked up load() and destroy() reject with UNAVAILABLE, and recover.',
+    async run({ start, module, place }) {
+      const store = await start();
+      const [{ id, value }] = await seals(store, 1, 'ada');
+      await module.breakBackend?.(place);
+      try {
+        await rejectsWith('UNAVAILABLE', 'load()', store.load(value));
+        await rejectsWith('UNAVAILABLE', 'destroy()', store.destroy(id));
+      } finally {
+        await module.mendBackend?.(place);
+      }
+      assert.equal((await store.load(value)).exists, true);
+      await store.destroy(id);
+      assert.equal((await store.load(value)).exists, false);
+    },
+  },
+];

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { createSessionId } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import type { CaseContext } from '../run/case-context.ts';
+import { increase, keep } from './changes.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+
+/** What the backend holds, as far as the module lets one look. */
+async function rawBackend({ module, place }: CaseContext, key: string): Promise<string | undefined> {
+  return module.dump ? module.dump(place) : module.peek?.(key, place);
+}
+
+/** Leads a session through everything that writes. @returns the ids it had; the last one is alive */
+async function leadALife({ start, instances, claims }: CaseContext): Promise<string[]> {
+  const [one, other] = claims.sharedBetweenInstances ? await instances({}, {}) : [await start(), undefined];
+  const [id, newId] = [createSessionId(), createSessionId()];
+  await one.save(id, { secret: 'tarragon', count: 0 }, {});
+  const base = await one.load(id);
+  await Promise.all([one.update(id, increase), (other ?? one).update(id, increase, { base })]);
+  await one.touch(id);
+  await one.update(id, keep, { newId });
+  await one.gc();
+  return [id, newId];
+}
+
+export const secrecyCases: ConformanceCase[] = [
+  {
+    id: 'ids.not-at-rest',
+    level: 'required',
+    kinds: ['records'],
+    title: 'No session id is at rest: whoever reads the backend, or a backup of it, can log in nowhere.',
+    needs: ['rawBackend'],
+    async run(context) {
+      const ids = await leadALife(context);
+      const raw = await rawBackend(context, sessionKey(ids.at(-1) as string));
+      assert.ok(raw?.includes('tarragon'), 'dump() or peek() must show what is really stored');
+      for (const id of ids) assert.ok(!raw?.includes(id), 'a session id is at rest');
+    },
+  },
+  {
+    id: 'ids.not-at-rest-functions',
+    level: 'recommended',
+    kinds: ['functions'],
+    title: 'No session id is at rest: a driver of four functions stores under sessionKey(id).',
+    needs: ['rawBackend'],
+    async run(context) {
+      const ids = await leadALife(context);
+      const raw = await rawBackend(context, sessionKey(ids.at(-1) as string));
+      for (const id of ids) assert.ok(!raw?.includes(id), 'a session id is at rest');
+    },
+  },
+  {
+    id: 'destroy.erases',
+    level: 'required',
+    kinds: ['records'],
+    title: 'What is destroyed, moved or collected is no longer stored under its key.',
+    needs: ['peek'],
+    async run({ start, clock, module, place }) {
+      const store = await start({ idleTimeout: 60 });
+      const [destroyed, moved, expired] = [createSessionId(), createSessionId(), createSessionId()];
+      for (const id of [destroyed, moved, expired]) await store.save(id, { n: 1 }, {});
+      const keys = [destroyed, moved, expired].map(sessionKey);
+      for (const key of keys)
+        assert.ok(await module.peek?.(key, place), 'peek() must find a session that was saved');
+      await store.destroy(destroyed);
+      await store.update(moved, keep, { newId: createSessionId() });
+      clock.advance(60);
+      await store.gc();
+      for (const key of keys)
+        assert.equal(await module.peek?.(key, place), undefined, 'a record is still there');
+    },
+  },
+  {
+    id: 'events.discreet',
+    level: 'required',
+    kinds: ['records', 'functions'],
+    title: 'Events hold no session id, no key and no content.',
+    async run(context) {
+      const ids = await leadALife(context);
+      const text = JSON.stringify(context.events);
+      for (const id of ids) {
+        assert.ok(!text.includes(id), 'an event holds a session id');
+        assert.ok(!text.includes(sessionKey(id)), 'an event holds a record key');
+      }
+      assert.ok(!text.includes('tarragon'), 'an event holds content');
+    },
+  },
+];

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { cachedStore, cacheStore, createSessionId, uncacheStore } from '@store/core';
+import type { ConformanceCase } from './conformance-case.ts';
+import { rejectsWith } from './rejects-with.ts';
+
+const all = ['records', 'functions', 'cookie'] as const;
+
+export const startingCases: ConformanceCase[] = [
+  {
+    id: 'start.options',
+    level: 'required',
+    kinds: all,
+    title: 'startSession() passes the timeouts and the clock on to the store.',
+    needs: ['finishedStore'],
+    async run({ start, clock }) {
+      const { timeouts } = await start({ idleTimeout: 61, absoluteTimeout: 3601 });
+      assert.equal(timeouts.idleTimeout, 61, 'idleTimeout must arrive');
+      assert.equal(timeouts.absoluteTimeout, 3601, 'absoluteTimeout must arrive');
+      assert.equal(timeouts.now(), clock.now(), 'now must arrive');
+    },
+  },
+  {
+    id: 'start.wrong-option',
+    level: 'required',
+    kinds: all,
+    title: 'startSession() rejects with INVALID_OPTION at once when an option cannot be right.',
+    needs: ['finishedStore'],
+    async run({ start }) {
+      await rejectsWith('INVALID_OPTION', 'startSession({ idleTimeout: 0 })', start({ idleTimeout: 0 }));
+      await rejectsWith(
+        'INVALID_OPTION',
+        'startSession({ absoluteTimeout: 1.5 })',
+        start({ absoluteTimeout: 1.5 }),
+      );
+    },
+  },
+  {
+    id: 'start.cache',
+    level: 'required',
+    kinds: all,
+    title: 'startSession() caches the store unless `cache` is false, and close() takes it out again.',
+    needs: ['finishedStore'],
+    async run({ start }) {
+      const before = uncacheStore();
+      try {
+        await start({ cache: false });
+        assert.equal(uncacheStore(), undefined, 'cache: false must leave the cache alone');
+        const store = await start({ cache: true });
+        assert.equal(cachedStore(), store, 'cache: true must cache the store');
+        await store.close();
+        assert.equal(uncacheStore(), undefined, 'close() must take the store out of the cache');
+      } finally {
+        uncacheStore();
+        if (before) cacheStore(before);
+      }
+    },
+  },
+  {
+    id: 'start.name',
+    level: 'recommended',
+    kinds: all,
+    title: "The store bears the driver's name, so that messages and events say whose they are.",
+    needs: ['finishedStore'],
+    async run({ start }) {
+      assert.notEqual(
+        (await start()).name,
+        '@store/core',
+        'pass `name` to the function that makes the store',
+      );
+    },
+  },
+  {
+    id: 'start.kind',
+    level: 'required',
+    kinds: ['records'],
+    title: 'A store on records answers when a session began, when it ends, and its version.',
+    async run({ start, clock }) {
+      const store = await start({ idleTimeout: 60 });
+      const id = createSessionId();
+      await store.save(id, {}, {});
+      const { createdAt, expiresAt, version } = await store.load(id);
+      assert.equal(createdAt, clock.now());
+      assert.equal(expiresAt, clock.now() + 60_000);
+      assert.equal(
+        typeof version,
+        'number',
+        "a store made with createStore() must export kind = 'functions'",
+      );
+    },
+  },
+];

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { ConformanceCase } from './conformance-case.ts';
+import { fieldsOf, newKey, record } from './storage-record.ts';
+
+const storage = { level: 'required', kinds: ['records'], needs: ['storage'] } as const;
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+/** `replace` of a `RecordStorage`: the one concurrency primitive. */
+export const storageReplacingCases: ConformanceCase[] = [
+  {
+    ...storage,
+    id: 'storage.replace',
+    title:
+      'replace() writes every field, and only while the version is still there; otherwise false and nothing written.',
+    async run({ openStorage }) {
+      const { read, insert, replace } = await openStorage();
+      const first = record();
+      const { key } = first;
+      const next = record({
+        key,
+        payload: '{"v":1,"data":{"n":1},"flash":{}}',
+        subject: 'ada',
+        version: 2,
+        createdAt: first.createdAt + 1,
+        expiresAt: first.expiresAt + 90_000,
+        idleTimeout: 90,
+      });
+      await insert(first);
+      assert.equal(await replace(key, 7, next), false, 'another version must not win');
+      assert.deepEqual(fieldsOf(await read(key)), first);
+      assert.equal(await replace(key, 1, next), true);
+      assert.deepEqual(fieldsOf(await read(key)), next);
+      assert.equal(await replace(key, 1, first), false, 'a version that is gone must not win');
+      assert.equal(await replace(key, 2, { ...first, version: 3 }), true);
+      assert.deepEqual(fieldsOf(await read(key)), { ...first, version: 3 }, 'null must replace a value');
+      const missing = record();
+      assert.equal(await replace(missing.key, 1, { ...missing, version: 2 }), false);
+      assert.equal(await read(missing.key), undefined, 'replace() must create nothing');
+    },
+  },
+  {
+    ...storage,
+    id: 'storage.one-winner',
+    title: 'Of many replacements of one version exactly one wins, and what it wrote is there.',
+    async run({ openStorage }) {
+      const { read, insert, replace } = await openStorage();
+      const { key } = record();
+      await insert(record({ key }));
+      for (const round of numbers(5)) {
+        const before = (await read(key))?.version ?? 0;
+        const versions = numbers(20).map((n) => 1000 * (round + 1) + n);
+        const won = await Promise.all(
+          versions.map(async (version) => replace(key, before, record({ key, version }))),
+        );
+        assert.equal(won.filter(Boolean).length, 1, 'exactly one replacement must win');
+        assert.equal((await read(key))?.version, versions[won.indexOf(true)]);
+      }
+    },
+  },
+  {
+    ...storage,
+    id: 'storage.move',
+    title:
+      'replace() with another key moves the record in one step; a key that is taken is false, and nothing written.',
+    async run({ openStorage }) {
+      const { read, insert, replace } = await openStorage();
+      const [mine, theirs] = [record(), record({ expiresAt: 1 })];
+      await insert(mine);
+      await insert(theirs);
+      assert.equal(await replace(mine.key, 1, { ...mine, key: theirs.key, version: 2 }), false);
+      assert.deepEqual(fieldsOf(await read(mine.key)), mine);
+      assert.deepEqual(fieldsOf(await read(theirs.key)), theirs);
+      const moved = { ...mine, key: newKey(), version: 2 };
+      assert.equal(await replace(mine.key, 7, moved), false);
+      assert.equal(await read(moved.key), undefined);
+      assert.equal(await replace(mine.key, 1, moved), true);
+      assert.equal(await read(mine.key), undefined, 'the old key must be gone');
+      assert.deepEqual(fieldsOf(await read(moved.key)), moved);
+    },
+  },
+];

@@ -1,0 +1,89 @@
+import { rm } from 'node:fs/promises';
+import { isSessionStore } from '@store/core';
+import type { Capabilities, Driver, DriverKind, DriverModule } from './driver-module.ts';
+import { createPlace } from './place.ts';
+
+/** A driver module that has been looked at: what it is, and what it claims, defaults filled in. */
+export interface LoadedDriver {
+  module: DriverModule;
+  /** Where the module was loaded from, for child processes; `undefined` when it was not loaded. */
+  url: string | undefined;
+  kind: DriverKind;
+  /** Whether `start` answers a store rather than the functions to make one from. */
+  finished: boolean;
+  claims: Required<Capabilities>;
+}
+
+const hooks = ['openStorage', 'dump', 'peek', 'breakBackend', 'mendBackend', 'cleanUp'] as const;
+const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
+  records: ['subjects', 'sharedBetweenInstances', 'sharedBetweenProcesses'],
+  functions: ['sharedBetweenInstances', 'sharedBetweenProcesses'],
+  cookie: ['subjects', 'sharedBetweenInstances', 'sharedBetweenProcesses', 'revocation'],
+};
+
+/** Imports a driver module and starts it once to see what it is. @throws Error that says what is wrong with the module */
+export async function loadDriver(url: URL | string): Promise<LoadedDriver> {
+  const { href } = new URL(url);
+  return inspectDriver((await import(/* @vite-ignore */ href)) as DriverModule, href);
+}
+
+/** The same for a module that is at hand, without the cases that need other processes. */
+export async function inspectDriver(module: DriverModule, url?: string): Promise<LoadedDriver> {
+  for (const name of ['start', ...hooks] as const) {
+    const member = module[name];
+    if (typeof member === 'function' || (name !== 'start' && member === undefined)) continue;
+    throw new Error(`The driver module must export ${name} as a function, not ${typeof member}.`);
+  }
+  if ((module.breakBackend === undefined) !== (module.mendBackend === undefined)) {
+    throw new Error('The driver module must export both breakBackend() and mendBackend(), or neither.');
+  }
+  const { finished, kind } = await startOnce(module);
+  return { module, url, finished, kind, claims: readClaims(module.capabilities ?? {}, kind) };
+}
+
+async function startOnce(module: DriverModule): Promise<Pick<LoadedDriver, 'finished' | 'kind'>> {
+  const place = await createPlace();
+  try {
+    const driver = await module.start({ cache: false }, place);
+    const found = { finished: isSessionStore(driver), kind: kindOf(driver, module.kind) };
+    await driver.close?.();
+    await module.cleanUp?.(place);
+    return found;
+  } finally {
+    await rm(place.directory, { recursive: true, force: true });
+  }
+}
+
+function kindOf(driver: Driver, declared: DriverKind | undefined): DriverKind {
+  const has = (...names: string[]) =>
+    names.every((name) => typeof (driver as unknown as { [name: string]: unknown })?.[name] === 'function');
+  let found: DriverKind;
+  if (isSessionStore(driver)) found = driver.kind === 'cookie' ? 'cookie' : (declared ?? 'records');
+  else if (has('read', 'insert', 'replace')) found = 'records';
+  else if (has('load', 'cookieValue')) found = 'cookie';
+  else if (has('load', 'save', 'destroy', 'gc')) found = 'functions';
+  else {
+    throw new Error(
+      'start() must answer a SessionStore, a RecordStorage, a StoreDriver or a CookieStoreDriver. Does it await the backend?',
+    );
+  }
+  if (declared === undefined || declared === found) return found;
+  throw new Error(`The driver module says kind '${declared}', and start() answered one of kind '${found}'.`);
+}
+
+function readClaims(claimed: Capabilities, kind: DriverKind): Required<Capabilities> {
+  for (const [name, value] of Object.entries(claimed)) {
+    if (!capabilitiesOf[kind].includes(name as keyof Capabilities)) {
+      throw new Error(
+        `A driver of kind '${kind}' has no capability "${name}"; it has ${capabilitiesOf[kind].join(', ')}.`,
+      );
+    }
+    if (typeof value !== 'boolean') throw new Error(`The capability "${name}" must be true or false.`);
+  }
+  const { subjects = false, revocation = false, sharedBetweenProcesses = false } = claimed;
+  const { sharedBetweenInstances = sharedBetweenProcesses } = claimed;
+  if (sharedBetweenProcesses && !sharedBetweenInstances) {
+    throw new Error('Sessions shared between processes are also shared between instances.');
+  }
+  return { subjects, revocation, sharedBetweenInstances, sharedBetweenProcesses };
+}

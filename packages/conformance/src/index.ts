@@ -1,0 +1,11 @@
+export { allCases } from './cases/all-cases.ts';
+export type { CaseLevel, CaseNeed, ConformanceCase } from './cases/conformance-case.ts';
+export type { Capabilities, Driver, DriverKind, DriverModule, Place } from './driver/driver-module.ts';
+export { inspectDriver, type LoadedDriver, loadDriver } from './driver/load-driver.ts';
+export type { DriverProcess } from './processes/driver-process.ts';
+export type { Jobs } from './processes/jobs.ts';
+export type { CaseClock } from './run/case-clock.ts';
+export type { CaseContext } from './run/case-context.ts';
+export { type CaseResult, type ConformanceReport, runConformance } from './run/conformance-report.ts';
+export { markdownReport } from './run/markdown-report.ts';
+export { type PlannedCase, planCases } from './run/planned-case.ts';

@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Jobs } from './jobs.ts';
+import type { Answer, Order, ProcessOrders } from './messages.ts';
+
+/** A store in another process. */
+export interface DriverProcess {
+  /** Has the process do a job. Rejects with what the job threw, as text. */
+  call<J extends keyof Jobs>(job: J, ...args: Parameters<Jobs[J]>): Promise<Awaited<ReturnType<Jobs[J]>>>;
+  /** Lets go of the process and waits for it to end by itself. @returns its exit code; `undefined` when it did not end */
+  leave(): Promise<number | undefined>;
+  kill(): void;
+}
+
+const exitWithin = 10_000;
+// Beside this file, whether as source or built.
+const main = fileURLToPath(new URL(`process-main${extname(import.meta.url)}`, import.meta.url));
+
+/** Starts that many processes and has them start their stores at the same moment. */
+export async function startProcesses(count: number, orders: ProcessOrders): Promise<DriverProcess[]> {
+  const started = Array.from({ length: count }, () => spawn(orders));
+  try {
+    await Promise.all(started.map(({ ready }) => ready));
+    await Promise.all(started.map(({ start }) => start()));
+    return started.map(({ driverProcess }) => driverProcess);
+  } catch (error) {
+    for (const { driverProcess } of started) driverProcess.kill();
+    throw error;
+  }
+}
+
+function spawn(orders: ProcessOrders) {
+  const child = fork(main, [JSON.stringify(orders)], { execArgv: inheritedFlags(), stdio: 'inherit' });
+  const jobs = new Map<number, PromiseWithResolvers<unknown>>();
+  const ready = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  // Whoever waits hears of a failure; nobody may be waiting.
+  for (const { promise } of [ready, started]) promise.catch(() => {});
+  let last = 0;
+
+  child.on('message', (answer: Answer) => {
+    if (answer.type === 'ready') ready.resolve();
+    else if (answer.type === 'started') started.resolve();
+    else if (answer.type === 'done') jobs.get(answer.number)?.resolve(answer.value);
+    else if (answer.number === undefined)
+      started.reject(new Error(`Starting in another process: ${answer.message}`));
+    else jobs.get(answer.number)?.reject(new Error(`In another process: ${answer.message}`));
+  });
+  child.once('exit', (code, signal) => {
+    const gone = new Error(`The other process ended (${signal ?? `exit code ${code}`}).`);
+    for (const { reject } of [ready, started, ...jobs.values()]) reject(gone);
+  });
+  const send = (order: Order) => child.send(order);
+
+  const driverProcess: DriverProcess = {
+    call(job, ...args) {
+      const number = ++last;
+      const waiting = Promise.withResolvers<unknown>();
+      jobs.set(number, waiting);
+      send({ type: 'job', number, job, args });
+      return waiting.promise as Promise<never>;
+    },
+    async leave() {
+      send({ type: 'leave' });
+      return exitOf(child);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+  const start = () => {
+    send({ type: 'start' });
+    return started.promise;
+  };
+  return { driverProcess, ready: ready.promise, start };
+}
+
+function exitOf(child: ChildProcess): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), exitWithin);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code ?? undefined);
+    });
+  });
+}
+
+/** Flags that the driver module may need to load (a TypeScript loader), without the test runner's own. */
+function inheritedFlags(): string[] {
+  return process.execArgv.filter((flag) => !/^--(test|watch|inspect)/.test(flag));
+}

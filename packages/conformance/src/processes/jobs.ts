@@ -1,0 +1,41 @@
+import type { SessionData, SessionStore } from '@store/core';
+
+/** What another process can be asked to do with its store. Arguments and answers travel as JSON. */
+export interface Jobs {
+  save(id: string, data: SessionData, subject?: string): Promise<void>;
+  data(id: string): Promise<SessionData | null>;
+  /** Adds 1 to `data.count` so many times, five at a time. @returns how often the answer was `true` */
+  increase(id: string, times: number): Promise<number>;
+  move(id: string, newId: string): Promise<boolean>;
+  destroy(id: string): Promise<void>;
+  seal(id: string, data: SessionData): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The jobs, done on a store. */
+export function createJobs(store: SessionStore): Jobs {
+  return {
+    save: (id, data, subject) => store.save(id, data, {}, subject === undefined ? {} : { subject }),
+    async data(id) {
+      const { exists, data } = await store.load(id);
+      return exists ? data : null;
+    },
+    async increase(id, times) {
+      let done = 0;
+      for (let left = times; left > 0; left -= 5) {
+        const answers = Array.from({ length: Math.min(left, 5) }, () =>
+          store.update(id, ({ data, flash }) => ({
+            data: { ...data, count: Number(data.count) + 1 },
+            flash,
+          })),
+        );
+        done += (await Promise.all(answers)).filter(Boolean).length;
+      }
+      return done;
+    },
+    move: (id, newId) => store.update(id, (content) => content, { newId }),
+    destroy: (id) => store.destroy(id),
+    seal: (id, data) => store.cookieValue(id, data, {}),
+    close: () => store.close(),
+  };
+}

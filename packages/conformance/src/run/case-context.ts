@@ -1,0 +1,98 @@
+import { rm } from 'node:fs/promises';
+import type { SessionStore, StartOptions, StoreEvent } from '@store/core';
+import { createRecordStore, type RecordStorage } from '@store/core/driver';
+import type { Capabilities, Driver, DriverKind, DriverModule, Place } from '../driver/driver-module.ts';
+import type { LoadedDriver } from '../driver/load-driver.ts';
+import { makeStore } from '../driver/make-store.ts';
+import { createPlace } from '../driver/place.ts';
+import { type DriverProcess, startProcesses } from '../processes/driver-process.ts';
+import { boundStorage } from './bound-storage.ts';
+import { type CaseClock, createCaseClock } from './case-clock.ts';
+
+/** What a case runs with. Everything started here is closed and removed when the case ends. */
+export interface CaseContext {
+  readonly kind: DriverKind;
+  readonly claims: Required<Capabilities>;
+  readonly module: DriverModule;
+  readonly place: Place;
+  readonly clock: CaseClock;
+  /** What the stores of this case reported. */
+  readonly events: readonly StoreEvent[];
+  /** Starts a store in this case's place. */
+  start(options?: StartOptions): Promise<SessionStore>;
+  /** Starts several stores on the same sessions, as several servers have them: one for each of the options. */
+  instances<T extends StartOptions[]>(...each: T): Promise<{ [index in keyof T]: SessionStore }>;
+  /** Opens the bare storage. */
+  openStorage(): Promise<RecordStorage>;
+  /** Starts a store in each of several other processes, all at the same moment. */
+  processes(count: number): Promise<DriverProcess[]>;
+}
+
+/** Makes the surroundings of one case, in a fresh place. */
+export async function createCaseContext({
+  module,
+  url,
+  kind,
+  claims,
+}: LoadedDriver): Promise<{ context: CaseContext; dispose(): Promise<void> }> {
+  const place = await createPlace();
+  const clock = createCaseClock();
+  const events: StoreEvent[] = [];
+  const opened: { close?(): unknown }[] = [];
+  const children: DriverProcess[] = [];
+
+  const fill = (options: StartOptions): StartOptions => ({
+    now: clock.now,
+    onEvent: (event) => events.push(event),
+    cache: false,
+    ...options,
+  });
+  async function open<T extends Driver>(driver: T): Promise<T> {
+    opened.push(driver);
+    return driver;
+  }
+  async function openStorage(): Promise<RecordStorage> {
+    const storage = await (module.openStorage?.(place) ?? module.start(fill({}), place));
+    return boundStorage(await open(storage as RecordStorage));
+  }
+
+  const context: CaseContext = {
+    kind,
+    claims,
+    module,
+    place,
+    clock,
+    events,
+    openStorage,
+    async start(options = {}) {
+      const store = makeStore(await module.start(fill(options), place), kind, fill(options));
+      return open(store);
+    },
+    async instances<T extends StartOptions[]>(...each: T) {
+      const storage = claims.sharedBetweenInstances ? undefined : await openStorage();
+      const stores: unknown = storage
+        ? each.map((options) => createRecordStore(storage, fill(options)))
+        : await Promise.all(each.map((options) => context.start(options)));
+      return stores as { [index in keyof T]: SessionStore };
+    },
+    async processes(count) {
+      if (url === undefined)
+        throw new Error('Other processes need a driver module that was loaded by its URL.');
+      const started = await startProcesses(count, { url, kind, place });
+      children.push(...started);
+      return started;
+    },
+  };
+
+  return {
+    context,
+    async dispose() {
+      for (const child of children) child.kill();
+      const closed = await Promise.allSettled(opened.map(async (driver) => driver.close?.()));
+      await module.cleanUp?.(place);
+      await rm(place.directory, { recursive: true, force: true });
+      const failed = closed.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { CaseLevel } from '../cases/conformance-case.ts';
+import { type LoadedDriver, loadDriver } from '../driver/load-driver.ts';
+import { planCases } from './planned-case.ts';
+
+/** How one case came out. */
+export interface CaseResult {
+  id: string;
+  level: CaseLevel;
+  title: string;
+  /** `weakness`: not passed, as the driver says itself. */
+  outcome: 'passed' | 'failed' | 'skipped' | 'weakness';
+  /** Why it was skipped, or which weakness it is. */
+  reason?: string;
+  /** What the case threw. */
+  error?: unknown;
+}
+
+/** How a driver came out. */
+export interface ConformanceReport {
+  kind: LoadedDriver['kind'];
+  claims: LoadedDriver['claims'];
+  results: CaseResult[];
+  /** No required case and no claimed or unclaimed capability failed. */
+  conforms: boolean;
+}
+
+/**
+ * Runs every case that a driver is under, one after another.
+ *
+ * @param driver The URL of the driver module, or what `inspectDriver` made of one.
+ * @param onResult Hears of each result as it comes.
+ * @throws Error that says what is wrong with the module; a case that fails is in the report
+ * @example
+ * const { conforms } = await runConformance(new URL('./driver.ts', import.meta.url));
+ */
+export async function runConformance(
+  driver: URL | string | LoadedDriver,
+  onResult: (result: CaseResult) => void = () => {},
+): Promise<ConformanceReport> {
+  const loaded = driver instanceof URL || typeof driver === 'string' ? await loadDriver(driver) : driver;
+  const results: CaseResult[] = [];
+  for (const { run, skip, weakness, ...about } of planCases(loaded)) {
+    let result: CaseResult;
+    if (skip !== undefined) {
+      result = { ...about, outcome: 'skipped', reason: skip };
+    } else {
+      result = await run().then(
+        (): CaseResult =>
+          weakness === undefined
+            ? { ...about, outcome: 'passed' }
+            : { ...about, outcome: 'weakness', reason: weakness },
+        (error: unknown): CaseResult => ({ ...about, outcome: 'failed', error }),
+      );
+    }
+    results.push(result);
+    onResult(result);
+  }
+  const conforms = results.every(({ outcome, level }) => outcome !== 'failed' || level === 'recommended');
+  return { kind: loaded.kind, claims: loaded.claims, results, conforms };
+}

@@ -1,0 +1,36 @@
+import type { CaseResult, ConformanceReport } from './conformance-report.ts';
+
+const marks = { passed: '✓', failed: '✗ failed', skipped: 'not run', weakness: 'known weakness' } as const;
+
+/** A report as a Markdown table, for a terminal, a README or a release. */
+export function markdownReport({ kind, claims, results, conforms }: ConformanceReport): string {
+  const claimed = Object.entries(claims)
+    .filter(([, value]) => value)
+    .map(([name]) => name);
+  const rows = results.map(({ id, level, title, ...result }) =>
+    ['', id, level, title.replaceAll('|', '\\|'), resultText(result), ''].join(' | ').trim(),
+  );
+  return [
+    `A driver of kind \`${kind}\`, capabilities: ${claimed.join(', ') || 'none'}.`,
+    '',
+    '| case | level | the contract says | |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `${summary(results)} ${conforms ? 'It conforms.' : 'It does not conform.'}`,
+    '',
+  ].join('\n');
+}
+
+function resultText({ outcome, reason }: Pick<CaseResult, 'outcome' | 'reason'>): string {
+  return reason === undefined ? marks[outcome] : `${marks[outcome]}: ${reason}`;
+}
+
+function summary(results: CaseResult[]): string {
+  const count = (outcome: CaseResult['outcome']) =>
+    results.filter((result) => result.outcome === outcome).length;
+  const parts = [`${count('passed')} passed`, `${count('failed')} failed`];
+  if (count('weakness') > 0) parts.push(`${count('weakness')} known weaknesses`);
+  if (count('skipped') > 0) parts.push(`${count('skipped')} not run`);
+  return `${parts.join(', ')}.`;
+}

@@ -1,0 +1,49 @@
+import { allCases } from '../cases/all-cases.ts';
+import type { CaseLevel } from '../cases/conformance-case.ts';
+import type { LoadedDriver } from '../driver/load-driver.ts';
+import { runCase, runWeakness } from './run-case.ts';
+import { whatIsMissing } from './what-is-missing.ts';
+
+/** A case as it applies to one driver. */
+export interface PlannedCase {
+  id: string;
+  level: CaseLevel;
+  /** The contract's sentence. */
+  title: string;
+  /** Why it is not run: what the driver module does not give. */
+  skip: string | undefined;
+  /** The reason the driver gives for not passing this recommended case. `run` then throws when it passes after all. */
+  weakness: string | undefined;
+  /** Throws a plain error when the sentence does not hold. */
+  run(): Promise<void>;
+}
+
+/**
+ * The cases of the contract that a driver is under, in order.
+ *
+ * @throws Error when `knownWeaknesses` names a case that is not recommended, or not there
+ */
+export function planCases(driver: LoadedDriver): PlannedCase[] {
+  const { module, kind, claims } = driver;
+  const applicable = allCases.filter(
+    ({ kinds, claims: claimed, lacks }) =>
+      kinds.includes(kind) && (!claimed || claims[claimed]) && (!lacks || !claims[lacks]),
+  );
+  const weaknesses = module.knownWeaknesses ?? {};
+  const recommended = applicable.filter(({ level }) => level === 'recommended').map(({ id }) => id);
+  const wrong = Object.keys(weaknesses).find((id) => !recommended.includes(id));
+  if (wrong !== undefined) {
+    throw new Error(`knownWeaknesses names "${wrong}"; what may be named is ${recommended.join(', ')}.`);
+  }
+  return applicable.map((each) => {
+    const weakness = weaknesses[each.id];
+    return {
+      id: each.id,
+      level: each.level,
+      title: each.title,
+      skip: whatIsMissing(each, driver),
+      weakness,
+      run: () => (weakness === undefined ? runCase(each, driver) : runWeakness(each, driver)),
+    };
+  });
+}

@@ -1,0 +1,22 @@
+import type { CaseNeed, ConformanceCase } from '../cases/conformance-case.ts';
+import type { LoadedDriver } from '../driver/load-driver.ts';
+
+/** Why a case cannot be run, in words; `undefined` when it can. */
+export function whatIsMissing({ needs = [] }: ConformanceCase, driver: LoadedDriver): string | undefined {
+  return needs.map((need) => missing[need](driver)).find((reason) => reason !== undefined);
+}
+
+const hasStorage = ({ finished, kind, module }: LoadedDriver) =>
+  kind === 'records' && (!finished || module.openStorage !== undefined);
+
+const missing: { [need in CaseNeed]: (driver: LoadedDriver) => string | undefined } = {
+  instances: (driver) =>
+    driver.claims.sharedBetweenInstances || hasStorage(driver) ? undefined : 'no two stores share sessions',
+  storage: (driver) => (hasStorage(driver) ? undefined : 'the module exports no openStorage()'),
+  finishedStore: ({ finished }) => (finished ? undefined : 'start() answers no finished store'),
+  breakBackend: ({ module }) => (module.breakBackend ? undefined : 'the module exports no breakBackend()'),
+  rawBackend: ({ module }) =>
+    module.dump || module.peek ? undefined : 'the module exports no dump() or peek()',
+  peek: ({ module }) => (module.peek ? undefined : 'the module exports no peek()'),
+  processes: ({ url }) => (url === undefined ? 'the module was not loaded by its URL' : undefined),
+};

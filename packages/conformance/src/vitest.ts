@@ -1,0 +1,1 @@
+export { testDriver } from './bindings/vitest-binding.ts';

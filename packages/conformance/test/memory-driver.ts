@@ -1,0 +1,95 @@
+import type { DriverModule, Place } from '@store/conformance';
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+
+/** A correct storage over a map, each of whose functions answers on a later turn, as a network has it. */
+export function memoryStorage(records: Map<string, SessionRecord>): Required<RecordStorage> {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    async read(key) {
+      await turn();
+      return records.get(key);
+    },
+    async insert(record) {
+      await turn();
+      if (records.has(record.key)) return false;
+      records.set(record.key, record);
+      return true;
+    },
+    async replace(key, version, next) {
+      await turn();
+      if (records.get(key)?.version !== version) return false;
+      if (next.key !== key && records.has(next.key)) return false;
+      records.delete(key);
+      records.set(next.key, next);
+      return true;
+    },
+    async touch(key, now, expiresAt) {
+      await turn();
+      const record = records.get(key);
+      if (!record || record.expiresAt <= now) return false;
+      records.set(key, { ...record, expiresAt: Math.max(expiresAt, record.expiresAt) });
+      return true;
+    },
+    async delete(key) {
+      await turn();
+      records.delete(key);
+    },
+    async deleteExpired(now, limit) {
+      await turn();
+      const expired = [...records.values()].filter(({ expiresAt }) => expiresAt <= now).slice(0, limit);
+      for (const { key } of expired) records.delete(key);
+      return expired.length;
+    },
+    async listBySubject(subject) {
+      await turn();
+      return [...records.values()].filter((record) => record.subject === subject);
+    },
+    async deleteBySubject(subject, { exceptKey, onlyKey }) {
+      await turn();
+      const doomed = [...records.values()].filter(
+        ({ key, ...record }) =>
+          record.subject === subject && key !== exceptKey && (onlyKey === undefined || key === onlyKey),
+      );
+      for (const { key } of doomed) records.delete(key);
+      return doomed.length;
+    },
+    async close() {
+      await turn();
+    },
+  };
+}
+
+/** Every place's records, for as long as the process lives. */
+const places = new Map<string, Map<string, SessionRecord>>();
+
+export function recordsOf({ namespace }: Place): Map<string, SessionRecord> {
+  const records = places.get(namespace) ?? new Map<string, SessionRecord>();
+  places.set(namespace, records);
+  return records;
+}
+
+const broken = new Set<string>();
+
+/** The storage of a place, which throws while the place is broken. */
+export function storageOf(place: Place): Required<RecordStorage> {
+  const storage = memoryStorage(recordsOf(place));
+  const guarded = Object.entries(storage).map(([name, work]) => [
+    name,
+    (...args: never[]) => {
+      if (broken.has(place.namespace) && name !== 'close') throw new Error('The backend is down.');
+      return (work as (...args: never[]) => unknown)(...args);
+    },
+  ]);
+  return Object.fromEntries(guarded) as Required<RecordStorage>;
+}
+
+/** A correct driver on records with every hook, for tests that spoil one thing about it. */
+export const memoryDriver = {
+  capabilities: { subjects: true, sharedBetweenInstances: true },
+  start: (_options, place) => storageOf(place),
+  peek: (key, place) => JSON.stringify(recordsOf(place).get(key)),
+  dump: (place) => JSON.stringify([...recordsOf(place)]),
+  breakBackend: (place) => void broken.add(place.namespace),
+  mendBackend: (place) => void broken.delete(place.namespace),
+  cleanUp: (place) => void places.delete(place.namespace),
+} satisfies DriverModule;
