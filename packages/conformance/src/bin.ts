@@ -5,7 +5,7 @@ import { inspect, parseArgs } from 'node:util';
 import { runConformance } from './run/conformance-report.ts';
 import { markdownReport } from './run/markdown-report.ts';
 
-const usage = `usage: store-conformance <driver module>
+const usage = `usage: store-conformance <driver module> [--only <beginning of an id>]
 
 Runs every case of the contract that the driver is under, prints a report in Markdown to the standard output and what
 failed to the standard error. Exit code 0: it conforms; 1: it does not; 2: the driver module cannot be used.
@@ -13,7 +13,7 @@ failed to the standard error. Exit code 0: it conforms; 1: it does not; 2: the d
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' } },
+  options: { help: { type: 'boolean', short: 'h' }, only: { type: 'string', default: '' } },
 });
 const [path] = positionals;
 
@@ -22,8 +22,14 @@ if (values.help || path === undefined) {
   process.exitCode = values.help ? 0 : 2;
 } else {
   try {
-    const report = await runConformance(pathToFileURL(resolve(path)), ({ id, outcome, error }) => {
-      if (outcome === 'failed') process.stderr.write(`${id} failed: ${inspect(error)}\n\n`);
+    const report = await runConformance(pathToFileURL(resolve(path)), {
+      only: values.only,
+      onResult({ id, outcome, error }) {
+        if (outcome === 'failed')
+          process.stderr.write(`${id} failed: ${inspect(error)}
+
+`);
+      },
     });
     process.stdout.write(markdownReport(report));
     process.exitCode = report.conforms ? 0 : 1;

@@ -1,9 +1,11 @@
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
-/** A correct storage over a map, each of whose functions answers on a later turn, as a network has it. */
-export function memoryStorage(records: Map<string, SessionRecord>): Required<RecordStorage> {
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** A correct storage over a map. @param turn What every call does before anything else */
+function memoryStorage(
+  records: Map<string, SessionRecord>,
+  turn: () => Promise<void>,
+): Required<RecordStorage> {
   return {
     async read(key) {
       await turn();
@@ -53,9 +55,7 @@ export function memoryStorage(records: Map<string, SessionRecord>): Required<Rec
       for (const { key } of doomed) records.delete(key);
       return doomed.length;
     },
-    async close() {
-      await turn();
-    },
+    async close() {},
   };
 }
 
@@ -70,18 +70,14 @@ export function recordsOf({ namespace }: Place): Map<string, SessionRecord> {
 
 const broken = new Set<string>();
 
-/** The storage of a place, which throws while the place is broken. */
-export function storageOf(place: Place): Required<RecordStorage> {
-  const storage = memoryStorage(recordsOf(place));
-  const guarded = Object.entries(storage).map(([name, work]) => [
-    name,
-    (...args: never[]) => {
-      if (broken.has(place.namespace) && name !== 'close') throw new Error('The backend is down.');
-      return (work as (...args: never[]) => unknown)(...args);
-    },
-  ]);
-  return Object.fromEntries(guarded) as Required<RecordStorage>;
+/** The way to a place's backend: one turn of the event loop, and an error while the place is broken. */
+export async function hop({ namespace }: Place): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (broken.has(namespace)) throw new Error('The backend is down.');
 }
+
+export const storageOf = (place: Place): Required<RecordStorage> =>
+  memoryStorage(recordsOf(place), () => hop(place));
 
 /** A correct driver on records with every hook, for tests that spoil one thing about it. */
 export const memoryDriver = {

@@ -3,6 +3,7 @@ import { createSessionId } from '@store/core';
 import { increase, keep } from './changes.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { rejectsWith } from './rejects-with.ts';
+import { underWay } from './under-way.ts';
 
 const all = ['records', 'functions', 'cookie'] as const;
 const servers = ['records', 'functions'] as const;
@@ -49,9 +50,9 @@ export const closingCases: ConformanceCase[] = [
       const store = await start();
       const ids = Array.from({ length: 10 }, () => createSessionId());
       await Promise.all(ids.map((id) => store.save(id, { count: 0 }, {})));
-      const work = ids.map((id) => store.update(id, increase));
+      const work = underWay(Promise.all(ids.map((id) => store.update(id, increase))));
       await store.close();
-      assert.deepEqual(await Promise.all(work), Array(10).fill(true));
+      assert.deepEqual(await work, Array(10).fill(true));
     },
   },
   {
@@ -64,7 +65,7 @@ export const closingCases: ConformanceCase[] = [
       const first = await start();
       const id = createSessionId();
       await first.save(id, { count: 0 }, { notice: 'hi' });
-      const counted = first.update(id, increase);
+      const counted = underWay(first.update(id, increase));
       await first.close();
       await counted;
       const { data, flash } = await (await start()).load(id);

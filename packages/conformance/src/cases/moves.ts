@@ -3,6 +3,7 @@ import { createSessionId } from '@store/core';
 import { keep, set } from './changes.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { rejectsWith } from './rejects-with.ts';
+import { underWay } from './under-way.ts';
 
 const records = ['records'] as const;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -98,9 +99,11 @@ export const moveCases: ConformanceCase[] = [
       for (let round = 0; round < 20; round += 1) {
         const newId = createSessionId();
         let moving = true;
-        const moved = mover.update(id, keep, { newId }).finally(() => {
-          moving = false;
-        });
+        const moved = underWay(
+          mover.update(id, keep, { newId }).finally(() => {
+            moving = false;
+          }),
+        );
         do {
           // In this order either answer proves something, although two loads are not one moment.
           const oldIsGone = !(await watcher.load(id)).exists;

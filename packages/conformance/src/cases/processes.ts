@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSessionId } from '@store/core';
 import type { ConformanceCase } from './conformance-case.ts';
+import { underWay } from './under-way.ts';
 
 const servers = ['records', 'functions'] as const;
 const claimed = { level: 'capability', claims: 'sharedBetweenProcesses', needs: ['processes'] } as const;
@@ -83,9 +84,9 @@ export const processCases: ConformanceCase[] = [
       for (let round = 0; round < 5; round += 1) {
         const id = createSessionId();
         await store.save(id, { count: 0 }, {});
-        const updates = others.map((each) => each.call('increase', id, 20));
+        const updates = underWay(Promise.all(others.map((each) => each.call('increase', id, 20))));
         await store.destroy(id);
-        await Promise.all(updates);
+        await updates;
         assert.equal((await store.load(id)).exists, false);
       }
     },

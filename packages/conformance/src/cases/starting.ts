@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { cachedStore, cacheStore, createSessionId, uncacheStore } from '@store/core';
+import { cachedStore, cacheStore, createSessionId, createStore, uncacheStore } from '@store/core';
 import type { ConformanceCase } from './conformance-case.ts';
 import { rejectsWith } from './rejects-with.ts';
 
 const all = ['records', 'functions', 'cookie'] as const;
+
+/** The process has one cache, and the tests around may be using it. */
+async function withEmptyCache(work: () => Promise<void>): Promise<void> {
+  const before = uncacheStore();
+  try {
+    await work();
+  } finally {
+    uncacheStore();
+    if (before) cacheStore(before);
+  }
+}
 
 export const startingCases: ConformanceCase[] = [
   {
@@ -41,18 +52,32 @@ export const startingCases: ConformanceCase[] = [
     title: 'startSession() caches the store unless `cache` is false, and close() takes it out again.',
     needs: ['finishedStore'],
     async run({ start }) {
-      const before = uncacheStore();
-      try {
+      await withEmptyCache(async () => {
         await start({ cache: false });
         assert.equal(uncacheStore(), undefined, 'cache: false must leave the cache alone');
         const store = await start({ cache: true });
         assert.equal(cachedStore(), store, 'cache: true must cache the store');
         await store.close();
         assert.equal(uncacheStore(), undefined, 'close() must take the store out of the cache');
-      } finally {
-        uncacheStore();
-        if (before) cacheStore(before);
-      }
+      });
+    },
+  },
+  {
+    id: 'start.events',
+    level: 'required',
+    kinds: all,
+    title: 'startSession() passes the listener for events on to the store.',
+    needs: ['finishedStore'],
+    async run({ start, events }) {
+      await withEmptyCache(async () => {
+        cacheStore(await start());
+        // Over a store that is open: what every kind of store reports.
+        cacheStore(createStore({ load: () => undefined, save() {}, destroy() {}, gc() {} }));
+      });
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ['store-replaced'],
+      );
     },
   },
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConformanceCase } from './conformance-case.ts';
-import { record } from './storage-record.ts';
+import { record, soon } from './storage-record.ts';
+import { underWay } from './under-way.ts';
 
 const storage = { level: 'required', kinds: ['records'], needs: ['storage'] } as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -15,13 +16,13 @@ export const storageExpiryCases: ConformanceCase[] = [
       const { read, insert, deleteExpired } = await openStorage();
       const keys: string[] = [];
       for (const n of numbers(7)) {
-        const each = record({ expiresAt: 1000 + n });
+        const each = record({ expiresAt: soon + n });
         keys.push(each.key);
         await insert(each);
       }
       let removed = 0;
       for (const _ of numbers(50)) {
-        const count = await deleteExpired(1004, 2);
+        const count = await deleteExpired(soon + 4, 2);
         assert.ok(count <= 2, `it removed ${count} with a limit of 2`);
         removed += count;
       }
@@ -36,21 +37,17 @@ export const storageExpiryCases: ConformanceCase[] = [
     title: 'deleteExpired() goes by the newest expiry, earlier or later than the one first written.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, deleteExpired } = await openStorage();
-      const [shortened, touched, extended] = [
-        record({ expiresAt: 9000 }),
-        record({ expiresAt: 1000 }),
-        record({ expiresAt: 1000 }),
-      ];
+      const [shortened, touched, extended] = [record({ expiresAt: soon + 9000 }), record(), record()];
       for (const each of [shortened, touched, extended]) await insert(each);
-      await replace(shortened.key, 1, { ...shortened, version: 2, expiresAt: 500 });
-      await replace(extended.key, 1, { ...extended, version: 2, expiresAt: 9000 });
-      await touch(touched.key, 999, 9000);
+      await replace(shortened.key, 1, { ...shortened, version: 2, expiresAt: soon - 500 });
+      await replace(extended.key, 1, { ...extended, version: 2, expiresAt: soon + 9000 });
+      await touch(touched.key, soon - 1, soon + 9000);
       let removed = 0;
-      for (const _ of numbers(20)) removed += await deleteExpired(1000, 10);
+      for (const _ of numbers(20)) removed += await deleteExpired(soon, 10);
       assert.equal(removed, 1);
       assert.equal(await read(shortened.key), undefined);
-      assert.equal((await read(touched.key))?.expiresAt, 9000);
-      assert.equal((await read(extended.key))?.expiresAt, 9000);
+      assert.equal((await read(touched.key))?.expiresAt, soon + 9000);
+      assert.equal((await read(extended.key))?.expiresAt, soon + 9000);
     },
   },
   {
@@ -60,17 +57,21 @@ export const storageExpiryCases: ConformanceCase[] = [
       'deleteExpired() checks at the moment of removal: a record whose touch or replacement was answered with true stays.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, deleteExpired } = await openStorage();
-      for (const _ of numbers(10)) {
-        const all = numbers(12).map(() => record({ expiresAt: 1000 }));
+      for (const round of numbers(10)) {
+        const all = numbers(12).map(() => record());
         for (const each of all) await insert(each);
-        const written = all.map(async (each, n) =>
-          n % 2 === 0
-            ? touch(each.key, 999, 5000)
-            : replace(each.key, 1, { ...each, version: 2, expiresAt: 5000 }),
-        );
-        const removing = [(async () => deleteExpired(1000, 5))(), (async () => deleteExpired(1000, 50))()];
-        const answers = await Promise.all(written);
-        const removed = (await Promise.all(removing)).reduce((sum, count) => sum + count, 0);
+        const write = () =>
+          Promise.all(
+            all.map(async (each, n) =>
+              n % 2 === 0
+                ? touch(each.key, soon - 1, soon + 5000)
+                : replace(each.key, 1, { ...each, version: 2, expiresAt: soon + 5000 }),
+            ),
+          );
+        const remove = async () => (await deleteExpired(soon, 5)) + (await deleteExpired(soon, 50));
+        // Whoever asks first must not matter.
+        const removedFirst = round % 2 === 0 ? underWay(remove()) : undefined;
+        const [answers, removed] = await Promise.all([write(), removedFirst ?? remove()]);
         const there = await Promise.all(all.map(async ({ key }) => (await read(key)) !== undefined));
         assert.deepEqual(there, answers);
         assert.equal(removed, there.filter((is) => !is).length, 'each removal must be counted once');

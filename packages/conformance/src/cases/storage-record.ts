@@ -4,15 +4,21 @@ import { type SessionRecord, sessionKey } from '@store/core/driver';
 /** A key of the shape that core makes. */
 export const newKey = () => sessionKey(createSessionId());
 
-/** A record of the year 2026, unless told otherwise. */
+/**
+ * An hour from now. Records live around then, so that a backend that goes by its own clock fails the cases about time and no
+ * other.
+ */
+export const soon: number = Date.now() + 3_600_000;
+
+/** A record that ends soon, unless told otherwise. */
 export function record(fields: Partial<SessionRecord> = {}): SessionRecord {
   return {
     key: newKey(),
     payload: '{"v":1,"data":{},"flash":{}}',
     subject: null,
     version: 1,
-    createdAt: 1_767_225_600_000,
-    expiresAt: 1_767_225_660_000,
+    createdAt: soon - 60_000,
+    expiresAt: soon,
     idleTimeout: null,
     ...fields,
   };

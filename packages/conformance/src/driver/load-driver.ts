@@ -46,7 +46,8 @@ async function startOnce(module: DriverModule): Promise<Pick<LoadedDriver, 'fini
   try {
     const driver = await module.start({ cache: false }, place);
     const found = { finished: isSessionStore(driver), kind: kindOf(driver, module.kind) };
-    await driver.close?.();
+    // Whether it closes is for the cases to say.
+    await Promise.allSettled([driver.close?.()]);
     await module.cleanUp?.(place);
     return found;
   } finally {

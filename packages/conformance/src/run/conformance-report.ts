@@ -24,22 +24,29 @@ export interface ConformanceReport {
   conforms: boolean;
 }
 
+export interface ConformanceOptions {
+  /** Runs only the cases whose id begins so, such as `storage.`. @default all */
+  only?: string;
+  /** Hears of each result as it comes. */
+  onResult?: (result: CaseResult) => void;
+}
+
 /**
  * Runs every case that a driver is under, one after another.
  *
  * @param driver The URL of the driver module, or what `inspectDriver` made of one.
- * @param onResult Hears of each result as it comes.
  * @throws Error that says what is wrong with the module; a case that fails is in the report
  * @example
  * const { conforms } = await runConformance(new URL('./driver.ts', import.meta.url));
  */
 export async function runConformance(
   driver: URL | string | LoadedDriver,
-  onResult: (result: CaseResult) => void = () => {},
+  { only = '', onResult }: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
   const loaded = driver instanceof URL || typeof driver === 'string' ? await loadDriver(driver) : driver;
   const results: CaseResult[] = [];
   for (const { run, skip, weakness, ...about } of planCases(loaded)) {
+    if (!about.id.startsWith(only)) continue;
     let result: CaseResult;
     if (skip !== undefined) {
       result = { ...about, outcome: 'skipped', reason: skip };
@@ -53,7 +60,7 @@ export async function runConformance(
       );
     }
     results.push(result);
-    onResult(result);
+    onResult?.(result);
   }
   const conforms = results.every(({ outcome, level }) => outcome !== 'failed' || level === 'recommended');
   return { kind: loaded.kind, claims: loaded.claims, results, conforms };

@@ -18,7 +18,7 @@ export async function runCase({ run }: ConformanceCase, driver: LoadedDriver): P
     await dispose();
   } catch (error) {
     failure ??= {
-      error: new Error('The case passed; closing or cleaning up after it failed.', { cause: error }),
+      error: new Error('The case passed; cleaning up after it failed.', { cause: error }),
     };
   }
   if (failure) throw failure.error;

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const bin = join(import.meta.dirname, 'bin.ts');
+const driver = join(import.meta.dirname, '../test/json-file-driver.ts');
+
+function run(args: string[], fault = '') {
+  const env = { ...process.env, JSON_FILE_FAULT: fault };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { env, encoding: 'utf8' });
+  const failed = [...stdout.matchAll(/^\| ([\w.-]+) .*✗ failed \|$/gm)].map(([, id]) => id);
+  return { status, stdout, stderr, failed };
+}
+
+// Each case with processes starts several, which takes its time on a small machine.
+describe('store-conformance', { timeout: 300_000 }, () => {
+  it('prints a report as a Markdown table and ends with 0 for a driver that keeps every promise', () => {
+    const { status, stdout, stderr } = run([driver]);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toContain('| load.found | required | load() answers data and flash as last saved. | ✓ |');
+    expect(stdout).toMatch(
+      /^A driver of kind `records`, capabilities: subjects, sharedBetweenInstances, sharedBetweenProcesses\.$/m,
+    );
+    expect(stdout).toMatch(/^\d+ passed, 0 failed, \d+ not run\. It conforms\.$/m);
+  });
+
+  it('ends with 1 and says what failed, here a driver that writes without a lock', () => {
+    const { status, stderr, failed } = run([driver, '--only', 'processes.updates'], 'no-lock');
+    expect(failed).toEqual(['processes.updates']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('processes.updates failed: AssertionError');
+  });
+
+  it.each([
+    ['a timer that never ends', 'timer', 'close.exits', 1],
+    ['a timer that ends when the store is closed', 'timer-until-closed', 'process.exits', 0],
+    ['sessions shared with other processes and no claim to it', 'not-claimed', 'processes.apart', 0],
+  ])('fails %s', (_, fault, id, status) => {
+    expect(run([driver, '--only', id], fault)).toMatchObject({ failed: [id], status });
+  });
+
+  it('runs only the cases whose id begins as told', () => {
+    const { stdout } = run([driver, '--only', 'storage.move']);
+    expect(stdout).toContain('1 passed, 0 failed.');
+  });
+
+  it('ends with 2 and says what is wrong with the module', () => {
+    expect(run([bin.replace('bin', 'index')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('must export start as a function'),
+    });
+    expect(run([])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage:') });
+    expect(run(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('usage:') });
+  });
+});

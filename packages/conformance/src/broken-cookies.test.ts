@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { brokenCookies } from '../test/broken-cookies.ts';
+import { cookieDriver } from '../test/cookie-driver.ts';
+import { failingCases } from '../test/failing-cases.ts';
+
+describe('a cookie driver', () => {
+  it('that keeps every promise fails no case', async () => {
+    expect(await failingCases(cookieDriver)).toEqual([]);
+  });
+
+  it.each(brokenCookies)('in which $broken fails exactly its cases', async ({ how, fails }) => {
+    const start: typeof cookieDriver.start = (options, place) => {
+      const driver = cookieDriver.start(options, place);
+      return { ...driver, ...how(driver, place, options) };
+    };
+    expect(await failingCases({ ...cookieDriver, start })).toEqual(fails);
+  });
+});

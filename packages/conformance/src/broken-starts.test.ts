@@ -1,0 +1,111 @@
+import { type Capabilities, type DriverModule, inspectDriver, planCases } from '@store/conformance';
+import { cacheStore, createStore, type StartOptions } from '@store/core';
+import { createRecordStore } from '@store/core/driver';
+import { describe, expect, it } from 'vitest';
+import { failingCases } from '../test/failing-cases.ts';
+import { functionsDriver } from '../test/functions-driver.ts';
+import { memoryDriver, storageOf } from '../test/memory-driver.ts';
+
+/** A driver that starts as drivers should, with the options that `spoil` makes of those given. */
+const starting = (spoil: (options: StartOptions) => StartOptions, name = 'memory'): DriverModule => ({
+  ...memoryDriver,
+  openStorage: storageOf,
+  start(given, place) {
+    const { cache = true, ...options } = spoil(given);
+    const store = createRecordStore(storageOf(place), { ...options, name });
+    if (cache) cacheStore(store);
+    return store;
+  },
+});
+
+const broken: [string, DriverModule, string[]][] = [
+  [
+    'ignores idleTimeout',
+    starting(({ idleTimeout: _, ...options }) => options),
+    [
+      'start.options',
+      'start.wrong-option',
+      'start.kind',
+      'time.idle',
+      'time.restarts',
+      'time.ended',
+      'time.application-clock',
+      'touch.no-conflict',
+      'subjects.list',
+      'gc.expired-only',
+      'gc.many',
+      'gc.at-once',
+      'gc.instances',
+      'destroy.erases',
+    ],
+  ],
+  [
+    'goes by a clock of its own',
+    starting((options) => ({ ...options, now: () => Date.now() + 1e9 })),
+    [
+      'start.options',
+      'start.kind',
+      'save.keeps',
+      'time.idle',
+      'time.restarts',
+      'time.absolute',
+      'time.own-idle-timeout',
+      'time.ended',
+      'time.lowered',
+      'time.skewed',
+      'time.application-clock',
+      'update.keeps',
+      'touch.no-conflict',
+      'move.keeps',
+      'subjects.list',
+      'gc.expired-only',
+      'gc.many',
+      'gc.at-once',
+      'gc.instances',
+      'destroy.erases',
+    ],
+  ],
+  ['ignores the listener for events', starting(({ onEvent: _, ...options }) => options), ['start.events']],
+  ['always caches', starting((options) => ({ ...options, cache: true })), ['start.cache']],
+  ['never caches', starting((options) => ({ ...options, cache: false })), ['start.cache']],
+  ['gives the store no name', starting((options) => options, '@store/core'), ['start.name']],
+];
+
+describe('a finished store', () => {
+  it('that is started as it should be fails no case', async () => {
+    expect(await failingCases(starting((options) => options))).toEqual([]);
+  });
+
+  it.each(broken)('whose startSession %s fails exactly its cases', async (_, module, fails) => {
+    expect(await failingCases(module)).toEqual(fails);
+  });
+
+  it('of four functions says so, and is then held to that contract', async () => {
+    const start: DriverModule['start'] = ({ cache = true, ...options }, place) => {
+      const store = createStore(functionsDriver.start(options, place), { ...options, name: 'functions' });
+      if (cache) cacheStore(store);
+      return store;
+    };
+    const module: DriverModule = { ...functionsDriver, start };
+    expect(await failingCases(module)).toContain('start.kind');
+    expect(await failingCases({ ...module, kind: 'functions' })).toEqual([]);
+  });
+});
+
+describe('a capability that is not claimed', () => {
+  const withClaims = (capabilities: Capabilities) => failingCases({ ...memoryDriver, capabilities });
+
+  it('must really not be there', async () => {
+    expect(await withClaims({ subjects: true })).toEqual(['instances.apart']);
+    expect(await withClaims({ sharedBetweenInstances: true })).toEqual(['subjects.unsupported']);
+  });
+
+  it('takes the cases about it out of the plan', async () => {
+    const planned = async (capabilities: Capabilities) =>
+      planCases(await inspectDriver({ ...memoryDriver, capabilities })).map(({ id }) => id);
+    expect(await planned({ subjects: true })).not.toContain('close.reopen');
+    expect(await planned({ subjects: true })).toContain('subjects.list');
+    expect(await planned({})).toContain('subjects.unsupported');
+    expect(await planned({})).not.toContain('subjects.list');
+  });
+});

@@ -1,0 +1,190 @@
+import type { BrokenStorage } from './broken-storage.ts';
+
+export const brokenRemovals: BrokenStorage[] = [
+  {
+    broken: 'deleteExpired ignores the limit',
+    fails: ['storage.delete-expired'],
+    how: (storage) => ({ deleteExpired: (now) => storage.deleteExpired(now, 1e9) }),
+  },
+  {
+    broken: 'deleteExpired takes what ends in the next second too',
+    fails: ['gc.expired-only', 'storage.delete-expired'],
+    how: (storage) => ({ deleteExpired: (now, limit) => storage.deleteExpired(now + 1000, limit) }),
+  },
+  {
+    broken: 'deleteExpired spares what ends now',
+    fails: [
+      'time.application-clock',
+      'gc.expired-only',
+      'gc.many',
+      'gc.at-once',
+      'gc.instances',
+      'storage.delete-expired',
+      'destroy.erases',
+    ],
+    how: (storage) => ({ deleteExpired: (now, limit) => storage.deleteExpired(now - 1, limit) }),
+  },
+  {
+    broken: 'deleteExpired looks first and removes later',
+    fails: ['gc.instances', 'gc.race', 'storage.delete-expired-race'],
+    how: (_, records, hop) => ({
+      async deleteExpired(now, limit) {
+        await hop();
+        const expired = [...records.values()].filter(({ expiresAt }) => expiresAt <= now).slice(0, limit);
+        await hop();
+        await hop();
+        for (const { key } of expired) records.delete(key);
+        return expired.length;
+      },
+    }),
+  },
+  {
+    broken: 'deleteExpired goes by the clock of the machine',
+    fails: [
+      'time.application-clock',
+      'gc.expired-only',
+      'gc.many',
+      'gc.at-once',
+      'gc.instances',
+      'storage.delete-expired',
+      'storage.delete-expired-moved-on',
+      'destroy.erases',
+    ],
+    how: (storage) => ({ deleteExpired: (_now, limit) => storage.deleteExpired(Date.now(), limit) }),
+  },
+  {
+    broken: 'deleteExpired does not count',
+    fails: [
+      'time.application-clock',
+      'gc.expired-only',
+      'gc.many',
+      'gc.at-once',
+      'gc.instances',
+      'storage.delete-expired',
+      'storage.delete-expired-moved-on',
+      'storage.delete-expired-race',
+    ],
+    how: (storage) => ({
+      async deleteExpired(now, limit) {
+        await storage.deleteExpired(now, limit);
+        return 0;
+      },
+    }),
+  },
+  {
+    broken: 'listBySubject ignores case',
+    fails: ['subjects.exact', 'storage.subjects'],
+    how: (_, records, hop) => ({
+      listBySubject: async (subject) =>
+        hop().then(() => {
+          const all = [...records.values()];
+          return all.filter((record) => record.subject?.toLowerCase() === subject.toLowerCase());
+        }),
+    }),
+  },
+  {
+    broken: 'listBySubject leaves out what the machine takes for expired',
+    fails: ['storage.subjects'],
+    how: (storage) => ({
+      listBySubject: async (subject) =>
+        (await storage.listBySubject(subject)).filter(({ expiresAt }) => expiresAt > Date.now()),
+    }),
+  },
+  {
+    broken: 'deleteBySubject deletes onlyKey whoever it belongs to',
+    fails: ['subjects.only', 'storage.subjects'],
+    how: (storage, records) => ({
+      async deleteBySubject(subject, options) {
+        if (options.onlyKey === undefined) return storage.deleteBySubject(subject, options);
+        return records.delete(options.onlyKey) ? 1 : 0;
+      },
+    }),
+  },
+  {
+    broken: 'deleteBySubject spares nobody',
+    fails: ['subjects.destroy-all', 'subjects.only', 'storage.subjects'],
+    how: (storage) => ({
+      deleteBySubject: (subject, { exceptKey: _, ...options }) => storage.deleteBySubject(subject, options),
+    }),
+  },
+  {
+    broken: 'deleteBySubject does not count',
+    fails: ['subjects.destroy-all', 'subjects.only', 'storage.subjects', 'storage.subjects-race'],
+    how: (storage) => ({
+      async deleteBySubject(subject, options) {
+        await storage.deleteBySubject(subject, options);
+        return 1;
+      },
+    }),
+  },
+  {
+    broken: 'deleteBySubject lists first and removes the versions it saw',
+    fails: ['subjects.race'],
+    how: (storage, records, hop) => ({
+      async deleteBySubject(subject, options) {
+        const listed = await storage.listBySubject(subject);
+        await hop();
+        let removed = 0;
+        for (const { key, version } of listed) {
+          if (key === options.exceptKey || (options.onlyKey !== undefined && key !== options.onlyKey))
+            continue;
+          if (records.get(key)?.version === version) removed += Number(records.delete(key));
+        }
+        return removed;
+      },
+    }),
+  },
+  {
+    broken: 'subjects are claimed and not there',
+    fails: [
+      'subjects.list',
+      'subjects.follows',
+      'subjects.exact',
+      'subjects.destroy-all',
+      'subjects.only',
+      'subjects.race',
+      'storage.subjects',
+      'storage.subjects-race',
+      'failure.unavailable',
+    ],
+    how: () => ({ listBySubject: undefined, deleteBySubject: undefined }),
+  },
+  {
+    broken: 'a failing read looks like a missing session',
+    fails: ['failure.unavailable'],
+    how: (storage) => ({
+      async read(key) {
+        try {
+          return await storage.read(key);
+        } catch {
+          return undefined;
+        }
+      },
+    }),
+  },
+  {
+    broken: 'a failing delete is ignored',
+    fails: ['failure.unavailable'],
+    how: (storage) => ({
+      async delete(key) {
+        try {
+          await storage.delete(key);
+        } catch {}
+      },
+    }),
+  },
+  {
+    broken: 'closing fails',
+    fails: ['close.idempotent', 'close.closed', 'close.waits', 'close.reopen', 'close.own', 'failure.close'],
+    how: () => ({
+      async close() {
+        throw new Error('It does not close.');
+      },
+    }),
+  },
+  {
+    broken: 'closing needs the backend',
+    fails: ['failure.close'],
+    how: (_storage, _records, hop) => ({ close: hop }),
+  },
+];

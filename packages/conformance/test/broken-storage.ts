@@ -1,0 +1,13 @@
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+
+/** A storage that breaks one promise, and the cases that must notice. */
+export interface BrokenStorage {
+  broken: string;
+  fails: string[];
+  how(
+    storage: Required<RecordStorage>,
+    records: Map<string, SessionRecord>,
+    /** The way to the backend and back; fails while the backend is broken. */
+    hop: () => Promise<void>,
+  ): Partial<{ [name in keyof RecordStorage]: RecordStorage[name] | undefined }>;
+}

@@ -1,0 +1,72 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { DriverModule, Place } from '@store/conformance';
+import type { CookieSession, CookieStoreDriver } from '@store/core';
+
+const keyOf = (place: Place) => createHash('sha256').update(place.namespace).digest();
+
+/** Seals text so that it can neither be read nor changed (AES-256-GCM). */
+export function seal(place: Place, text: string): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(place), iv);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
+}
+
+export function open(place: Place, value: string): string | undefined {
+  try {
+    const bytes = Buffer.from(value, 'base64url');
+    const decipher = createDecipheriv('aes-256-gcm', keyOf(place), bytes.subarray(0, 12), {
+      authTagLength: 16,
+    });
+    decipher.setAuthTag(bytes.subarray(12, 28));
+    return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+interface Ledger {
+  ids: Set<string>;
+  /** For each subject: seals made before this time are over, but for one session's. */
+  subjects: Map<string, { before: number; except: string | undefined }[]>;
+}
+const ledgers = new Map<string, Ledger>();
+const broken = new Set<string>();
+
+export function ledgerOf({ namespace }: Place): Ledger {
+  if (broken.has(namespace)) throw new Error('The ledger is down.');
+  const ledger = ledgers.get(namespace) ?? { ids: new Set(), subjects: new Map() };
+  ledgers.set(namespace, ledger);
+  return ledger;
+}
+
+function isRevoked(place: Place, { id, subject = '', createdAt }: CookieSession): boolean {
+  const { ids, subjects } = ledgerOf(place);
+  const ended = (subjects.get(subject) ?? []).some(
+    ({ before, except }) => createdAt < before && id !== except,
+  );
+  return ids.has(id) || ended;
+}
+
+/** A correct cookie driver that can revoke. */
+export const cookieDriver = {
+  capabilities: { subjects: true, revocation: true, sharedBetweenInstances: true },
+  start({ now = Date.now }, place): CookieStoreDriver {
+    return {
+      load(value) {
+        const text = open(place, value);
+        const session = text === undefined ? undefined : (JSON.parse(text) as CookieSession);
+        return session && !isRevoked(place, session) ? session : undefined;
+      },
+      cookieValue: (session) => (isRevoked(place, session) ? '' : seal(place, JSON.stringify(session))),
+      destroy: (id) => void ledgerOf(place).ids.add(id),
+      destroyAll(subject, { except }) {
+        const { subjects } = ledgerOf(place);
+        subjects.set(subject, [...(subjects.get(subject) ?? []), { before: now(), except }]);
+        return 1;
+      },
+    };
+  },
+  breakBackend: (place) => void broken.add(place.namespace),
+  mendBackend: (place) => void broken.delete(place.namespace),
+} satisfies DriverModule;
