@@ -31,8 +31,8 @@ if (values.help || path === undefined) {
 `);
       },
     });
-    process.stdout.write(markdownReport(report));
-    process.exitCode = report.conforms ? 0 : 1;
+    // Ends for certain: a driver that keeps the process alive has been reported, and must not keep the report from ending.
+    process.stdout.write(markdownReport(report), () => process.exit(report.conforms ? 0 : 1));
   } catch (error) {
     process.stderr.write(`${inspect(error)}\n`);
     process.exitCode = 2;
