@@ -2,21 +2,27 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+const folder = join(import.meta.dirname, '..');
 const read = (pattern: string) =>
-  globSync(pattern, { cwd: join(import.meta.dirname, '..') })
-    .map((path) => readFileSync(join(import.meta.dirname, '..', path), 'utf8'))
-    .join('\n');
+  globSync(pattern, { cwd: folder }).map((path) => ({
+    path,
+    source: readFileSync(join(folder, path), 'utf8'),
+  }));
 
-const quoted = [...read('views/*-card.ts').matchAll(/codeLine\(\s*(['"])(.+?)\1,/g)].map(
-  ([, , code]) => code,
-);
+const cards = read('views/*-card.ts').map(({ path, source }) => ({
+  path,
+  quoted: [...source.matchAll(/codeLine\(\s*(['"])(.+?)\1,/g)].map(([, , code]) => code ?? ''),
+}));
+const routes = read('routes/*.ts')
+  .map(({ source }) => source)
+  .join('\n');
 
 describe('the code that the page quotes', () => {
-  it('is there for every card', () => {
-    expect(quoted).toHaveLength(5);
+  it.each(cards)('is there for $path', ({ quoted }) => {
+    expect(quoted).not.toEqual([]);
   });
 
-  it.each(quoted)('stands in the routes: %s', (code) => {
-    expect(read('routes/*.ts')).toContain(code);
+  it.each(cards.flatMap(({ quoted }) => quoted))('stands in the routes: %s', (code) => {
+    expect(routes).toContain(code);
   });
 });
