@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
@@ -126,7 +126,11 @@ describe('garbage collection', () => {
     // CRC-32 of the 31 characters before it.
     writeFileSync(layout.record(record.key), '@store/file 2              1000 83a5a9c4\nnobody knows');
     await expect(async () => storage.read(record.key)).rejects.toMatchObject({ code: 'INCOMPATIBLE' });
+    const folderInPlace = layout.record(someRecord().key);
+    mkdirSync(folderInPlace, { recursive: true });
+    utimesSync(folderInPlace, hours(25), hours(25));
     expect(await storage.deleteExpired(9_000_000, 500)).toBe(0);
     expect(filesIn(directory)).toHaveLength(5);
+    expect(existsSync(folderInPlace)).toBe(true);
   });
 });

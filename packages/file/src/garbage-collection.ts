@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStoreError, type RecordStorage } from '@store/core/driver';
 import { createFolderWalk } from './folder-walk.ts';
@@ -130,8 +130,8 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
   };
 }
 
-/** By the machine's clock and the file's, not the application's: this is about leftovers, not about sessions. */
+/** By the machine's clock and the file's, not the application's: this is about leftovers, not about sessions. No folder is ours. */
 function olderThan(path: string, milliseconds: number): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && Date.now() - stats.mtimeMs > milliseconds;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === false && Date.now() - stats.mtimeMs > milliseconds;
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, futimesSync, openSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { closeSync, constants, futimesSync, lstatSync, openSync, utimesSync, writeSync } from 'node:fs';
 import { expiryOffset, writeExpiry } from './record-format.ts';
 
 // Windows lacks O_NOFOLLOW.
@@ -25,6 +25,6 @@ export function hintExpiry(path: string, expiresAt: number): void {
 
 /** Tells whether a file's hint lies in the future; one that is gone has nothing to look for either. */
 export function isHintedAlive(path: string, now: number): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats === undefined || stats.mtimeMs > now;
 }

@@ -1,9 +1,12 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { SessionRecord } from '@store/core/driver';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
 import { writeMoving, writeRecord } from './record-format.ts';
+import { makeFolder } from './session-files.ts';
+import { finishMove, moveSession } from './session-move.ts';
 import { startSession } from './start-session.ts';
 
 let directory: string;
@@ -106,6 +109,25 @@ describe('moving a session', () => {
         .sort(),
     );
     expect(storage.read(left.key)).toEqual(left);
+  });
+
+  it('has happened for a mover that was stopped in the middle while others finished it', async () => {
+    const { storage, layout } = opened;
+    const move = { from: old.key, to: moved.key };
+    await storage.insert(old);
+    makeFolder(dirname(layout.record(moved.key)));
+    const [mark, record] = ['mark', 'record'].map((name) => join(directory, name)) as [string, string];
+    writeFileSync(mark, writeMoving(old.key));
+    writeFileSync(record, writeRecord(moved));
+    const stopped = {
+      path: record,
+      renameTo(path: string) {
+        renameSync(record, path);
+        finishMove(layout, move);
+      },
+    };
+    expect(moveSession(layout, move, { path: mark, renameTo: () => {} }, stopped)).toBe(true);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
   });
 
   it('brings back to its key a session whose mark was removed', async () => {

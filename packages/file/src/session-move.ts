@@ -39,7 +39,7 @@ export function moveSession(layout: Layout, { from, to }: Move, mark: Temporary,
   const [oldPath, newPath] = [layout.record(from), layout.record(to)];
   if (!linkIfFree(mark.path, newPath)) return false;
   record.renameTo(oldPath);
-  renameSync(oldPath, newPath);
+  finishMove(layout, { from, to });
   return true;
 }
 
