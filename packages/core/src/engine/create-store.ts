@@ -110,7 +110,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
       },
       async destroy(id) {
         if (!isSessionId(id)) return;
-        await inTurn(id, () => callBackend('remove a session', async () => driver.destroy(id)));
+        await inTurn(id, async () => callBackend('remove a session', () => driver.destroy(id)));
       },
       gc: singleFlight(async () => (await callBackend('remove expired sessions', () => driver.gc())) ?? 0),
       async cookieValue(id) {

@@ -1,3 +1,5 @@
+import type { Awaitable } from '../contract/awaitable.ts';
+
 /** The most sessions one batch removes: no batch holds a lock, or a synchronous driver the event loop, for long. */
 export const gcBatch = 500;
 
@@ -6,7 +8,7 @@ export const gcBatch = 500;
  *
  * @param deleteBatch Removes at most {@link gcBatch} and answers how many; fewer means that none is left.
  */
-export async function collectGarbage(deleteBatch: () => Promise<number>): Promise<number> {
+export async function collectGarbage(deleteBatch: () => Awaitable<number>): Promise<number> {
   for (let removed = 0; ; ) {
     const count = await deleteBatch();
     removed += count;

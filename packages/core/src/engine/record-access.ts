@@ -1,3 +1,4 @@
+import type { Awaitable } from '../contract/awaitable.ts';
 import type { RecordStorage, SessionRecord } from '../contract/record-storage.ts';
 import { readClock } from '../rules/clock.ts';
 import { isStoreError } from '../rules/errors.ts';
@@ -10,7 +11,7 @@ import type { LiveSession } from './stored-session.ts';
 /** Reads and writes records under the rules of core: what counts as live, and what a lost answer means. */
 export interface RecordAccess {
   now(): number;
-  read(key: string): Promise<SessionRecord | undefined>;
+  read(key: string): Awaitable<SessionRecord | undefined>;
   isLive(record: Pick<SessionRecord, 'createdAt' | 'expiresAt'>, now: number): boolean;
   /**
    * The session in a record if it is live and readable; a payload that cannot be read is reported.
@@ -49,10 +50,17 @@ export function createRecordAccess({
       return await callBackend('write a session', attempt);
     } catch (error) {
       if (!isStoreError(error, 'UNAVAILABLE')) throw error;
-      const found = await read(next.key).catch(() => undefined);
-      if (found?.version !== next.version) throw error;
+      if ((await readIfPossible(next.key))?.version !== next.version) throw error;
       report({ type: 'answer-recovered', reason: 'the backend failed after the write had been done' });
       return true;
+    }
+  }
+
+  async function readIfPossible(key: string): Promise<SessionRecord | undefined> {
+    try {
+      return await read(key);
+    } catch {
+      return undefined;
     }
   }
 

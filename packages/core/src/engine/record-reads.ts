@@ -2,6 +2,7 @@ import { isSessionId } from '../rules/session-id.ts';
 import { sessionKey } from '../rules/session-key.ts';
 import { effectiveExpiry, nextExpiry } from '../rules/timeouts.ts';
 import type { StoreMethods } from './assemble-store.ts';
+import { isPromise } from './backend-call.ts';
 import type { RecordEngine } from './record-engine.ts';
 import { assertBase, missingSession, sessionOfBase, storedSession } from './stored-session.ts';
 
@@ -17,7 +18,8 @@ export function createRecordReads({
     async load(id) {
       if (!isSessionId(id)) return missingSession(id);
       const now = access.now();
-      const session = access.open(await access.read(sessionKey(id)), now);
+      const found = access.read(sessionKey(id));
+      const session = access.open(isPromise(found) ? await found : found, now);
       if (!session) return missingSession(id);
       const { createdAt, subject, idleTimeout, version } = session.record;
       const expiresAt = effectiveExpiry(timeouts, createdAt, session.record.expiresAt);

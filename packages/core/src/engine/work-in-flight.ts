@@ -2,8 +2,8 @@ import { StoreError } from '../rules/errors.ts';
 
 /** Counts what a store is doing, so that closing can wait for it. */
 export interface WorkInFlight {
-  /** Runs a piece of work. @throws {StoreError} `CLOSED` once closing has begun. */
-  run<T>(work: () => T | PromiseLike<T>): Promise<T>;
+  /** Runs an asynchronous function. Rejects with `CLOSED` once closing has begun. */
+  run<T>(work: () => Promise<T>): Promise<T>;
   /** Lets no new work begin, waits for the rest, then runs `end`. Twice: the same promise. */
   close(end: () => void | PromiseLike<void>): Promise<void>;
 }
@@ -13,20 +13,20 @@ export function createWorkInFlight(store: string): WorkInFlight {
   let idle: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
+  const done = () => {
+    if (--running === 0) idle?.();
+  };
+  const closed = () =>
+    new StoreError('CLOSED', `[${store}] This session store is closed. Start a new one with startSession().`);
+
   return {
-    async run(work) {
-      if (closing) {
-        throw new StoreError(
-          'CLOSED',
-          `[${store}] This session store is closed. Start a new one with startSession().`,
-        );
-      }
+    run(work) {
+      if (closing) return Promise.reject(closed());
       running++;
-      try {
-        return await work();
-      } finally {
-        if (--running === 0) idle?.();
-      }
+      const outcome = work();
+      // Watched from the side: the caller's own way to the answer gets no longer.
+      outcome.then(done, done);
+      return outcome;
     },
     close(end) {
       closing ??= new Promise<void>((resolve) => {
