@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { cachedStore, createSessionId, uncacheStore } from '@store/core';
+import { createSessionId } from '@store/core';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryDatabase } from '../test/temporary-database.ts';
@@ -25,31 +25,6 @@ function open(path: string, options?: Database.Options) {
 const id = createSessionId();
 
 describe('startSession', () => {
-  it('caches the store, and close() takes it out again', async () => {
-    onTestFinished(() => {
-      uncacheStore();
-    });
-    const store = await startSession({ database: temporaryDatabase() });
-    expect(cachedStore()).toBe(store);
-    await store.close();
-    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
-  });
-
-  it('caches nothing with cache: false', async () => {
-    await start({ database: temporaryDatabase() });
-    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
-  });
-
-  it('keeps sessions in the file from one start to the next', async () => {
-    const database = temporaryDatabase();
-    const first = await startSession({ database, cache: false });
-    await first.save(id, { cart: [1] }, { notice: 'hi' });
-    await first.close();
-    await first.close();
-    const second = await start({ database });
-    expect(await second.load(id)).toMatchObject({ data: { cart: [1] }, flash: { notice: 'hi' } });
-  });
-
   it('makes the file, its log and its index readable for the owner only', async () => {
     const database = temporaryDatabase();
     const store = await start({ database });
@@ -105,13 +80,6 @@ describe('startSession', () => {
     await store.save(id, { n: 1 }, {});
     expect(await store.load(id)).toMatchObject({ data: { n: 1 } });
     expect(existsSync(':memory:')).toBe(false);
-  });
-
-  it('stores neither the session id nor anything it can be computed from', async () => {
-    const passed = open(temporaryDatabase());
-    const store = await start({ database: passed });
-    await store.save(id, {}, {});
-    expect(passed.serialize().includes(id)).toBe(false);
   });
 
   it.each([
@@ -188,17 +156,6 @@ describe('startSession', () => {
     await expect(store.save(id, {}, {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       cause: expect.objectContaining({ code: 'SQLITE_READONLY' }),
-    });
-  });
-
-  it('ends a process that only started and saved, without close()', () => {
-    const script = `
-      import { startSession } from '@store/sqlite';
-      import { createSessionId, save } from '@store/core';
-      await startSession({ database: process.argv[1] });
-      await save(createSessionId(), {}, {});`;
-    execFileSync(process.execPath, ['--input-type=module', '--eval', script, temporaryDatabase()], {
-      cwd: import.meta.dirname,
     });
   });
 });
