@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { brokenMoves } from '../test/broken-moves.ts';
 import { brokenRemovals } from '../test/broken-removals.ts';
 import { brokenWrites } from '../test/broken-writes.ts';
 import { failingCases } from '../test/failing-cases.ts';
@@ -9,11 +10,14 @@ describe('a storage', () => {
     expect(await failingCases(memoryDriver)).toEqual([]);
   });
 
-  it.each([...brokenWrites, ...brokenRemovals])('in which $broken fails exactly its cases', async (table) => {
-    const start: typeof memoryDriver.start = (_options, place) => {
-      const storage = storageOf(place);
-      return { ...storage, ...table.how(storage, recordsOf(place), () => hop(place)) } as typeof storage;
-    };
-    expect(await failingCases({ ...memoryDriver, start })).toEqual(table.fails);
-  });
+  it.each([...brokenWrites, ...brokenMoves, ...brokenRemovals])(
+    'in which $broken fails exactly its cases',
+    async (table) => {
+      const start: typeof memoryDriver.start = (_options, place) => {
+        const storage = storageOf(place);
+        return { ...storage, ...table.how(storage, recordsOf(place), () => hop(place)) } as typeof storage;
+      };
+      expect(await failingCases({ ...memoryDriver, start })).toEqual(table.fails);
+    },
+  );
 });
