@@ -2,7 +2,7 @@ import { globSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Application } from './package-managers.ts';
-import { doorsOf, type Publication } from './publications.ts';
+import { freeDoorsOf, type Publication } from './publications.ts';
 import type { Budget } from './published-packages.ts';
 
 export interface Cost extends Budget {
@@ -14,7 +14,7 @@ export interface Cost extends Budget {
 export async function installCost(application: Application, publication: Publication): Promise<Cost> {
   const { folder, installed, node } = application;
   await cp(join(import.meta.dirname, 'proofs'), folder, { recursive: true });
-  const doors = doorsOf(publication);
+  const doors = freeDoorsOf(publication);
   const files = globSync('node_modules/**', { cwd: folder, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import type { Manifest } from '../workspace.ts';
+import { runnerDoors } from './published-packages.ts';
 
 /** A version of a package as the registry has it. */
 export interface Publication extends Manifest {
@@ -30,4 +31,9 @@ export function doorsOf({ name, exports = {} }: Manifest): string[] {
   return Object.keys(exports)
     .filter((door) => !door.endsWith('.json'))
     .map((door) => name + door.slice(1));
+}
+
+/** Those of them that can be opened anywhere. */
+export function freeDoorsOf(publication: Manifest): string[] {
+  return doorsOf(publication).filter((door) => !runnerDoors.includes(door));
 }

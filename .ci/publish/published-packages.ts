@@ -57,6 +57,13 @@ export const examples: Example[] = [
     env: { SESSION_PASSWORD: 'of the tests, and long enough for them' },
   },
   {
+    title: '@store/conformance on the driver of core’s README',
+    packages: ['@store/conformance', '@store/core'],
+    file: 'packages/core/test/examples/record-driver.ts',
+    proof: 'driver-conforms.mjs',
+    clients: [],
+  },
+  {
     title: '@store/session with fetch',
     packages: [...sqlite, '@store/session'],
     file: session('fetch-counter'),
@@ -79,6 +86,9 @@ export const examples: Example[] = [
   },
 ];
 
+/** Doors that open only inside the test runner they are for, which their users have installed. */
+export const runnerDoors: string[] = ['@store/conformance/vitest'];
+
 /** The programs, from the root, that show a package working where there is no Node. They print "promises kept". */
 export const workers: string[] = [
   'packages/core/test/worker.ts',
@@ -98,6 +108,7 @@ export interface Budget {
 
 /** One for each published package: sizes and files about a quarter above what was measured, packages not at all. */
 export const budgets: Record<string, Budget> = {
+  '@store/conformance': { packages: 3, kilobytes: 1600, loadedFiles: 120 },
   '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },
   '@store/core': { packages: 2, kilobytes: 1150, loadedFiles: 52 },
   '@store/file': { packages: 3, kilobytes: 1400, loadedFiles: 75 },
