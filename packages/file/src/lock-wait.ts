@@ -12,12 +12,15 @@ const longestPause = 25;
  * @param attempt Answers `undefined` when somebody has a lock it needs.
  * @throws {StoreError} `UNAVAILABLE` when the time is up.
  */
-export async function untilFree<T>(patience: number, attempt: () => { value: T } | undefined): Promise<T> {
+export async function untilFree<T>(
+  patience: number,
+  attempt: () => { value: T | Promise<T> } | undefined,
+): Promise<T> {
   const deadline = performance.now() + patience;
   for (let attempts = 0; ; attempts++) {
     try {
       const done = attempt();
-      if (done) return done.value;
+      if (done) return await done.value;
     } catch (error) {
       if (!isOpenElsewhere(error) || performance.now() >= deadline) throw error;
     }

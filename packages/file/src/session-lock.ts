@@ -10,7 +10,8 @@ import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-file
  *
  * - A lock is a link to its holder's file in `owners/`. Making a link fails when the name is there, so there is one holder,
  *   and the lock says who it is from the first moment on: there is no lock that is empty yet.
- * - What is done under locks is synchronous, a few system calls long. A holder that has a lock for longer is stopped.
+ * - What is done under locks is a few system calls, synchronous but for a rename that may be in the thread pool. A holder
+ *   that has a lock for longer is stopped.
  * - A lock whose holder has ended is removed by whoever holds the guard of that holder, `owners/<token>.lock`, and has seen
  *   under the guard that the lock is still that holder's. A token is never used again, so nobody can remove a lock that
  *   was taken meanwhile; the next holder is then found by making the link, as always. Guards are locks like any other.
@@ -22,11 +23,11 @@ import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-file
  */
 export interface SessionLocks {
   /**
-   * Runs `work` while holding all of `paths`, waiting off the event loop for others to finish.
+   * Runs `work`, to the end of its promise if it answers one, holding all of `paths`; waits for them off the event loop.
    *
    * @throws {StoreError} `UNAVAILABLE` when one stays locked.
    */
-  hold<T>(paths: readonly string[], work: () => T): Promise<T>;
+  hold<T>(paths: readonly string[], work: () => T | Promise<T>): Promise<T>;
   /** Runs `work` if all of `paths` are free. */
   holdIfFree<T>(paths: readonly string[], work: () => T): { value: T } | undefined;
   /** Removes a lock if its holder has ended. @returns whether to try again */
@@ -111,14 +112,21 @@ export function createSessionLocks(
   function holdIfFree<T>(paths: readonly string[], work: () => T): { value: T } | undefined {
     const since = performance.now();
     const taken: string[] = [];
+    const releaseAll = () => {
+      for (const path of taken) release(path, since);
+    };
+    let done = true;
     try {
       for (const path of paths) {
         if (!take(path)) return undefined;
         taken.push(path);
       }
-      return { value: work() };
+      const value = work();
+      if (!(value instanceof Promise)) return { value };
+      done = false;
+      return { value: value.finally(releaseAll) as T };
     } finally {
-      for (const path of taken) release(path, since);
+      if (done) releaseAll();
     }
   }
 

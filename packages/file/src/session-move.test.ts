@@ -120,13 +120,12 @@ describe('moving a session', () => {
     writeFileSync(mark, writeMoving(old.key));
     writeFileSync(record, writeRecord(moved));
     const stopped = {
-      path: record,
       renameTo(path: string) {
         renameSync(record, path);
         finishMove(layout, move);
       },
     };
-    expect(moveSession(layout, move, { path: mark, renameTo: () => {} }, stopped)).toBe(true);
+    expect(moveSession(layout, move, { path: mark }, stopped)).toBe(true);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
   });
 

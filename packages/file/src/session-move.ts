@@ -35,7 +35,12 @@ export function unfinishedMove(layout: Layout, key: string): { move?: Move; head
 }
 
 /** Makes a move whose `to` is free. For who holds the locks of both keys. @returns `false` when `to` has been taken */
-export function moveSession(layout: Layout, { from, to }: Move, mark: Temporary, record: Temporary): boolean {
+export function moveSession(
+  layout: Layout,
+  { from, to }: Move,
+  mark: Pick<Temporary, 'path'>,
+  record: Pick<Temporary, 'renameTo'>,
+): boolean {
   const [oldPath, newPath] = [layout.record(from), layout.record(to)];
   if (!linkIfFree(mark.path, newPath)) return false;
   record.renameTo(oldPath);
@@ -62,19 +67,28 @@ export function finishMove(layout: Layout, { from, to }: Move): void {
 /** Runs `work` with the sessions locked and what is under each key, in the order asked for; `alsoLocked` are more locks. */
 export type HoldSessions = <T>(
   keys: readonly string[],
-  work: (...heads: SettledHead[]) => T,
+  work: (...heads: SettledHead[]) => T | Promise<T>,
   alsoLocked?: readonly string[],
 ) => Promise<T>;
 
 export function createHoldSessions(layout: Layout, locks: SessionLocks): HoldSessions {
   const lock = (key: string) => lockOf(layout.record(key));
-  return async (keys, work, alsoLocked = []) => {
+  return async <T>(
+    keys: readonly string[],
+    work: (...heads: SettledHead[]) => T | Promise<T>,
+    alsoLocked: readonly string[] = [],
+  ): Promise<T> => {
     for (;;) {
-      const outcome = await locks.hold([...keys.map(lock), ...alsoLocked], () => {
-        const found = keys.map((key) => unfinishedMove(layout, key));
-        const move = found.find(({ move }) => move !== undefined)?.move;
-        return move ? { move } : { value: work(...found.map(({ head }) => head)) };
-      });
+      const outcome = await locks.hold<{ move: Move } | { value: T }>(
+        [...keys.map(lock), ...alsoLocked],
+        () => {
+          const found = keys.map((key) => unfinishedMove(layout, key));
+          const move = found.find(({ move }) => move !== undefined)?.move;
+          if (move) return { move };
+          const value = work(...found.map(({ head }) => head));
+          return value instanceof Promise ? value.then((value) => ({ value })) : { value };
+        },
+      );
       if (!('move' in outcome)) return outcome.value;
       const { move } = outcome;
       await locks.hold([lock(move.from), lock(move.to)], () => finishMove(layout, move));

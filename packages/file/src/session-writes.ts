@@ -7,6 +7,7 @@ import { linkIfFree, readHeadOf, removeIfThere, syncFolderOf } from './session-f
 import { type HoldSessions, moveSession } from './session-move.ts';
 import type { SubjectIndex } from './subject-index.ts';
 import { createWithTemporary } from './temporary-file.ts';
+import { createWriteCrowd } from './write-crowd.ts';
 
 interface SessionWritesParts {
   directory: SessionDirectory;
@@ -24,6 +25,7 @@ export function createSessionWrites({
 }: SessionWritesParts): Pick<RecordStorage, 'insert' | 'replace'> {
   const { layout, owner } = directory;
   const withTemporary = createWithTemporary(owner, durable);
+  const crowd = createWriteCrowd();
 
   /** Brings the names that a write has made or removed to the disk. */
   async function flush(done: boolean, { key, subject }: SessionRecord, oldKey = key): Promise<boolean> {
@@ -62,9 +64,13 @@ export function createSessionWrites({
         if (head?.kind !== 'record' || head.version !== version) return false;
         const newSubject = head.subject === next.subject ? null : next.subject;
         if (newSubject !== null) index.add(newSubject, key);
+        const end = () => {
+          if (head.subject !== null && head.subject !== next.subject) index.remove(head.subject, key);
+          return true;
+        };
+        if (!crowd.isAlone()) return crowd.join(temporary.renameOffLoop(path)).then(end);
         temporary.renameTo(path);
-        if (head.subject !== null && head.subject !== next.subject) index.remove(head.subject, key);
-        return true;
+        return end();
       });
       return flush(replaced, next);
     });

@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { temporaryOf } from './layout.ts';
 import type { Identity } from './owner.ts';
@@ -9,6 +10,8 @@ export interface Temporary {
   readonly path: string;
   /** Puts it in a record's place, which no reader sees half done. */
   renameTo(path: string): void;
+  /** The same off the event loop. */
+  renameOffLoop(path: string): Promise<void>;
 }
 
 /** Writes what will be at `destination` under a name of its own, lets `use` put it there, and leaves nothing behind. */
@@ -30,6 +33,10 @@ export function createWithTemporary(owner: { readonly identity: Identity }, dura
         path,
         renameTo(target) {
           renameSync(path, target);
+          there = false;
+        },
+        async renameOffLoop(target) {
+          await rename(path, target);
           there = false;
         },
       });
