@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStoreError, type RecordStorage } from '@store/core/driver';
 import { createFolderWalk } from './folder-walk.ts';
-import { lockOf, readFileName } from './layout.ts';
+import { keyOfName, lockOf, readFileName } from './layout.ts';
 import { readHolder, removeDeadOwners } from './owner.ts';
 import { isHintedAlive } from './record-expiry.ts';
 import type { SessionDirectory } from './session-directory.ts';
@@ -20,7 +20,7 @@ interface GarbageCollectionParts {
   remove(key: string, head: SettledHead): boolean;
 }
 
-/** How many files one call looks at: a fifth of a second of work, a millisecond at a time. */
+/** How many files one call looks at: a tenth of a second of work, a quarter of a millisecond at a time. */
 const mostVisits = 10_000;
 
 const hour = 3600 * 1000;
@@ -40,10 +40,10 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
   let thorough = true;
 
   function visit(folder: string, name: string, now: number): number {
-    const path = join(folder, name);
+    const path = `${folder}/${name}`;
     const file = readFileName(name);
     if (file.kind === 'record') {
-      return !thorough && isHintedAlive(path, now) ? 0 : visitRecord(path, file.key, now);
+      return !thorough && isHintedAlive(path, now) ? 0 : visitRecord(path, keyOfName(name), now);
     }
     if (file.kind === 'marker' && !existsSync(layout.record(file.key))) removeMarker(path, file.key);
     if (file.kind === 'lock') locks.clearIfStale(path);

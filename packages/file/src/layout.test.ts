@@ -3,7 +3,7 @@ import { createSessionId } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLayout, lockOf, readFileName, temporaryOf } from './layout.ts';
+import { createLayout, keyOfName, lockOf, readFileName, temporaryOf } from './layout.ts';
 
 const layout = createLayout(`${sep}srv${sep}sessions`);
 const keys = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => Buffer.from(b).toString('base64url'));
@@ -45,7 +45,8 @@ describe('layout', () => {
   it('knows its own files by their names', () => {
     const key = sessionKey(createSessionId());
     const record = layout.record(key);
-    expect(readFileName(nameOf(record))).toEqual({ kind: 'record', key });
+    expect(readFileName(nameOf(record))).toEqual({ kind: 'record' });
+    expect(keyOfName(nameOf(record))).toBe(key);
     expect(readFileName(nameOf(layout.marker('ann', key)))).toEqual({ kind: 'marker', key });
     for (const lock of [lockOf(record), layout.subjectLock('ann'), layout.guard('0123456789abcdef')]) {
       expect(readFileName(nameOf(lock))).toEqual({ kind: 'lock' });
