@@ -1,0 +1,84 @@
+import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
+import { createRecordStore, invalidOption, resolveTimeouts, StoreError } from '@store/core/driver';
+import { createClient } from 'redis';
+import { type RedisClient, redisStorage } from './redis-storage.ts';
+
+const name = 'redis-driver';
+
+export interface RedisSessionOptions extends StartOptions {
+  /** Where Redis is (`redis://…`, `rediss://…`, `unix:…`), or a connected node-redis client, which stays yours. */
+  redis: string | RedisClient;
+  /** What every key begins with. The braces make a cluster keep the keys together. @default '{sessions}' */
+  prefix?: string;
+}
+
+/**
+ * Keeps sessions in Redis, and caches the store unless `cache` is false.
+ *
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when Redis does not answer.
+ * @example
+ * await startSession({ redis: 'redis://localhost:6379' });
+ */
+export async function startSession(options: RedisSessionOptions): Promise<SessionStore> {
+  const { redis, prefix = '{sessions}', cache = true, ...rest } = options ?? {};
+  if (!(typeof redis === 'string' && redis !== '') && typeof (redis as RedisClient)?.evalSha !== 'function') {
+    throw invalidOption(name, 'redis', 'an address or a node-redis client', redis);
+  }
+  if (typeof prefix !== 'string' || prefix === '') throw invalidOption(name, 'prefix', 'a text', prefix);
+  resolveTimeouts(name, rest);
+
+  const { client, close } = typeof redis === 'string' ? await connect(redis) : { client: redis, close() {} };
+  const store = createRecordStore({ ...redisStorage(client, prefix), close }, { ...rest, name });
+  if (cache) cacheStore(store);
+  return store;
+}
+
+async function connect(address: string): Promise<{ client: RedisClient; close(): Promise<void> }> {
+  const socketPath = /^unix:(.+)/.exec(address)?.[1];
+  const client = createClient({
+    ...(socketPath === undefined ? { url: address } : { socket: { path: socketPath, tls: false } }),
+    // While Redis is away a call fails at once, instead of waiting for it without end.
+    disableOfflineQueue: true,
+  });
+  // Without a listener a lost connection would end the process; each call that fails says so itself.
+  client.on('error', () => {});
+  try {
+    await Promise.race([client.connect(), failure(client)]);
+  } catch (cause) {
+    client.destroy();
+    throw new StoreError('UNAVAILABLE', `[${name}] Redis does not answer. The cause says why.`, { cause });
+  }
+  return {
+    client: busyClient(client),
+    async close() {
+      if (client.isReady) await client.close();
+      else client.destroy();
+    },
+  };
+}
+
+/** node-redis tries for ever; a start that cannot connect should say so. */
+function failure(client: {
+  once(event: 'error', listener: (error: Error) => void): unknown;
+}): Promise<never> {
+  return new Promise((_, reject) => client.once('error', reject));
+}
+
+/** The client, whose connection keeps the process alive only while somebody waits for an answer. */
+function busyClient(client: RedisClient & { ref(): void; unref(): void }): RedisClient {
+  let waiting = 0;
+  async function whileBusy<T>(call: () => Promise<T>): Promise<T> {
+    if (waiting++ === 0) client.ref();
+    try {
+      return await call();
+    } finally {
+      if (--waiting === 0) client.unref();
+    }
+  }
+  client.unref();
+  return {
+    hmGet: (...args) => whileBusy(() => client.hmGet(...args)),
+    evalSha: (...args) => whileBusy(() => client.evalSha(...args)),
+    eval: (...args) => whileBusy(() => client.eval(...args)),
+  };
+}

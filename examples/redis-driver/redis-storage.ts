@@ -1,0 +1,66 @@
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import * as scripts from './scripts.ts';
+
+/** What is used of a node-redis client. */
+export interface RedisClient {
+  hmGet(key: string, fields: string[]): Promise<(string | null)[]>;
+  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+const names = ['payload', 'subject', 'version', 'createdAt', 'expiresAt', 'idleTimeout'];
+
+/**
+ * Keeps a record as a hash, with a sorted set by expiry and a set for each subject beside it. Whatever writes is one Lua
+ * script, so it is atomic. Redis expires nothing by itself: time is the application's clock.
+ */
+export function redisStorage(client: RedisClient, prefix: string): RecordStorage {
+  async function run(script: scripts.Script, ...args: (string | number)[]): Promise<unknown> {
+    const options = { keys: [prefix], arguments: args.map(String) };
+    try {
+      return await client.evalSha(script.sha1, options);
+    } catch (error) {
+      // Redis forgets scripts when it restarts.
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return client.eval(script.text, options);
+    }
+  }
+  const won = async (answer: Promise<unknown>) => (await answer) === 1;
+  const count = async (answer: Promise<unknown>) => Number(await answer);
+
+  return {
+    read: async (key) => toRecord(key, await client.hmGet(`${prefix}:record:${key}`, names)),
+    insert: (record) => won(run(scripts.insert, record.key, ...toFields(record))),
+    replace: (key, version, next) => won(run(scripts.replace, key, version, next.key, ...toFields(next))),
+    touch: (key, now, expiresAt) => won(run(scripts.touch, key, now, expiresAt)),
+    async delete(key) {
+      await run(scripts.remove, key);
+    },
+    deleteExpired: (now, limit) => count(run(scripts.deleteExpired, now, limit)),
+    async listBySubject(subject) {
+      const rows = (await run(scripts.listBySubject, subject)) as [string, ...string[]][];
+      return rows.map(([key, ...fields]) => toRecord(key, fields)).filter((record) => record !== undefined);
+    },
+    deleteBySubject: (subject, { exceptKey = '', onlyKey = '' }) =>
+      count(run(scripts.deleteBySubject, subject, exceptKey, onlyKey)),
+  };
+}
+
+/** No subject and no idle timeout are the empty text, which neither can be. */
+function toFields({ payload, subject, version, createdAt, expiresAt, idleTimeout }: SessionRecord) {
+  return [payload, subject ?? '', version, createdAt, expiresAt, idleTimeout ?? ''];
+}
+
+function toRecord(key: string, fields: (string | null)[]): SessionRecord | undefined {
+  const [payload, subject, version, createdAt, expiresAt, idleTimeout] = fields;
+  if (payload == null) return undefined;
+  return {
+    key,
+    payload,
+    subject: subject || null,
+    version: Number(version),
+    createdAt: Number(createdAt),
+    expiresAt: Number(expiresAt),
+    idleTimeout: idleTimeout ? Number(idleTimeout) : null,
+  };
+}
