@@ -1,11 +1,12 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { WholeStorage } from './memory-driver.ts';
 
 /** A storage that breaks one promise, and the cases that must notice. */
 export interface BrokenStorage {
   broken: string;
   fails: string[];
   how(
-    storage: Required<RecordStorage>,
+    storage: WholeStorage,
     records: Map<string, SessionRecord>,
     /** The way to the backend and back; fails while the backend is broken. */
     hop: () => Promise<void>,

@@ -9,7 +9,7 @@ const fault = process.env.JSON_FILE_FAULT;
 type Records = { [key: string]: SessionRecord };
 
 /** All records in one JSON file; a directory is the lock, since of several processes one can make it. */
-function jsonFileStorage({ directory }: Place): Required<RecordStorage> {
+function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'save'>> {
   const file = join(directory, 'sessions.json');
   const lock = join(directory, 'lock');
   const load = (): Records => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Records) : {});

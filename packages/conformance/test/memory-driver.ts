@@ -1,11 +1,11 @@
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
+/** Every function but `save`, without which more of the others is used. */
+export type WholeStorage = Required<Omit<RecordStorage, 'save'>>;
+
 /** A correct storage over a map. @param turn What every call does before anything else */
-function memoryStorage(
-  records: Map<string, SessionRecord>,
-  turn: () => Promise<void>,
-): Required<RecordStorage> {
+function memoryStorage(records: Map<string, SessionRecord>, turn: () => Promise<void>): WholeStorage {
   return {
     async read(key) {
       await turn();
@@ -76,8 +76,7 @@ export async function hop({ namespace }: Place): Promise<void> {
   if (broken.has(namespace)) throw new Error('The backend is down.');
 }
 
-export const storageOf = (place: Place): Required<RecordStorage> =>
-  memoryStorage(recordsOf(place), () => hop(place));
+export const storageOf = (place: Place): WholeStorage => memoryStorage(recordsOf(place), () => hop(place));
 
 /** A correct driver on records with every hook, for tests that spoil one thing about it. */
 export const memoryDriver = {

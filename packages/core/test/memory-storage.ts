@@ -1,7 +1,7 @@
 import type { RecordStorage, SessionRecord } from '../src/driver.ts';
 
 /** A record storage over a `Map`, correct and synchronous; tests wrap it to make it slow, lossy or wrong. */
-export function memoryStorage(): Required<Omit<RecordStorage, 'close'>> & {
+export function memoryStorage(): Required<Omit<RecordStorage, 'save' | 'close'>> & {
   records: Map<string, SessionRecord>;
 } {
   const records = new Map<string, SessionRecord>();
@@ -44,6 +44,28 @@ export function memoryStorage(): Required<Omit<RecordStorage, 'close'>> & {
       );
       for (const { key } of doomed) records.delete(key);
       return doomed.length;
+    },
+  };
+}
+
+/** The same storage with `save` in one step. */
+export function savingStorage(): ReturnType<typeof memoryStorage> & Required<Pick<RecordStorage, 'save'>> {
+  const storage = memoryStorage();
+  const { records } = storage;
+  return {
+    ...storage,
+    save(record, createdAfter) {
+      const found = records.get(record.key);
+      const goesOn =
+        found &&
+        found.expiresAt > record.createdAt &&
+        found.createdAt > createdAfter &&
+        found.idleTimeout === record.idleTimeout &&
+        (record.subject === null || record.subject === found.subject);
+      if (found && !goesOn) return false;
+      const { version, payload, expiresAt } = record;
+      records.set(record.key, found ? { ...found, version, payload, expiresAt } : record);
+      return true;
     },
   };
 }

@@ -114,5 +114,5 @@ export function createFileStorage(
       }),
 
     close: () => directory.close(),
-  } satisfies Required<RecordStorage>;
+  } satisfies Required<Omit<RecordStorage, 'save'>>;
 }

@@ -31,6 +31,7 @@ export function createSqliteStorage(
   const statements = writeStatements(table);
   const read = prepare(statements.read);
   const insert = prepare(statements.insert);
+  const save = prepare(statements.save);
   const replaceContent = prepare(statements.replaceContent);
   const replaceRow = prepare(statements.replaceRow);
   const touch = prepare(statements.touch);
@@ -64,6 +65,8 @@ export function createSqliteStorage(
         write(() => (sameKey && replaceContent.run(bindings).changes) || replaceRow.run(bindings).changes),
       );
     },
+
+    save: (record, createdAfter) => changed(write(() => save.run({ ...record, createdAfter }).changes)),
 
     touch: (key, now, expiresAt) => changed(write(() => touch.run({ key, now, expiresAt }).changes)),
 

@@ -6,6 +6,7 @@ import { sqlWriter } from './sessions-table.ts';
 interface Bindings extends SessionRecord {
   oldKey: string;
   oldVersion: number;
+  createdAfter: number;
   now: number;
   limit: number;
   exceptKey: string | null;
@@ -31,34 +32,46 @@ export function writeStatements(table: string) {
     .orderBy('gc_at')
     .limit(bind('limit'));
 
+  const content = { version: bind('version'), expires_at: bind('expiresAt'), payload: bind('payload') };
+  const values = {
+    ...content,
+    key: bind('key'),
+    gc_at: bind('expiresAt'),
+    created_at: bind('createdAt'),
+    idle_timeout: bind('idleTimeout'),
+    subject: bind('subject'),
+  };
+
   return {
     /** By position: binding by name would cost a load 0.6 of 7.6 µs. */
     read: record.where('key', '=', sql<string>`?`).compile(),
 
     insert: db
       .insertInto('sessions')
-      .values({
-        key: bind('key'),
-        version: bind('version'),
-        gc_at: bind('expiresAt'),
-        expires_at: bind('expiresAt'),
-        created_at: bind('createdAt'),
-        idle_timeout: bind('idleTimeout'),
-        subject: bind('subject'),
-        payload: bind('payload'),
-      })
+      .values(values)
       .onConflict((conflict) => conflict.column('key').doNothing())
+      .compile(),
+
+    /** A new session, or new content for one that goes on as it is; then no index is written. */
+    save: db
+      .insertInto('sessions')
+      .values(values)
+      .onConflict((conflict) =>
+        conflict
+          .column('key')
+          .doUpdateSet(content)
+          .where('expires_at', '>', bind('createdAt'))
+          .where('created_at', '>', bind('createdAfter'))
+          .where('idle_timeout', 'is', bind('idleTimeout'))
+          .where(sql<boolean>`(${bind('subject')} is null or subject = ${bind('subject')})`)
+          .where('gc_at', '<=', bind('expiresAt')),
+      )
       .compile(),
 
     /** The everyday replacement: no indexed column is set, so no index is written. */
     replaceContent: db
       .updateTable('sessions')
-      .set({
-        version: bind('version'),
-        expires_at: bind('expiresAt'),
-        idle_timeout: bind('idleTimeout'),
-        payload: bind('payload'),
-      })
+      .set({ ...content, idle_timeout: bind('idleTimeout') })
       .where('key', '=', bind('oldKey'))
       .where('version', '=', bind('oldVersion'))
       .where('gc_at', '<=', bind('expiresAt'))
@@ -69,16 +82,7 @@ export function writeStatements(table: string) {
     /** Any replacement: a move, a new subject, an earlier end. */
     replaceRow: db
       .updateTable('sessions')
-      .set((row) => ({
-        key: bind('key'),
-        version: bind('version'),
-        gc_at: row.fn<number>('min', ['gc_at', bind('expiresAt')]),
-        expires_at: bind('expiresAt'),
-        created_at: bind('createdAt'),
-        idle_timeout: bind('idleTimeout'),
-        subject: bind('subject'),
-        payload: bind('payload'),
-      }))
+      .set((row) => ({ ...values, gc_at: row.fn<number>('min', ['gc_at', bind('expiresAt')]) }))
       .where('key', '=', bind('oldKey'))
       .where('version', '=', bind('oldVersion'))
       .where((row) =>

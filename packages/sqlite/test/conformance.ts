@@ -18,7 +18,11 @@ function inDatabase<T>(place: Place, work: (database: Database.Database) => T): 
   }
 }
 
-export const capabilities: DriverModule['capabilities'] = { subjects: true, sharedBetweenProcesses: true };
+export const capabilities: DriverModule['capabilities'] = {
+  subjects: true,
+  savesInOneStep: true,
+  sharedBetweenProcesses: true,
+};
 
 export const start: DriverModule['start'] = (options, place) =>
   startSession({ ...options, database: pathOf(place) });

@@ -17,6 +17,7 @@ import { storageCases } from './storage.ts';
 import { storageExpiryCases } from './storage-expiry.ts';
 import { storageRaceCases } from './storage-races.ts';
 import { storageReplacingCases } from './storage-replacing.ts';
+import { storageSavingCases } from './storage-saving.ts';
 import { storedValueCases } from './stored-values.ts';
 import { subjectCases } from './subjects.ts';
 import { timeoutCases } from './timeouts.ts';
@@ -39,6 +40,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...garbageCollectionCases,
   ...storageCases,
   ...storageReplacingCases,
+  ...storageSavingCases,
   ...storageRaceCases,
   ...storageExpiryCases,
   ...cookieCases,

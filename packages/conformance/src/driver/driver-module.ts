@@ -22,6 +22,8 @@ export type DriverKind = 'records' | 'functions' | 'cookie';
 export interface Capabilities {
   /** `list` and `destroyAll` work; without it both are `UNSUPPORTED`. A cookie driver has `destroyAll` only. */
   subjects?: boolean;
+  /** The storage has the optional `save`; without it there is none. */
+  savesInOneStep?: boolean;
   /** Stores started twice in one place see the same sessions, and sessions outlive `close()`. @default as the next one */
   sharedBetweenInstances?: boolean;
   /** The same for stores in several processes. */

@@ -16,7 +16,7 @@ export interface LoadedDriver {
 
 const hooks = ['openStorage', 'dump', 'peek', 'breakBackend', 'mendBackend', 'cleanUp'] as const;
 const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
-  records: ['subjects', 'sharedBetweenInstances', 'sharedBetweenProcesses'],
+  records: ['subjects', 'savesInOneStep', 'sharedBetweenInstances', 'sharedBetweenProcesses'],
   functions: ['sharedBetweenInstances', 'sharedBetweenProcesses'],
   cookie: ['subjects', 'sharedBetweenInstances', 'sharedBetweenProcesses', 'revocation'],
 };
@@ -81,10 +81,11 @@ function readClaims(claimed: Capabilities, kind: DriverKind): Required<Capabilit
     }
     if (typeof value !== 'boolean') throw new Error(`The capability "${name}" must be true or false.`);
   }
-  const { subjects = false, revocation = false, sharedBetweenProcesses = false } = claimed;
+  const { subjects = false, savesInOneStep = false, revocation = false } = claimed;
+  const { sharedBetweenProcesses = false } = claimed;
   const { sharedBetweenInstances = sharedBetweenProcesses } = claimed;
   if (sharedBetweenProcesses && !sharedBetweenInstances) {
     throw new Error('Sessions shared between processes are also shared between instances.');
   }
-  return { subjects, revocation, sharedBetweenInstances, sharedBetweenProcesses };
+  return { subjects, savesInOneStep, revocation, sharedBetweenInstances, sharedBetweenProcesses };
 }

@@ -4,6 +4,7 @@ const methods = [
   'read',
   'insert',
   'replace',
+  'save',
   'touch',
   'delete',
   'deleteExpired',

@@ -47,6 +47,14 @@ export interface RecordStorage {
    * given one, leaves the version as it is, and answers `true`.
    */
   touch(key: string, now: number, expiresAt: number): Awaitable<boolean>;
+  /**
+   * Optional: what core's `save` does, in one step instead of up to three. Stores the record if its
+   * key is free. Over a record that is there writes only `version`, `payload` and `expiresAt`, and only if that record
+   * goes on unchanged otherwise: it expires later than `record.createdAt`, was created later than `createdAfter`, has the
+   * same `idleTimeout`, and `record.subject` is `null` or the same. Otherwise `false`, and nothing written: core then
+   * reads and replaces, so `false` is always a safe answer. Atomic with `replace`.
+   */
+  save?(record: SessionRecord, createdAfter: number): Awaitable<boolean>;
   /** Removes the record; none there is no error. Atomic with `replace`. */
   delete(key: string): Awaitable<void>;
   /** Removes at most `limit` records whose `expiresAt` is at or before `now`, checked at the moment of removal. @returns how many */

@@ -19,7 +19,8 @@ export interface RecordAccess {
    * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
    */
   open(record: SessionRecord | undefined, now: number): LiveSession | undefined;
-  insert(record: SessionRecord): Promise<boolean>;
+  /** `save` of the storage in one step, or `insert` where it has none. @returns `false` when more has to be known */
+  insertOrKeep(record: SessionRecord, createdAfter: number): Promise<boolean>;
   replace(key: string, version: number, next: SessionRecord): Promise<boolean>;
 }
 
@@ -76,7 +77,8 @@ export function createRecordAccess({
       report({ type: 'unreadable-session', reason: 'the stored payload is damaged, or not one of ours' });
       return undefined;
     },
-    insert: (record) => write(record, () => storage.insert(record)),
+    insertOrKeep: (record, createdAfter) =>
+      write(record, () => storage.save?.(record, createdAfter) ?? storage.insert(record)),
     replace: (key, version, next) => write(next, () => storage.replace(key, version, next)),
   };
   return access;

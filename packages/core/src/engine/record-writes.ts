@@ -5,7 +5,7 @@ import { createRecordVersion } from '../rules/record-version.ts';
 import { assertSaveOptions } from '../rules/save-options.ts';
 import { assertSessionId, isSessionId } from '../rules/session-id.ts';
 import { sessionKey } from '../rules/session-key.ts';
-import { nextExpiry } from '../rules/timeouts.ts';
+import { nextExpiry, wholePeriodAfter } from '../rules/timeouts.ts';
 import type { StoreMethods } from './assemble-store.ts';
 import { mostAttempts, pauseAfterConflict, tooManyConflicts } from './conflict-retry.ts';
 import type { RecordEngine } from './record-engine.ts';
@@ -44,7 +44,7 @@ export function createRecordWrites({
           expiresAt: nextExpiry(timeouts, now, now, idleTimeout),
           idleTimeout,
         };
-        if (await access.insert(fresh)) return;
+        if (await access.insertOrKeep(fresh, wholePeriodAfter(timeouts, now, idleTimeout))) return;
 
         const found = await access.read(key);
         if (found) {

@@ -55,3 +55,13 @@ export function effectiveExpiry(timeouts: ResolvedTimeouts, createdAt: number, e
   if (timeouts.absoluteTimeout === undefined) return expiresAt;
   return Math.min(expiresAt, createdAt + timeouts.absoluteTimeout * 1000);
 }
+
+/** Sessions created later than this live a whole idle period from `now` on: the absolute limit cuts nothing off it. */
+export function wholePeriodAfter(
+  { idleTimeout, absoluteTimeout }: ResolvedTimeouts,
+  now: number,
+  ownIdleTimeout: number | null,
+): number {
+  if (absoluteTimeout === undefined) return Number.MIN_SAFE_INTEGER;
+  return now + ((ownIdleTimeout ?? idleTimeout) - absoluteTimeout) * 1000;
+}

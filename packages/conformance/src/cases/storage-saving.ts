@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { ConformanceCase } from './conformance-case.ts';
+import { fieldsOf, record, soon } from './storage-record.ts';
+
+const storage = { level: 'capability', kinds: ['records'], needs: ['storage'] } as const;
+const claims = 'savesInOneStep';
+
+type SavingStorage = RecordStorage & Required<Pick<RecordStorage, 'save'>>;
+
+async function openSaving(openStorage: () => Promise<RecordStorage>): Promise<SavingStorage> {
+  const opened = await openStorage();
+  assert.ok(opened.save, 'a storage that claims savesInOneStep must have save()');
+  return opened as SavingStorage;
+}
+
+/** The session that is there, and one that is saved over it a moment later. */
+function twoSaves(fields: Partial<SessionRecord> = {}): { there: SessionRecord; over: SessionRecord } {
+  const there = record({ subject: 'ada', idleTimeout: 60, ...fields });
+  const over = record({
+    key: there.key,
+    payload: '{"v":1,"data":{"n":2},"flash":{}}',
+    version: 2,
+    createdAt: there.expiresAt - 1,
+    expiresAt: soon + 90_000,
+    idleTimeout: there.idleTimeout,
+  });
+  return { there, over };
+}
+
+/** The optional `save` of a `RecordStorage`. */
+export const storageSavingCases: ConformanceCase[] = [
+  {
+    ...storage,
+    id: 'storage.no-save',
+    lacks: claims,
+    title: 'A storage that does not claim savesInOneStep has no save().',
+    async run({ openStorage }) {
+      assert.equal((await openStorage()).save, undefined, 'claim savesInOneStep, and it is tested');
+    },
+  },
+  {
+    ...storage,
+    id: 'storage.save',
+    claims,
+    title:
+      'save() stores a record whose key is free; over a session that goes on it writes only the content.',
+    async run({ openStorage }) {
+      const { read, save } = await openSaving(openStorage);
+      const { there, over } = twoSaves();
+      assert.equal(await save(there, soon), true, 'a free key asks for nothing');
+      assert.deepEqual(fieldsOf(await read(there.key)), there);
+      const expected = { ...there, payload: over.payload, version: 2, expiresAt: over.expiresAt };
+      assert.equal(await save(over, there.createdAt - 1), true);
+      assert.deepEqual(fieldsOf(await read(there.key)), expected);
+      const again = { ...over, version: 3, subject: 'ada', expiresAt: over.expiresAt - 1000 };
+      assert.equal(await save(again, Number.MIN_SAFE_INTEGER), true);
+      assert.deepEqual(fieldsOf(await read(there.key)), {
+        ...expected,
+        version: 3,
+        expiresAt: again.expiresAt,
+      });
+    },
+  },
+  {
+    ...storage,
+    id: 'storage.save-refused',
+    claims,
+    title:
+      'save() answers false, and writes nothing, over a record that has expired, is too old, or would not stay as it is.',
+    async run({ openStorage }) {
+      const { read, insert, save } = await openSaving(openStorage);
+      const refused: [why: string, there: Partial<SessionRecord>, over: Partial<SessionRecord>][] = [
+        ['it has expired', {}, { createdAt: soon }],
+        ['another subject', {}, { subject: 'grace' }],
+        ['a subject, where it had none', { subject: null }, { subject: 'ada' }],
+        ['another idle timeout', {}, { idleTimeout: 61 }],
+        ['no idle timeout of its own', {}, { idleTimeout: null }],
+        ['an idle timeout, where it had none', { idleTimeout: null }, { idleTimeout: 60 }],
+      ];
+      for (const [why, fields, changed] of refused) {
+        const { there, over } = twoSaves(fields);
+        await insert(there);
+        assert.equal(await save({ ...over, ...changed }, there.createdAt - 1), false, why);
+        assert.deepEqual(fieldsOf(await read(there.key)), there, why);
+      }
+      const { there, over } = twoSaves();
+      await insert(there);
+      assert.equal(await save(over, there.createdAt), false, 'created no later than asked for');
+      assert.deepEqual(fieldsOf(await read(there.key)), there);
+    },
+  },
+  {
+    ...storage,
+    id: 'storage.save-race',
+    claims,
+    title:
+      'save() is atomic with replace() and delete(): none of them undoes another, and nothing is revived.',
+    async run({ openStorage }) {
+      const { read, insert, save, replace, delete: remove } = await openSaving(openStorage);
+      for (let round = 0; round < 20; round++) {
+        const { there, over } = twoSaves({ subject: null });
+        await insert(there);
+        const [saved] = await Promise.all([
+          (async () => save(over, there.createdAt - 1))(),
+          (async () => replace(there.key, 1, { ...there, version: 3 }))(),
+        ]);
+        assert.equal(saved, true);
+        assert.equal((await read(there.key))?.version, over.version, 'a replacement undid what was saved');
+        await Promise.all([
+          (async () => save({ ...over, version: 4 }, there.createdAt - 1))(),
+          (async () => remove(there.key))(),
+        ]);
+        const found = await read(there.key);
+        if (found) assert.equal(found.createdAt, over.createdAt, 'the session that was removed came back');
+      }
+    },
+  },
+];
