@@ -8,7 +8,12 @@ import type { Connection, SqliteDatabase } from './sqlite-database.ts';
 export function openPath(path: string): Connection {
   if (path !== ':memory:') makePrivateFile(path);
   const database = new Database(path, { timeout: 0 });
-  return { database, attempt: (attempt) => attempt(), close: () => database.close() };
+  return {
+    database,
+    attempt: (attempt) => attempt(),
+    checkpointEvery: (pages) => void database.exec(`pragma wal_autocheckpoint = ${pages}`),
+    close: () => database.close(),
+  };
 }
 
 /**
@@ -41,7 +46,12 @@ export function borrow(database: SqliteDatabase): Connection {
       database.exec(`pragma busy_timeout = ${timeout}`);
     }
   };
-  return { database, attempt: timeout === 0 ? (attempt) => attempt() : attempt, close: () => {} };
+  return {
+    database,
+    attempt: timeout === 0 ? (attempt) => attempt() : attempt,
+    checkpointEvery: () => {},
+    close: () => {},
+  };
 }
 
 /** Sessions are secrets: a new file is for its owner only, and SQLite gives `-wal` and `-shm` the same mode. */

@@ -4,6 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
+import { borrow, openPath } from './connection.ts';
+import { migrateToLatest } from './migrate.ts';
+import { createSqliteStorage } from './sqlite-storage.ts';
 import { startSession } from './start-session.ts';
 
 /** Counts turns of the event loop until stopped. */
@@ -54,6 +57,27 @@ describe('deleteExpired', () => {
     await storage.replace(keyOf('a'), 1, next);
     await storage.touch(keyOf('a'), 1, 3_000_000_000_000);
     expect(gcAt()).toBe(before);
+  });
+
+  it.each([
+    [
+      'writes the log of its own database back in small parts, and no longer so when it is done',
+      openPath,
+      100,
+    ],
+    ["leaves the application's setting alone", (path: string) => borrow(new Database(path)), 1000],
+  ])('%s', async (_, open, pages) => {
+    const connection = open(temporaryDatabase());
+    const { database } = connection;
+    migrateToLatest(database, 'sessions');
+    const storage = createSqliteStorage(connection, 'sessions', 5);
+    const setting = () => Object.values(database.prepare('pragma wal_autocheckpoint').get() as object)[0];
+    for (let n = 0; n < 60; n += 1) await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }));
+    const collecting = storage.deleteExpired(20, 500);
+    expect(setting()).toBe(pages);
+    expect(await collecting).toBe(60);
+    expect(setting()).toBe(1000);
+    connection.close();
   });
 });
 

@@ -22,6 +22,11 @@ export interface Connection {
    * every request of the process.
    */
   attempt<T>(attempt: () => T): T;
+  /**
+   * Sets after how many pages of the write-ahead log the commit that fills them writes them back to the database. The
+   * application's own database is left as it is.
+   */
+  checkpointEvery(pages: number): void;
   /** Closes the database if the store opened it. */
   close(): void;
 }
