@@ -35,10 +35,20 @@ const core: Manifest = {
   devDependencies: {},
 };
 
+const create: Manifest = {
+  ...core,
+  name: '@store/create-driver',
+  files: ['dist', 'template'],
+};
+
 describe('manifestProblems', () => {
   it('finds nothing in a driver or in core as they should be', () => {
     expect(manifestProblems(driver, '1.4.0')).toEqual([]);
     expect(manifestProblems(core, '1.4.0')).toEqual([]);
+  });
+
+  it('finds nothing in create-driver, which comes without core and with its template', () => {
+    expect(manifestProblems(create, '1.4.0')).toEqual([]);
   });
 
   const defects: [string, Partial<Manifest>, string][] = [
@@ -91,6 +101,19 @@ describe('manifestProblems', () => {
     const exports = { ...driver.publishConfig?.exports, '.': door };
     const problems = manifestProblems({ ...driver, publishConfig: { access: 'public', exports } }, '1.4.0');
     expect(problems.join('\n')).toContain('types first');
+  });
+
+  it.each([
+    ['dependencies', 'lodash'],
+    ['peerDependencies', '@store/core'],
+    ['optionalDependencies', 'lodash'],
+  ])('reports anything in the %s of create-driver', (kind, name) => {
+    const problems = manifestProblems({ ...create, [kind]: { [name]: '^1.0.0' } }, '1.4.0');
+    expect(problems).toEqual([`depends on ${name}: it must come alone`]);
+  });
+
+  it('reports a create-driver that leaves its template behind', () => {
+    expect(manifestProblems({ ...create, files: ['dist'] }, '1.4.0')).toHaveLength(1);
   });
 
   it('reports a core with more than one tiny dependency', () => {

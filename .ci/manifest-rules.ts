@@ -5,6 +5,10 @@ const core = '@store/core';
 const engines = '^22.12 || ^24 || >=26';
 /** better-sqlite3 13 is built for Node-API 10: before Node 22.14 the process dies when a database is opened. */
 const ownEngines = new Map([['@store/sqlite', '^22.14 || ^24 || >=26']]);
+/** What a package publishes beside `dist`. A new driver is copied from the template, file by file. */
+const ownFiles = new Map([['@store/create-driver', 'dist,template']]);
+/** It runs before there is a project to have core in, and imports nothing: `npm create` fetches one package. */
+const alone = new Set(['@store/create-driver']);
 const scripts = { build: 'tsc -b', 'check:package': 'node ../../.ci/check-package.ts' };
 
 /**
@@ -24,7 +28,8 @@ export function manifestProblems(manifest: Manifest, coreVersion: string): strin
   expect(manifest.sideEffects === false, 'sideEffects is not false');
   const node = ownEngines.get(manifest.name) ?? engines;
   expect(manifest.engines?.node === node, `engines.node is not "${node}"`);
-  expect(manifest.files?.join() === 'dist', 'files is not ["dist"]');
+  const files = ownFiles.get(manifest.name) ?? 'dist';
+  expect(manifest.files?.join() === files, `files is not [${files}]`);
   expect(manifest.publishConfig?.access === 'public', 'publishConfig.access is not public');
   for (const [name, command] of Object.entries(scripts)) {
     expect(manifest.scripts?.[name] === command, `scripts.${name} is not "${command}"`);
@@ -60,6 +65,10 @@ function dependencyProblems(manifest: Manifest, coreVersion: string): string[] {
     devDependencies = {},
   } = manifest;
   const installed = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
+  if (alone.has(manifest.name)) {
+    const needed = [...installed, ...Object.keys(peerDependencies)];
+    return needed.map((name) => `depends on ${name}: it must come alone`);
+  }
   const beside = [...installed, ...Object.keys(peerDependencies)].filter((name) =>
     name.startsWith('@store/'),
   );

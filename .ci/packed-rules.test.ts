@@ -17,6 +17,12 @@ describe('packedProblems', () => {
     expect(packedProblems(manifest, [...files, 'CHANGELOG.md'])).toEqual([]);
   });
 
+  it('finds nothing in a template, where a package publishes one', () => {
+    const inside = [...files, 'template/src/memory-driver.ts', 'template/conformance.test.ts'];
+    expect(packedProblems({ ...manifest, files: ['dist', 'template'] }, inside)).toEqual([]);
+    expect(packedProblems({ ...manifest, files: ['dist'] }, inside)).toHaveLength(2);
+  });
+
   it('reports a workspace range that was not replaced', () => {
     const linked = { ...manifest, devDependencies: { '@store/core': 'workspace:*' } };
     expect(packedProblems(linked, files)).toHaveLength(1);

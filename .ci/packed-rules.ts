@@ -5,13 +5,15 @@ const allowed = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|
 /** What is wrong with a packed tarball, in words: nothing of the workspace may reach users, and nothing may miss. */
 export function packedProblems(manifest: Manifest, files: string[]): string[] {
   const text = JSON.stringify(manifest);
+  // A package to copy from: what is in there is for the reader's own project.
+  const copied = (name: string) => manifest.files?.includes('template') && name.startsWith('template/');
   const needed = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
   return [
     ...(text.includes('workspace:') ? ['package.json has a workspace: range'] : []),
     ...(JSON.stringify(manifest.exports ?? {}).includes('/src/') ? ['exports point into src'] : []),
     ...needed.filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
     ...files
-      .filter((name) => !allowed.test(name) || name.includes('.test'))
+      .filter((name) => !copied(name) && (!allowed.test(name) || name.includes('.test')))
       .map((name) => `${name} has no place in it`),
   ];
 }

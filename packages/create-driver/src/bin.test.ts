@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const bin = join(import.meta.dirname, 'bin.ts');
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'create-driver-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function run(args: string[], userAgent = 'npm/11.0.0 node/v24.0.0 linux x64') {
+  const env = { ...process.env, npm_config_user_agent: userAgent };
+  return spawnSync(process.execPath, [bin, ...args], { cwd: folder, env, encoding: 'utf8' });
+}
+
+describe('create-driver', () => {
+  it('begins a driver in the folder named, and prints the next steps', async () => {
+    const { status, stdout, stderr } = run(['my-driver']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^my-driver is a whole driver/);
+    expect(stdout).toContain('\n  cd my-driver\n  npm install\n  npm test\n');
+    expect(stdout).toContain('src/my-driver.ts');
+    expect(await readdir(join(folder, 'my-driver'))).toContain('package.json');
+  });
+
+  it('says the next steps in the commands of the package manager that started it', () => {
+    const { stdout } = run(['my-driver'], 'pnpm/12.21.0 npm/? node/v24.0.0 linux x64');
+    expect(stdout).toContain('\n  cd my-driver\n  pnpm install\n  pnpm test\n');
+  });
+
+  it('fills the folder it stands in when told so, and then says nothing of cd', async () => {
+    const { status, stdout } = run(['.', '--name', '@acme/sessions', '--runner', 'node-test']);
+    expect(status).toBe(0);
+    expect(stdout).not.toContain('cd ');
+    expect(await readFile(join(folder, 'src/sessions.ts'), 'utf8')).toContain('@acme/sessions');
+    expect(await readFile(join(folder, 'conformance.test.ts'), 'utf8')).toContain('node-test');
+  });
+
+  it.each([
+    ['no folder, where there is nobody to ask', [], 'folder is missing'],
+    ['an empty folder name', [''], 'folder is missing'],
+    ['two folders', ['one', 'two'], 'One folder at a time'],
+    ['a name that npm would not take', ['My Driver'], '--name'],
+    ['an empty name', ['my-driver', '--name', ''], '--name'],
+    ['an unknown runner', ['my-driver', '--runner', 'mocha'], 'vitest or node-test'],
+    ['an unknown option', ['my-driver', '--nme', 'x'], "Unknown option '--nme'"],
+  ])('refuses %s with exit code 1, a text and nothing written', async (_, args, text) => {
+    const { status, stdout, stderr } = run(args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(text);
+    expect(stderr).not.toContain('    at '); // a text, not a stack
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses to write over a driver that is there', async () => {
+    run(['my-driver']);
+    const { status, stderr } = run(['my-driver', '--name', 'other']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('my-driver is not empty');
+    expect(await readFile(join(folder, 'my-driver/package.json'), 'utf8')).toContain('"my-driver"');
+  });
+
+  it('prints its usage and its version', async () => {
+    const manifest = await readFile(join(import.meta.dirname, '../package.json'), 'utf8');
+    expect(run(['--help'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^usage: /) });
+    expect(run(['--version'])).toMatchObject({ status: 0, stdout: `${JSON.parse(manifest).version}\n` });
+  });
+});

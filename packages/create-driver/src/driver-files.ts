@@ -1,0 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { type DriverChoices, driverManifest } from './driver-manifest.ts';
+import { fileNameOf } from './package-name.ts';
+
+const template = join(import.meta.dirname, '../template');
+
+/** Every file of a new driver: its path in the driver's folder, with forward slashes, and its text. */
+export async function driverFiles(driver: DriverChoices): Promise<Map<string, string>> {
+  const files = new Map([['package.json', driverManifest(driver)]]);
+  for (const entry of await readdir(template, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const path = relative(template, source).replaceAll(sep, '/');
+    files.set(pathInDriver(path, driver), textInDriver(await readFile(source, 'utf8'), driver));
+  }
+  return files;
+}
+
+/** `_` stands for a leading dot: npm drops a `.gitignore` from a tarball, and this workspace's tools would read the others. */
+function pathInDriver(path: string, { name }: DriverChoices): string {
+  return path.replace(/^_/, '.').replace('memory-driver', fileNameOf(name));
+}
+
+/**
+ * The template is a package `memory-driver` whose files lie side by side, as in the guide for driver authors. All in one pass,
+ * since the new name may hold the old one.
+ */
+function textInDriver(text: string, { name, runner }: DriverChoices): string {
+  const driver = `${fileNameOf(name)}.ts`;
+  const replacements: { [found: string]: string } = {
+    './memory-driver.ts': `./src/${driver}`,
+    'src/memory-driver.ts': `src/${driver}`,
+    'memory-driver': name,
+    '@store/conformance/vitest': `@store/conformance/${runner}`,
+  };
+  const found = /(?:\.|src)\/memory-driver\.ts|memory-driver|@store\/conformance\/vitest/g;
+  return text.replace(found, (match) => replacements[match] ?? match);
+}

@@ -1,0 +1,110 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Runner } from './driver-manifest.ts';
+import { scaffoldDriver } from './scaffold-driver.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'create-driver-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const everything = async () => (await readdir(folder, { recursive: true })).sort();
+const read = (path: string) => readFile(join(folder, path), 'utf8');
+
+describe('scaffoldDriver', () => {
+  it('writes a package, and answers what', async () => {
+    const scaffold = await scaffoldDriver({ directory: join(folder, 'my-driver') });
+    expect(scaffold).toEqual({
+      directory: join(folder, 'my-driver'),
+      name: 'my-driver',
+      driver: 'src/my-driver.ts',
+      files: [
+        '.changeset/config.json',
+        '.changeset/first-release.md',
+        '.github/workflows/ci.yml',
+        '.gitignore',
+        'LICENSE',
+        'README.md',
+        'conformance.test.ts',
+        'conformance.ts',
+        'package.json',
+        'src/my-driver.ts',
+        'tsconfig.build.json',
+        'tsconfig.json',
+      ],
+    });
+    for (const file of scaffold.files) expect(await read(`my-driver/${file}`)).not.toBe('');
+  });
+
+  it('gives the package its name wherever the template has its own', async () => {
+    const directory = join(folder, 'redis');
+    const { files } = await scaffoldDriver({ directory, name: '@acme/sessions' });
+    expect(JSON.parse(await read('redis/package.json'))).toMatchObject({
+      name: '@acme/sessions',
+      exports: { '.': { types: './dist/sessions.d.ts', default: './dist/sessions.js' } },
+      publishConfig: { access: 'public' },
+    });
+    expect(await read('redis/src/sessions.ts')).toContain("name: '@acme/sessions'");
+    expect(await read('redis/conformance.ts')).toContain("from './src/sessions.ts'");
+    expect(await read('redis/README.md')).toMatch(/^# @acme\/sessions$/m);
+    expect(await read('redis/.changeset/first-release.md')).toMatch(/^---\n"@acme\/sessions": minor\n---\n/);
+    for (const file of files) expect(await read(`redis/${file}`)).not.toContain('memory-driver');
+  });
+
+  it('takes a name that holds the template’s own', async () => {
+    await scaffoldDriver({ directory: join(folder, 'my-memory-driver') });
+    expect(await read('my-memory-driver/conformance.ts')).toContain("from './src/my-memory-driver.ts'");
+    expect(await read('my-memory-driver/src/my-memory-driver.ts')).toContain("name: 'my-memory-driver'");
+  });
+
+  it('writes the tests for node:test when told so, and leaves vitest out', async () => {
+    const directory = join(folder, 'my-driver');
+    await scaffoldDriver({ directory, runner: 'node-test' });
+    const { scripts, devDependencies } = JSON.parse(await read('my-driver/package.json'));
+    expect(scripts.test).toBe('node --test');
+    expect(devDependencies).not.toHaveProperty('vitest');
+    expect(await read('my-driver/conformance.test.ts')).toContain("from '@store/conformance/node-test'");
+  });
+
+  it('fills an empty folder and a fresh clone', async () => {
+    await mkdir(join(folder, 'my-driver/.git'), { recursive: true });
+    await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).resolves.toBeDefined();
+  });
+
+  it.each(['README.md', '.gitignore'])('refuses a folder that holds %s, and writes nothing', async (file) => {
+    await mkdir(join(folder, 'my-driver'));
+    await writeFile(join(folder, 'my-driver', file), 'of somebody else');
+    const before = await everything();
+    await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).rejects.toMatchObject({
+      code: 'NOT_EMPTY',
+      message: expect.stringMatching(`${file}.*nothing is ever overwritten.*Name a new folder`),
+    });
+    expect(await everything()).toEqual(before);
+    expect(await read(`my-driver/${file}`)).toBe('of somebody else');
+  });
+
+  it('refuses a path that is a file', async () => {
+    await writeFile(join(folder, 'my-driver'), 'of somebody else');
+    const refused = scaffoldDriver({ directory: join(folder, 'my-driver') });
+    await expect(refused).rejects.toMatchObject({ code: 'NOT_EMPTY' });
+    expect(await read('my-driver')).toBe('of somebody else');
+  });
+
+  it('refuses a link to nowhere', async () => {
+    await symlink('nowhere', join(folder, 'my-driver'));
+    await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).rejects.toThrow();
+    expect(await everything()).toEqual(['my-driver']);
+  });
+
+  it.each([
+    ['a name that npm would not take', { name: 'My Driver' }],
+    ['an unknown runner', { runner: 'mocha' as Runner }],
+  ])('refuses %s, and writes nothing', async (_, options) => {
+    const refused = scaffoldDriver({ directory: join(folder, 'my-driver'), ...options });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await everything()).toEqual([]);
+  });
+});

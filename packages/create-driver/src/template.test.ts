@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import semver from 'semver';
+import { describe, expect, it } from 'vitest';
+import { driverManifest } from './driver-manifest.ts';
+import { versions } from './versions.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const manifest = (path: string) => JSON.parse(read(path));
+
+describe('the template', () => {
+  it.each([
+    ['memory-driver.ts', 'src/memory-driver.ts'],
+    ['conformance.ts', 'conformance.ts'],
+    ['memory-driver.test.ts', 'conformance.test.ts'],
+  ])('holds the %s of examples/memory-driver word for word', (example, copy) => {
+    const from = `examples/memory-driver/${example}`;
+    const to = `packages/create-driver/template/${copy}`;
+    expect(read(to), `cp ${from} ${to}`).toBe(read(from));
+  });
+
+  it('uses the GitHub actions that this repository’s own workflows use', () => {
+    const actions = (path: string) => [...read(path).matchAll(/uses: (.+)$/gm)].map(([, action]) => action);
+    const used = actions('packages/create-driver/template/_github/workflows/ci.yml');
+    expect(used.length).toBeGreaterThan(0);
+    expect(actions('.github/workflows/ci.yml')).toEqual(expect.arrayContaining(used));
+  });
+
+  it('has the license of this repository, with other holders', () => {
+    const terms = (path: string) => read(path).replace(/^Copyright .*$/m, '');
+    expect(terms('packages/create-driver/template/LICENSE')).toBe(terms('LICENSE'));
+  });
+
+  it('configures the changesets that this repository does', () => {
+    expect(manifest('.changeset/config.json')).toMatchObject(
+      manifest('packages/create-driver/template/_changeset/config.json'),
+    );
+  });
+});
+
+describe('versions', () => {
+  it.each(['core', 'conformance'] as const)('take the @store/%s of this workspace', (name) => {
+    const { version } = manifest(`packages/${name}/package.json`);
+    expect(semver.satisfies(version, versions[`@store/${name}`]), version).toBe(true);
+  });
+
+  it('take for all else what this workspace is tested with', () => {
+    const { devDependencies: tested } = manifest('package.json');
+    const { '@store/core': _, '@store/conformance': __, ...others } = versions;
+    for (const [name, range] of Object.entries(others)) {
+      expect(semver.minVersion(range)?.version, name).toBe(semver.minVersion(tested[name])?.version);
+    }
+  });
+
+  it('ask for the Node that every package here asks for', () => {
+    const made = JSON.parse(driverManifest({ name: 'my-driver', runner: 'vitest' }));
+    expect(made.engines).toEqual(manifest('packages/core/package.json').engines);
+  });
+
+  it('are all that a driver’s manifest names', () => {
+    const made = JSON.parse(driverManifest({ name: 'my-driver', runner: 'vitest' }));
+    expect(made.devDependencies).toEqual(versions);
+    expect(made.peerDependencies).toEqual({ '@store/core': versions['@store/core'] });
+    expect(globSync('**/package.json', { cwd: join(import.meta.dirname, '../template') })).toEqual([]);
+  });
+});

@@ -1,0 +1,12 @@
+/**
+ * The ranges that a new driver gets, the only place where they are written. Core's is the lowest version that the template
+ * needs, and becomes the driver's peer range.
+ */
+export const versions = {
+  '@changesets/cli': '^3.0.3',
+  '@store/conformance': '^1.0.0',
+  '@store/core': '^1.0.0',
+  '@types/node': '^24.0.0',
+  typescript: '^7.0.2',
+  vitest: '^5.1.1',
+};

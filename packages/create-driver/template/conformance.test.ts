@@ -1,0 +1,3 @@
+import { testDriver } from '@store/conformance/vitest';
+
+await testDriver(new URL('./conformance.ts', import.meta.url));
