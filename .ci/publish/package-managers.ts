@@ -10,12 +10,12 @@ const npm = [process.execPath, join(tools, 'npm/bin/npm-cli.js')];
 const pnpm = [process.env.npm_execpath ?? 'pnpm'];
 const yarn = [process.execPath, join(tools, '@yarnpkg/cli-dist/bin/yarn.js')];
 
-/** How each one installs packages, and how it runs a file with them. */
+/** How each one is started, how it installs packages, and how it runs a file with them. */
 export const packageManagers = {
-  npm: { install: [...npm, 'install'], node: [process.execPath] },
-  pnpm: { install: [...pnpm, 'add'], node: [process.execPath] },
+  npm: { command: npm, install: [...npm, 'install'], node: [process.execPath] },
+  pnpm: { command: pnpm, install: [...pnpm, 'add'], node: [process.execPath] },
   // Without a node_modules folder: a package that imports what it does not declare fails.
-  yarn: { install: [...yarn, 'add'], node: [...yarn, 'node'] },
+  yarn: { command: yarn, install: [...yarn, 'add'], node: [...yarn, 'node'] },
 };
 export type PackageManager = keyof typeof packageManagers;
 

@@ -64,6 +64,13 @@ export const examples: Example[] = [
     clients: [],
   },
   {
+    title: '@store/create-driver from a program',
+    packages: ['@store/create-driver'],
+    file: 'packages/create-driver/test/examples/scaffold.ts',
+    proof: 'begins-a-driver.mjs',
+    clients: [],
+  },
+  {
     title: '@store/session with fetch',
     packages: [...sqlite, '@store/session'],
     file: session('fetch-counter'),
@@ -111,6 +118,7 @@ export const budgets: Record<string, Budget> = {
   '@store/conformance': { packages: 3, kilobytes: 1600, loadedFiles: 120 },
   '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },
   '@store/core': { packages: 2, kilobytes: 1150, loadedFiles: 52 },
+  '@store/create-driver': { packages: 3, kilobytes: 1220, loadedFiles: 10 },
   '@store/file': { packages: 3, kilobytes: 1400, loadedFiles: 75 },
   '@store/postgres': { packages: 18, kilobytes: 4100, loadedFiles: 435 },
   '@store/session': { packages: 4, kilobytes: 1650, loadedFiles: 110 },

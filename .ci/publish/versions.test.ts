@@ -14,12 +14,13 @@ import { openScratchWorkspace } from './scratch-workspace.ts';
 
 const core = '@store/core';
 const driver = '@store/sqlite';
-const others = publishedNames().filter((name) => name !== core);
 const workspace = openScratchWorkspace(inject('released'));
 const at = (name: string, file = 'package.json') =>
   join(workspace.folder, name.replace('@store', 'packages'), file);
 const manifest = (name: string) => readManifest(at(name));
 const range = (name: string) => manifest(name).peerDependencies?.[core];
+/** The packages that ask for core. */
+const others = publishedNames().filter((name) => range(name) !== undefined);
 
 /** What versions would be after one release, counted from what the workspace has now. */
 const next = (name: string, bump: 'patch' | 'minor' | 'major') => {

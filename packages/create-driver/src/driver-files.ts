@@ -8,13 +8,21 @@ const template = join(import.meta.dirname, '../template');
 /** Every file of a new driver: its path in the driver's folder, with forward slashes, and its text. */
 export async function driverFiles(driver: DriverChoices): Promise<Map<string, string>> {
   const files = new Map([['package.json', driverManifest(driver)]]);
-  for (const entry of await readdir(template, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const source = join(entry.parentPath, entry.name);
+  for (const source of await filesUnder(template)) {
     const path = relative(template, source).replaceAll(sep, '/');
     files.set(pathInDriver(path, driver), textInDriver(await readFile(source, 'utf8'), driver));
   }
   return files;
+}
+
+/** By hand: in a package that Yarn keeps zipped, the entries of a recursive `readdir` do not say where they are. */
+async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : [path];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** `_` stands for a leading dot: npm drops a `.gitignore` from a tarball, and this workspace's tools would read the others. */
