@@ -1,34 +1,48 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { readManifest } from '../workspace.ts';
 import { cleanEnvironment } from './clean-environment.ts';
 import { install, packageManagers } from './package-managers.ts';
+import { publicationOf } from './publications.ts';
+import { writePublisherConfig } from './release.ts';
 import { run } from './run.ts';
 
 const ways = [
   { using: 'npm', runner: 'vitest', options: [], passed: /^ *Tests +(\d+) passed \| \d+ skipped/m },
   { using: 'pnpm', runner: 'node-test', options: ['--runner', 'node-test'], passed: /^. pass (\d+)\n/m },
 ] as const;
+const author = { NAME: 'Author', EMAIL: 'author@localhost' };
+const git = Object.entries(author).flatMap(([key, value]) => [
+  [`GIT_AUTHOR_${key}`, value],
+  [`GIT_COMMITTER_${key}`, value],
+]);
 
+// What the author of a driver does from the first command to the release: each test stands on the one before.
 describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, options, passed }) => {
   const { command } = packageManagers[using];
-  const env = cleanEnvironment(join(inject('temporary'), 'home'));
+  const name = `driver-begun-with-${using}`;
+  const user = cleanEnvironment(join(inject('temporary'), 'home'));
+  // Changesets publishes with the package manager that the repository uses, by its name.
+  const path = [user.PATH, dirname(process.env.npm_execpath ?? '')].join(delimiter);
+  const env = { ...user, PATH: path, ...Object.fromEntries(git) };
+  let folder: string;
   let driver: string;
   let steps: string;
   const inDriver = (...args: string[]) => run([...command, ...args], { cwd: driver, env });
+  const commit = () => run(['sh', '-c', 'git add --all && git commit -qm Commit'], { cwd: driver, env });
   const read = (path: string) => readFile(join(driver, path), 'utf8');
 
   beforeAll(async () => {
-    const cwd = await mkdtemp(join(inject('temporary'), `create-with-${using}-`));
-    driver = join(cwd, 'my-driver');
-    steps = await run([...command, 'create', '@store/driver', 'my-driver', ...options], { cwd, env });
+    folder = await mkdtemp(join(inject('temporary'), 'author-'));
+    driver = join(folder, name);
+    steps = await run([...command, 'create', '@store/driver', name, ...options], { cwd: folder, env });
     await inDriver('install');
   });
 
   it('says the next steps in the words of that package manager', () => {
-    expect(steps).toContain(`  cd my-driver\n  ${using} install\n  ${using} test\n`);
+    expect(steps).toContain(`  cd ${name}\n  ${using} install\n  ${using} test\n`);
   });
 
   it('begins a driver that passes every case that applies, and reports them', async () => {
@@ -42,12 +56,8 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     expect(Number(skipped)).toBeLessThan(10);
   });
 
-  it('begins a package that type checks, is versioned by its first changeset, and packs what its users need', async () => {
+  it('begins a package that type checks, builds, and packs what its users need', async () => {
     await inDriver('run', 'typecheck');
-    await inDriver('exec', 'changeset', 'version');
-    expect(readManifest(join(driver, 'package.json')).version).toBe('0.1.0');
-    expect(await read('CHANGELOG.md')).toMatch(/^# my-driver\n\n## 0\.1\.0\n/);
-
     await inDriver('run', 'build');
     const packed = JSON.parse(await inDriver('pack', '--json'));
     const { files } = (Array.isArray(packed) ? packed[0] : packed) as { files: { path: string }[] };
@@ -55,15 +65,32 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
       'CONFORMANCE.md',
       'LICENSE',
       'README.md',
-      'dist/my-driver.d.ts',
-      'dist/my-driver.js',
+      `dist/${name}.d.ts`,
+      `dist/${name}.js`,
       'package.json',
     ]);
   });
 
-  it('begins a package whose README’s example runs where it is installed', async () => {
-    const tarball = join(driver, 'my-driver-0.1.0.tgz');
-    const application = await install([tarball, '@store/core', '@store/session'], { using });
+  it('begins a repository whose first changeset makes its first release', async () => {
+    await run(['git', 'init', '--quiet', '--initial-branch', 'main'], { cwd: driver, env });
+    await commit();
+    await inDriver('exec', 'changeset', 'version');
+    await commit();
+    expect(readManifest(join(driver, 'package.json')).version).toBe('0.1.0');
+    expect(await read('CHANGELOG.md')).toMatch(new RegExp(`^# ${name}\n\n## 0\\.1\\.0\n`));
+
+    const npmrc = await writePublisherConfig(join(folder, 'author.npmrc'), inject('registry'));
+    await run([...command, 'run', 'release'], { cwd: driver, env: { ...env, npm_config_userconfig: npmrc } });
+    expect(await publicationOf(name)).toMatchObject({
+      version: '0.1.0',
+      keywords: expect.arrayContaining(['store-driver']),
+    });
+    const tracked = await run(['git', 'ls-files'], { cwd: driver, env });
+    expect(tracked).not.toMatch(/^(node_modules|dist)\/|\.tgz$/m);
+  });
+
+  it('begins a README whose example runs where the driver is installed', async () => {
+    const application = await install([name, '@store/core', '@store/session'], { using });
     const [, example = ''] = /^```ts\n(.*?)^```/ms.exec(await read('README.md')) ?? [];
     await writeFile(join(application.folder, 'example.js'), stripTypeScriptTypes(example));
     await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });

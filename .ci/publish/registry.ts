@@ -15,7 +15,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts an empty registry on loopback. What is not in our scope comes through it from `upstream`. */
+/**
+ * Starts an empty registry on loopback, for our scope and for drivers that tests begin and publish. All else comes through it
+ * from `upstream`.
+ */
 export async function startRegistry(
   folder: string,
   upstream: string,
@@ -26,6 +29,7 @@ export async function startRegistry(
     uplinks: { npm: { url: upstream, timeout: '60s', max_fails: 10, fail_timeout: '1s' } },
     packages: {
       '@store/*': { access: '$all', publish: '$all' },
+      'driver-begun-with-*': { access: '$all', publish: '$all' },
       '**': { access: '$all', proxy: 'npm' },
     },
     max_body_size: '100mb',
