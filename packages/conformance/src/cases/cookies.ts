@@ -21,8 +21,10 @@ export const cookieCases: ConformanceCase[] = [
       const options = { subject: 'ada', idleTimeout: 60 };
       const value = await store.cookieValue(id, { n: 1 }, { notice: 'hi' }, options);
       const content = { id, exists: true, data: { n: 1 }, flash: { notice: 'hi' } };
-      assert.deepEqual(await store.load(value), { ...content, ...times, ...options });
-      const bare = await store.load(await store.cookieValue(id, {}, {}));
+      // A driver that revokes may count versions.
+      const { version: _, ...found } = await store.load(value);
+      assert.deepEqual(found, { ...content, ...times, ...options });
+      const { version: __, ...bare } = await store.load(await store.cookieValue(id, {}, {}));
       assert.deepEqual(Object.keys(bare).sort(), ['createdAt', 'data', 'exists', 'expiresAt', 'flash', 'id']);
     },
   },
