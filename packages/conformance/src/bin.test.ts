@@ -22,6 +22,9 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(stdout).toMatch(
       /^A driver of kind `records`, capabilities: subjects, sharedBetweenInstances, sharedBetweenProcesses\.$/m,
     );
+    expect(stdout).toMatch(
+      /^\| records \| subjects, sharedBetweenInstances, sharedBetweenProcesses \| \d+ of \d+ \| (\d+) of \1 \| /m,
+    );
     expect(stdout).toMatch(/^\d+ passed, 0 failed, \d+ not run\. It conforms\.$/m);
   });
 

@@ -1,6 +1,7 @@
 import { loadDriver } from '../driver/load-driver.ts';
 import { planCases } from '../run/planned-case.ts';
 import { secondsPerCase } from '../run/run-case.ts';
+import { assertReportShown } from './shown-report.ts';
 
 /** What a test runner is asked to do; each binding says it in its runner's words. */
 export interface TestRunner {
@@ -10,11 +11,24 @@ export interface TestRunner {
   skip(name: string, reason: string): void;
 }
 
+/** What every `testDriver` takes besides the driver. */
+export interface TestDriverOptions {
+  /**
+   * A Markdown file, such as the driver's README, that must show how many cases pass: the first table of the report that the
+   * command line prints. One more test fails while it does not. @default none
+   */
+  report?: URL | string | undefined;
+}
+
 /** What runners with a limit of their own are given: a little more than the case's, whose error says more. */
 export const millisecondsPerTest: number = (secondsPerCase + 30) * 1000;
 
 /** Loads a driver module and makes one test of every case it is under. */
-export async function registerCases(runner: TestRunner, driver: URL | string): Promise<void> {
+export async function registerCases(
+  runner: TestRunner,
+  driver: URL | string,
+  { report }: TestDriverOptions,
+): Promise<void> {
   const loaded = await loadDriver(driver);
   const planned = planCases(loaded);
   runner.describe(`the contract of @store/core, for a driver of kind '${loaded.kind}'`, () => {
@@ -22,6 +36,9 @@ export async function registerCases(runner: TestRunner, driver: URL | string): P
       const name = `${id} (${level}): ${title}`;
       if (skip !== undefined) runner.skip(`${name} [not run: ${skip}]`, skip);
       else runner.it(weakness === undefined ? name : `${name} [known weakness: ${weakness}]`, run);
+    }
+    if (report !== undefined) {
+      runner.it('The report shown to users is this one.', () => assertReportShown(report, loaded, planned));
     }
   });
 }

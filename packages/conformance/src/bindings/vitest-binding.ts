@@ -1,15 +1,16 @@
 import { describe, it } from 'vitest';
-import { millisecondsPerTest, registerCases } from './register-cases.ts';
+import { millisecondsPerTest, registerCases, type TestDriverOptions } from './register-cases.ts';
 
 /**
  * Makes one vitest test of every case that a driver is under.
  *
  * @param driver The URL of the driver module.
+ * @param options `report`: a file that must show how many cases pass.
  * @throws Error that says what is wrong with the module
  * @example
  * await testDriver(new URL('./driver.ts', import.meta.url));
  */
-export async function testDriver(driver: URL | string): Promise<void> {
+export async function testDriver(driver: URL | string, options: TestDriverOptions = {}): Promise<void> {
   await registerCases(
     {
       describe,
@@ -17,5 +18,6 @@ export async function testDriver(driver: URL | string): Promise<void> {
       skip: (name) => it(name, { skip: true }, () => {}),
     },
     driver,
+    options,
   );
 }

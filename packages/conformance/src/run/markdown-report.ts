@@ -1,17 +1,21 @@
 import type { CaseResult, ConformanceReport } from './conformance-report.ts';
+import { claimsText, levelHead, levelRow } from './level-counts.ts';
 
 const marks = { passed: '✓', failed: '✗ failed', skipped: 'not run', weakness: 'known weakness' } as const;
 
-/** A report as a Markdown table, for a terminal, a README or a release. */
+/** A report as Markdown, for a terminal, a README or a release: a row of counts, and a table of every case. */
 export function markdownReport({ kind, claims, results, conforms }: ConformanceReport): string {
-  const claimed = Object.entries(claims)
-    .filter(([, value]) => value)
-    .map(([name]) => name);
   const rows = results.map(({ id, level, title, ...result }) =>
     ['', id, level, title.replaceAll('|', '\\|'), resultText(result), ''].join(' | ').trim(),
   );
   return [
-    `A driver of kind \`${kind}\`, capabilities: ${claimed.join(', ') || 'none'}.`,
+    `A driver of kind \`${kind}\`, capabilities: ${claimsText(claims)}.`,
+    '',
+    levelHead,
+    levelRow(
+      { kind, claims },
+      results.map(({ level, outcome }) => ({ level, passed: outcome === 'passed' })),
+    ),
     '',
     '| case | level | the contract says | |',
     '| --- | --- | --- | --- |',

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import type { LoadedDriver } from '../driver/load-driver.ts';
+import { levelHead, levelRow } from '../run/level-counts.ts';
+import type { PlannedCase } from '../run/planned-case.ts';
+
+/** Blanks are the author's, who may line the columns up. */
+const cells = (row: string) =>
+  row
+    .split('|')
+    .map((cell) => cell.trim())
+    .join('|');
+
+/**
+ * Whether a Markdown file shows how many cases a driver passes, as long as the tests beside this one pass.
+ *
+ * @throws Error that holds the row to put in
+ */
+export async function assertReportShown(
+  path: URL | string,
+  driver: LoadedDriver,
+  planned: PlannedCase[],
+): Promise<void> {
+  const row = levelRow(
+    driver,
+    planned.map(({ level, skip, weakness }) => ({
+      level,
+      passed: skip === undefined && weakness === undefined,
+    })),
+  );
+  const lines = (await readFile(path, 'utf8')).split('\n').map(cells);
+  if (!lines.includes(cells(row))) throw new Error(`${path} must show this row:\n${levelHead}\n${row}`);
+}

@@ -1,0 +1,28 @@
+import type { CaseLevel } from '../cases/conformance-case.ts';
+import type { LoadedDriver } from '../driver/load-driver.ts';
+
+const levels: readonly CaseLevel[] = ['required', 'capability', 'recommended'];
+
+/** The head of the table that {@link levelRow} is a row of. */
+export const levelHead: string = [
+  `| kind | claims | ${levels.join(' | ')} |`,
+  `| ---- | ------ | ${levels.map((level) => '-'.repeat(level.length)).join(' | ')} |`,
+].join('\n');
+
+/** What a driver claims, in words. */
+export function claimsText(claims: LoadedDriver['claims']): string {
+  const claimed = Object.entries(claims).filter(([, value]) => value);
+  return claimed.map(([name]) => name).join(', ') || 'none';
+}
+
+/** A driver in one row of a Markdown table: what it is and claims, and how many of the cases of each level it passes. */
+export function levelRow(
+  { kind, claims }: Pick<LoadedDriver, 'kind' | 'claims'>,
+  cases: { level: CaseLevel; passed: boolean }[],
+): string {
+  const counts = levels.map((level) => {
+    const ofLevel = cases.filter((each) => each.level === level);
+    return `${ofLevel.filter(({ passed }) => passed).length} of ${ofLevel.length}`;
+  });
+  return `| ${[kind, claimsText(claims), ...counts].join(' | ')} |`;
+}
