@@ -4,19 +4,22 @@ import {
   load,
   type SessionContent,
   type SessionStore,
+  type StoreDriver,
   save,
   update,
 } from '@store/core';
 
 const sessions = new Map<string, SessionContent>();
 
+export const mapDriver: StoreDriver = {
+  load: (id) => sessions.get(id),
+  save: (id, data, flash) => void sessions.set(id, { data, flash }),
+  destroy: (id) => void sessions.delete(id),
+  gc() {},
+};
+
 export function startSession(): SessionStore {
-  const store = createStore({
-    load: (id) => sessions.get(id),
-    save: (id, data, flash) => void sessions.set(id, { data, flash }),
-    destroy: (id) => void sessions.delete(id),
-    gc() {},
-  });
+  const store = createStore(mapDriver);
   cacheStore(store);
   return store;
 }
