@@ -25,19 +25,25 @@ export function explained(cause: unknown): unknown {
   return hint === undefined ? cause : unavailable(hint, cause);
 }
 
+/** How node-postgres says that its own time is up: waiting for a connection of the pool, or for a new one. */
+const outOfTime =
+  /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)$/;
+
 /** What a failure to connect means. */
 export function unreachable(cause: unknown): StoreError {
   if (isStoreError(cause)) return cause;
+  if (cause instanceof Error && outOfTime.test(cause.message)) return noConnection(cause);
   const hint =
     hints[errorCode(cause) ?? ''] ??
     'PostgreSQL cannot be reached. Its cause says why; try again once it answers.';
   return unavailable(hint, cause);
 }
 
-export function noConnection(): StoreError {
+export function noConnection(cause?: unknown): StoreError {
   return unavailable(
     'No connection in time: the server does not answer, or every connection of the pool is in use. ' +
       'Raise connectionTimeout, or the size of the pool.',
+    cause,
   );
 }
 
