@@ -27,29 +27,6 @@ describe('a connection', () => {
     expect(pool.totalCount).toBe(1);
   });
 
-  it('beyond what the server allows is UNAVAILABLE until one is free', async () => {
-    const schema = freshSchema();
-    await start({ connectionString: url, schema });
-    const role = `limited_${createSessionId().slice(0, 12)}`;
-    await query(`create role ${pg.escapeIdentifier(role)} superuser login password 'secret'`);
-    onTestFinished(() => query(`drop role ${pg.escapeIdentifier(role)}`).then(() => {}));
-    const address = new URL(url);
-    address.username = role;
-    address.password = 'secret';
-    const store = await start({ connectionString: address.href, schema });
-    await query(`alter role ${pg.escapeIdentifier(role)} nosuperuser connection limit 1`);
-    await query(`grant usage on schema ${pg.escapeIdentifier(schema)} to ${pg.escapeIdentifier(role)}`);
-    onTestFinished(() => query(`drop owned by ${pg.escapeIdentifier(role)}`).then(() => {}));
-    await expect(
-      startSession({ connectionString: address.href, schema, cache: false }),
-    ).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      message: expect.stringContaining('no connection left'),
-      cause: expect.objectContaining({ code: '53300' }),
-    });
-    await store.close();
-  });
-
   it.each([
     ['its own pool', true],
     ['a passed pool', false],

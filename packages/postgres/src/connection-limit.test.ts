@@ -1,0 +1,108 @@
+import { createSessionId } from '@store/core';
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
+import { startLoad } from '../test/load.ts';
+import { startSession } from './start-session.ts';
+
+const full = {
+  code: 'UNAVAILABLE',
+  message: expect.stringContaining('no connection left'),
+  cause: expect.objectContaining({ code: '53300' }),
+};
+
+/** A role to which the server gives so many connections and no more, with the rights of the README on a table that is there. */
+async function limitedRole(limit: number) {
+  const schema = freshSchema();
+  await (await startSession({ connectionString: url, schema, cache: false })).close();
+  const name = `limited_${createSessionId().slice(0, 12)}`;
+  const [role, inSchema] = [name, schema].map(pg.escapeIdentifier) as [string, string];
+  await query(`create role ${role} login password 'secret' connection limit ${limit}`);
+  onTestFinished(() => query(`drop owned by ${role}; drop role ${role}`).then(() => {}));
+  await query(`grant usage on schema ${inSchema} to ${role}`);
+  await query(`grant select, insert, update, delete on all tables in schema ${inSchema} to ${role}`);
+  const address = new URL(url);
+  address.username = name;
+  address.password = 'secret';
+  const connectionString = address.href;
+
+  /** Takes every connection that the role may have, also those that somebody else is using. @returns what gives them back */
+  async function takeAll(): Promise<() => Promise<unknown>> {
+    const taken: pg.Client[] = [];
+    const giveBack = () => Promise.all(taken.splice(0).map((client) => client.end()));
+    onTestFinished(() => giveBack().then(() => {}));
+    while (taken.length < limit) {
+      await query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 and application_name <> 'taken'",
+        [name],
+      );
+      const client = new pg.Client({ connectionString, application_name: 'taken' });
+      client.on('error', () => {});
+      // Refused when somebody else was faster.
+      await client.connect().then(
+        () => taken.push(client),
+        () => {},
+      );
+    }
+    return giveBack;
+  }
+  return { schema, connectionString, takeAll };
+}
+
+describe('a server that has no connection left', () => {
+  it('refuses a start in words, and takes one once a connection is free', async () => {
+    const { schema, connectionString, takeAll } = await limitedRole(1);
+    const options = { schema, connectionString, cache: false };
+    const giveBack = await takeAll();
+    await expect(startSession(options)).rejects.toMatchObject(full);
+    await giveBack();
+    const started = () =>
+      startSession(options).then(
+        (store) => store.close(),
+        (error) => error.message,
+      );
+    await expect.poll(started).toBeUndefined();
+  });
+
+  it.each([
+    ['its own pool', true],
+    ['a passed pool', false],
+  ])(
+    'while the store runs costs UNAVAILABLE until one is free, nothing acknowledged, and no restart, with %s',
+    { timeout: 120_000 },
+    async (_pool, own) => {
+      const { schema, connectionString, takeAll } = await limitedRole(4);
+      const store = await startSession({
+        ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
+        schema,
+        cache: false,
+      });
+      onTestFinished(() => store.close());
+      const load = startLoad(store);
+      for (let round = 1; round <= 2; round += 1) {
+        const before = load.acknowledged.size;
+        await expect.poll(() => load.acknowledged.size).toBeGreaterThan(before + 50);
+        const giveBack = await takeAll();
+        const failed = load.failures.length;
+        await expect.poll(() => load.failures.length).toBeGreaterThan(failed + 50);
+        // Told by the server, and so long before any time is up.
+        const id = createSessionId();
+        const calls = [
+          store.load(id),
+          store.save(id, {}, {}),
+          store.touch(id),
+          store.destroy(id),
+          store.gc(),
+        ];
+        for (const call of await Promise.allSettled(calls)) {
+          expect(call).toMatchObject({ status: 'rejected', reason: full });
+        }
+        await giveBack();
+      }
+      const resumed = load.acknowledged.size;
+      await expect.poll(() => load.acknowledged.size).toBeGreaterThan(resumed + 50);
+      expect(await load.stop()).toEqual([]);
+      expect(load.unexpected).toEqual([]);
+    },
+  );
+});
