@@ -1,39 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { cachedStore, createSessionId, uncacheStore } from '@store/core';
+import { createSessionId } from '@store/core';
 import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { startSession } from './start-session.ts';
 
 const id = createSessionId();
 
-/** Runs a module in a process of its own, and fails unless that ends by itself. */
-function runToEnd(script: string, ...args: string[]): string {
-  return execFileSync(process.execPath, ['--input-type=module', '--eval', script, ...args], {
-    cwd: import.meta.dirname,
-    encoding: 'utf8',
-    timeout: 25_000,
-  });
-}
-
 describe('startSession', () => {
-  it('caches the store, and close() takes it out again', async () => {
-    onTestFinished(() => {
-      uncacheStore();
-    });
-    const store = await startSession({ connectionString: url, schema: freshSchema() });
-    expect(cachedStore()).toBe(store);
-    await store.close();
-    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
-  });
-
-  it('caches nothing with cache: false', async () => {
-    const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false });
-    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
-    await store.close();
-  });
-
   it('uses the schema that the search path leads to unless one is named', async () => {
     const schema = freshSchema();
     await query(`create schema ${pg.escapeIdentifier(schema)}`);
@@ -46,16 +20,6 @@ describe('startSession', () => {
     expect(await query(`select count(*)::int from ${pg.escapeIdentifier(schema)}.sessions`)).toEqual([
       { count: 1 },
     ]);
-  });
-
-  it('stores neither the session id nor anything it can be computed from', async () => {
-    const schema = freshSchema();
-    const store = await startSession({ connectionString: url, schema, cache: false });
-    await store.save(id, {}, {}, { subject: 'ann' });
-    await store.close();
-    expect(
-      JSON.stringify(await query(`select * from ${pg.escapeIdentifier(schema)}.sessions`)),
-    ).not.toContain(id);
   });
 
   it.each([
@@ -120,20 +84,5 @@ describe('startSession', () => {
   it('takes a node-postgres pool as it is typed', () => {
     const pool: PostgresPool = freshPool();
     expect(pool.totalCount).toBe(0);
-  });
-
-  it.each([
-    ['closes', 'await store.close();'],
-    ['does not even close', ''],
-  ])('lets a process that starts, saves and %s end by itself', (_what, end) => {
-    const schema = freshSchema();
-    const script = `
-      import { startSession } from '@store/postgres';
-      const [connectionString, schema, id] = process.argv.slice(1);
-      const store = await startSession({ connectionString, schema });
-      await store.save(id, {}, {});
-      console.log((await store.load(id)).exists);
-      ${end}`;
-    expect(runToEnd(script, url, schema, id)).toBe('true\n');
   });
 });
