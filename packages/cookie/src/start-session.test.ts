@@ -1,7 +1,6 @@
-import { cachedStore, createSessionId, type SessionData, uncacheStore } from '@store/core';
+import { createSessionId, type SessionData } from '@store/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { hideSynchronousCrypto, sealings } from '../test/sealings.ts';
 import { startSession } from './start-session.ts';
 
@@ -26,18 +25,6 @@ const content = () =>
     });
 
 describe('startSession', () => {
-  it('caches the store unless told not to', async () => {
-    const store = await startSession({ password });
-    try {
-      expect(cachedStore()).toBe(store);
-      expect(store).toMatchObject({ kind: 'cookie', name: '@store/cookie' });
-    } finally {
-      uncacheStore();
-    }
-    await startSession({ password, cache: false });
-    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
-  });
-
   it.each([
     ['no options', undefined, 'password'],
     ['no password', {}, 'password'],
@@ -128,28 +115,6 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     for (const value of values) expect(value).toMatch(/^[\w.*-]+$/);
   });
 
-  it('ends exactly with its idle timeout, without a minute of grace', async () => {
-    const clock = fakeClock();
-    const store = await start({ ...clock, idleTimeout: 60 });
-    const value = await store.cookieValue(id, {}, {});
-    clock.advance(59.999);
-    expect((await store.load(value)).exists).toBe(true);
-    clock.advance(0.001);
-    expect((await store.load(value)).exists).toBe(false);
-  });
-
-  it('ends with its absolute timeout, which sealing again does not restart', async () => {
-    const clock = fakeClock();
-    const store = await start({ ...clock, idleTimeout: 60, absoluteTimeout: 100 });
-    const { createdAt } = await store.load(await store.cookieValue(id, {}, {}));
-    clock.advance(59);
-    const value = await store.cookieValue(id, {}, {}, { createdAt: createdAt as number });
-    clock.advance(40);
-    expect((await store.load(value)).exists).toBe(true);
-    clock.advance(1);
-    expect((await store.load(value)).exists).toBe(false);
-  });
-
   it('does not open for another purpose under the same password, nor under another password', async () => {
     const value = await (await start()).cookieValue(id, {}, {});
     expect((await (await start()).load(value)).exists).toBe(true);
@@ -172,13 +137,5 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     const value = await store.cookieValue(id, { a: 'x'.repeat(40_000) }, {});
     expect((await store.load(value)).exists).toBe(true);
     expect((await store.load(value + 'A'.repeat(65_536))).exists).toBe(false);
-  });
-
-  it('cannot be revoked without revocations', async () => {
-    const store = await start();
-    const value = await store.cookieValue(id, {}, {}, { subject: 'ada' });
-    await store.destroy(id);
-    expect((await store.load(value)).exists).toBe(true);
-    await expect(store.destroyAll('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 });
