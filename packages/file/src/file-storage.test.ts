@@ -22,38 +22,6 @@ describe('file storage', () => {
     expect(storage.read(record.key)).toEqual({ ...record, version: 2, expiresAt: 3_000_000 });
   });
 
-  it('inserts a key once', async () => {
-    const { storage } = openStorage(temporaryDirectory());
-    for (const subject of [null, 'ann']) {
-      const record = someRecord({ subject });
-      expect(await storage.insert(record)).toBe(true);
-      expect(await storage.insert({ ...record, version: 99 })).toBe(false);
-      expect(storage.read(record.key)).toEqual(record);
-    }
-  });
-
-  it('replaces a version once, and never a session that is gone', async () => {
-    const { storage } = openStorage(temporaryDirectory());
-    const record = someRecord();
-    await storage.insert(record);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 50 })).toBe(true);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 51 })).toBe(false);
-    await storage.delete(record.key);
-    expect(await storage.replace(record.key, 50, { ...record, version: 52 })).toBe(false);
-    expect(storage.read(record.key)).toBeUndefined();
-  });
-
-  it('touches only a session that is alive, to the later time, and leaves its version', async () => {
-    const { storage } = openStorage(temporaryDirectory());
-    const record = someRecord({ expiresAt: 1000 });
-    await storage.insert(record);
-    expect(await storage.touch(record.key, 1000, 5000)).toBe(false);
-    expect(await storage.touch(record.key, 999, 5000)).toBe(true);
-    expect(await storage.touch(record.key, 999, 4000)).toBe(true);
-    expect(await storage.touch(someRecord().key, 1, 5000)).toBe(false);
-    expect(storage.read(record.key)).toEqual({ ...record, expiresAt: 5000 });
-  });
-
   it('leaves no lock and no temporary file after any operation', async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);

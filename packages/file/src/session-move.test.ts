@@ -41,20 +41,6 @@ describe('moving a session', () => {
     expect(filesIn(directory)).toHaveLength(2);
   });
 
-  it('refuses a key that is taken, and another version', async () => {
-    const { storage } = opened;
-    const taken = someRecord();
-    await storage.insert(old);
-    await storage.insert(taken);
-    expect(await storage.replace(old.key, old.version, { ...moved, key: taken.key })).toBe(false);
-    expect(await storage.replace(old.key, 0, moved)).toBe(false);
-    expect([storage.read(old.key), storage.read(taken.key), storage.read(moved.key)]).toEqual([
-      old,
-      taken,
-      undefined,
-    ]);
-  });
-
   it('has not happened when a crash came before its one step', async () => {
     await crashedAfter(1);
     const { storage } = opened;

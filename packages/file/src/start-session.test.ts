@@ -1,21 +1,19 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { cachedStore, createSessionId, load, save, uncacheStore } from '@store/core';
+import { createSessionId } from '@store/core';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryDirectory } from '../test/session-directory.ts';
 import { type FileSessionOptions, startSession } from './start-session.ts';
 
 describe('startSession', () => {
-  it('makes the directory, and a store that is the cached one', async () => {
+  it('makes the directory, and those on the way to it', async () => {
     const directory = join(temporaryDirectory(), 'made', 'on', 'the', 'way');
-    const store = await startSession({ directory });
-    expect(cachedStore()).toBe(store);
+    const store = await startSession({ directory, cache: false });
     const id = createSessionId();
-    await save(id, { user: 1 }, {});
-    expect(await load(id)).toMatchObject({ exists: true, data: { user: 1 } });
+    await store.save(id, { user: 1 }, {});
+    expect(await store.load(id)).toMatchObject({ exists: true, data: { user: 1 } });
     await store.close();
-    expect(uncacheStore()).toBeUndefined();
   });
 
   it('keeps to the directory it was started in when the process goes elsewhere', async () => {

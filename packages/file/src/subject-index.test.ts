@@ -4,15 +4,6 @@ import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/se
 import { createSubjectIndex } from './subject-index.ts';
 
 describe('subject index', () => {
-  it('lists the sessions of a subject and of no other', async () => {
-    const { storage } = openStorage(temporaryDirectory());
-    const [one, two, other, none] = ['ann', 'ann', 'bob', null].map((subject) => someRecord({ subject }));
-    for (const record of [one, two, other, none]) if (record) await storage.insert(record);
-    const listed = await storage.listBySubject('ann');
-    expect(listed.map(({ key }) => key).sort()).toEqual([one?.key, two?.key].sort());
-    expect(await storage.listBySubject('Ann')).toEqual([]);
-  });
-
   it('follows a session from one subject to another and to none', async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
@@ -24,20 +15,6 @@ describe('subject index', () => {
     await storage.replace(record.key, 2, { ...record, subject: null, version: 3 });
     expect(await storage.listBySubject('bob')).toEqual([]);
     expect(filesIn(directory)).toHaveLength(1);
-  });
-
-  it('removes all sessions of a subject but one, or one only, and answers how many', async () => {
-    const { storage } = openStorage(temporaryDirectory());
-    const records = Array.from({ length: 5 }, () => someRecord({ subject: 'ann' }));
-    const other = someRecord({ subject: 'bob' });
-    for (const record of [...records, other]) await storage.insert(record);
-    const [first, second] = records.map(({ key }) => key) as [string, string];
-    expect(await storage.deleteBySubject('ann', { onlyKey: other.key })).toBe(0);
-    expect(await storage.deleteBySubject('ann', { onlyKey: first })).toBe(1);
-    expect(await storage.deleteBySubject('ann', { onlyKey: second, exceptKey: second })).toBe(0);
-    expect(await storage.deleteBySubject('ann', { exceptKey: second })).toBe(3);
-    expect((await storage.listBySubject('ann')).map(({ key }) => key)).toEqual([second]);
-    expect(await storage.listBySubject('bob')).toEqual([other]);
   });
 
   it('takes a marker that a crash has left for nothing, and removes it when asked to remove or to collect', async () => {
