@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import { fakeClock } from '../../test/fake-clock.ts';
 import { type CookieSession, createCookieStore, createSessionId } from '../index.ts';
 
 const driver = {
@@ -22,22 +21,6 @@ describe('a cookie store', () => {
         message: expect.stringContaining('driver.cookieValue'),
       }),
     );
-  });
-
-  it('brings back the real id, the times, the subject and the own idle timeout', async () => {
-    const { now } = fakeClock();
-    const store = createCookieStore(driver, { now });
-    const value = await store.cookieValue(id, { a: 1 }, {}, { subject: 'ada', idleTimeout: 60 });
-    expect(await store.load(value)).toEqual({
-      id,
-      exists: true,
-      data: { a: 1 },
-      flash: {},
-      createdAt: now(),
-      expiresAt: now() + 60_000,
-      subject: 'ada',
-      idleTimeout: 60,
-    });
   });
 
   it('hands the version from load back to the driver, and none for a session that begins', async () => {
@@ -78,18 +61,6 @@ describe('a cookie store', () => {
     expect((await createCookieStore(driver).load(value)).exists).toBe(false);
   });
 
-  it('holds both timeouts although the server keeps nothing, and sealing again does not restart the absolute one', async () => {
-    const clock = fakeClock();
-    const store = createCookieStore(driver, { ...clock, idleTimeout: 60, absoluteTimeout: 100 });
-    const first = await store.load(await store.cookieValue(id, {}, {}));
-    clock.advance(59);
-    const value = await store.cookieValue(id, {}, {}, { createdAt: first.createdAt as number });
-    clock.advance(40);
-    expect((await store.load(value)).exists).toBe(true);
-    clock.advance(1);
-    expect((await store.load(value)).exists).toBe(false);
-  });
-
   it('refuses a malformed id and values that are not JSON', async () => {
     const store = createCookieStore(driver);
     await expect(store.cookieValue('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
@@ -97,15 +68,6 @@ describe('a cookie store', () => {
     await expect(store.cookieValue(id, { at: new Date() as never }, {})).rejects.toMatchObject({
       code: 'INVALID_VALUE',
     });
-  });
-
-  it('is UNSUPPORTED where only a server could act', async () => {
-    const store = createCookieStore(driver);
-    await expect(store.update(id, (content) => content)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(store.touch(id)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(store.list('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(store.destroyAll('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    await expect(store.destroy(id)).resolves.toBeUndefined();
   });
 
   it('revokes through the driver when it can', async () => {

@@ -117,45 +117,6 @@ describe('load', () => {
 });
 
 describe('save', () => {
-  it('creates a session', async () => {
-    const store = createRecordStore(memoryStorage());
-    await store.save(id, { name: 'Ada' }, { notice: 'hi' });
-    expect(await store.load(id)).toMatchObject({
-      exists: true,
-      data: { name: 'Ada' },
-      flash: { notice: 'hi' },
-    });
-  });
-
-  it('replaces the content of a live session and keeps its beginning, subject and own idle timeout', async () => {
-    const clock = fakeClock();
-    const store = createRecordStore(memoryStorage(), clock);
-    await store.save(id, { name: 'Ada' }, {}, { subject: 'ada', idleTimeout: 50 });
-    const { createdAt } = await store.load(id);
-    clock.advance(10);
-    await store.save(id, { name: 'Grace' }, {});
-    expect(await store.load(id)).toMatchObject({
-      data: { name: 'Grace' },
-      createdAt,
-      subject: 'ada',
-      idleTimeout: 50,
-      expiresAt: clock.now() + 50_000,
-    });
-    await store.save(id, {}, {}, { subject: 'grace', idleTimeout: 60 });
-    expect(await store.load(id)).toMatchObject({ createdAt, subject: 'grace', idleTimeout: 60 });
-  });
-
-  it('begins a new session in the place of an expired one', async () => {
-    const clock = fakeClock();
-    const store = createRecordStore(memoryStorage(), { ...clock, idleTimeout: 10 });
-    await store.save(id, { old: true }, {}, { subject: 'ada' });
-    clock.advance(10);
-    await store.save(id, { fresh: true }, {});
-    const stored = await store.load(id);
-    expect(stored).toMatchObject({ data: { fresh: true }, createdAt: clock.now() });
-    expect(stored).not.toHaveProperty('subject');
-  });
-
   it('refuses a malformed id, bad values, a bad subject and a bad timeout, and writes nothing', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
@@ -170,18 +131,6 @@ describe('save', () => {
     for (const idleTimeout of [0, -1, 1.5, Number.NaN, 2 ** 31, '60' as never]) {
       await expect(store.save(id, {}, {}, { idleTimeout })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     }
-    expect(storage.records.size).toBe(0);
-  });
-});
-
-describe('destroy', () => {
-  it('ends the session, and does nothing for a missing one or a malformed id', async () => {
-    const storage = memoryStorage();
-    const store = createRecordStore(storage);
-    await store.save(id, {}, {});
-    await store.destroy(id);
-    await store.destroy(id);
-    await store.destroy('short');
     expect(storage.records.size).toBe(0);
   });
 });

@@ -10,19 +10,6 @@ const set =
   ({ data, flash }: SessionContent): SessionContent => ({ data: { ...data, [key]: true }, flash });
 
 describe('update with newId', () => {
-  it('moves the session: the new id has it, the old id is gone', async () => {
-    const store = createRecordStore(memoryStorage());
-    const [id, newId] = [createSessionId(), createSessionId()];
-    await store.save(id, { a: 1 }, { f: 1 }, { subject: 'ada' });
-    expect(await store.update(id, set('b'), { newId, base: await store.load(id) })).toBe(true);
-    expect((await store.load(id)).exists).toBe(false);
-    expect(await store.load(newId)).toMatchObject({
-      data: { a: 1, b: true },
-      flash: { f: 1 },
-      subject: 'ada',
-    });
-  });
-
   it('never has both alive or neither, whenever one looks', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(overNetwork(storage));

@@ -25,15 +25,6 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ a: 1, b: 2 });
   });
 
-  it('replays the change on the newest content when another write came first', async () => {
-    const store = createRecordStore(memoryStorage());
-    await store.save(id, { a: 1 }, {});
-    const base = await store.load(id);
-    await store.update(id, set('b', 2));
-    expect(await store.update(id, set('c', 3), { base })).toBe(true);
-    expect((await store.load(id)).data).toEqual({ a: 1, b: 2, c: 3 });
-  });
-
   it('keeps all of 50 parallel updates in one process, in two writes', async () => {
     const storage = memoryStorage();
     const replace = vi.spyOn(storage, 'replace');
@@ -202,19 +193,6 @@ describe('update', () => {
     expect(await store.update(id, set('b', 2), { base })).toBe(true);
     clock.advance(10);
     expect(await store.update(id, set('c', 3), { base })).toBe(false);
-  });
-
-  it('changes subject and own idle timeout when given, and keeps them otherwise', async () => {
-    const clock = fakeClock();
-    const store = createRecordStore(memoryStorage(), clock);
-    await store.save(id, {}, {});
-    await store.update(id, set('a', 1), { subject: 'ada', idleTimeout: 60 });
-    await store.update(id, set('b', 2));
-    expect(await store.load(id)).toMatchObject({
-      subject: 'ada',
-      idleTimeout: 60,
-      expiresAt: clock.now() + 60_000,
-    });
   });
 
   it('stores under a key that no other copy of the id can be read from', async () => {
