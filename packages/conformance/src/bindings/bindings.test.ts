@@ -20,10 +20,10 @@ const runners: [string, string, string[], { [name: string]: string }][] = [
 ];
 
 describe.each(runners)('the binding for %s', (_, command, args, variables) => {
-  function run(forgetFlash: string) {
+  function run(forgetFlash: string, report?: string) {
     // Without what this runner tells its own children.
     const { VITEST: _vitest, NODE_OPTIONS: _options, NODE_ENV: _env, ...outside } = process.env;
-    const env = { ...outside, FORGET_FLASH: forgetFlash, NO_COLOR: '1', ...variables };
+    const env = { ...outside, FORGET_FLASH: forgetFlash, REPORT: report, NO_COLOR: '1', ...variables };
     const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
     return { status, output: stdout + stderr };
   }
@@ -39,6 +39,13 @@ describe.each(runners)('the binding for %s', (_, command, args, variables) => {
     const { status, output } = run('yes');
     expect(output).toContain('load.found (required): load() answers data and flash as last saved.');
     expect(output).toMatch(/\b[1-9] fail(ed)?\b|\bfail [1-9]\b/);
+    expect(status).toBe(1);
+  });
+
+  it('fails while a README does not show how many cases pass', () => {
+    const { status, output } = run('no', join(cwd, 'driver.mjs'));
+    expect(output).toContain('must show this row');
+    expect(output).toContain('| functions | none | ');
     expect(status).toBe(1);
   });
 });

@@ -1,3 +1,3 @@
 import { testDriver } from '@store/conformance/vitest';
 
-await testDriver(new URL('./driver.mjs', import.meta.url));
+await testDriver(new URL('./driver.mjs', import.meta.url), { report: process.env.REPORT });
