@@ -1,0 +1,189 @@
+import type { Spread } from '../measure/statistics.ts';
+
+/**
+ * All that has been measured, each part by the last run that measured it. This is what `results.json` holds, and all that
+ * reports, tables and plots are made of. Rates are per second, latencies and blocks in milliseconds, processor time in
+ * microseconds, memory and disk in bytes.
+ */
+export interface Results {
+  /** By the backend's name, as in `Backend`. */
+  backends: { [name: string]: BackendResults };
+  http?: HttpResults;
+  /** By the backend's name. */
+  scale: { [name: string]: ScaleResults };
+  memory?: MemoryResults;
+}
+
+/** When, where and how a part was measured: parts may come from different runs. */
+export interface Run {
+  /** UTC, as ISO 8601 to the minute. */
+  date: string;
+  /** What to type for it. */
+  command: string;
+  quick: boolean;
+  /** How long it took, filling included. */
+  seconds: number;
+  node: string;
+  system: string;
+  processors: string;
+  /** `tmpfs` is memory, and its figures are of the processor alone. */
+  files: 'disk' | 'tmpfs';
+}
+
+export interface BackendResults {
+  run: Run;
+  title: string;
+  /** Sessions that are there all the time. */
+  resident: number;
+  rounds: number;
+  blocks: number;
+  comparisons: ComparisonResults[];
+  collection?: CollectionResults;
+}
+
+export interface ComparisonResults {
+  title: string;
+  note: string;
+  /** The name of the line that ratios are to. */
+  baseline: string;
+  lines: LineResults[];
+}
+
+export interface LineResults {
+  /** A contender, with the version of a peer. */
+  name: string;
+  cells: CellResults[];
+}
+
+/** One contender at one operation. Ratios are to the baseline in the same turn. */
+export interface CellResults {
+  operation: string;
+  inFlight: number;
+  rate: number;
+  rateRatio: Spread;
+  processor: number;
+  processorRatio: Spread;
+  p99: number;
+}
+
+/** Garbage collection: medians over the rounds. */
+export interface CollectionResults {
+  sessions: number;
+  expired: number;
+  rounds: number;
+  lines: CollectionLine[];
+}
+
+export interface CollectionLine {
+  name: string;
+  milliseconds: number;
+  longestBlock: number;
+  /** To the first line's, in the same round. */
+  longestBlockRatio: number;
+  loads: LoadFigures;
+  idle: LoadFigures;
+}
+
+export interface LoadFigures {
+  perSecond: number;
+  p99: number;
+  slowest: number;
+}
+
+/** Servers with sessions, over HTTP, in processes of their own. */
+export interface HttpResults {
+  run: Run;
+  /** What the reader must know to judge it. */
+  note: string;
+  connections: number;
+  rounds: number;
+  /** What the requests do, in the order of the columns: 'read', 'read and write'. */
+  scenarios: string[];
+  apps: HttpAppResults[];
+}
+
+export interface HttpAppResults {
+  /** Framework and session layer, with the versions of peers. */
+  name: string;
+  kind: 'bare' | 'control' | 'ours' | 'peer';
+  /** The name of the app that is the same without sessions. */
+  bare?: string;
+  scenarios: { [scenario: string]: HttpFigures };
+}
+
+export interface HttpFigures {
+  perSecond: Spread;
+  /** Processor time of the server process per request. */
+  processor: Spread;
+  /** What of it the session layer adds: the difference to `bare` in the same round. */
+  session?: Spread;
+  p99: Spread;
+}
+
+/** The same operations among ever more sessions. */
+export interface ScaleResults {
+  run: Run;
+  title: string;
+  rounds: number;
+  /** The contenders, each at each size, the smallest first. */
+  points: ScalePoint[];
+}
+
+export interface ScalePoint {
+  contender: string;
+  sessions: number;
+  disk: DiskUse;
+  /** What the backend looks like inside at this size: depth of trees, entries of directories. */
+  structure: string;
+  cells: ScaleCell[];
+}
+
+/** What all sessions of one contender take on the disk. */
+export interface DiskUse {
+  /** The lengths of the files. */
+  bytes: number;
+  /** The blocks that the file system gave them, directories included. */
+  allocated: number;
+  files: number;
+  directories: number;
+}
+
+export interface ScaleCell {
+  operation: string;
+  inFlight: number;
+  rate: number;
+  /** To the same contender at the smallest size, in the same turn. */
+  rateRatio: Spread;
+  p99: number;
+  /** Per operation, medians of the turns. */
+  cost: ProcessCost;
+}
+
+/** What one operation cost the process, as the kernel counts it. */
+export interface ProcessCost {
+  user: number;
+  system: number;
+  /** Calls that read and write, and the bytes they moved, from the page cache or the disk. */
+  reads: number;
+  readBytes: number;
+  writes: number;
+  writtenBytes: number;
+  /** Bytes that had to come from the disk itself. */
+  fetchedBytes: number;
+  /** Pages that the kernel had to map first. */
+  faults: number;
+}
+
+/** A process that serves ever more sessions, each a new one. */
+export interface MemoryResults {
+  run: Run;
+  /** What the process was given for its JavaScript heap. */
+  heapLimit: number;
+  served: MemorySeries[];
+}
+
+export interface MemorySeries {
+  /** What it is served by. */
+  name: string;
+  points: { sessions: number; resident: number; heapUsed: number; external: number }[];
+}
