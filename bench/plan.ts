@@ -1,11 +1,8 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-
 /** How much is measured. */
 export interface Plan {
   /** Rounds that count; one more goes before them to warm up. */
   rounds: number;
-  /** Seconds after which no new round begins, on a machine that is slow or busy. */
+  /** Seconds for the rounds of one backend: when they are over no new round begins. */
   seconds: number;
   /** How often contenders change places within one operation of one round. */
   blocks: number;
@@ -16,7 +13,7 @@ export interface Plan {
   /** Sessions that are there all the time. */
   resident: number;
   /** Sessions while garbage is collected, and how many of them are expired. */
-  collected: { sessions: number; expired: number; rounds: number };
+  collected: { sessions: number; expired: number; rounds: number; seconds: number };
 }
 
 export const fullPlan: Plan = {
@@ -29,7 +26,7 @@ export const fullPlan: Plan = {
   ]),
   longest: 4,
   resident: 10_000,
-  collected: { sessions: 100_000, expired: 10_000, rounds: 5 },
+  collected: { sessions: 100_000, expired: 10_000, rounds: 5, seconds: 600 },
 };
 
 /** The same operations in under two minutes: fewer rounds, and garbage collection among fewer sessions. */
@@ -38,40 +35,14 @@ export const quickPlan: Plan = {
   rounds: 5,
   seconds: 45,
   blocks: 4,
-  collected: { sessions: 20_000, expired: 2_000, rounds: 3 },
+  collected: { sessions: 20_000, expired: 2_000, rounds: 3, seconds: 45 },
 };
 
-/** What the command line asks for. */
-export interface Command {
-  plan: Plan;
-  quick: boolean;
-  /** The name of the one backend to measure; all when it is `undefined`. */
-  only: string | undefined;
-  /** Where to write the report as well, besides standard output. */
-  markdown: string | undefined;
-  /** Where the backends keep their files. */
-  directory: string;
-}
-
-/** On the disk of the checkout: the system's directory for temporary files is often memory. */
-const defaultDirectory = join(import.meta.dirname, 'node_modules', '.cache');
-
-/** Reads `--quick` (or `BENCH_QUICK=1`), `--only <backend>`, `--markdown <file>` and `--directory <directory>`. */
-export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Command {
-  const { values } = parseArgs({
-    args,
-    options: {
-      quick: { type: 'boolean', default: environment.BENCH_QUICK === '1' },
-      only: { type: 'string' },
-      markdown: { type: 'string' },
-      directory: { type: 'string', default: defaultDirectory },
-    },
-  });
+/** The same plan with so many seconds for each backend: three fifths for the rounds, the rest for garbage collection. */
+export function within(plan: Plan, seconds: number): Plan {
   return {
-    plan: values.quick ? quickPlan : fullPlan,
-    quick: values.quick,
-    only: values.only,
-    markdown: values.markdown,
-    directory: values.directory,
+    ...plan,
+    seconds: seconds * 0.6,
+    collected: { ...plan.collected, seconds: seconds * 0.4 },
   };
 }

@@ -44,7 +44,9 @@ export async function runCollections(
     await fill(store, resident, live - resident);
   }
   const random = seededRandom(rounds);
+  const deadline = performance.now() + collected.seconds * 1000;
   for (let round = 1; round <= collected.rounds; round++) {
+    if (round > 1 && performance.now() > deadline) break;
     for (const { name, store } of shuffled(collectors, random)) {
       onStep(`garbage collection ${round} of ${collected.rounds}, ${name}`, step++ / steps);
       await fillExpired(store, collected.expired);

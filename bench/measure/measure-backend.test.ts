@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Backend, contendersOf } from '../contender.ts';
 import { sqlite } from '../contenders/sqlite/sqlite.ts';
 import { fullPlan } from '../plan.ts';
-import { collectionReport } from '../report/collection-report.ts';
-import { workloadReport } from '../report/workload-report.ts';
+import { backendResults } from '../report/backend-results.ts';
+import { report } from '../report/report.ts';
+import { beginRun } from '../report/run-description.ts';
 import { operations } from '../workload/operations.ts';
 import { measureBackend } from './measure-backend.ts';
 
@@ -19,8 +20,10 @@ const plan = {
     [4, 8],
   ]),
   resident: 50,
-  collected: { sessions: 120, expired: 20, rounds: 1 },
+  collected: { sessions: 120, expired: 20, rounds: 1, seconds: 60 },
 };
+
+const run = beginRun([], true, tmpdir())();
 
 describe('measureBackend', () => {
   let parent: string;
@@ -30,7 +33,8 @@ describe('measureBackend', () => {
   afterEach(() => rmSync(parent, { recursive: true }));
 
   it('measures every contender in every round of every operation it has, reports it, and leaves no file', async () => {
-    const { samples, collections } = await measureBackend(sqlite, plan, parent, () => {});
+    const measurement = await measureBackend(sqlite, plan, parent, () => {});
+    const { samples, collections } = measurement;
 
     const names = contendersOf(sqlite).map(({ name }) => name);
     for (const { name: operation, writes } of operations) {
@@ -50,12 +54,10 @@ describe('measureBackend', () => {
     }
     expect(collections).toHaveLength(sqlite.collectors.length);
 
-    const [equal] = sqlite.comparisons;
-    if (!equal) throw new Error('no comparison');
-    expect(workloadReport(equal, samples)).toContain('**1.00** (1.00–1.00)');
-    expect(collectionReport(sqlite.collectors, collections, plan.collected)).toContain(
-      '20.0 of 120 sessions',
-    );
+    const results = backendResults(sqlite, measurement, plan, run);
+    const text = report({ backends: { sqlite: results }, scale: {} });
+    expect(text).toContain('**1.00** (1.00–1.00)');
+    expect(text).toContain('20.0 of 120 sessions');
     expect(readdirSync(parent)).toEqual([]);
   });
 

@@ -1,30 +1,17 @@
-import type { Contender } from '../contender.ts';
-import type { Collection } from '../measure/collection.ts';
-import { median, pairedRatios } from '../measure/statistics.ts';
-import type { Plan } from '../plan.ts';
 import { markdownTable, number } from './format.ts';
+import type { CollectionResults, LoadFigures } from './results.ts';
 
 /** The table of garbage collection; ratios are to the first collector, in the same round. */
-export function collectionReport(
-  collectors: Contender[],
-  results: Collection[],
-  { sessions, expired, rounds }: Plan['collected'],
-): string {
-  const of = (name: string) => results.filter(({ contender }) => contender === name);
-  const [baseline] = collectors;
-  const rows = collectors.map(({ name }) => {
-    const own = of(name);
-    const middle = (figure: (result: Collection) => number) => median(own.map(figure));
-    const blocks = (list: Collection[]) =>
-      new Map(list.map(({ round, longestBlock }) => [round, longestBlock]));
-    const ratio = median(pairedRatios(blocks(own), blocks(of(baseline?.name ?? ''))));
+export function collectionReport({ sessions, expired, rounds, lines }: CollectionResults): string {
+  const rows = lines.map(({ name, milliseconds, longestBlock, longestBlockRatio, loads, idle }) => {
+    const both = (figure: keyof LoadFigures) => `${number(loads[figure])} (${number(idle[figure])})`;
     return [
       name,
-      number(middle(({ milliseconds }) => milliseconds)),
-      `${number(middle(({ longestBlock }) => longestBlock))} · **${ratio.toFixed(2)}**`,
-      `${number(middle(({ loads }) => loads.p99))} (${number(middle(({ idle }) => idle.p99))})`,
-      `${number(middle(({ loads }) => loads.slowest))} (${number(middle(({ idle }) => idle.slowest))})`,
-      `${number(middle(({ loads }) => loads.perSecond))} (${number(middle(({ idle }) => idle.perSecond))})`,
+      number(milliseconds),
+      `${number(longestBlock)} · **${longestBlockRatio.toFixed(2)}**`,
+      both('p99'),
+      both('slowest'),
+      both('perSecond'),
     ];
   });
   return [

@@ -1,5 +1,8 @@
 /** Where the run stands, on standard error: one line that renews itself in a terminal, a line now and then in a log. */
-export function createProgress(stream: NodeJS.WriteStream): {
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  part: string,
+): {
   step(text: string, share: number): void;
   end(): void;
 } {
@@ -13,7 +16,7 @@ export function createProgress(stream: NodeJS.WriteStream): {
       if (now - last < every) return;
       last = now;
       const seconds = Math.round((now - begin) / 1000);
-      const line = `${Math.round(share * 100)} % · ${seconds} s · ${text}`;
+      const line = `${part}: ${Math.round(share * 100)} % · ${seconds} s · ${text}`;
       stream.write(stream.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
     },
     end() {

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fullPlan, type Plan, quickPlan, within } from './plan.ts';
+
+/** What the command line asks for. */
+export interface Command {
+  plan: Plan;
+  quick: boolean;
+  /** The names of the parts to measure; empty when it is all. */
+  only: string[];
+  /** Measures nothing: makes reports, tables and plots again of the figures that are there. */
+  render: boolean;
+  /** Where figures, reports and plots are kept; `undefined` when this run leaves none. */
+  results: string | undefined;
+  /** Where to write the report as well, besides standard output. */
+  markdown: string | undefined;
+  /** Where the backends keep their files. */
+  directory: string;
+}
+
+/** On the disk of the checkout: the system's directory for temporary files is often memory. */
+const defaultDirectory = join(import.meta.dirname, 'node_modules', '.cache');
+
+/** What is committed. A quick run never gets there unless it is told to. */
+export const committedResults = join(import.meta.dirname, 'results');
+
+/** Reads the options that README.md lists, and `BENCH_QUICK=1`. */
+export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Command {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: environment.BENCH_QUICK === '1' },
+      only: { type: 'string', multiple: true, default: [] },
+      seconds: { type: 'string' },
+      render: { type: 'boolean', default: false },
+      results: { type: 'string' },
+      markdown: { type: 'string' },
+      directory: { type: 'string', default: defaultDirectory },
+    },
+  });
+  const { quick, only, render, results, markdown, directory, seconds } = values;
+  const plan = quick ? quickPlan : fullPlan;
+  return {
+    plan: seconds === undefined ? plan : within(plan, positive(seconds)),
+    quick,
+    only,
+    render,
+    results: results ?? (quick && !render ? undefined : committedResults),
+    markdown,
+    directory,
+  };
+}
+
+function positive(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, not ${text}.`);
+  return seconds;
+}

@@ -1,0 +1,41 @@
+import { collectionReport } from './collection-report.ts';
+import { number } from './format.ts';
+import type { BackendResults, Results } from './results.ts';
+import { runLine } from './run-description.ts';
+import { workloadReport } from './workload-report.ts';
+
+/** Backends as all reports order them; those that are not named here come last. */
+const order = ['sqlite', 'postgres', 'file', 'cookie'];
+
+export function inOrder<T>(byName: { [name: string]: T }): [name: string, results: T][] {
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.entries(byName).sort(([one], [other]) => place(one) - place(other));
+}
+
+/** The whole report as Markdown. */
+export function report(results: Results): string {
+  const parts = [
+    '# Sessions, measured in turn',
+    'Read the ratios: they compare blocks of a few milliseconds that took turns, whatever else the machine did.',
+    ...inOrder(results.backends).map(([, backend]) => backendReport(backend)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function backendReport({
+  run,
+  title,
+  resident,
+  rounds,
+  blocks,
+  comparisons,
+  collection,
+}: BackendResults): string {
+  return [
+    `## ${title}`,
+    runLine(run),
+    `${number(resident)} sessions of about 610 bytes, ${rounds} rounds of ${blocks} blocks.`,
+    ...comparisons.map(workloadReport),
+    ...(collection ? [collectionReport(collection)] : []),
+  ].join('\n\n');
+}

@@ -1,0 +1,32 @@
+import { statfsSync } from 'node:fs';
+import { availableParallelism, cpus, release, type } from 'node:os';
+import type { Run } from './results.ts';
+
+/** Starts the clock of a part's run; the answer, when it is over, says when, where and how it was. */
+export function beginRun(args: string[], quick: boolean, directory: string): () => Run {
+  const begin = performance.now();
+  const date = `${new Date().toISOString().slice(0, 16)}Z`;
+  return () => ({
+    date,
+    command: ['npx pnpm bench', ...args].join(' '),
+    quick,
+    seconds: Math.round((performance.now() - begin) / 1000),
+    node: process.version,
+    system: `${type()} ${release().split('-')[0]}`,
+    processors: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
+    files: isTmpfs(directory) ? 'tmpfs' : 'disk',
+  });
+}
+
+function isTmpfs(directory: string): boolean {
+  const magic = 0x01021994;
+  return statfsSync(directory).type === magic;
+}
+
+/** One line of a report. */
+export function runLine({ date, command, quick, seconds, node, system, processors, files }: Run): string {
+  return (
+    `\`${command}\`, a ${quick ? 'quick' : 'full'} run of ${seconds} s on ${date.replace('T', ' ').replace('Z', ' UTC')}, ` +
+    `Node ${node}, ${system}, ${processors}, files on ${files === 'tmpfs' ? 'tmpfs' : 'a disk'}.`
+  );
+}
