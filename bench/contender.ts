@@ -28,8 +28,13 @@ export type Change = (content: SessionContent) => SessionContent;
 
 /** A store to measure: ours, a peer's, or the bare backend. */
 export interface Contender {
-  /** As it is printed, with the version for a package of others. */
+  /**
+   * As it is printed, with the version for a package of others. Ours begin with `@store/`, those that are no package with
+   * `bare: `, the control with `A/A control`: tables and plots go by that.
+   */
   name: string;
+  /** What it spares itself, in two or three words, where that makes it quicker: "no expiry". */
+  caveat?: string;
   /** Waits for the disk at every write: a quick run goes without it. */
   slow?: boolean;
   /** Opens it on an empty directory. */

@@ -52,8 +52,9 @@ function comparisonResults(
     title,
     note,
     baseline: baseline.name,
-    lines: lines.map(({ name }) => ({
+    lines: lines.map(({ name, caveat }) => ({
       name,
+      ...(caveat !== undefined && { caveat }),
       cells: cells.flatMap((cell) => cellResults(cell, of(name, cell), of(baseline.name, cell))),
     })),
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from './results.ts';
 
@@ -27,12 +27,6 @@ export function readResults(directory: string): Results {
 /** JSON has no NaN: what could not be computed was written as null. */
 export function parseResults(text: string): Results {
   return JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as Results;
-}
-
-/** Writes files, by their names, into a directory. */
-export function writeFiles(directory: string, files: { [name: string]: string }): void {
-  mkdirSync(directory, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
 }
 
 /** JSON with four significant digits and one figure's whole story on a line, so that a change can be read. */

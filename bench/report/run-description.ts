@@ -24,9 +24,11 @@ function isTmpfs(directory: string): boolean {
 }
 
 /** One line of a report. */
-export function runLine({ date, command, quick, seconds, node, system, processors, files }: Run): string {
-  return (
-    `\`${command}\`, a ${quick ? 'quick' : 'full'} run of ${seconds} s on ${date.replace('T', ' ').replace('Z', ' UTC')}, ` +
-    `Node ${node}, ${system}, ${processors}, files on ${files === 'tmpfs' ? 'tmpfs' : 'a disk'}.`
-  );
+export function runLine(run: Run): string {
+  const date = run.date.replace('T', ' ').replace('Z', ' UTC');
+  return `\`${run.command}\`, a ${run.quick ? 'quick' : 'full'} run of ${run.seconds} s on ${date}, ${machine(run)}.`;
+}
+
+export function machine({ node, system, processors, files }: Run): string {
+  return `Node ${node}, ${system}, ${processors}, files on ${files === 'tmpfs' ? 'tmpfs' : 'a disk'}`;
 }

@@ -14,6 +14,7 @@ interface FileStore {
 /** AdonisJS' file store, made as its session provider makes it. It writes in place, and has no garbage collection. */
 export const adonisPeer: Contender = {
   name: packageVersion('@adonisjs/session'),
+  caveat: 'writes in place',
   async open(directory): Promise<OpenContender<SessionContent | null>> {
     const make = (await stores.file({ location: directory }).resolver(undefined as never)) as unknown as (
       context: undefined,

@@ -8,6 +8,7 @@ import { besideFiles } from './session-folder.ts';
 /** Remix 3's file storage: no expiry, no touch, no garbage collection. */
 export const remixPeer: Contender = {
   name: packageVersion('@remix-run/session'),
+  caveat: 'writes in place',
   open(directory): OpenContender<Session> {
     const storage = createFsSessionStorage(directory);
     const fill = (session: Session, { data, flash }: SessionContent) => {

@@ -36,6 +36,7 @@ export function sessionStorePeer(settings: Settings): Contender {
 export function preparedStatementPeer(settings: Settings): Contender {
   return {
     name: packageVersion('express-session-better-sqlite3'),
+    caveat: 'no expiry',
     open(directory) {
       const database = openDatabase(directory, settings);
       const StatementStore = createStatementStoreClass(session, database);

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { committedResults, readCommand } from './command.ts';
+import { fullPlan, quickPlan } from './plan.ts';
+
+const read = (...args: string[]) => readCommand(args, {});
+
+describe('readCommand', () => {
+  it('measures everything fully, and keeps the figures where they are committed', () => {
+    expect(read()).toMatchObject({ plan: fullPlan, only: [], render: false, results: committedResults });
+  });
+
+  it('keeps no figures of a quick run, however it was asked for', () => {
+    expect(read('--quick')).toMatchObject({ plan: quickPlan, results: undefined });
+    expect(readCommand([], { BENCH_QUICK: '1' })).toMatchObject({ quick: true, results: undefined });
+  });
+
+  it('keeps them where it is told to', () => {
+    expect(read('--quick', '--results', 'here').results).toBe('here');
+  });
+
+  it('makes reports again of what is committed', () => {
+    expect(read('--render')).toMatchObject({ render: true, results: committedResults });
+  });
+
+  it('takes several parts', () => {
+    expect(read('--only', 'sqlite', '--only', 'http').only).toEqual(['sqlite', 'http']);
+  });
+
+  it('divides the seconds of a backend between its rounds and its garbage collection', () => {
+    const { plan } = read('--seconds', '200');
+    expect(plan).toEqual({
+      ...fullPlan,
+      seconds: 120,
+      collected: { ...fullPlan.collected, seconds: 80 },
+    });
+  });
+
+  it('refuses seconds that are none', () => {
+    expect(() => read('--seconds', 'soon')).toThrow('--seconds takes a number above 0, not soon.');
+  });
+});
