@@ -6,6 +6,9 @@ import { measureBackend } from './measure/measure-backend.ts';
 import type { Plan } from './plan.ts';
 import { backendResults } from './report/backend-results.ts';
 import type { Results, Run } from './report/results.ts';
+import { measureScale } from './scale/measure-scale.ts';
+import { fullScalePlan, quickScalePlan } from './scale/scale-plan.ts';
+import { subjects } from './scale/subjects.ts';
 
 /** How a part is measured in this run. */
 export interface Setting {
@@ -37,7 +40,19 @@ function backendPart(backend: Backend): Part {
   };
 }
 
+/** All backends of it, or none: they take minutes, most of them for filling. */
+const scalePart: Part = {
+  name: 'scale',
+  long: true,
+  async measure({ quick, ...setting }) {
+    const plan = quick ? quickScalePlan : fullScalePlan;
+    const scale: Results['scale'] = {};
+    for (const subject of subjects) scale[subject.name] = await measureScale(subject, plan, setting);
+    return { scale };
+  },
+};
+
 /** In the order of the report. */
 export const backends: Backend[] = [sqlite, file, cookie];
 
-export const parts: Part[] = [...backends.map(backendPart)];
+export const parts: Part[] = [...backends.map(backendPart), scalePart];

@@ -1,3 +1,4 @@
+import { scaleReport } from '../scale/scale-report.ts';
 import { collectionReport } from './collection-report.ts';
 import { number } from './format.ts';
 import type { BackendResults, Results } from './results.ts';
@@ -18,8 +19,16 @@ export function report(results: Results): string {
     '# Sessions, measured in turn',
     'Read the ratios: they compare blocks of a few milliseconds that took turns, whatever else the machine did.',
     ...inOrder(results.backends).map(([, backend]) => backendReport(backend)),
+    ...section(
+      'Among ever more sessions',
+      inOrder(results.scale).map(([, scale]) => scaleReport(scale)),
+    ),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function section(title: string, parts: string[]): string[] {
+  return parts.length > 0 ? [`## ${title}`, ...parts] : [];
 }
 
 function backendReport({

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { committedResults } from '../command.ts';
+import { scaleChart } from '../scale/scale-chart.ts';
 import { requestChart } from './chart/request-chart.ts';
-import { report } from './report.ts';
+import { inOrder, report } from './report.ts';
 import type { Results } from './results.ts';
 import { resultsJson } from './results-file.ts';
 import { quoted } from './summary/readme-quote.ts';
@@ -17,6 +18,9 @@ export function resultFiles(results: Results): { [name: string]: string } & { 's
     'results.md': report(results),
     'summary.md': summary(results),
     'summary.svg': requestChart(results),
+    ...(Object.keys(results.scale).length > 0 && {
+      'scale.svg': scaleChart(inOrder(results.scale).map(([, scale]) => scale)),
+    }),
   };
 }
 

@@ -71,9 +71,9 @@ function short(value: string | number): string {
 }
 
 const light =
-  '--ground:#fff;--edge:#d1d9e0;--ink:#1f2328;--soft:#59636e;--grid:#e6eaef;--ours:#3b5bdb;--peer:#aeb7c2;--noise:#f2b53a';
+  '--ground:#fff;--edge:#d1d9e0;--ink:#1f2328;--soft:#59636e;--grid:#e6eaef;--ours:#3b5bdb;--peer:#aeb7c2;--noise:#f2b53a;--a:#3b5bdb;--b:#c2410c;--c:#0f766e;--d:#8a3ffc';
 const dark =
-  '--ground:#0d1117;--edge:#3d444d;--ink:#f0f6fc;--soft:#9198a1;--grid:#262c36;--ours:#6f8bff;--peer:#59636e;--noise:#c98a12';
+  '--ground:#0d1117;--edge:#3d444d;--ink:#f0f6fc;--soft:#9198a1;--grid:#262c36;--ours:#6f8bff;--peer:#59636e;--noise:#c98a12;--a:#7c98ff;--b:#fb923c;--c:#2dd4bf;--d:#be95ff';
 
 const style = [
   `svg{${light};font:12px ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}`,
@@ -82,4 +82,6 @@ const style = [
   '.title{font-size:15px;font-weight:600}.value{font-size:11px;paint-order:stroke;stroke:var(--ground);stroke-width:3px;font-variant-numeric:tabular-nums}.ours{fill:var(--ours)}',
   '.peer{fill:var(--peer)}.limit{fill:none;stroke:var(--peer)}.noise{fill:var(--noise);opacity:.35}',
   '.grid{stroke:var(--grid)}.one{stroke:var(--soft);stroke-width:1.5}.spread{stroke:var(--ink);stroke-width:1;opacity:.75}',
+  '.curve{fill:none;stroke-width:2;stroke-linejoin:round}.curve-0{stroke:var(--a)}.curve-1{stroke:var(--b)}.curve-2{stroke:var(--c)}',
+  '.curve-3{stroke:var(--d)}.dot-0{fill:var(--a)}.dot-1{fill:var(--b)}.dot-2{fill:var(--c)}.dot-3{fill:var(--d)}',
 ].join('\n');
