@@ -3,6 +3,7 @@ import { cookie } from './contenders/cookie/cookie.ts';
 import { file } from './contenders/file/file.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
 import { measureBackend } from './measure/measure-backend.ts';
+import { fullCounts, measureMemory, quickCounts } from './memory/measure-memory.ts';
 import type { Plan } from './plan.ts';
 import { backendResults } from './report/backend-results.ts';
 import type { Results, Run } from './report/results.ts';
@@ -52,7 +53,15 @@ const scalePart: Part = {
   },
 };
 
+const memoryPart: Part = {
+  name: 'memory',
+  long: true,
+  async measure({ quick, ...setting }) {
+    return { memory: await measureMemory(quick ? quickCounts : fullCounts, setting) };
+  },
+};
+
 /** In the order of the report. */
 export const backends: Backend[] = [sqlite, file, cookie];
 
-export const parts: Part[] = [...backends.map(backendPart), scalePart];
+export const parts: Part[] = [...backends.map(backendPart), scalePart, memoryPart];

@@ -3,7 +3,7 @@ import type { Run } from '../report/results.ts';
 /** A process that serves ever more sessions, each a new one. */
 export interface MemoryResults {
   run: Run;
-  /** What the process was given for its JavaScript heap. */
+  /** What the processes were given for their JavaScript heap, in bytes. */
   heapLimit: number;
   served: MemorySeries[];
 }
@@ -11,5 +11,16 @@ export interface MemoryResults {
 export interface MemorySeries {
   /** What it is served by. */
   name: string;
-  points: { sessions: number; resident: number; heapUsed: number; external: number }[];
+  points: MemoryPoint[];
+}
+
+/** What a process has after garbage collection, when it has served so many sessions. */
+export interface MemoryPoint {
+  sessions: number;
+  /** All that the process has in memory. */
+  resident: number;
+  /** Objects of JavaScript. */
+  heapUsed: number;
+  /** What those hold outside the heap. */
+  external: number;
 }

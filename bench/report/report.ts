@@ -1,3 +1,4 @@
+import { memoryReport } from '../memory/memory-report.ts';
 import { scaleReport } from '../scale/scale-report.ts';
 import { collectionReport } from './collection-report.ts';
 import { number } from './format.ts';
@@ -23,6 +24,7 @@ export function report(results: Results): string {
       'Among ever more sessions',
       inOrder(results.scale).map(([, scale]) => scaleReport(scale)),
     ),
+    ...(results.memory ? [memoryReport(results.memory)] : []),
   ];
   return `${parts.join('\n\n')}\n`;
 }
