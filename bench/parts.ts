@@ -9,6 +9,7 @@ import { backendResults } from './report/backend-results.ts';
 import type { Results, Run } from './report/results.ts';
 import { measureScale } from './scale/measure-scale.ts';
 import { fullScalePlan, quickScalePlan } from './scale/scale-plan.ts';
+import type { ScaleSubject } from './scale/scale-subject.ts';
 import { subjects } from './scale/subjects.ts';
 
 /** How a part is measured in this run. */
@@ -22,7 +23,7 @@ export interface Setting {
   run(): Run;
 }
 
-/** What can be measured on its own, with `--only <name>`. */
+/** What can be measured on its own, with `--only <name>`; `--only scale` is every `scale-…`. */
 export interface Part {
   name: string;
   /** Takes so long that a quick run does it only when it is asked for by name. */
@@ -41,17 +42,17 @@ function backendPart(backend: Backend): Part {
   };
 }
 
-/** All backends of it, or none: they take minutes, most of them for filling. */
-const scalePart: Part = {
-  name: 'scale',
-  long: true,
-  async measure({ quick, ...setting }) {
-    const plan = quick ? quickScalePlan : fullScalePlan;
-    const scale: Results['scale'] = {};
-    for (const subject of subjects) scale[subject.name] = await measureScale(subject, plan, setting);
-    return { scale };
-  },
-};
+/** Takes minutes, most of them for filling. */
+function scalePart(subject: ScaleSubject): Part {
+  return {
+    name: `scale-${subject.name}`,
+    long: true,
+    async measure({ quick, ...setting }) {
+      const plan = quick ? quickScalePlan : fullScalePlan;
+      return { scale: { [subject.name]: await measureScale(subject, plan, setting) } };
+    },
+  };
+}
 
 const memoryPart: Part = {
   name: 'memory',
@@ -64,4 +65,15 @@ const memoryPart: Part = {
 /** In the order of the report. */
 export const backends: Backend[] = [sqlite, file, cookie];
 
-export const parts: Part[] = [...backends.map(backendPart), scalePart, memoryPart];
+export const parts: Part[] = [...backends.map(backendPart), ...subjects.map(scalePart), memoryPart];
+
+/** The parts of a run, in order; all but the long ones of a quick run when none is named. @throws for a name that is none */
+export function chosenParts(only: string[], quick: boolean): Part[] {
+  const meant = (name: string) => (part: Part) => part.name === name || part.name.startsWith(`${name}-`);
+  const unknown = only.find((name) => !parts.some(meant(name)));
+  if (unknown !== undefined) {
+    throw new Error(`--only takes ${parts.map(({ name }) => name).join(', ')} or scale, not ${unknown}.`);
+  }
+  if (only.length === 0) return parts.filter(({ long }) => !(quick && long));
+  return parts.filter((part) => only.some((name) => meant(name)(part)));
+}

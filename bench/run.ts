@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readCommand } from './command.ts';
-import { parts } from './parts.ts';
+import { chosenParts } from './parts.ts';
 import { createProgress } from './report/progress.ts';
 import { report } from './report/report.ts';
 import type { Results } from './report/results.ts';
@@ -11,20 +11,12 @@ import { writeResults } from './report/write-results.ts';
 const args = process.argv.slice(2);
 const { plan, quick, only, render, results, markdown, directory } = readCommand(args, process.env);
 
-const names = parts.map(({ name }) => name);
-const unknown = only.find((name) => !names.includes(name));
-if (unknown !== undefined) {
-  console.error(`--only takes ${names.join(' or ')}, not ${unknown}.`);
-  process.exit(1);
-}
-
 if (render) {
   if (results !== undefined) writeResults(results, readResults(results));
 } else {
   mkdirSync(directory, { recursive: true });
   let measured: Results = noResults;
-  for (const { name, long, measure } of parts) {
-    if (only.length > 0 ? !only.includes(name) : quick && long) continue;
+  for (const { name, measure } of chosenParts(only, quick)) {
     const progress = createProgress(process.stderr, name);
     const run = beginRun(args, quick, directory);
     const part = await measure({ plan, quick, directory, onStep: progress.step, run });

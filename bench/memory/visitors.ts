@@ -27,7 +27,7 @@ const byStore: VisitorService = {
 /** Two requests of a browser: the first is given a session, the second brings its cookie and changes it. */
 const byHandler: VisitorService = {
   name: '@store/session/fetch on them: two requests',
-  share: 0.2,
+  share: 0.1,
   start(store) {
     const handle = sessionHandler<{ views: number; cart: unknown }>(
       (_request, session) => {
