@@ -2,6 +2,7 @@ import { memoryReport } from '../memory/memory-report.ts';
 import { scaleReport } from '../scale/scale-report.ts';
 import { collectionReport } from './collection-report.ts';
 import { number } from './format.ts';
+import { httpReport } from './http/http-report.ts';
 import type { BackendResults, Results } from './results.ts';
 import { runLine } from './run-description.ts';
 import { workloadReport } from './workload-report.ts';
@@ -20,6 +21,7 @@ export function report(results: Results): string {
     '# Sessions, measured in turn',
     'Read the ratios: they compare blocks of a few milliseconds that took turns, whatever else the machine did.',
     ...inOrder(results.backends).map(([, backend]) => backendReport(backend)),
+    ...(results.http ? [httpReport(results.http)] : []),
     ...section(
       'Among ever more sessions',
       inOrder(results.scale).map(([, scale]) => scaleReport(scale)),

@@ -102,15 +102,23 @@ export interface HttpResults {
   rounds: number;
   /** What the requests do, in the order of the columns: 'read', 'read and write'. */
   scenarios: string[];
+  /** Framework by framework, the bare one of each first. */
   apps: HttpAppResults[];
+  matches: HttpMatch[];
+}
+
+/** What sessions add in ours, as a share of what they add in a peer, in the same round. */
+export interface HttpMatch {
+  ours: string;
+  peer: string;
+  scenarios: { [scenario: string]: Spread };
 }
 
 export interface HttpAppResults {
-  /** Framework and session layer, with the versions of peers. */
+  framework: string;
+  /** The session layer, with the version of a peer. */
   name: string;
   kind: 'bare' | 'control' | 'ours' | 'peer';
-  /** The name of the app that is the same without sessions. */
-  bare?: string;
   scenarios: { [scenario: string]: HttpFigures };
 }
 
@@ -118,7 +126,7 @@ export interface HttpFigures {
   perSecond: Spread;
   /** Processor time of the server process per request. */
   processor: Spread;
-  /** What of it the session layer adds: the difference to `bare` in the same round. */
+  /** What of it the session layer adds: the difference to the bare framework in the same round. */
   session?: Spread;
   p99: Spread;
 }

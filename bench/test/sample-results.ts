@@ -99,12 +99,7 @@ function app(name: string, kind: HttpAppResults['kind'], added?: number): HttpAp
     ...(added !== undefined && { session: around(added * times) }),
     p99: around(12),
   });
-  return {
-    name,
-    kind,
-    ...(added !== undefined && { bare: 'Express' }),
-    scenarios: { read: figures(1), 'read and write': figures(2) },
-  };
+  return { framework: 'Express', name, kind, scenarios: { read: figures(1), rw: figures(2) } };
 }
 
 export const results: Results = {
@@ -114,12 +109,13 @@ export const results: Results = {
     note: 'On loopback.',
     connections: 32,
     rounds: 15,
-    scenarios: ['read', 'read and write'],
+    scenarios: ['read', 'rw'],
     apps: [
-      app('Express + express-session 1.19.0, MemoryStore', 'peer', 200),
-      app('Express', 'bare'),
-      app('Express + @store/sqlite', 'ours', 90),
+      app('bare', 'bare'),
+      app('express-session 1.19.0, MemoryStore', 'peer', 200),
+      app('@store/session + SQLite', 'ours', 90),
     ],
+    matches: [],
   },
   scale: {},
 };

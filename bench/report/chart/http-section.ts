@@ -1,25 +1,35 @@
 import { number } from '../format.ts';
+import { appsByFramework } from '../http/frameworks.ts';
 import { withoutVersion } from '../line-kind.ts';
 import type { HttpAppResults, HttpResults } from '../results.ts';
-import { bar, barName, grid, marks, panelFor } from './bar-panel.ts';
-import { columns, margin, rowHeight } from './layout.ts';
+import { bar, barName, grid, marks, type Panel, panelFor } from './bar-panel.ts';
+import { columns, headerHeight, margin, rowHeight } from './layout.ts';
 import { type Svg, text } from './svg.ts';
 
-/** What the session layer adds to a request over HTTP, below the backends: a scale of its own for each scenario. */
-export function httpSection({ scenarios, apps }: HttpResults, top: number): { svg: Svg; bottom: number } {
-  const added = (app: HttpAppResults, scenario: string) => app.scenarios[scenario]?.session;
-  const last = scenarios.at(-1) ?? '';
-  const rows = apps
-    .filter((app) => scenarios.some((scenario) => added(app, scenario)))
-    .sort((one, other) => (added(one, last)?.median ?? 0) - (added(other, last)?.median ?? 0));
+/** What the session layer adds to a request over HTTP, framework by framework: a scale of its own for each scenario. */
+export function httpSection(http: HttpResults, top: number): { svg: Svg; bottom: number } {
+  const { scenarios } = http;
+  const frameworks = appsByFramework(http).filter(({ withSessions }) => withSessions.length > 0);
   const panels = columns(scenarios.length).map((column, index) =>
     panelFor(
       column,
-      rows.map((app) => added(app, scenarios[index] ?? '')?.high ?? 0),
+      frameworks.flatMap(({ withSessions }) =>
+        withSessions.map((app) => added(app, scenarios[index])?.high ?? 0),
+      ),
     ),
   );
-  const first = top + 68;
-  const bottom = first + rows.length * rowHeight + 8;
+  let y = top + 66;
+  const groups = frameworks.map(({ framework, withSessions }) => {
+    const from = y;
+    y += headerHeight + withSessions.length * rowHeight + 8;
+    return [
+      text(margin, from + 21, framework, 'strong'),
+      ...panels.map((panel) => grid(panel, from + headerHeight, y - 8)),
+      ...withSessions.map((app, index) =>
+        drawApp(app, panels, scenarios, from + headerHeight + (index + 0.5) * rowHeight),
+      ),
+    ].join('\n');
+  });
   const svg = [
     text(margin, top, 'What sessions add to a request over HTTP', 'title'),
     text(
@@ -29,25 +39,30 @@ export function httpSection({ scenarios, apps }: HttpResults, top: number): { sv
       'soft',
     ),
     ...panels.flatMap((panel, index) => [
-      text(panel.x, top + 44, capitalised(scenarios[index] ?? ''), 'strong'),
-      marks(panel, top + 62),
-      grid(panel, first, bottom - 8),
+      text(panel.x, top + 44, meaningOf(scenarios[index] ?? ''), 'strong'),
+      marks(panel, top + 64),
     ]),
-    ...rows.flatMap((app, index) => {
-      const y = first + (index + 0.5) * rowHeight;
-      const kind = app.kind === 'ours' ? 'ours' : 'peer';
-      return [
-        barName(margin + 12, y, withoutVersion(app.name), kind),
-        ...panels.flatMap((panel, column) => {
-          const figure = added(app, scenarios[column] ?? '');
-          return figure ? [bar(panel, y, figure, kind, number(figure.median))] : [];
-        }),
-      ];
-    }),
+    ...groups,
   ].join('\n');
-  return { svg, bottom };
+  return { svg, bottom: y };
 }
 
-function capitalised(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+function drawApp(app: HttpAppResults, panels: Panel[], scenarios: string[], y: number): Svg {
+  const kind = app.kind === 'ours' ? 'ours' : 'peer';
+  return [
+    barName(margin + 12, y, withoutVersion(app.name), kind),
+    ...panels.flatMap((panel, column) => {
+      const figure = added(app, scenarios[column]);
+      return figure ? [bar(panel, y, figure, kind, number(figure.median))] : [];
+    }),
+  ].join('');
+}
+
+function added(app: HttpAppResults, scenario = '') {
+  return app.scenarios[scenario]?.session;
+}
+
+function meaningOf(scenario: string): string {
+  const meanings: { [scenario: string]: string } = { read: 'Read one value', rw: 'Count a page view' };
+  return meanings[scenario] ?? scenario;
 }

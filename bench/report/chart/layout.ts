@@ -4,6 +4,8 @@ export const margin = 24;
 /** The column with the names. */
 export const names = 250;
 export const rowHeight = 20;
+/** The title above the rows of a group. */
+export const headerHeight = 32;
 
 /** Between two panels, and after the last: room for the number behind the longest bar. */
 const gap = 60;

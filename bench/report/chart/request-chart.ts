@@ -2,12 +2,11 @@ import { inOrder } from '../report.ts';
 import type { Results } from '../results.ts';
 import { at, bar, barName, grid, marks, type Panel, panelFor } from './bar-panel.ts';
 import { httpSection } from './http-section.ts';
-import { columns, margin, rowHeight, width } from './layout.ts';
+import { columns, headerHeight, margin, rowHeight, width } from './layout.ts';
 import { legend } from './legend.ts';
 import { type Group, requestGroup } from './request-groups.ts';
 import { box, figure, line, type Svg, text } from './svg.ts';
 
-const headerHeight = 32;
 const top = 106;
 
 /** What each store makes of a backend's requests per second, for everyone who was measured, backend by backend. */

@@ -1,4 +1,5 @@
 import { number } from '../format.ts';
+import { appsByFramework } from '../http/frameworks.ts';
 import type { HttpAppResults, HttpResults } from '../results.ts';
 
 export function httpHead({ scenarios }: HttpResults): string[] {
@@ -6,25 +7,22 @@ export function httpHead({ scenarios }: HttpResults): string[] {
   return ['', ...scenarios.map((scenario) => `${scenario}: added µs`), `${last}: requests/s`, `${last}: p99`];
 }
 
-/** Apps by what their sessions cost in the last scenario, the cheapest first, below the bare frameworks. */
-export function httpRows({ scenarios, apps }: HttpResults): string[][] {
+/** Framework by framework: the bare one, then who adds least first. */
+export function httpRows(http: HttpResults): string[][] {
+  const { scenarios } = http;
   const last = scenarios.at(-1) ?? '';
-  const added = ({ scenarios: figures }: HttpAppResults, scenario: string) =>
-    figures[scenario]?.session?.median ?? Number.NaN;
-  const kinds = ['bare', 'control', 'ours', 'peer'];
-  return [...apps]
-    .sort((one, other) => {
-      const byKind = Number(kinds.indexOf(one.kind) > 0) - Number(kinds.indexOf(other.kind) > 0);
-      return byKind || added(one, last) - added(other, last) || 0;
-    })
-    .map((app) => {
-      const figures = app.scenarios[last];
-      const name = app.kind === 'ours' ? `**${app.name}**` : app.name;
-      return [
-        name,
-        ...scenarios.map((scenario) => number(added(app, scenario)).replace(/^-$/, '–')),
-        figures ? number(figures.perSecond.median) : '–',
-        figures ? `${number(figures.p99.median)} ms` : '–',
-      ];
-    });
+  const row = (name: string, { scenarios: figures }: HttpAppResults) => [
+    name,
+    ...scenarios.map((scenario) => numberOrDash(figures[scenario]?.session?.median)),
+    numberOrDash(figures[last]?.perSecond.median),
+    `${numberOrDash(figures[last]?.p99.median)} ms`,
+  ];
+  return appsByFramework(http).flatMap(({ framework, bare, withSessions }) => [
+    ...(bare ? [row(`*${framework}*: ${bare.name}`, bare)] : []),
+    ...withSessions.map((app) => row(app.kind === 'ours' ? `**${app.name}**` : app.name, app)),
+  ]);
+}
+
+function numberOrDash(value: number | undefined): string {
+  return value === undefined ? '–' : number(value);
 }

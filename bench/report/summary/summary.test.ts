@@ -40,11 +40,11 @@ describe('summary', () => {
   it('lists servers by what their sessions cost, below the bare ones', () => {
     const names = rows(summary(results)).map(([name]) => name);
     expect(names.slice(-3)).toEqual([
-      'Express',
-      '**Express + @store/sqlite**',
-      'Express + express-session 1.19.0, MemoryStore',
+      '*Express*: bare',
+      '**@store/session + SQLite**',
+      'express-session 1.19.0, MemoryStore',
     ]);
-    expect(rowOf('**Express + @store/sqlite**')?.slice(1)).toEqual(['90.0', '180', '1,500', '12.0 ms']);
+    expect(rowOf('**@store/session + SQLite**')?.slice(1)).toEqual(['90.0', '180', '1,500', '12.0 ms']);
   });
 
   it('says once when and where, for all parts that it is true of', () => {
