@@ -1,6 +1,6 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import { createGarbageCollection } from './garbage-collection.ts';
-import { rewriteExpiry } from './record-expiry.ts';
+import { createHoldRecord } from './held-record.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import { removeIfThere, syncFolderOf } from './session-files.ts';
 import { createSessionLocks, defaultSettings, type LockSettings } from './session-lock.ts';
@@ -24,6 +24,7 @@ export function createFileStorage(
   const { layout } = directory;
   const locks = createSessionLocks(layout, directory.owner, { ...defaultSettings, ...settings });
   const hold = createHoldSessions(layout, locks);
+  const holdRecord = createHoldRecord(layout, locks, durable);
   const index = createSubjectIndex(layout);
 
   function read(key: string): SessionRecord | undefined {
@@ -72,13 +73,13 @@ export function createFileStorage(
 
   return {
     read,
-    ...createSessionWrites({ directory, hold, index, durable }),
+    ...createSessionWrites({ directory, hold, holdRecord, index, durable }),
 
     touch: (key, now, expiresAt) =>
       directory.write(() =>
-        hold([key], (head) => {
+        holdRecord(key, ({ head, rewriteExpiry }) => {
           if (head?.kind !== 'record' || head.expiresAt <= now) return false;
-          if (head.expiresAt < expiresAt) rewriteExpiry(layout.record(key), expiresAt);
+          if (head.expiresAt < expiresAt) rewriteExpiry(expiresAt);
           return true;
         }),
       ),
@@ -114,5 +115,5 @@ export function createFileStorage(
       }),
 
     close: () => directory.close(),
-  } satisfies Required<Omit<RecordStorage, 'save'>>;
+  } satisfies Required<RecordStorage>;
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
 import { temporaryOf } from './layout.ts';
+import { lineSum } from './line-sum.ts';
 
 const hours = (count: number) => new Date(Date.now() - count * 3600 * 1000);
 
@@ -123,8 +124,9 @@ describe('garbage collection', () => {
       join(folder, 'x.lock'),
     ];
     for (const path of foreign) writeFileSync(path, 'mine');
-    // CRC-32 of the 31 characters before it.
-    writeFileSync(layout.record(record.key), '@store/file 2              1000 83a5a9c4\nnobody knows');
+    const line = `@store/file 2 ${'1'.padStart(16)} ${'1000'.padStart(17)} `;
+    const newer = `${line}${lineSum(line, 0, line.length)}\nnobody knows`;
+    writeFileSync(layout.record(record.key), newer);
     await expect(async () => storage.read(record.key)).rejects.toMatchObject({ code: 'INCOMPATIBLE' });
     const folderInPlace = layout.record(someRecord().key);
     mkdirSync(folderInPlace, { recursive: true });

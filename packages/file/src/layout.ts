@@ -88,6 +88,11 @@ export function lockOf(recordPath: string): string {
   return `${recordPath}.lock`;
 }
 
+/** The record file that a lock in its folder is for. */
+export function recordOf(lock: string): string {
+  return lock.slice(0, -'.lock'.length);
+}
+
 /** Where a store writes what will become a record file: no two stores, and no two writes of one, share such a name. */
 export function temporaryOf(recordPath: string, token: string, count: number): string {
   return `${recordPath}.${token}.${count}.tmp`;

@@ -13,8 +13,8 @@ export interface SessionDirectory {
   /** @throws {StoreError} `UNAVAILABLE` when the directory is gone: nothing found in it must not look like "logged out". */
   assertThere(): void;
   /**
-   * Runs a write, again if a file it needs is gone: folders were removed under it, or its locks were given to others. Both
-   * are put right before.
+   * Runs a write, again if a file it needs is gone (ENOENT, ESTALE): folders were removed under it, or its locks were given to
+   * others. Both are put right before.
    */
   write<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
@@ -65,7 +65,7 @@ export function openDirectory(directory: string): SessionDirectory {
         try {
           return await work();
         } catch (error) {
-          if (errorCode(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+          if (!/^(ENOENT|ESTALE)$/.test(errorCode(error) ?? '') || attempt === mostAttempts) throw error;
           repair();
         }
       }

@@ -1,84 +1,35 @@
 import {
   closeSync,
-  constants,
+  futimesSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
-  readSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type FileHead, longestHead, readHead } from './record-format.ts';
-
-// Windows lacks both flags. O_NONBLOCK: opening a pipe that somebody put there must not wait for a writer.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-const reading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
-
-/** How often a file is read again that was being touched while it was read; a touch writes 26 bytes. */
-const mostReads = 50;
-
-const buffer = Buffer.allocUnsafe(longestHead);
 
 export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** What is in a record file; `undefined` when there is none. */
-export function readHeadOf(path: string): Exclude<FileHead, { kind: 'torn' }> | undefined {
-  return readUntorn(() => {
-    const text = readText(path, (path) => {
-      const file = openSync(path, reading);
-      try {
-        return buffer.toString('utf8', 0, readSync(file, buffer, 0, longestHead, 0));
-      } finally {
-        closeSync(file);
-      }
-    });
-    return text === undefined ? undefined : { head: readHead(text) };
-  })?.head;
-}
-
-/** The same with the whole text. */
-export function readFile(path: string) {
-  return readUntorn(() => {
-    const text = readText(path, (path) => readFileSync(path, { encoding: 'utf8', flag: reading }));
-    return text === undefined ? undefined : { head: readHead(text), text };
-  });
-}
-
-type Untorn<T> = T & { head: Exclude<FileHead, { kind: 'torn' }> };
-
-function readUntorn<T extends { head: FileHead }>(read: () => T | undefined): Untorn<T> | undefined {
-  for (let reads = 1; ; reads++) {
-    const found = read();
-    if (found === undefined || found.head.kind !== 'torn') return found as Untorn<T> | undefined;
-    if (reads === mostReads) return { ...found, head: { kind: 'damaged' } };
-  }
-}
-
-function readText(path: string, read: (path: string) => string): string | undefined {
+/**
+ * Writes a file that must not be there, for its owner's eyes only. What a failure leaves behind is removed.
+ *
+ * @param modified Its modification time, in epoch milliseconds; now when left out.
+ */
+export function writeNew(path: string, content: string | Buffer, modified?: number): void {
+  const file = openSync(path, 'wx', 0o600);
   try {
-    return read(path);
+    writeFileSync(file, content);
+    if (modified !== undefined) futimesSync(file, modified / 1000, modified / 1000);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT') return undefined;
-    // A symbolic link, a folder or a socket in a session's place is no session.
-    if (code === 'ELOOP' || code === 'EMLINK' || code === 'EISDIR' || code === 'ENXIO') return '';
+    removeIfThere(path);
     throw error;
-  }
-}
-
-/** Writes a file that must not be there, for its owner's eyes only. What a failure leaves behind is removed. */
-export function writeNew(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST' && errorCode(error) !== 'ENOENT') removeIfThere(path);
-    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 

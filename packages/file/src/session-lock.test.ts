@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
+import { createHoldRecord } from './held-record.ts';
 import { lockOf, temporaryOf } from './layout.ts';
 import { createIdentity, writeOwner } from './owner.ts';
 import { openDirectory } from './session-directory.ts';
@@ -106,11 +107,14 @@ describe('session locks', () => {
     const record = someRecord();
     await thief.storage.insert(record);
     const theirs = { ...record, version: 77, payload: 'theirs' };
+    // Too long for a slot, so that it is a file to be renamed.
+    const ours = { ...record, version: 78, payload: 'ours'.repeat(1000) };
     let thefts = 0;
     const writes = createSessionWrites({
       directory: opened,
       index: createSubjectIndex(layout),
       durable: false,
+      holdRecord: createHoldRecord(layout, createSessionLocks(layout, owner, defaultSettings), false),
       // Everything up to the rename has happened, then this process stands still, and another replaces the session.
       hold: async (keys, work, alsoLocked) =>
         hold(
@@ -122,7 +126,7 @@ describe('session locks', () => {
           alsoLocked,
         ),
     });
-    expect(await writes.replace(record.key, record.version, { ...record, version: 78 })).toBe(false);
+    expect(await writes.replace(record.key, record.version, ours)).toBe(false);
     expect(thefts).toBe(2);
     expect(thief.storage.read(record.key)).toEqual(theirs);
     expect(filesIn(directory)).toHaveLength(1);

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Layout, temporaryPrefix } from './layout.ts';
+import { dirname } from 'node:path';
+import { fenceOff } from './holder-fence.ts';
+import type { Layout } from './layout.ts';
 import { untilFree } from './lock-wait.ts';
 import { type Identity, isGone, readHolder } from './owner.ts';
 import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-files.ts';
@@ -17,19 +17,19 @@ import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-file
  *   was taken meanwhile; the next holder is then found by making the link, as always. Guards are locks like any other.
  * - Whether a holder has ended is the kernel's answer, so that a stopped process keeps its locks however long it is stopped:
  *   others give up with `UNAVAILABLE`. Only where the kernel cannot tell (see `Life`) is a holder taken for ended once it
- *   has been silent for 30 seconds. Should it wake up then, its temporary files are gone, so a record it was about to
- *   rename into place cannot get there: it finds out and begins again. What remains possible is written in
- *   docs/concurrency.md.
+ *   has been silent for 30 seconds. Should it wake up then, it is fenced off (holder-fence.ts): it finds out that it has
+ *   written nothing, and begins again. What remains possible is written in docs/concurrency.md.
  */
 export interface SessionLocks {
   /**
    * Runs `work`, to the end of its promise if it answers one, holding all of `paths`; waits for them off the event loop.
    *
+   * @param work May ask whether a lock is another's by now, because this process stood still.
    * @throws {StoreError} `UNAVAILABLE` when one stays locked.
    */
-  hold<T>(paths: readonly string[], work: () => T | Promise<T>): Promise<T>;
+  hold<T>(paths: readonly string[], work: (isLost: () => boolean) => T | Promise<T>): Promise<T>;
   /** Runs `work` if all of `paths` are free. */
-  holdIfFree<T>(paths: readonly string[], work: () => T): { value: T } | undefined;
+  holdIfFree<T>(paths: readonly string[], work: (isLost: () => boolean) => T): { value: T } | undefined;
   /** Removes a lock if its holder has ended. @returns whether to try again */
   clearIfStale(path: string): boolean;
 }
@@ -74,13 +74,15 @@ export function createSessionLocks(
     return true;
   }
 
+  function isLost(path: string, since: number): boolean {
+    if (performance.now() - since <= suspiciouslyLong) return false;
+    return readHolder(path, owner.identity)?.token !== owner.identity.token;
+  }
+
   function release(path: string, since: number): void {
     held.delete(path);
     try {
-      const lost =
-        performance.now() - since > suspiciouslyLong &&
-        readHolder(path, owner.identity)?.token !== owner.identity.token;
-      if (!lost) removeIfThere(path);
+      if (!isLost(path, since)) removeIfThere(path);
     } catch {
       // What was done under it is done. The lock is ours, and goes when it is next asked for, or with this process.
     }
@@ -100,7 +102,7 @@ export function createSessionLocks(
     try {
       const now = readHolder(path, owner.identity);
       if (now?.token === holder.token && isGone(now, silentFor)) {
-        removeTemporaries(path, holder.token);
+        fenceOff(path, holder.token, now.life === 'dead' ? undefined : owner.identity.token);
         removeIfThere(path);
       }
     } finally {
@@ -109,7 +111,10 @@ export function createSessionLocks(
     return true;
   }
 
-  function holdIfFree<T>(paths: readonly string[], work: () => T): { value: T } | undefined {
+  function holdIfFree<T>(
+    paths: readonly string[],
+    work: (isLost: () => boolean) => T,
+  ): { value: T } | undefined {
     const since = performance.now();
     const taken: string[] = [];
     const releaseAll = () => {
@@ -121,7 +126,7 @@ export function createSessionLocks(
         if (!take(path)) return undefined;
         taken.push(path);
       }
-      const value = work();
+      const value = work(() => taken.some((path) => isLost(path, since)));
       if (!(value instanceof Promise)) return { value };
       done = false;
       return { value: value.finally(releaseAll) as T };
@@ -138,13 +143,4 @@ export function createSessionLocks(
       return untilFree(patience, () => holdIfFree(sorted, work));
     },
   };
-}
-
-/** Fences off a holder that may not have ended: without its temporary files it can put nothing in a record's place. */
-function removeTemporaries(lock: string, token: string): void {
-  const prefix = temporaryPrefix(lock, token);
-  const folder = dirname(lock);
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix)) removeIfThere(join(folder, name));
-  }
 }

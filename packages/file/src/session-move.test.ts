@@ -4,7 +4,8 @@ import type { SessionRecord } from '@store/core/driver';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
-import { writeMoving, writeRecord } from './record-format.ts';
+import { writeMoving } from './record-format.ts';
+import { writeRecordFile } from './record-slots.ts';
 import { makeFolder } from './session-files.ts';
 import { finishMove, moveSession } from './session-move.ts';
 import { startSession } from './start-session.ts';
@@ -20,7 +21,7 @@ async function crashedAfter(step: 1 | 2): Promise<void> {
   await storage.insert(old);
   await storage.insert(moved);
   writeFileSync(layout.record(moved.key), writeMoving(old.key));
-  if (step === 2) writeFileSync(layout.record(old.key), writeRecord(moved));
+  if (step === 2) writeFileSync(layout.record(old.key), writeRecordFile(moved));
 }
 
 beforeEach(() => {
@@ -104,7 +105,7 @@ describe('moving a session', () => {
     makeFolder(dirname(layout.record(moved.key)));
     const [mark, record] = ['mark', 'record'].map((name) => join(directory, name)) as [string, string];
     writeFileSync(mark, writeMoving(old.key));
-    writeFileSync(record, writeRecord(moved));
+    writeFileSync(record, writeRecordFile(moved));
     const stopped = {
       renameTo(path: string) {
         renameSync(record, path);
@@ -124,7 +125,7 @@ describe('moving a session', () => {
     renameSync(layout.record(moved.key), layout.record(old.key));
     const other = { ...moved, payload: 'saved since' };
     linkSync(layout.record(old.key), layout.record(moved.key));
-    writeFileSync(layout.record(moved.key), writeRecord(other));
+    writeFileSync(layout.record(moved.key), writeRecordFile(other));
     await storage.deleteExpired(0, 500);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, other]);
   });

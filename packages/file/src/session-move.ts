@@ -1,7 +1,9 @@
 import { renameSync } from 'node:fs';
 import { type Layout, lockOf } from './layout.ts';
+import { readHeadOf } from './record-file.ts';
 import type { RecordHead } from './record-format.ts';
-import { linkIfFree, readHeadOf, removeIfThere } from './session-files.ts';
+import type { FileHead } from './record-slots.ts';
+import { linkIfFree, removeIfThere } from './session-files.ts';
 import type { SessionLocks } from './session-lock.ts';
 import type { Temporary } from './temporary-file.ts';
 
@@ -24,9 +26,12 @@ export interface Move {
 /** What is under a key once no move of it is unfinished. */
 export type SettledHead = RecordHead | { kind: 'damaged' } | undefined;
 
-/** Finds a move of which `key` is one end and that its mover has not finished. */
-export function unfinishedMove(layout: Layout, key: string): { move?: Move; head: SettledHead } {
-  const head = readHeadOf(layout.record(key));
+/** Finds a move of which `key` is one end and that its mover has not finished. `head` is of the file at `key`. */
+export function unfinishedMove(
+  layout: Layout,
+  key: string,
+  head: FileHead | undefined = readHeadOf(layout.record(key)),
+): { move?: Move; head: SettledHead } {
   if (head?.kind === 'moving') return { move: { from: head.from, to: key }, head: undefined };
   if (head?.kind !== 'record' || head.key === key) return { head };
   // 43 characters hold two bits more than a hash: a key that only looks like this one names nothing.

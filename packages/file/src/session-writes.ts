@@ -1,39 +1,52 @@
 import { existsSync } from 'node:fs';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
-import { hintExpiry } from './record-expiry.ts';
-import { writeMoving, writeRecord } from './record-format.ts';
+import type { HoldRecord } from './held-record.ts';
+import { readHeadOf } from './record-file.ts';
+import { writeMoving } from './record-format.ts';
+import { writeRecordFile } from './record-slots.ts';
 import type { SessionDirectory } from './session-directory.ts';
-import { linkIfFree, readHeadOf, removeIfThere, syncFolderOf } from './session-files.ts';
+import { linkIfFree, removeIfThere, syncFolderOf } from './session-files.ts';
 import { type HoldSessions, moveSession } from './session-move.ts';
+import { createSessionRewrites, markNew, unmarkOld } from './session-rewrites.ts';
 import type { SubjectIndex } from './subject-index.ts';
-import { createWithTemporary } from './temporary-file.ts';
+import { type Content, createWithTemporary } from './temporary-file.ts';
 import { createWriteCrowd } from './write-crowd.ts';
 
 interface SessionWritesParts {
   directory: SessionDirectory;
   hold: HoldSessions;
+  holdRecord: HoldRecord;
   index: SubjectIndex;
   durable: boolean;
 }
 
-/** `insert` and `replace`: a whole temporary file first, then what makes it the session, under the session's lock. */
+/**
+ * `insert`, `save` and `replace`. What is not written in place is a whole temporary file first, then what makes it the session,
+ * under the session's lock.
+ */
 export function createSessionWrites({
   directory,
   hold,
+  holdRecord,
   index,
   durable,
-}: SessionWritesParts): Pick<RecordStorage, 'insert' | 'replace'> {
+}: SessionWritesParts): Required<Pick<RecordStorage, 'insert' | 'save' | 'replace'>> {
   const { layout, owner } = directory;
   const withTemporary = createWithTemporary(owner, durable);
   const crowd = createWriteCrowd();
+  const inPlace = createSessionRewrites(holdRecord, index);
 
   /** Brings the names that a write has made or removed to the disk. */
-  async function flush(done: boolean, { key, subject }: SessionRecord, oldKey = key): Promise<boolean> {
+  async function flush(done: boolean, record: SessionRecord, oldKey = record.key): Promise<boolean> {
     if (!done || !durable) return done;
-    await syncFolderOf(layout.record(key));
-    if (oldKey !== key) await syncFolderOf(layout.record(oldKey));
-    if (subject !== null) await syncFolderOf(layout.marker(subject, key));
-    return true;
+    await syncFolderOf(layout.record(record.key));
+    if (oldKey !== record.key) await syncFolderOf(layout.record(oldKey));
+    return flushMarker(done, record);
+  }
+
+  async function flushMarker(done: boolean, { key, subject }: SessionRecord): Promise<boolean> {
+    if (done && durable && subject !== null) await syncFolderOf(layout.marker(subject, key));
+    return done;
   }
 
   async function insert(record: SessionRecord): Promise<boolean> {
@@ -42,8 +55,7 @@ export function createSessionWrites({
     // A file written in vain costs more than this look.
     const found = existsSync(path) ? readHeadOf(path) : undefined;
     if (found?.kind === 'record' && found.key === key) return false;
-    return withTemporary(path, writeRecord(record), async (temporary) => {
-      hintExpiry(temporary.path, record.expiresAt);
+    return withTemporary(path, contentOf(record), async (temporary) => {
       // With a marker to make it takes the lock: a marker without a record is cleared away.
       if (subject === null && linkIfFree(temporary.path, path)) return flush(true, record);
       const inserted = await hold([key], (head) => {
@@ -56,16 +68,16 @@ export function createSessionWrites({
     });
   }
 
-  async function replaceContent(key: string, version: number, next: SessionRecord): Promise<boolean> {
+  /** Puts a new file in the place of the old one. */
+  async function replaceFile(version: number, next: SessionRecord): Promise<boolean> {
+    const { key } = next;
     const path = layout.record(key);
-    return withTemporary(path, writeRecord(next), async (temporary) => {
-      hintExpiry(temporary.path, next.expiresAt);
+    return withTemporary(path, contentOf(next), async (temporary) => {
       const replaced = await hold([key], (head) => {
         if (head?.kind !== 'record' || head.version !== version) return false;
-        const newSubject = head.subject === next.subject ? null : next.subject;
-        if (newSubject !== null) index.add(newSubject, key);
+        markNew(index, head, next);
         const end = () => {
-          if (head.subject !== null && head.subject !== next.subject) index.remove(head.subject, key);
+          unmarkOld(index, head, next);
           return true;
         };
         if (!crowd.isAlone()) return crowd.join(temporary.renameOffLoop(path)).then(end);
@@ -79,9 +91,8 @@ export function createSessionWrites({
   async function replaceKey(from: string, version: number, next: SessionRecord): Promise<boolean> {
     const { key: to, subject } = next;
     const move = { from, to };
-    return withTemporary(layout.record(from), writeRecord(next), (record) =>
-      withTemporary(layout.record(to), writeMoving(from), async (mark) => {
-        hintExpiry(record.path, next.expiresAt);
+    return withTemporary(layout.record(from), contentOf(next), (record) =>
+      withTemporary(layout.record(to), { bytes: writeMoving(from) }, async (mark) => {
         const moved = await hold(
           [from, to],
           (head, taken) => {
@@ -102,9 +113,22 @@ export function createSessionWrites({
 
   return {
     insert: (record) => directory.write(() => insert(record)),
+    save: (record, createdAfter) =>
+      directory.write(async () => {
+        const over = existsSync(layout.record(record.key))
+          ? inPlace.saveOver(record, createdAfter)
+          : undefined;
+        return (await over) ?? insert(record);
+      }),
     replace: (key, version, next) =>
-      directory.write(() =>
-        next.key === key ? replaceContent(key, version, next) : replaceKey(key, version, next),
-      ),
+      directory.write(async () => {
+        if (next.key !== key) return replaceKey(key, version, next);
+        const done = await inPlace.replace(version, next);
+        return done === undefined ? replaceFile(version, next) : flushMarker(done, next);
+      }),
   };
+}
+
+function contentOf(record: SessionRecord): Content {
+  return { bytes: writeRecordFile(record), modified: record.expiresAt };
 }

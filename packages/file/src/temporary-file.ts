@@ -14,19 +14,25 @@ export interface Temporary {
   renameOffLoop(path: string): Promise<void>;
 }
 
+/** What a file is to hold; its modification time, in epoch milliseconds, tells when a look inside is worth it. */
+export interface Content {
+  bytes: Buffer;
+  modified?: number;
+}
+
 /** Writes what will be at `destination` under a name of its own, lets `use` put it there, and leaves nothing behind. */
 export type WithTemporary = <T>(
   destination: string,
-  text: string,
+  content: Content,
   use: (temporary: Temporary) => Promise<T>,
 ) => Promise<T>;
 
 export function createWithTemporary(owner: { readonly identity: Identity }, durable: boolean): WithTemporary {
   let count = 0;
-  return async (destination, text, use) => {
+  return async (destination, content, use) => {
     const path = temporaryOf(destination, owner.identity.token, count++);
     let there = true;
-    writeMakingFolder(path, text);
+    writeMakingFolder(path, content);
     try {
       if (durable) await syncToDisk(path);
       return await use({
@@ -46,12 +52,12 @@ export function createWithTemporary(owner: { readonly identity: Identity }, dura
   };
 }
 
-function writeMakingFolder(path: string, text: string): void {
+function writeMakingFolder(path: string, { bytes, modified }: Content): void {
   try {
-    writeNew(path, text);
+    writeNew(path, bytes, modified);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
     makeFolder(dirname(path));
-    writeNew(path, text);
+    writeNew(path, bytes, modified);
   }
 }

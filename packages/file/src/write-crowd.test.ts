@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
 import { createWriteCrowd } from './write-crowd.ts';
 
+/** Too long to be written in place. */
+const long = 'x'.repeat(5000);
+
 describe('writes that come together', () => {
   it('are alone only when none began before in this turn and none is under way', async () => {
     const crowd = createWriteCrowd();
@@ -22,8 +25,9 @@ describe('writes that come together', () => {
     await storage.insert(record);
     for (let round = 0; round < 50; round++) {
       const { version } = storage.read(record.key) ?? record;
-      const next = Array.from({ length: 8 }, () => someRecord({ key: record.key, subject: `user ${round}` }));
-      const others = Array.from({ length: 8 }, () => someRecord());
+      const subject = `user ${round}`;
+      const next = Array.from({ length: 8 }, () => someRecord({ key: record.key, subject, payload: long }));
+      const others = Array.from({ length: 8 }, () => someRecord({ payload: long }));
       for (const other of others) await storage.insert(other);
       const [won] = await Promise.all([
         Promise.all(next.map((one) => storage.replace(record.key, version, one))),
@@ -43,9 +47,9 @@ describe('writes that come together', () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     for (let round = 0; round < 50; round++) {
-      const record = someRecord();
+      const record = someRecord({ payload: long });
       await storage.insert(record);
-      const busy = someRecord();
+      const busy = someRecord({ payload: long });
       await storage.insert(busy);
       await Promise.all([
         storage.replace(busy.key, busy.version, busy),

@@ -1,0 +1,77 @@
+import type { SessionRecord } from '@store/core/driver';
+import {
+  type FirstLine,
+  type RecordHead,
+  readFirstLine,
+  readMoving,
+  readPayload,
+  readSecondLine,
+  refuseNewer,
+  writeRecord,
+} from './record-format.ts';
+
+/**
+ * A record file has two slots. A session that is written again goes, in place, into the one it is not in: no new file, no
+ * rename. Whatever becomes of that write, the other slot is as it was. Of two whole records the one written later counts.
+ *
+ * Both slots lie within one block of the disk and one page of memory (4 KB). A record that is longer than a slot has the file
+ * to itself, and is replaced by a rename.
+ */
+export const slotBytes = 2048;
+export const fileBytes = 2 * slotBytes;
+
+/** What a record file is: a record; the mark at the new key of a session that is moving (see session-move.ts); or damaged. */
+export type FileHead = RecordHead | { kind: 'moving'; from: string } | { kind: 'damaged' };
+
+export interface Found {
+  head: FileHead;
+  /** Of a record in a slot. One that has the file to itself is longer than what was read. */
+  payload?: string;
+  /**
+   * `false` when some part of the file is no whole record: it is being written, or a writer was killed there. `head` counts only if
+   * the file is the same when it is read again. Otherwise both slots may have been written while they were read.
+   */
+  settled: boolean;
+}
+
+/**
+ * Finds the record that counts in the first `fileBytes` of a file.
+ *
+ * @throws {StoreError} `INCOMPATIBLE` for a file that a newer version of this package wrote.
+ */
+export function findRecord(bytes: Buffer): Found {
+  const text = bytes.toString('latin1');
+  const from = readMoving(text);
+  if (from !== undefined) return { head: { kind: 'moving', from }, settled: true };
+  const first = readFirstLine(text, 0);
+  if (first?.turn === 0)
+    return { head: readSecondLine(text, 0, first) ?? { kind: 'damaged' }, settled: true };
+  if (first === undefined) refuseNewer(text, 0);
+  if (bytes.length <= slotBytes) return readSlots(bytes, text, [0, first]);
+
+  const second = readFirstLine(text, slotBytes);
+  if (second === undefined) refuseNewer(text, slotBytes);
+  return (second?.turn ?? 0) > (first?.turn ?? 0)
+    ? readSlots(bytes, text, [slotBytes, second], [0, first])
+    : readSlots(bytes, text, [0, first], [slotBytes, second]);
+}
+
+/** A file with this record alone. */
+export function writeRecordFile(record: SessionRecord): Buffer {
+  const bytes = writeRecord(record, 1);
+  return bytes.length > slotBytes ? writeRecord(record, 0) : bytes;
+}
+
+type Slot = [at: number, line: FirstLine | undefined];
+
+/** The first whole record among slots, of which the one that was written later comes first. */
+function readSlots(bytes: Buffer, text: string, ...slots: Slot[]): Found {
+  let settled = slots.every(([, line]) => line !== undefined);
+  for (const [at, line] of slots) {
+    const head = line && readSecondLine(text, at, line);
+    const payload = head && readPayload(bytes, head);
+    if (head !== undefined && payload !== undefined) return { head, payload, settled };
+    settled = false;
+  }
+  return { head: { kind: 'damaged' }, settled };
+}
