@@ -1,4 +1,5 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import { createDueTimes } from './due-times.ts';
 import { createGarbageCollection } from './garbage-collection.ts';
 import { createHoldRecord } from './held-record.ts';
 import type { SessionDirectory } from './session-directory.ts';
@@ -26,6 +27,7 @@ export function createFileStorage(
   const hold = createHoldSessions(layout, locks);
   const holdRecord = createHoldRecord(layout, locks, durable);
   const index = createSubjectIndex(layout);
+  const due = createDueTimes();
 
   function read(key: string): SessionRecord | undefined {
     const found = readSession(layout, key);
@@ -73,7 +75,7 @@ export function createFileStorage(
 
   return {
     read,
-    ...createSessionWrites({ directory, hold, holdRecord, index, durable }),
+    ...createSessionWrites({ directory, hold, holdRecord, index, due, durable }),
 
     touch: (key, now, expiresAt) =>
       directory.write(() =>
@@ -90,7 +92,7 @@ export function createFileStorage(
         if (removed && durable) await syncFolderOf(layout.record(key));
       }),
 
-    deleteExpired: createGarbageCollection({ directory, locks, index, remove }),
+    deleteExpired: createGarbageCollection({ directory, locks, index, due, remove }),
 
     async listBySubject(subject: string) {
       const breathe = createTimeSlice();

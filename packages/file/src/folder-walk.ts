@@ -3,49 +3,68 @@ import { join } from 'node:path';
 import type { Layout } from './layout.ts';
 import { errorCode } from './session-files.ts';
 
-/**
- * Goes through the files of a session directory, folder by folder and round by round, from where it stopped the last time.
- * What is in memory of a round is one folder's names; they are read off the event loop.
- */
-export interface FolderWalk {
-  /** The next file's folder and name; `undefined` once at the end of a round. */
-  next(): Promise<{ folder: string; name: string } | undefined>;
+/** A folder with the names that are to be looked at in it, of which whoever does takes them off the end. */
+export interface Folder {
+  path: string;
+  names: string[];
 }
 
-export function createFolderWalk({ records, subjects, owners }: Layout, beginRound: () => void): FolderWalk {
-  let folders: string[] | undefined;
-  let folder = owners;
-  let names: string[] = [];
+/**
+ * Goes through the folders of a session directory, round by round, from where it stopped the last time. What is in memory of a round
+ * is two folders' names: they are read off the event loop, the next while the files of one are looked at.
+ */
+export interface FolderWalk {
+  /** The folder with names left, or the next; `undefined` once at the end of a round. */
+  folder(): Promise<Folder | undefined>;
+}
+
+export function createFolderWalk(
+  { records, subjects, owners }: Layout,
+  beginRound: () => void,
+  enter: (folder: Folder) => void,
+): FolderWalk {
+  let paths: string[] | undefined;
+  let folder: Folder | undefined;
+  let next: Promise<Folder> | undefined;
 
   const shardsOf = async (parent: string) =>
     (await readdir(parent, { withFileTypes: true }))
       .filter((entry) => entry.isDirectory() && /^[\da-f]{2}$/.test(entry.name))
       .map((entry) => join(parent, entry.name));
 
+  const readNext = () => {
+    const path = paths?.pop();
+    return path === undefined ? undefined : readFolder(path);
+  };
+
   return {
-    async next() {
-      if (folders === undefined) {
+    async folder() {
+      if (paths === undefined) {
         beginRound();
-        folders = [owners, ...(await shardsOf(subjects)), ...(await shardsOf(records))];
+        paths = [owners, ...(await shardsOf(subjects)), ...(await shardsOf(records))];
       }
-      for (let name = names.pop(); ; name = names.pop()) {
-        if (name !== undefined) return { folder, name };
-        const following = folders.pop();
-        if (following === undefined) break;
-        folder = following;
-        names = await namesIn(folder);
+      while (folder === undefined || folder.names.length === 0) {
+        const reading = next ?? readNext();
+        next = undefined;
+        if (reading === undefined) {
+          paths = undefined;
+          folder = undefined;
+          return undefined;
+        }
+        folder = await reading;
+        enter(folder);
+        next = readNext();
       }
-      folders = undefined;
-      return undefined;
+      return folder;
     },
   };
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function readFolder(path: string): Promise<Folder> {
   try {
-    return await readdir(folder);
+    return { path, names: await readdir(path) };
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return { path, names: [] };
     throw error;
   }
 }

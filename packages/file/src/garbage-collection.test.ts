@@ -74,6 +74,20 @@ describe('garbage collection', () => {
     expect(filesIn(layout.records)).toEqual([]);
   });
 
+  it('finds within eight rounds what another process has made to end earlier', async () => {
+    const directory = temporaryDirectory();
+    const { storage } = openStorage(directory);
+    const { storage: another } = openStorage(directory);
+    const records = Array.from({ length: 50 }, () => someRecord({ expiresAt: 9000 }));
+    for (const record of records) await storage.insert(record);
+    for (let round = 0; round < 3; round++) expect(await storage.deleteExpired(1000, 500)).toBe(0);
+    for (const record of records)
+      await another.replace(record.key, record.version, { ...record, expiresAt: 500 });
+    let removed = 0;
+    for (let round = 0; round < 8; round++) removed += await storage.deleteExpired(1000, 500);
+    expect(removed).toBe(50);
+  });
+
   it('removes the temporary files of processes that were killed, and of no other', async () => {
     const directory = temporaryDirectory();
     const { storage, layout, owner } = openStorage(directory);

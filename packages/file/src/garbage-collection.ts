@@ -1,93 +1,58 @@
-import { existsSync, lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isStoreError, type RecordStorage } from '@store/core/driver';
-import { createFolderWalk } from './folder-walk.ts';
-import { keyOfName, lockOf, readFileName } from './layout.ts';
+import { createFolderWalk, type Folder } from './folder-walk.ts';
+import { lockOf, readFileName } from './layout.ts';
 import { readHolder, removeDeadOwners } from './owner.ts';
-import { isHintedAlive } from './record-expiry.ts';
+import { createRecordVisit, olderThan, type RecordVisitParts } from './record-visit.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import { removeIfThere } from './session-files.ts';
-import type { SessionLocks } from './session-lock.ts';
-import { finishMove, type SettledHead, unfinishedMove } from './session-move.ts';
-import type { SubjectIndex } from './subject-index.ts';
 import { createTimeSlice } from './time-slice.ts';
 
-interface GarbageCollectionParts {
+interface GarbageCollectionParts extends RecordVisitParts {
   directory: SessionDirectory;
-  locks: SessionLocks;
-  index: SubjectIndex;
-  /** Removes a session that is under lock. */
-  remove(key: string, head: SettledHead): boolean;
 }
 
 /** How many files one call looks at: a tenth of a second of work, a quarter of a millisecond at a time. */
 const mostVisits = 10_000;
 
-const hour = 3600 * 1000;
+/** What another process writes can make a session end earlier than this one knows: in so many rounds all is looked at afresh. */
+const roundsToBelieve = 8;
 
-/** A damaged file stays for a day, for whoever wants to know what happened. */
-const damagedFor = 24 * hour;
+const hour = 3600 * 1000;
 
 /**
  * Removes what has expired, and what crashes have left: locks, temporary files, half-done moves, markers without a session
  * and sessions without a marker. Nothing here waits for a lock; what somebody is working on is looked at next time.
  */
 export function createGarbageCollection(parts: GarbageCollectionParts): RecordStorage['deleteExpired'] {
-  const { directory, locks, index, remove } = parts;
+  const { directory, locks, due } = parts;
   const { layout, owner } = directory;
-  const walk = createFolderWalk(layout, () => removeDeadOwners(layout.owners, owner.identity));
-  /** What a power cut has done is found in the first round after the start; later ones trust the hint. */
-  let thorough = true;
+  const visitRecord = createRecordVisit(layout, parts);
+  let round = 0;
+  const walk = createFolderWalk(layout, beginRound, enterFolder);
+
+  function beginRound(): void {
+    round++;
+    removeDeadOwners(layout.owners, owner.identity);
+  }
+
+  function enterFolder({ path, names }: Folder): void {
+    if (dirname(path) !== layout.records) return;
+    const shard = Number.parseInt(basename(path), 16);
+    due.enter(shard, names.length, shard % roundsToBelieve === round % roundsToBelieve);
+  }
 
   function visit(folder: string, name: string, now: number): number {
-    const path = `${folder}/${name}`;
     const file = readFileName(name);
-    if (file.kind === 'record') {
-      return !thorough && isHintedAlive(path, now) ? 0 : visitRecord(path, keyOfName(name), now);
-    }
+    if (file.kind === 'record' && due.isLater(name, now)) return 0;
+    const path = `${folder}/${name}`;
+    // What a power cut has done is found in the first round after the start.
+    if (file.kind === 'record') return visitRecord(path, name, now, round === 1);
     if (file.kind === 'marker' && !existsSync(layout.record(file.key))) removeMarker(path, file.key);
     if (file.kind === 'lock') locks.clearIfStale(path);
     if (file.kind === 'temporary' && isLeftover(path, file.token)) removeIfThere(path);
     return 0;
-  }
-
-  function visitRecord(path: string, key: string, now: number): number {
-    const { move, head } = unfinishedMove(layout, key);
-    if (move) {
-      const both = [lockOf(layout.record(move.from)), lockOf(layout.record(move.to))];
-      locks.holdIfFree(both, () => finishMove(layout, move));
-      return 0;
-    }
-    if (head?.kind === 'record') {
-      const { subject } = head;
-      if (head.expiresAt <= now) return removeExpired(path, key, now);
-      if (subject !== null && !index.has(subject, key)) makeMarker(path, key);
-    }
-    if (head?.kind === 'damaged' && olderThan(path, damagedFor)) removeDamaged(path, key);
-    return 0;
-  }
-
-  /** Looks again, for the session may have been touched since. */
-  function removeExpired(path: string, key: string, now: number): number {
-    const removed = locks.holdIfFree([lockOf(path)], () => {
-      const { head } = unfinishedMove(layout, key);
-      return head?.kind === 'record' && head.expiresAt <= now && remove(key, head);
-    });
-    return removed?.value ? 1 : 0;
-  }
-
-  function removeDamaged(path: string, key: string): void {
-    locks.holdIfFree([lockOf(path)], () => {
-      const { head } = unfinishedMove(layout, key);
-      if (head?.kind === 'damaged') remove(key, head);
-    });
-  }
-
-  function makeMarker(path: string, key: string): void {
-    locks.holdIfFree([lockOf(path)], () => {
-      const { head } = unfinishedMove(layout, key);
-      if (head?.kind === 'record' && head.subject !== null) index.add(head.subject, key);
-    });
   }
 
   function removeMarker(path: string, key: string): void {
@@ -106,15 +71,19 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
   return async (now, limit) => {
     const breathe = createTimeSlice();
     let removed = 0;
+    let visits = 0;
     await directory.write(async () => {
-      for (let visits = 0; visits < mostVisits && removed < limit; visits++) {
-        const file = await walk.next();
-        if (file === undefined) {
-          thorough = false;
-          return;
+      while (visits < mostVisits && removed < limit) {
+        const folder = await walk.folder();
+        if (folder === undefined) return;
+        while (visits < mostVisits && removed < limit) {
+          const name = folder.names.pop();
+          if (name === undefined) break;
+          visits++;
+          removed += visitUnlessNewer(folder.path, name);
+          const turn = breathe();
+          if (turn) await turn;
         }
-        removed += visitUnlessNewer(file.folder, file.name);
-        await breathe();
       }
     });
     return removed;
@@ -128,10 +97,4 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
       }
     }
   };
-}
-
-/** By the machine's clock and the file's, not the application's: this is about leftovers, not about sessions. No folder is ours. */
-function olderThan(path: string, milliseconds: number): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats?.isDirectory() === false && Date.now() - stats.mtimeMs > milliseconds;
 }

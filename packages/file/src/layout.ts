@@ -54,7 +54,7 @@ export function createLayout(directory: string): Layout {
 }
 
 /** base64url keys differ by case, and some file systems do not: the same 32 bytes as 64 hexadecimal digits. */
-function nameOfKey(key: string): string {
+export function nameOfKey(key: string): string {
   return Buffer.from(key, 'base64url').toString('hex');
 }
 

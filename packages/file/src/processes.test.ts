@@ -46,12 +46,10 @@ describe('processes that share a directory', () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false });
     const ids = Array.from({ length: 20 }, createSessionId);
-    for (const id of ids) await store.save(id, { n: 0, text: '', end: 0 }, {});
+    for (const id of ids) await store.save(id, { n: 0, longest: 1, text: '', end: 0 }, {});
     for (let killed = 0; killed < kills; ) {
-      const writers = [
-        startChild('overwriter', directory, ...ids),
-        startChild('overwriter', directory, ...ids),
-      ];
+      // One writes in place always, the other now and then.
+      const writers = ['1500', '5000'].map((longest) => startChild('overwriter', directory, longest, ...ids));
       await Promise.all(writers.map((writer) => writer.next()));
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       for (const writer of writers) writer.kill('SIGKILL');
@@ -59,9 +57,8 @@ describe('processes that share a directory', () => {
       killed += writers.length;
       for (const id of ids) {
         const { exists, data } = await store.load(id);
-        expect(
-          exists && data.n === data.end && String(data.text).length === (Number(data.n) * 997) % 5000,
-        ).toBe(true);
+        const length = (Number(data.n) * 997) % Number(data.longest);
+        expect(exists && data.n === data.end && String(data.text).length === length).toBe(true);
         expect(await store.touch(id)).toBe(true);
       }
     }
@@ -69,22 +66,29 @@ describe('processes that share a directory', () => {
     expect(filesIn(directory)).toHaveLength(ids.length);
   });
 
-  it('read a whole session at any moment while another writes it', { timeout: 60_000 }, async () => {
-    const directory = temporaryDirectory();
-    const store = await startSession({ directory, cache: false });
-    const id = createSessionId();
-    await store.save(id, { n: 0, text: '', end: 0 }, {});
-    const writer = startChild('overwriter', directory, id);
-    await writer.next();
-    const seen = new Set<unknown>();
-    for (let loads = 0; loads < 100_000 || seen.size < 1000; loads++) {
-      const { exists, data } = await store.load(id);
-      if (!exists || data.n !== data.end) expect({ exists, ...data }).toBe('whole');
-      seen.add(data.n);
-    }
-    writer.kill('SIGKILL');
-    await writer.ended('SIGKILL');
-  });
+  it.each(['1500', '5000'])(
+    'read a whole session at any moment, and none older than they read before, while another writes up to %s characters',
+    { timeout: 60_000 },
+    async (longest) => {
+      const directory = temporaryDirectory();
+      const store = await startSession({ directory, cache: false });
+      const id = createSessionId();
+      await store.save(id, { n: 0, text: '', end: 0 }, {});
+      const writer = startChild('overwriter', directory, longest, id);
+      await writer.next();
+      let newest = 0;
+      let seen = 0;
+      for (let loads = 0; loads < 100_000 || seen < 1000; loads++) {
+        const { exists, data } = await store.load(id);
+        const n = Number(data.n);
+        if (!exists || n !== data.end || n < newest) expect({ exists, newest, ...data }).toBe('whole');
+        if (n > newest) seen++;
+        newest = n;
+      }
+      writer.kill('SIGKILL');
+      await writer.ended('SIGKILL');
+    },
+  );
 
   it('revive no session that one destroys while another updates it', { timeout: 120_000 }, async () => {
     const directory = temporaryDirectory();

@@ -8,8 +8,7 @@ export function hintExpiry(file: number, expiresAt: number): void {
   futimesSync(file, expiresAt / 1000, expiresAt / 1000);
 }
 
-/** Tells whether a file's hint lies in the future; one that is gone has nothing to look for either. */
-export function isHintedAlive(path: string, now: number): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats === undefined || stats.mtimeMs > now;
+/** A file's hint, in epoch milliseconds; `undefined` when there is no file. */
+export function hintedExpiry(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

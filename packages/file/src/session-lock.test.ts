@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
+import { createDueTimes } from './due-times.ts';
 import { createHoldRecord } from './held-record.ts';
 import { lockOf, temporaryOf } from './layout.ts';
 import { createIdentity, writeOwner } from './owner.ts';
@@ -113,6 +114,7 @@ describe('session locks', () => {
     const writes = createSessionWrites({
       directory: opened,
       index: createSubjectIndex(layout),
+      due: createDueTimes(),
       durable: false,
       holdRecord: createHoldRecord(layout, createSessionLocks(layout, owner, defaultSettings), false),
       // Everything up to the rename has happened, then this process stands still, and another replaces the session.

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { DueTimes } from './due-times.ts';
 import type { HoldRecord } from './held-record.ts';
+import { nameOfKey } from './layout.ts';
 import { readHeadOf } from './record-file.ts';
 import { writeMoving } from './record-format.ts';
 import { writeRecordFile } from './record-slots.ts';
@@ -17,6 +19,7 @@ interface SessionWritesParts {
   hold: HoldSessions;
   holdRecord: HoldRecord;
   index: SubjectIndex;
+  due: DueTimes;
   durable: boolean;
 }
 
@@ -29,6 +32,7 @@ export function createSessionWrites({
   hold,
   holdRecord,
   index,
+  due,
   durable,
 }: SessionWritesParts): Required<Pick<RecordStorage, 'insert' | 'save' | 'replace'>> {
   const { layout, owner } = directory;
@@ -111,17 +115,24 @@ export function createSessionWrites({
     );
   }
 
+  /** The session may end earlier now than garbage collection knows. */
+  async function write(key: string, work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await directory.write(work);
+    } finally {
+      due.forget(nameOfKey(key));
+    }
+  }
+
   return {
-    insert: (record) => directory.write(() => insert(record)),
+    insert: (record) => write(record.key, () => insert(record)),
     save: (record, createdAfter) =>
-      directory.write(async () => {
-        const over = existsSync(layout.record(record.key))
-          ? inPlace.saveOver(record, createdAfter)
-          : undefined;
-        return (await over) ?? insert(record);
+      write(record.key, async () => {
+        const isNew = !existsSync(layout.record(record.key));
+        return (isNew ? undefined : await inPlace.saveOver(record, createdAfter)) ?? insert(record);
       }),
     replace: (key, version, next) =>
-      directory.write(async () => {
+      write(next.key, async () => {
         if (next.key !== key) return replaceKey(key, version, next);
         const done = await inPlace.replace(version, next);
         return done === undefined ? replaceFile(version, next) : flushMarker(done, next);

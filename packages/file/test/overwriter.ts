@@ -1,13 +1,14 @@
-// Overwrites sessions, one after the other, until it is killed: node overwriter.ts <directory> <id>...
+// Overwrites sessions, one after the other, until it is killed: node overwriter.ts <directory> <longest text> <id>...
 import { startSession } from '@store/file';
 
-const [directory = '', ...ids] = process.argv.slice(2);
+const [directory = '', most = '', ...ids] = process.argv.slice(2);
+const longest = Number(most);
 const store = await startSession({ directory });
 process.send?.('ready');
 for (let n = 1; ; n++) {
   for (const id of ids) {
     // A payload whose length changes, so that a mixture of two would show.
-    await store.save(id, { n, text: 'x'.repeat((n * 997) % 5000), end: n }, {});
+    await store.save(id, { n, longest, text: 'x'.repeat((n * 997) % longest), end: n }, {});
   }
   // Lets the parent's end reach this process, should the parent have no time to kill it.
   await new Promise(setImmediate);
