@@ -18,8 +18,8 @@ export const file: Backend = {
       title: 'One file for a session',
       note:
         'Ratios are to the first line, which writes atomically and checks no version; the second is the same code again: what it ' +
-        'differs by is noise. Only the bare lines, session-file-store, React Router and @store/file replace files ' +
-        'atomically; Remix and AdonisJS write in place, which is quicker and loses sessions when the process is killed. Only @store/file ' +
+        'differs by is noise. Only the bare lines, session-file-store, React Router and @store/file replace sessions ' +
+        'atomically; Remix and AdonisJS write over what is there, which loses sessions when the process is killed. Only @store/file ' +
         'loses no update. session-file-store has `retries: 0`: with its default of 5 a miss takes a quarter of a second.',
       baseline: bare,
       lines: [bare, control, ours, sessionFileStorePeer, reactRouterPeer, remixPeer, adonisPeer],

@@ -1,6 +1,6 @@
 /**
  * When a look at each record file is worth it, as far as this process knows: a garbage collection passes over the others at 0.1 µs
- * instead of the 3 µs of asking the file system. Eight bytes for a session, sixteen with the room that finding it takes.
+ * instead of the 3 µs of asking the file system. 12 to 24 bytes for a session, with the room that finding it takes.
  *
  * Every shard's times are a table of their own, made anew in every round, so that none grows in one long step and none keeps
  * what is gone.
