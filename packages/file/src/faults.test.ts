@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createSessionId } from '@store/core';
 import { sessionKey } from '@store/core/driver';
@@ -47,6 +47,24 @@ describe('a disk that refuses', () => {
     expect(filesIn(directory)).toHaveLength(1);
     expect(await child.ask({ act: 'save', id, size: 200 })).toEqual({ answer: 'done' });
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 200 });
+  });
+
+  it('leaves a session as it was when it takes only a part of what is written in place', async () => {
+    const directory = temporaryDirectory();
+    // 2,560 bytes: the second slot begins at 2,048.
+    const child = await start(['sh', '-c', 'ulimit -f 5 && exec "$0" "$@"'], directory);
+    const id = createSessionId();
+    const path = createLayout(directory).record(sessionKey(id));
+    await child.ask({ act: 'save', id, size: 100 });
+    expect(await child.ask({ act: 'save', id, size: 800 })).toEqual({ code: 'UNAVAILABLE', cause: 'EFBIG' });
+    expect(statSync(path).size).toBe(2560);
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 100 });
+    expect(await child.ask({ act: 'touch', id })).toEqual({ answer: true });
+    // The first slot has room for the longer one.
+    for (const size of [200, 800]) {
+      expect(await child.ask({ act: 'save', id, size })).toEqual({ answer: 'done' });
+      expect(await child.ask({ act: 'load', id })).toEqual({ answer: size });
+    }
   });
 
   it('leaves every session as it was when it is full, and lets them be destroyed', async (context) => {

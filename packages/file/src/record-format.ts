@@ -66,10 +66,12 @@ export function readFirstLine(text: string, at: number): FirstLine | undefined {
   const end = sumAt + sumLength;
   if (!text.startsWith(magic, at) || text[end] !== '\n') return undefined;
   if (text.slice(sumAt, end) !== lineSum(text, at, sumAt)) return undefined;
-  return {
-    turn: Number(text.slice(at + magic.length, at + expiryAt - 1)),
-    expiresAt: Number(text.slice(at + expiryAt, sumAt - 1)),
-  };
+  return { turn: readTurn(text, at), expiresAt: Number(text.slice(at + expiryAt, sumAt - 1)) };
+}
+
+/** The turn alone, which a touch leaves as it is: to be trusted if the second line is of the same write. */
+export function readTurn(text: string, at: number): number {
+  return Number(text.slice(at + magic.length, at + expiryAt - 1));
 }
 
 /** The record that begins with this first line; `undefined` when its second line is damaged or not of the same write. */

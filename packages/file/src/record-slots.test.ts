@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { someRecord } from '../test/session-directory.ts';
-import { writeRecord } from './record-format.ts';
+import { writeFirstLine, writeRecord } from './record-format.ts';
 import { fileBytes, findRecord, slotBytes } from './record-slots.ts';
 
 /** A file after the writes given, of which each goes into the other slot. */
@@ -78,6 +78,20 @@ describe('the two slots of a record file', () => {
     for (let length = slotBytes + 1; length < end; length++) {
       expect(versionIn(bytes.subarray(0, length)), `${length} bytes`).toEqual({ version: 0, settled: false });
     }
+  });
+
+  it('tell a record that is being touched, for which the older one does not stand in, from one that is being written', () => {
+    const bytes = fileAfter(...writes.slice(0, 3));
+    const touched = Buffer.from(writeFirstLine(3, record.expiresAt + 12_345));
+    const differs = [...touched.keys()].filter((at) => touched[at] !== bytes[at]);
+    for (const at of differs.slice(1)) {
+      const torn = Buffer.from(bytes);
+      touched.copy(torn, 0, 0, at);
+      expect(findRecord(torn), `${at} bytes`).toMatchObject({ settled: false, touched: true });
+    }
+    const written = Buffer.from(bytes);
+    writes[3]?.copy(written, slotBytes, 0, 40);
+    expect(findRecord(written)).toMatchObject({ settled: false, touched: false, head: { version: 2 } });
   });
 
   it('take what looks like a slot within a long payload for payload', () => {

@@ -6,6 +6,7 @@ import {
   readMoving,
   readPayload,
   readSecondLine,
+  readTurn,
   refuseNewer,
   writeRecord,
 } from './record-format.ts';
@@ -32,6 +33,8 @@ export interface Found {
    * the file is the same when it is read again. Otherwise both slots may have been written while they were read.
    */
   settled: boolean;
+  /** A slot holds a whole record but for its first line: it is being touched, and `head`, of the other, may be older. */
+  touched: boolean;
 }
 
 /**
@@ -42,10 +45,10 @@ export interface Found {
 export function findRecord(bytes: Buffer): Found {
   const text = bytes.toString('latin1');
   const from = readMoving(text);
-  if (from !== undefined) return { head: { kind: 'moving', from }, settled: true };
+  if (from !== undefined) return { head: { kind: 'moving', from }, settled: true, touched: false };
   const first = readFirstLine(text, 0);
   if (first?.turn === 0)
-    return { head: readSecondLine(text, 0, first) ?? { kind: 'damaged' }, settled: true };
+    return { head: readSecondLine(text, 0, first) ?? { kind: 'damaged' }, settled: true, touched: false };
   if (first === undefined) refuseNewer(text, 0);
   if (bytes.length <= slotBytes) return readSlots(bytes, text, [0, first]);
 
@@ -66,12 +69,18 @@ type Slot = [at: number, line: FirstLine | undefined];
 
 /** The first whole record among slots, of which the one that was written later comes first. */
 function readSlots(bytes: Buffer, text: string, ...slots: Slot[]): Found {
-  let settled = slots.every(([, line]) => line !== undefined);
-  for (const [at, line] of slots) {
+  const settled = slots.every(([, line]) => line !== undefined);
+  const touched = !settled && slots.some(([at, line]) => line === undefined && isTouched(bytes, text, at));
+  for (const [index, [at, line]] of slots.entries()) {
     const head = line && readSecondLine(text, at, line);
     const payload = head && readPayload(bytes, head);
-    if (head !== undefined && payload !== undefined) return { head, payload, settled };
-    settled = false;
+    if (head === undefined || payload === undefined) continue;
+    return { head, payload, settled: settled && index === 0, touched };
   }
-  return { head: { kind: 'damaged' }, settled };
+  return { head: { kind: 'damaged' }, settled: false, touched };
+}
+
+function isTouched(bytes: Buffer, text: string, at: number): boolean {
+  const head = readSecondLine(text, at, { turn: readTurn(text, at), expiresAt: 0 });
+  return head !== undefined && readPayload(bytes, head) !== undefined;
 }
