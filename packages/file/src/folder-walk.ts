@@ -40,8 +40,9 @@ export function createFolderWalk(
   return {
     async folder() {
       if (paths === undefined) {
+        const found = [owners, ...(await shardsOf(subjects)), ...(await shardsOf(records))];
         beginRound();
-        paths = [owners, ...(await shardsOf(subjects)), ...(await shardsOf(records))];
+        paths = found;
       }
       while (folder === undefined || folder.names.length === 0) {
         const reading = next ?? readNext();

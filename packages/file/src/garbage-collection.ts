@@ -33,8 +33,8 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
   const walk = createFolderWalk(layout, beginRound, enterFolder);
 
   function beginRound(): void {
-    round++;
     removeDeadOwners(layout.owners, owner.identity);
+    round++;
   }
 
   function enterFolder({ path, names }: Folder): void {
