@@ -9,7 +9,11 @@ import { openDirectory } from '../src/session-directory.ts';
 const sessions = ({ directory }: Place) => join(directory, 'sessions');
 const takenAway = ({ directory }: Place) => join(directory, 'taken-away');
 
-export const capabilities: DriverModule['capabilities'] = { subjects: true, sharedBetweenProcesses: true };
+export const capabilities: DriverModule['capabilities'] = {
+  subjects: true,
+  savesInOneStep: true,
+  sharedBetweenProcesses: true,
+};
 
 export const start: DriverModule['start'] = (options, place) =>
   startSession({ ...options, directory: sessions(place) });
