@@ -34,7 +34,11 @@ export function createFolderWalk(
 
   const readNext = () => {
     const path = paths?.pop();
-    return path === undefined ? undefined : readFolder(path);
+    if (path === undefined) return undefined;
+    const reading = readFolder(path);
+    // Whoever comes for it hears of a failure; until then it is nobody's, and must not end the process.
+    reading.catch(() => {});
+    return reading;
   };
 
   return {
