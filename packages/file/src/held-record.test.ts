@@ -68,29 +68,29 @@ describe('writing a session in place', () => {
     const record = someRecord();
     const path = layout.record(record.key);
     await storage.insert(record);
-    await storage.replace(record.key, record.version, { ...record, version: 1, payload: 'one' });
+    await storage.replace(record.key, record.version, { ...record, version: 101, payload: 'one' });
     truncateSync(path, slotBytes + 100);
     expect(storage.read(record.key)).toEqual(record);
     expect(await storage.touch(record.key, 1, 3_000_000)).toBe(true);
-    expect(await storage.replace(record.key, 1, { ...record, version: 2 })).toBe(false);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 2 })).toBe(true);
-    expect(storage.read(record.key)?.version).toBe(2);
+    expect(await storage.replace(record.key, 101, { ...record, version: 102 })).toBe(false);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 102 })).toBe(true);
+    expect(storage.read(record.key)?.version).toBe(102);
     // The other way round: the first slot is damaged, the second is not.
     const bytes = readFileSync(path);
     bytes.fill('\0', 0, 300);
     writeFileSync(path, bytes);
-    expect(storage.read(record.key)?.version).toBe(2);
-    expect(await storage.replace(record.key, 2, { ...record, version: 3 })).toBe(true);
-    expect(storage.read(record.key)?.version).toBe(3);
+    expect(storage.read(record.key)?.version).toBe(102);
+    expect(await storage.replace(record.key, 102, { ...record, version: 103 })).toBe(true);
+    expect(storage.read(record.key)?.version).toBe(103);
   });
 
   it('waits for the disk when it is to be durable', async () => {
     const { storage } = open({ durable: true });
     const record = someRecord({ subject: 'ann' });
     await storage.insert(record);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 1 })).toBe(true);
-    expect(await storage.save({ ...record, version: 2 }, 0)).toBe(true);
-    expect(storage.read(record.key)?.version).toBe(2);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 101 })).toBe(true);
+    expect(await storage.save({ ...record, version: 102 }, 0)).toBe(true);
+    expect(storage.read(record.key)?.version).toBe(102);
   });
 
   it('finds out that its lock went to another while it stood still, with the file open', async () => {
