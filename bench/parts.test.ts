@@ -5,13 +5,15 @@ const names = (only: string[], quick = false) => chosenParts(only, quick).map(({
 
 describe('chosenParts', () => {
   it('are all in a full run', () => {
-    expect(names([])).toEqual(expect.arrayContaining(['sqlite', 'file', 'cookie', 'scale-sqlite', 'memory']));
+    expect(names([])).toEqual(
+      expect.arrayContaining(['sqlite', 'file', 'cookie', 'scale-sqlite', 'memory-store']),
+    );
   });
 
   it('leave out what takes minutes in a quick run, unless it is asked for', () => {
     expect(names([], true)).not.toContain('scale-sqlite');
-    expect(names([], true)).not.toContain('memory');
-    expect(names(['memory'], true)).toEqual(['memory']);
+    expect(names([], true)).not.toContain('memory-store');
+    expect(names(['memory'], true)).toEqual(['memory-store', 'memory-session']);
   });
 
   it('are those that are named, in the order of the report', () => {

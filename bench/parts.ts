@@ -4,6 +4,7 @@ import { file } from './contenders/file/file.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
 import { measureBackend } from './measure/measure-backend.ts';
 import { fullCounts, measureMemory, quickCounts } from './memory/measure-memory.ts';
+import { services, type VisitorService } from './memory/visitors.ts';
 import type { Plan } from './plan.ts';
 import { backendResults } from './report/backend-results.ts';
 import type { Results, Run } from './report/results.ts';
@@ -23,7 +24,7 @@ export interface Setting {
   run(): Run;
 }
 
-/** What can be measured on its own, with `--only <name>`; `--only scale` is every `scale-…`. */
+/** What can be measured on its own, with `--only <name>`; `--only scale` is every `scale-…`, and so for `memory`. */
 export interface Part {
   name: string;
   /** Takes so long that a quick run does it only when it is asked for by name. */
@@ -54,25 +55,34 @@ function scalePart(subject: ScaleSubject): Part {
   };
 }
 
-const memoryPart: Part = {
-  name: 'memory',
-  long: true,
-  async measure({ quick, ...setting }) {
-    return { memory: await measureMemory(quick ? quickCounts : fullCounts, setting) };
-  },
-};
+function memoryPart(service: VisitorService): Part {
+  return {
+    name: `memory-${service.name}`,
+    long: true,
+    async measure({ quick, ...setting }) {
+      const counts = quick ? quickCounts : fullCounts;
+      return { memory: { [service.name]: await measureMemory(service, counts, setting) } };
+    },
+  };
+}
 
 /** In the order of the report. */
 export const backends: Backend[] = [sqlite, file, cookie];
 
-export const parts: Part[] = [...backends.map(backendPart), ...subjects.map(scalePart), memoryPart];
+export const parts: Part[] = [
+  ...backends.map(backendPart),
+  ...subjects.map(scalePart),
+  ...services.map(memoryPart),
+];
 
 /** The parts of a run, in order; all but the long ones of a quick run when none is named. @throws for a name that is none */
 export function chosenParts(only: string[], quick: boolean): Part[] {
   const meant = (name: string) => (part: Part) => part.name === name || part.name.startsWith(`${name}-`);
   const unknown = only.find((name) => !parts.some(meant(name)));
   if (unknown !== undefined) {
-    throw new Error(`--only takes ${parts.map(({ name }) => name).join(', ')} or scale, not ${unknown}.`);
+    throw new Error(
+      `--only takes ${parts.map(({ name }) => name).join(', ')} scale or memory, not ${unknown}.`,
+    );
   }
   if (only.length === 0) return parts.filter(({ long }) => !(quick && long));
   return parts.filter((part) => only.some((name) => meant(name)(part)));

@@ -55,7 +55,7 @@ describe('measureBackend', () => {
     expect(collections).toHaveLength(sqlite.collectors.length);
 
     const results = backendResults(sqlite, measurement, plan, run);
-    const text = report({ backends: { sqlite: results }, scale: {} });
+    const text = report({ backends: { sqlite: results }, scale: {}, memory: {} });
     expect(text).toContain('**1.00** (1.00–1.00)');
     expect(text).toContain('20.0 of 120 sessions');
     expect(readdirSync(parent)).toEqual([]);

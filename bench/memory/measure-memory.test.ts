@@ -16,7 +16,7 @@ describe('a process that serves one visitor after the other', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it.each(services)('keeps nothing of them: $name', async (service) => {
+  it.each(services)('keeps nothing of them: $title', async (service) => {
     const points = await serve(service, [...counts], directory);
     expect(points.map(({ sessions }) => sessions)).toEqual(counts);
     const [before, after] = points.map(({ heapUsed, external }) => heapUsed + external) as [number, number];

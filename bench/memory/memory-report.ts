@@ -4,21 +4,20 @@ import type { MemoryResults } from './memory-results.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** What a process has left after garbage collection, the more sessions it has served. */
-export function memoryReport({ run, heapLimit, served }: MemoryResults): string {
+/** What processes have left after garbage collection, the more sessions they have served. */
+export function memoryReport(results: MemoryResults[]): string {
   return [
     '## Memory',
-    runLine(run),
-    `A process with ${number(heapLimit / mebibyte)} MiB for its heap serves visitors, each with a session of its own, 32 at a time. ` +
-      'MiB after garbage collection; the last column is what the heap has grown by for each session since the line before.',
-    markdownTable(
-      ['', 'sessions served', 'heap', 'external', 'resident', 'bytes a session'],
-      served.flatMap(({ name, points }) =>
+    'A process serves visitors, each with a session of its own, 32 at a time. MiB after garbage collection; the last column is what ' +
+      'the heap has grown by for each session since the line before.',
+    ...results.flatMap(({ run, title, heapLimit, points }) => [
+      `**${title}**. ${runLine(run)} ${number(heapLimit / mebibyte)} MiB for its heap.`,
+      markdownTable(
+        ['sessions served', 'heap', 'external', 'resident', 'bytes a session'],
         points.map((point, index) => {
           const before = points[index - 1];
           const grown = before && (point.heapUsed - before.heapUsed) / (point.sessions - before.sessions);
           return [
-            name,
             number(point.sessions),
             number(point.heapUsed / mebibyte),
             number(point.external / mebibyte),
@@ -27,6 +26,6 @@ export function memoryReport({ run, heapLimit, served }: MemoryResults): string 
           ];
         }),
       ),
-    ),
+    ]),
   ].join('\n\n');
 }

@@ -3,14 +3,10 @@ import type { Run } from '../report/results.ts';
 /** A process that serves ever more sessions, each a new one. */
 export interface MemoryResults {
   run: Run;
-  /** What the processes were given for their JavaScript heap, in bytes. */
-  heapLimit: number;
-  served: MemorySeries[];
-}
-
-export interface MemorySeries {
   /** What it is served by. */
-  name: string;
+  title: string;
+  /** What the process was given for its JavaScript heap, in bytes. */
+  heapLimit: number;
   points: MemoryPoint[];
 }
 

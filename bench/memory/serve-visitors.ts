@@ -5,7 +5,7 @@ import type { MemoryPoint } from './memory-results.ts';
 import { services } from './visitors.ts';
 
 // A process of its own, started by measure-memory.ts: serves visitors, and says now and then what memory it has left after
-// garbage collection.
+// garbage collection; between, a number now and then tells how many it has served.
 
 const [service, directory, ...counts] = process.argv.slice(2) as [string, string, ...string[]];
 const chosen = services.find(({ name }) => name === service);
@@ -13,12 +13,16 @@ const collect = globalThis.gc;
 if (!chosen || !collect) throw new Error('It is started with the name of a service, and with --expose-gc.');
 
 const inFlight = 32;
+const progressEvery = 10_000;
 const store = await startSession({ database: join(directory, 'sessions.db'), cache: false });
 const serve = chosen.start(store);
 let served = 0;
 
 async function serveUntil(count: number): Promise<void> {
-  while (served < count) await serve(served++);
+  while (served < count) {
+    if (served % progressEvery === 0) process.stdout.write(`${served}\n`);
+    await serve(served++);
+  }
 }
 
 for (const count of counts.map(Number)) {

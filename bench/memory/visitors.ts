@@ -5,6 +5,7 @@ import { countView, sessionContent, sessionId } from '../workload/content.ts';
 /** How a process serves a visitor that it has never seen and will not see again. */
 export interface VisitorService {
   name: string;
+  title: string;
   /** How many visitors a full run has, as a share of those of the quickest service: so that it ends in minutes. */
   share: number;
   start(store: SessionStore): (visitor: number) => Promise<void>;
@@ -12,7 +13,8 @@ export interface VisitorService {
 
 /** A new session, loaded and written once more: what a store does for a visitor. */
 const byStore: VisitorService = {
-  name: '@store/core and @store/sqlite: save, load, update',
+  name: 'store',
+  title: '@store/core and @store/sqlite: save, load, update',
   share: 1,
   start: (store) => async (visitor) => {
     const id = sessionId(visitor);
@@ -26,7 +28,8 @@ const byStore: VisitorService = {
 
 /** Two requests of a browser: the first is given a session, the second brings its cookie and changes it. */
 const byHandler: VisitorService = {
-  name: '@store/session/fetch on them: two requests',
+  name: 'session',
+  title: '@store/session/fetch on them: two requests',
   share: 0.1,
   start(store) {
     const handle = sessionHandler<{ views: number; cart: unknown }>(

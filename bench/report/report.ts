@@ -17,6 +17,7 @@ export function inOrder<T>(byName: { [name: string]: T }): [name: string, result
 
 /** The whole report as Markdown. */
 export function report(results: Results): string {
+  const memory = Object.values(results.memory);
   const parts = [
     '# Sessions, measured in turn',
     'Read the ratios: they compare blocks of a few milliseconds that took turns, whatever else the machine did.',
@@ -26,7 +27,7 @@ export function report(results: Results): string {
       'Among ever more sessions',
       inOrder(results.scale).map(([, scale]) => scaleReport(scale)),
     ),
-    ...(results.memory ? [memoryReport(results.memory)] : []),
+    ...(memory.length > 0 ? [memoryReport(memory)] : []),
   ];
   return `${parts.join('\n\n')}\n`;
 }

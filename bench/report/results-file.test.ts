@@ -32,20 +32,18 @@ describe('results', () => {
   });
 });
 
+const memory = (heapLimit: number) => ({ run, title: 'Store', heapLimit, points: [] });
+
 describe('resultsJson', () => {
   it('keeps four significant digits of what was measured, and whole numbers as they are', () => {
     const json = resultsJson({
       ...noResults,
       backends: { sqlite: { ...sqlite, resident: 1_234_567, comparisons: [] } },
-      memory: {
-        run,
-        heapLimit: 0.000123456,
-        served: [],
-      },
+      memory: { store: memory(0.000123456) },
     });
     expect(parseResults(json)).toMatchObject({
       backends: { sqlite: { resident: 1_234_567 } },
-      memory: { heapLimit: 0.0001235 },
+      memory: { store: { heapLimit: 0.0001235 } },
     });
   });
 
@@ -56,7 +54,7 @@ describe('resultsJson', () => {
   });
 
   it('remembers what could not be computed as such', () => {
-    const json = resultsJson({ ...noResults, memory: { run, heapLimit: Number.NaN, served: [] } });
-    expect(parseResults(json).memory?.heapLimit).toBeNaN();
+    const json = resultsJson({ ...noResults, memory: { store: memory(Number.NaN) } });
+    expect(parseResults(json).memory.store?.heapLimit).toBeNaN();
   });
 });

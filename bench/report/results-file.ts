@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from './results.ts';
 
-export const noResults: Results = { backends: {}, scale: {} };
+export const noResults: Results = { backends: {}, scale: {}, memory: {} };
 
 /** What was there before, with the parts that were measured in the place of their predecessors. */
 export function mergeResults(before: Results, measured: Partial<Results>): Results {
@@ -11,6 +11,7 @@ export function mergeResults(before: Results, measured: Partial<Results>): Resul
     ...measured,
     backends: { ...before.backends, ...measured.backends },
     scale: { ...before.scale, ...measured.scale },
+    memory: { ...before.memory, ...measured.memory },
   };
 }
 

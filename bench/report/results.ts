@@ -13,7 +13,8 @@ export interface Results {
   http?: HttpResults;
   /** By the backend's name. */
   scale: { [name: string]: ScaleResults };
-  memory?: MemoryResults;
+  /** By the name of what serves. */
+  memory: { [name: string]: MemoryResults };
 }
 
 /** When, where and how a part was measured: parts may come from different runs. */

@@ -118,4 +118,5 @@ export const results: Results = {
     matches: [],
   },
   scale: {},
+  memory: {},
 };

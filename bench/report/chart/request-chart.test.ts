@@ -36,10 +36,10 @@ describe('requestChart', () => {
   });
 
   it('can be drawn before anything was measured', () => {
-    expect(requestChart({ backends: {}, scale: {} })).toContain('<svg');
-    expect(requestChart({ backends: { sqlite: { ...sqlite, comparisons: [] } }, scale: {} })).toContain(
-      '<svg',
-    );
+    expect(requestChart({ backends: {}, scale: {}, memory: {} })).toContain('<svg');
+    expect(
+      requestChart({ backends: { sqlite: { ...sqlite, comparisons: [] } }, scale: {}, memory: {} }),
+    ).toContain('<svg');
   });
 });
 
