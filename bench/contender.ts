@@ -18,9 +18,9 @@ export interface OpenContender<Loaded = unknown> {
   /** Runs many saves faster than one by one, in a transaction for example. Never timed. */
   bulk(saves: () => Promise<void>): Promise<void>;
   /** Ends what earlier operations left to do, such as a long write-ahead log. Never timed. */
-  settle(): void;
+  settle(): Awaitable<void>;
   /** How many sessions the backend really holds, expired ones too. Never timed. */
-  rows(): number;
+  rows(): Awaitable<number>;
   close(): Awaitable<void>;
 }
 
@@ -35,7 +35,7 @@ export interface Contender {
   name: string;
   /** What it spares itself, in two or three words, where that makes it quicker: "no expiry". */
   caveat?: string;
-  /** Waits for the disk at every write: a quick run goes without it. */
+  /** Waits for the disk at every write, or tells little more than its neighbour: a quick run goes without it. */
   slow?: boolean;
   /** Opens it on an empty directory. */
   open(directory: string): Awaitable<OpenContender>;
@@ -57,6 +57,8 @@ export interface Backend {
   comparisons: Comparison[];
   /** The operations that mean something there. @default all */
   operations?: readonly string[];
+  /** For a backend whose operations take long: so many times the plan's blocks, of these sizes by how many are in flight. */
+  blocks?: { times: number; sizes: ReadonlyMap<number, number> };
   /** Whom the garbage collection table shows; the first is its baseline. None: there is nothing to collect. */
   collectors: Contender[];
 }

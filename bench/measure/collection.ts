@@ -50,12 +50,12 @@ export async function runCollections(
     for (const { name, store } of shuffled(collectors, random)) {
       onStep(`garbage collection ${round} of ${collected.rounds}, ${name}`, step++ / steps);
       await fillExpired(store, collected.expired);
-      store.settle();
+      await store.settle();
       await clearLitter();
-      assertRows(name, store.rows(), collected.sessions);
+      assertRows(name, await store.rows(), collected.sessions);
       const idle = await loadsBeside(store, live, () => nextTurn(undefined, { ref: true }), 200);
       const busy = await loadsBeside(store, live, () => store.gc?.(), 0);
-      assertRows(name, store.rows(), live);
+      assertRows(name, await store.rows(), live);
       results.push({
         contender: name,
         round,

@@ -8,6 +8,8 @@ import { type Collection, runCollections } from './collection.ts';
 import { runRounds, type Sample } from './rounds.ts';
 
 export interface Measurement {
+  /** How often contenders changed places within one operation of one round. */
+  blocks: number;
   samples: Sample[];
   collections: Collection[];
 }
@@ -15,10 +17,11 @@ export interface Measurement {
 /** Opens every contender of a backend on a directory of its own, measures, closes and leaves nothing behind. */
 export async function measureBackend(
   backend: Backend,
-  plan: Plan,
+  given: Plan,
   parent: string,
   onStep: (text: string, share: number) => void,
 ): Promise<Measurement> {
+  const plan = withBlocksOf(backend, given);
   const directory = mkdtempSync(join(parent, `${backend.name}-`));
   const entrants: Entrant[] = [];
   try {
@@ -32,6 +35,7 @@ export async function measureBackend(
     const chosen = operations.filter(({ name }) => backend.operations?.includes(name) ?? true);
     const collectors = new Set(backend.collectors.map(({ name }) => name));
     return {
+      blocks: plan.blocks,
       samples: await runRounds(entrants, chosen, plan, onStep),
       collections: await runCollections(
         entrants.filter(({ name }) => collectors.has(name)),
@@ -43,4 +47,8 @@ export async function measureBackend(
     for (const { store } of entrants) await store.close();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function withBlocksOf({ blocks }: Backend, plan: Plan): Plan {
+  return blocks ? { ...plan, blocks: plan.blocks * blocks.times, blockSize: blocks.sizes } : plan;
 }

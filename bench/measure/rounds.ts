@@ -41,7 +41,7 @@ export async function runRounds(
         const label = round === 0 ? 'warm-up' : `round ${round} of ${plan.rounds}`;
         onStep(`${label}, ${inFlight} in flight, ${operation.name}`, step++ / steps);
         const cell = `${operation.name} ${inFlight}`;
-        for (const { store } of entrants) store.settle();
+        for (const { store } of entrants) await store.settle();
         const taken = new Map<number, Map<Entrant, BlockResult>>();
 
         for (let block = 0; block < plan.blocks; block++) {
@@ -117,6 +117,6 @@ function shortBlocks(
 /** Removes what `destroy` left, and makes sure that no session was lost on the way. */
 async function restore({ name, store, created }: Entrant, resident: number): Promise<void> {
   for (const id of created.splice(0)) await store.destroy(id);
-  const rows = store.rows();
+  const rows = await store.rows();
   if (rows !== resident) throw new Error(`${name} holds ${rows} sessions after a round, not ${resident}.`);
 }
