@@ -44,6 +44,23 @@ declare module 'express-session-better-sqlite3' {
   ): new <Content extends Session>() => Store<Content>;
 }
 
+declare module 'connect-pg-simple' {
+  import type expressSession from 'express-session';
+  import type { Session, Store } from 'express-session';
+  import type { Pool } from 'pg';
+
+  interface PgStore<Content extends Session> extends Store<Content> {
+    pruneSessions(done: (error?: unknown) => void): void;
+    close(): Promise<void>;
+  }
+  export default function createStoreClass(
+    session: typeof expressSession,
+  ): new <Content extends Session>(options: {
+    pool: Pool;
+    pruneSessionInterval: false;
+  }) => PgStore<Content>;
+}
+
 declare module 'session-file-store' {
   import type expressSession from 'express-session';
   import type { Session, Store } from 'express-session';
