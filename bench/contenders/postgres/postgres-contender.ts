@@ -34,6 +34,9 @@ export function postgresContender<Loaded>(
     const settings = { connectionString: server.url, options: `-c search_path=${schema}` };
     const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 0 });
     const beside = new pg.Client(settings);
+    // A connection that is being ended may still hear that the server stops.
+    pool.on('error', () => {});
+    beside.on('error', () => {});
 
     async function close() {
       await pool.end();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -71,9 +72,16 @@ async function startServer(parent: string): Promise<Server> {
   } catch {
     throw new Error(`PostgreSQL did not start. Give another one as POSTGRES_URL.\n${log.slice(-5).join('')}`);
   }
+  // A run that ends by an exception nobody catches must not leave the server behind.
+  const kill = () => {
+    const [pid] = readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n');
+    process.kill(Number(pid), 'SIGINT');
+  };
+  process.once('exit', kill);
   return {
     url: `postgres://bench:bench@127.0.0.1:${port}/postgres`,
     async stop() {
+      process.removeListener('exit', kill);
       await postgres.stop();
       await rm(databaseDir, { recursive: true, force: true });
     },
