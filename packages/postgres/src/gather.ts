@@ -68,8 +68,8 @@ export function createGather<Item, Answer>(travel: Travel<Item, Answer>): (item:
     scheduled = false;
     const journey = {};
     underWay = journey;
-    const group = takeGroup();
     const done = () => letGo(journey);
+    const group = waiting.length === 1 ? waiting.splice(0) : takeGroup();
     const [only] = group;
     if (group.length === 1 && only) settleAlone(only, done);
     else void settleTogether(group, done);
@@ -96,8 +96,17 @@ export function createGather<Item, Answer>(travel: Travel<Item, Answer>): (item:
     return group;
   }
 
-  function settleAlone({ item, resolve, reject }: Waiting<Item, Answer>, done = () => {}): void {
-    travel.alone(item).then(resolve, reject).then(done);
+  function settleAlone({ item, resolve, reject }: Waiting<Item, Answer>, done?: () => void): void {
+    travel.alone(item).then(
+      (answer) => {
+        resolve(answer);
+        done?.();
+      },
+      (error) => {
+        reject(error);
+        done?.();
+      },
+    );
   }
 
   async function settleTogether(group: Waiting<Item, Answer>[], done: () => void): Promise<void> {
