@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
-import { sqlWriter } from './sessions-table.ts';
+import { record, sqlWriter } from './sessions-table.ts';
 import { nameStatement, type Statement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -19,9 +19,7 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
     nameStatement(query.compile(db), prepare);
 
   return {
-    read: statement<[keys: string]>(
-      sql`select key, payload, subject, version, created_at, expires_at, idle_timeout from ${table} where key = any ($1::text[])`,
-    ),
+    read: statement<[keys: string]>(sql`select ${record} from ${table} where key = any ($1::text[])`),
 
     touch: statement<[keys: string, now: string, expiresAt: string]>(sql`
       with ${locked},

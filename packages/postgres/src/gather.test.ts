@@ -142,7 +142,7 @@ describe('statements that carry many sessions', () => {
     expect(sent.map(({ keys }) => keys)).toEqual([20, 20, 20, 20]);
     sent.length = 0;
     for (const name of names(3)) await storage.read(keyOf(name));
-    expect(sent.map(({ text }) => text.endsWith('"key" = $1'))).toEqual([true, true, true]);
+    expect(sent.map(({ text }) => text.endsWith('where key = $1'))).toEqual([true, true, true]);
   });
 
   it('are prepared under a name, unless that is turned off', async () => {

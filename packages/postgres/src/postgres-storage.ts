@@ -38,11 +38,12 @@ export function createPostgresStorage(
     alone: (key) => run(one.read, key).then(({ rows }) => rows[0] && toRecord(rows[0])),
     async together(keys) {
       const { rows } = await run(many.read, toArray(keys));
-      const found = new Map(rows.map((row) => [row[0], row]));
-      return keys.map((key) => {
-        const row = found.get(key);
-        return row && toRecord(row);
-      });
+      const found = new Map<string, SessionRecord>();
+      for (const row of rows) {
+        const record = toRecord(row);
+        found.set(record.key, record);
+      }
+      return keys.map((key) => found.get(key));
     },
   });
 

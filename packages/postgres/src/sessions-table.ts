@@ -1,5 +1,12 @@
 import type { SessionRecord } from '@store/core/driver';
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely';
 import { type TableLocation, withTableNames } from './table-names.ts';
 
 /**
@@ -36,28 +43,23 @@ export function sqlWriter(location: TableLocation): Kysely<SessionsDatabase> {
   });
 }
 
-/** What a row of the answer has, in this order; see {@link toRecord}. */
-export const columns = [
-  'key',
-  'payload',
-  'subject',
-  'version',
-  'created_at',
-  'expires_at',
-  'idle_timeout',
-] as const satisfies (keyof SessionsTable)[];
+/**
+ * What a row of the answer has; see {@link toRecord}. All but the payload is one column, without the subject if there is none:
+ * PostgreSQL describes every column in every answer, and reading seven descriptions cost the client a fifth of a load.
+ */
+export const record = sql<string>`concat_ws(' ', key, version, created_at, expires_at, coalesce(idle_timeout, -1), subject), payload`;
 
-/** Numbers arrive as text: an eight-byte integer, and every one here fits the 53 bits of a number. */
-export function toRecord(row: (string | null)[]): SessionRecord {
-  const [key, payload, subject, version, createdAt, expiresAt, idleTimeout] = row;
+/** Every number here fits the 53 bits of a number. */
+export function toRecord([head, payload]: (string | null)[]): SessionRecord {
+  const [key, version, createdAt, expiresAt, idleTimeout, ...subject] = (head as string).split(' ');
   return {
     key: key as string,
     payload: payload as string,
-    subject: subject as string | null,
+    subject: subject.length === 0 ? null : subject.join(' '),
     version: Number(version),
     createdAt: Number(createdAt),
     expiresAt: Number(expiresAt),
-    idleTimeout: idleTimeout === null ? null : Number(idleTimeout),
+    idleTimeout: idleTimeout === '-1' ? null : Number(idleTimeout),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { columns, type RecordValues, sqlWriter } from './sessions-table.ts';
+import { type RecordValues, record, sqlWriter } from './sessions-table.ts';
 import { nameStatement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -9,11 +9,11 @@ const bind = <T = string>(position: number): RawBuilder<T> => sql<T>`${sql.raw(`
 /** Every statement of the store that deals with one session, or with those of a subject, written and typed once. */
 export function writeStatements(location: TableLocation, prepare: boolean) {
   const db = sqlWriter(location);
-  const record = db.selectFrom('sessions').select(columns);
+  const table = sql.table('sessions');
   const statement = <Values extends unknown[]>(query: CompiledQuery) => nameStatement<Values>(query, prepare);
 
   return {
-    read: statement<[key: string]>(record.where('key', '=', bind(1)).compile()),
+    read: statement<[key: string]>(sql`select ${record} from ${table} where key = $1`.compile(db)),
 
     insert: statement<RecordValues>(
       db
@@ -62,7 +62,9 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
 
     delete: statement<[key: string]>(db.deleteFrom('sessions').where('key', '=', bind(1)).compile()),
 
-    listBySubject: statement<[subject: string]>(record.where('subject', '=', bind(1)).compile()),
+    listBySubject: statement<[subject: string]>(
+      sql`select ${record} from ${table} where subject = $1`.compile(db),
+    ),
 
     /**
      * One plain delete, and no rows locked first: a row that is being moved to another key makes this statement wait, then
