@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
-import { record, sqlWriter } from './sessions-table.ts';
+import { overLiveSession, record, sqlWriter } from './sessions-table.ts';
 import { nameStatement, type Statement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -29,11 +29,11 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
       where stored.key = input.key and stored.expires_at > input.now
       returning stored.key`),
 
-    insert: statement<RecordColumns>(sql`
-      insert into ${table} (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
+    /** Waits for rows that somebody else holds, since it may have to insert: in the order of their keys too. */
+    save: statement<[...RecordColumns, createdAfter: number]>(sql`
+      insert into ${table} as stored (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
       select key, version, expires_at, expires_at, created_at, idle_timeout, subject, payload
-      from ${input(sql``)} order by key
-      on conflict (key) do nothing returning key`),
+      from ${input(sql``)} order by key ${overLiveSession} returning key`),
 
     /** For records that keep their key. */
     replace: statement<[...RecordColumns, oldVersions: string]>(sql`
@@ -44,6 +44,10 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
       from input join locked on locked.key = input.key
       where stored.key = input.key and stored.version = input.old_version
       returning stored.key`),
+
+    delete: statement<[keys: string]>(sql`
+      with locked as (select key from ${table} where key = any ($1::text[]) order by key for update skip locked)
+      delete from ${table} as stored using locked where stored.key = locked.key returning stored.key`),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RecordStorage } from '@store/core/driver';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { freshSchema } from '../test/fresh-schema.ts';
@@ -5,6 +6,8 @@ import { freshStorage } from '../test/fresh-storage.ts';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { alone, createGather } from './gather.ts';
 
+const saveAll = (storage: RecordStorage, names: string[]) =>
+  Promise.all(names.map((name) => storage.save?.(sessionRecord(name), 0)));
 const names = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`);
 
 /** Travel whose statements end when the test says so. */
@@ -133,13 +136,13 @@ describe('createGather', () => {
 describe('statements that carry many sessions', () => {
   it('are used for what waits at the same moment, and a plain one otherwise', async () => {
     const { storage, sent } = await freshStorage();
-    const records = names(20).map((name) => sessionRecord(name));
     const all = <T>(work: (name: string) => T) => Promise.all(names(20).map(work));
-    await Promise.all(records.map(storage.insert));
+    await saveAll(storage, names(20));
     await all((name) => storage.read(keyOf(name)));
     await all((name) => storage.touch(keyOf(name), 0, 5));
     await all((name) => storage.replace(keyOf(name), 1, sessionRecord(name, { version: 2 })));
-    expect(sent.map(({ keys }) => keys)).toEqual([20, 20, 20, 20]);
+    await all((name) => storage.delete(keyOf(name)));
+    expect(sent.map(({ keys }) => keys)).toEqual([20, 20, 20, 20, 20]);
     sent.length = 0;
     for (const name of names(3)) await storage.read(keyOf(name));
     expect(sent.map(({ text }) => text.endsWith('where key = $1'))).toEqual([true, true, true]);
@@ -148,7 +151,7 @@ describe('statements that carry many sessions', () => {
   it('are prepared under a name, unless that is turned off', async () => {
     for (const prepare of [true, false]) {
       const { storage, sent } = await freshStorage({ prepare });
-      await Promise.all(names(2).map((name) => storage.insert(sessionRecord(name))));
+      await saveAll(storage, names(2));
       await storage.read(keyOf('s0'));
       expect(sent.map(({ name }) => name !== undefined)).toEqual([prepare, prepare]);
     }
@@ -156,7 +159,7 @@ describe('statements that carry many sessions', () => {
 
   it('skip a row that somebody holds, and write the others meanwhile', async () => {
     const { storage, schema, pool } = await freshStorage();
-    await Promise.all(names(5).map((name) => storage.insert(sessionRecord(name))));
+    await saveAll(storage, names(5));
     const holder = await pool.connect();
     await holder.query('begin');
     await holder.query(`select from ${pg.escapeIdentifier(schema)}.sessions where key = $1 for update`, [
@@ -178,7 +181,7 @@ describe('statements that carry many sessions', () => {
   it('never meet in a deadlock, whichever way round two processes write the same sessions', async () => {
     const schema = freshSchema();
     const [one, other] = [await freshStorage({ schema }), await freshStorage({ schema })];
-    await Promise.all(names(40).map((name) => one.storage.insert(sessionRecord(name))));
+    await saveAll(one.storage, names(40));
     // Whoever waits for this row while holding others would deadlock with one who comes from the other end.
     const holder = await one.pool.connect();
     await holder.query('begin');
@@ -204,8 +207,8 @@ describe('statements that carry many sessions', () => {
   it('fail for one that does not fit and not for the others', async () => {
     const { storage } = await freshStorage();
     const subjects = ['ann', 'no\0zero', 'bob'];
-    const inserts = subjects.map((subject, n) => storage.insert(sessionRecord(`s${n}`, { subject })));
-    expect(await Promise.allSettled(inserts)).toMatchObject([
+    const saves = subjects.map((subject, n) => storage.save?.(sessionRecord(`s${n}`, { subject }), 0));
+    expect(await Promise.allSettled(saves)).toMatchObject([
       { value: true },
       { reason: { code: '22021' } },
       { value: true },

@@ -22,7 +22,9 @@ describe.each([{ prepare: true }, { prepare: false }])(
       });
       const many = keys('m', 3).map((name) => ({ ...full, key: keyOf(name) }));
       many.push(sessionRecord('null', { subject: 'null' }), sessionRecord('none'));
-      expect(await Promise.all(many.map(storage.insert))).toEqual(many.map(() => true));
+      expect(await Promise.all(many.map((record) => storage.save?.(record, 0)))).toEqual(
+        many.map(() => true),
+      );
       expect(await Promise.all(many.map(({ key }) => storage.read(key)))).toEqual(many);
       expect(await Promise.all(many.map((next) => storage.replace(next.key, next.version, next)))).toEqual(
         many.map(() => true),

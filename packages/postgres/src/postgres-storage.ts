@@ -8,6 +8,10 @@ import { isTaken, isUndone } from './sql-state.ts';
 import { writeStatements } from './statements.ts';
 import type { TableLocation } from './table-names.ts';
 
+interface Save {
+  record: SessionRecord;
+  createdAfter: number;
+}
 interface Replacement {
   version: number;
   next: SessionRecord;
@@ -20,7 +24,7 @@ interface Touch {
 
 /**
  * Keeps session records in one table of a PostgreSQL database. Every function is one statement and so one transaction; what it
- * changed decides what its caller hears. Reads, touches, inserts and replacements that wait at the same moment share one.
+ * changed decides what its caller hears. Those of one kind that wait at the same moment share one.
  *
  * Kysely writes the SQL once, here; what runs is its text, as prepared statements.
  */
@@ -47,15 +51,20 @@ export function createPostgresStorage(
     },
   });
 
-  const insert = createGather<SessionRecord, boolean>({
+  const save = createGather<Save, boolean>({
     mayGoAlone,
-    nameOf: ({ key }) => key,
-    weightOf: ({ payload }) => payload.length,
-    alone: async (record) => (await run(one.insert, ...toValues(record))).count === 1,
-    async together(records) {
-      const { rows } = await run(many.insert, ...toColumns(records));
-      const inserted = new Set(rows.map(([key]) => key));
-      return records.map(({ key }) => inserted.has(key));
+    nameOf: ({ record }) => record.key,
+    weightOf: ({ record }) => record.payload.length,
+    alone: async ({ record, createdAfter }) =>
+      (await run(one.save, ...toValues(record), createdAfter)).count === 1,
+    async together(saves) {
+      const records = saves.map(({ record }) => record);
+      // One limit for all, the latest: only what it refuses, and its own would not, goes again.
+      const createdAfter = Math.max(...saves.map((each) => each.createdAfter));
+      const answers = written(await run(many.save, ...toColumns(records), createdAfter), records);
+      return answers.map((answer, index) => {
+        return answer === alone && saves[index]?.createdAfter === createdAfter ? false : answer;
+      });
     },
   });
 
@@ -91,14 +100,25 @@ export function createPostgresStorage(
     },
   });
 
+  const remove = createGather<string, unknown>({
+    mayGoAlone,
+    nameOf: (key) => key,
+    alone: (key) => run(one.delete, key),
+    async together(keys) {
+      const items = keys.map((key) => ({ key }));
+      return written(await run(many.delete, toArray(keys)), items);
+    },
+  });
+
   return {
     read,
-    insert,
+    insert: async (record) => (await run(one.insert, ...toValues(record))).count === 1,
+    save: (record, createdAfter) => save({ record, createdAfter }),
     replace: (key, version, next) =>
       key === next.key ? replace({ version, next }) : replaceOne(key, version, next),
     touch: (key, now, expiresAt) => touch({ key, now, expiresAt }),
     async delete(key) {
-      await run(one.delete, key);
+      await remove(key);
     },
     deleteExpired: createCollectGarbage(run, location, prepare),
     async listBySubject(subject) {

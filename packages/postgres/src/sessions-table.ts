@@ -63,7 +63,19 @@ export function toRecord([head, payload]: (string | null)[]): SessionRecord {
   };
 }
 
-/** A record's values in the order of the placeholders of `insert` and `replace`. */
+/**
+ * The half of a save, `insert into … as stored`, that meets a session which is there: new content for one that goes on as it is,
+ * created later than `$8`. As long as `gc_at` stays as it is no index is written.
+ */
+export const overLiveSession = sql`
+  on conflict (key) do update set
+    version = excluded.version, payload = excluded.payload, expires_at = excluded.expires_at,
+    gc_at = least(stored.gc_at, excluded.expires_at)
+  where stored.expires_at > excluded.created_at and stored.created_at > $8
+    and stored.idle_timeout is not distinct from excluded.idle_timeout
+    and (excluded.subject is null or stored.subject = excluded.subject)`;
+
+/** A record's values in the order of the placeholders of `insert`, `save` and `replace`. */
 export type RecordValues = [
   key: string,
   version: number,

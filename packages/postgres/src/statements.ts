@@ -1,5 +1,5 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { type RecordValues, record, sqlWriter } from './sessions-table.ts';
+import { overLiveSession, type RecordValues, record, sqlWriter } from './sessions-table.ts';
 import { nameStatement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -30,6 +30,12 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
         })
         .onConflict((conflict) => conflict.column('key').doNothing())
         .compile(),
+    ),
+
+    save: statement<[...RecordValues, createdAfter: number]>(
+      sql`
+        insert into ${table} as stored (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
+        values ($1, $2, $3, $3, $4, $5, $6, $7) ${overLiveSession}`.compile(db),
     ),
 
     /** As long as key, subject and `gc_at` stay as they are, no index is written: PostgreSQL compares their values. */
