@@ -5,6 +5,13 @@ import { nameStatement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
 /**
+ * The most rows that one statement deals with, in about a quarter of a millisecond. A server process that works for longer
+ * keeps its processor from others for a whole time slice: with 500 rows each, the slowest hundredth of the loads beside took ten
+ * times as long as without garbage collection.
+ */
+const mostRows = 25;
+
+/**
  * Makes the function that removes expired sessions. Rows that somebody else holds are left for the next time: two collectors
  * share the work instead of waiting for each other, and no request waits for either.
  *
@@ -28,10 +35,11 @@ export function createCollectGarbage(run: Run, location: TableLocation, prepare:
 
   return async (now: number, limit: number): Promise<number> => {
     for (let removed = 0; ; ) {
-      const { rows } = await run(collect, now, limit - removed);
-      const [gone, postponed] = (rows[0] ?? []).map(Number);
-      removed += gone ?? 0;
-      if (removed === limit || !postponed) return removed;
+      const most = Math.min(mostRows, limit - removed);
+      const { rows } = await run(collect, now, most);
+      const [gone = 0, postponed = 0] = (rows[0] ?? []).map(Number);
+      removed += gone;
+      if (removed === limit || gone + postponed < most) return removed;
     }
   };
 }

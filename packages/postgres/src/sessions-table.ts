@@ -45,7 +45,7 @@ export function sqlWriter(location: TableLocation): Kysely<SessionsDatabase> {
 
 /**
  * What a row of the answer has; see {@link toRecord}. All but the payload is one column, without the subject if there is none:
- * PostgreSQL describes every column in every answer, and reading seven descriptions cost the client a fifth of a load.
+ * PostgreSQL describes every column in every answer; with seven of them a load takes 4 % longer, and a miss 10.
  */
 export const record = sql<string>`concat_ws(' ', key, version, created_at, expires_at, coalesce(idle_timeout, -1), subject), payload`;
 
