@@ -1,5 +1,13 @@
-// @types/express-session would add `session` to every request of Express, in the whole workspace.
+// Their @types packages would add `session` to every request of Express, in the whole workspace.
+declare module 'cookie-session' {
+  import type { RequestHandler } from 'express';
+
+  export default function cookieSession(options: { keys: string[] }): RequestHandler;
+}
+
 declare module 'express-session' {
+  import type { RequestHandler } from 'express';
+
   type Answer<T> = (error?: unknown, result?: T | null) => void;
 
   export interface Session {
@@ -11,7 +19,13 @@ declare module 'express-session' {
     destroy(id: string, callback: Answer<void>): void;
     touch?(id: string, session: Content, callback: Answer<void>): void;
   }
-  const session: { Store: new () => Store<Session> };
+  export interface Options {
+    secret: string;
+    resave: boolean;
+    saveUninitialized: boolean;
+    store?: Store<Session>;
+  }
+  const session: ((options: Options) => RequestHandler) & { Store: new () => Store<Session> };
   export default session;
 }
 
@@ -67,9 +81,9 @@ declare module 'session-file-store' {
 
   export interface Options {
     path: string;
-    ttl: number;
-    retries: number;
-    reapInterval: number;
+    ttl?: number;
+    retries?: number;
+    reapInterval?: number;
     logFn(): void;
   }
   interface FileStore<Content extends Session> extends Store<Content> {

@@ -1,0 +1,35 @@
+import type { Connection } from './connection.ts';
+
+/** What a block of requests took. */
+export interface LoadResult {
+  requests: number;
+  milliseconds: number;
+  /** Milliseconds of each request, from its sending to the end of its answer. */
+  latencies: number[];
+}
+
+/**
+ * Keeps one request under way on every connection until the time is up. No two connections use the same session, so that
+ * nobody waits for another's lock.
+ */
+export async function runLoad(
+  connections: readonly Connection[],
+  cookies: readonly string[],
+  path: string,
+  milliseconds: number,
+): Promise<LoadResult> {
+  const latencies: number[] = [];
+  const begin = performance.now();
+  await Promise.all(
+    connections.map(async (connection, first) => {
+      let start = begin;
+      for (let n = first; start - begin < milliseconds; n += connections.length) {
+        await connection.get(path, cookies[n % cookies.length] as string);
+        const end = performance.now();
+        latencies.push(end - start);
+        start = end;
+      }
+    }),
+  );
+  return { requests: latencies.length, milliseconds: performance.now() - begin, latencies };
+}
