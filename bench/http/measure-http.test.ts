@@ -6,7 +6,7 @@ import { bareListener, bareListenerAgain } from './applications/node-application
 import { nodeSqlite } from './applications/node-store.ts';
 import { measureHttp, routes } from './measure-http.ts';
 
-const plan = { rounds: 2, blockTime: 5, connections: 2, sessions: 4 };
+const plan = { rounds: 2, warmUpTime: 5, blockTime: 5, connections: 2, sessions: 4 };
 
 describe('measureHttp', () => {
   let parent: string;

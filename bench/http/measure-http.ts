@@ -75,7 +75,7 @@ export async function measureHttp(
 
 async function runRounds(
   entrants: readonly Entrant[],
-  { rounds, blockTime }: HttpPlan,
+  { rounds, warmUpTime, blockTime }: HttpPlan,
   onStep: (text: string, share: number) => void,
 ): Promise<HttpSample[]> {
   const random = seededRandom(1);
@@ -86,7 +86,7 @@ async function runRounds(
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
         onStep(`${label}, ${route}, ${application.name}`, round / (rounds + 1));
         const before = await server.cpu();
-        const result = await runLoad(connections, cookies, `/${route}`, blockTime);
+        const result = await runLoad(connections, cookies, `/${route}`, round === 0 ? warmUpTime : blockTime);
         const cpu = (await server.cpu()) - before;
         if (round > 0) samples.push({ application, route, round, cpu, ...result });
       }
