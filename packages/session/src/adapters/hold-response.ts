@@ -8,6 +8,7 @@ import {
   type Methods,
   methods,
 } from './response-call.ts';
+import { reportProgress } from './response-progress.ts';
 import { applyWriteHead } from './write-head.ts';
 
 /** What happens while a response is held back. */
@@ -27,7 +28,8 @@ export interface ResponseHooks {
  * The wrappers stay and later let everything through, since other middleware may have wrapped them in turn.
  */
 export function holdResponse(response: ServerResponse, hooks: ResponseHooks): void {
-  const original = Object.fromEntries(methods.map((name) => [name, response[name]])) as Methods;
+  const { writeHead, flushHeaders, write, end } = response as unknown as Methods;
+  const original: Methods = { writeHead, flushHeaders, write, end };
   let begun = false;
   let failure: { error: unknown } | undefined;
   let waiting: Call[] | undefined;
@@ -114,24 +116,13 @@ export function holdResponse(response: ServerResponse, hooks: ResponseHooks): vo
       return method === 'write' ? false : method === 'flushHeaders' ? undefined : response;
     };
 
-  Object.assign(response, Object.fromEntries(methods.map((method) => [method, wrap(method)])));
-}
-
-/** Lets `headersSent` and `writableEnded` say what the handler did, not how far it got. */
-function reportProgress(response: ServerResponse, waiting: () => readonly Call[] | undefined): void {
-  const prototype = Object.getPrototypeOf(response);
-  Object.defineProperties(response, {
-    headersSent: {
-      configurable: true,
-      get: () => waiting() !== undefined || Reflect.get(prototype, 'headersSent', response),
-    },
-    writableEnded: {
-      configurable: true,
-      get: () =>
-        waiting()?.some(({ method }) => method === 'end') ||
-        Reflect.get(prototype, 'writableEnded', response),
-    },
-  });
+  const wrapped: Methods = {
+    writeHead: wrap('writeHead'),
+    flushHeaders: wrap('flushHeaders'),
+    write: wrap('write'),
+    end: wrap('end'),
+  };
+  Object.assign(response, wrapped);
 }
 
 /** Methods that go straight to the response until it has ended, and nowhere from then on. */

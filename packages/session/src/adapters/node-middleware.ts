@@ -3,7 +3,7 @@ import type { SessionData } from '@store/core';
 import { createLifecycle } from '../lifecycle/open-exchange.ts';
 import type { SessionOptions } from '../lifecycle/session-options.ts';
 import { attachExchange, factsOf } from './node-exchange.ts';
-import { rememberSession } from './session-of-request.ts';
+import { rememberSession, takeOn } from './session-of-request.ts';
 
 /** Connect's middleware, which Express, Polka, Vite and others take as well. */
 export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
@@ -38,11 +38,9 @@ export function sessionMiddleware<
   Incoming extends IncomingMessage = IncomingMessage,
 >(options: NodeSessionOptions<Data, Incoming> = {}): NodeMiddleware<Incoming> {
   const lifecycle = createLifecycle<Incoming>(options as SessionOptions<never, Incoming>);
-  const opened = new WeakSet<Incoming>();
 
   return async (request, response, next) => {
-    if (opened.has(request)) return next();
-    opened.add(request);
+    if (!takeOn(request, lifecycle)) return next();
     try {
       const exchange = await lifecycle.open(request, factsOf(request));
       rememberSession(request, exchange);

@@ -14,11 +14,13 @@ export function readCookie(
   decode?: (value: string) => string,
 ): { value: string | undefined; ambiguous: boolean } {
   if (!header?.includes(name)) return { value: undefined, ambiguous: false };
-  const values = new Set<string>();
+  let found: string | undefined;
   for (const pair of header.split(';')) {
+    if (!pair.includes(name)) continue;
     const value = parseCookie(pair, decode && { decode })[name];
-    if (value) values.add(value);
+    if (!value || value === found) continue;
+    if (found !== undefined) return { value: undefined, ambiguous: true };
+    found = value;
   }
-  const [value] = values;
-  return values.size > 1 ? { value: undefined, ambiguous: true } : { value, ambiguous: false };
+  return { value: found, ambiguous: false };
 }

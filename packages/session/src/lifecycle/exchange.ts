@@ -1,6 +1,3 @@
-import type { SessionStore, StoredSession } from '@store/core';
-import type { ReceivedCookie } from '../cookie/received-cookie.ts';
-import type { SessionCookie } from '../cookie/session-cookie.ts';
 import { createSession } from '../session/create-session.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionWrite } from '../session/session-journal.ts';
@@ -8,12 +5,13 @@ import { isPublic, protectFromCaches, type ResponseHeaders } from './cache-heade
 import { collectGarbage } from './collect-garbage.ts';
 import { createCookieWriter } from './cookie-writer.ts';
 import { createLateSave } from './late-changes.ts';
+import type { Opening } from './opening.ts';
 import { errorCode } from './report-event.ts';
 import { createServerWriter } from './server-writer.ts';
-import type { SessionEvent, SessionOutcome } from './session-event.ts';
+import type { SessionOutcome } from './session-event.ts';
 import type { ResolvedSessionOptions } from './session-options.ts';
 import { contentToCreate, hasEffect, type Settlement, settleSession, skipped } from './settle-session.ts';
-import { type StoreCalls, withStatus } from './store-calls.ts';
+import { withStatus } from './store-calls.ts';
 import { isTouchDue } from './touch-policy.ts';
 
 /** One request's session, from loaded to written. Adapters drive it; it knows no framework. */
@@ -38,22 +36,6 @@ export interface Exchange {
   garbageCollection(): (() => Promise<void>) | undefined;
 }
 
-/** What was found at the beginning of a request. */
-export interface Opening {
-  store: SessionStore;
-  cookie: SessionCookie;
-  received: ReceivedCookie;
-  stored: StoredSession;
-  absence: 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | undefined;
-  readOnly:
-    | { because: 'peeked' | 'anonymous'; reason: 'peek' | 'store-failure'; error: () => Error }
-    | undefined;
-  calls: StoreCalls;
-  /** Whether browsers are going to drop the cookie, as far as the request tells. */
-  warning: 'secure-cookie-over-http' | undefined;
-  report: (event: SessionEvent) => void;
-}
-
 /** Outcomes after which the session is in the store, so that later changes can be saved. */
 const lasting: ReadonlySet<SessionOutcome> = new Set([
   'unchanged',
@@ -63,19 +45,21 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
   'regenerated',
 ]);
 
+const noCookies: readonly string[] = [];
+
 export function createExchange(opening: Opening, options: ResolvedSessionOptions<never>): Exchange {
-  const { store, cookie, received, absence, readOnly, calls, report, warning } = opening;
+  const { store, cookie, received, absence, readOnly, calls, report, isDropped } = opening;
   const { touchAfter } = options;
   let lateListener = () => {};
   let discarded = false;
-  let stored = Promise.resolve(false);
+  let stored: boolean | Promise<boolean> = false;
   const { session, journal } = createSession({
     stored: opening.stored,
     schema: options.schema,
     readOnly: readOnly?.error,
     onLateChange: () => lateListener(),
   });
-  const writer =
+  const writer = () =>
     store.kind === 'server'
       ? createServerWriter(store, cookie, calls, touchAfter)
       : createCookieWriter(store, received, calls, cookie.chunks);
@@ -89,17 +73,22 @@ export function createExchange(opening: Opening, options: ResolvedSessionOptions
   }
 
   function conclude(settlement: Settlement, headers: ResponseHeaders): undefined {
-    const { setCookies = [], error, ...verdict } = settlement;
+    const { setCookies = noCookies } = settlement;
     for (const setCookie of setCookies) headers.append('Set-Cookie', setCookie);
     if (setCookies.length > 0 || journal.isUsed()) protectFromCaches(headers, setCookies.length > 0);
-    report({
-      type: 'request',
-      ...verdict,
-      driver: store.name,
-      milliseconds: calls.spent(),
-      ...(error !== undefined && { error: errorCode(error) }),
-      ...(verdict.cookie === 'set' && warning && { warning }),
-      ...(journal.misfits.length > 0 && { misfits: journal.misfits }),
+    report(() => {
+      const { outcome, cookie: sent, reason, error } = settlement;
+      return {
+        type: 'request',
+        outcome,
+        cookie: sent,
+        reason,
+        driver: store.name,
+        milliseconds: calls.spent(),
+        ...(error !== undefined && { error: errorCode(error) }),
+        ...(sent === 'set' && isDropped() && { warning: 'secure-cookie-over-http' }),
+        ...(journal.misfits.length > 0 && { misfits: journal.misfits }),
+      };
     });
   }
 
@@ -126,7 +115,7 @@ export function createExchange(opening: Opening, options: ResolvedSessionOptions
         journal.setPhase(store.kind === 'server' && willLast ? 'values-only' : 'closed');
         const settlement = settle(write, failed, headers);
         if (!('then' in settlement)) {
-          stored = Promise.resolve(isLasting(settlement));
+          stored = isLasting(settlement);
           return conclude(settlement, headers);
         }
         stored = settlement.then(isLasting, () => false);

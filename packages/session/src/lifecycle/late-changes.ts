@@ -1,7 +1,6 @@
 import type { SessionStore } from '@store/core';
 import type { SessionJournal } from '../session/session-journal.ts';
-import { errorCode } from './report-event.ts';
-import type { SessionEvent } from './session-event.ts';
+import { errorCode, type ReportEvent } from './report-event.ts';
 import type { StoreCalls } from './store-calls.ts';
 
 /**
@@ -14,10 +13,10 @@ export function createLateSave(
   store: SessionStore,
   journal: SessionJournal,
   { call }: StoreCalls,
-  report: (event: SessionEvent) => void,
+  report: ReportEvent,
   isStored: () => Promise<boolean>,
 ): () => Promise<void> {
-  let tail: Promise<void> = Promise.resolve();
+  let tail: Promise<void> | undefined;
 
   async function save() {
     if (!journal.isChanged()) return;
@@ -29,14 +28,20 @@ export function createLateSave(
     const milliseconds = () => performance.now() - began;
     try {
       const saved = await call(() => store.update(base.id, change));
-      report({ ...event, outcome: saved ? 'updated' : 'ended-during-request', milliseconds: milliseconds() });
+      report(() => ({
+        ...event,
+        outcome: saved ? 'updated' : 'ended-during-request',
+        milliseconds: milliseconds(),
+      }));
     } catch (error) {
-      report({ ...event, outcome: 'failed', milliseconds: milliseconds(), error: errorCode(error) });
+      report(() => ({ ...event, outcome: 'failed', milliseconds: milliseconds(), error: errorCode(error) }));
     }
   }
 
   return () => {
-    tail = tail.then(save);
+    // Most requests have none.
+    if (!tail && !journal.isChanged()) return Promise.resolve();
+    tail = (tail ?? Promise.resolve()).then(save);
     return tail;
   };
 }

@@ -1,9 +1,10 @@
 import { cachedStore, isStoreError, type SessionStore, type StoredSession } from '@store/core';
 import { isLoopback } from '../cookie/loopback.ts';
 import { receiveCookie } from '../cookie/received-cookie.ts';
-import { type CookieScene, createCookieChooser, type SessionCookie } from '../cookie/session-cookie.ts';
+import { type CookieScene, createCookieChooser } from '../cookie/session-cookie.ts';
 import { peekOnly, storeUnavailable } from '../session/write-permission.ts';
-import { createExchange, type Exchange, type Opening } from './exchange.ts';
+import { createExchange, type Exchange } from './exchange.ts';
+import type { Opening } from './opening.ts';
 import { createReport, errorCode } from './report-event.ts';
 import { resolveSessionOptions, type SessionOptions } from './session-options.ts';
 import { watchStoreCalls, withStatus } from './store-calls.ts';
@@ -39,62 +40,55 @@ export function createLifecycle<Incoming>(
     try {
       return resolved.store ?? cachedStore();
     } catch (error) {
-      report({ ...nothingRead, driver: undefined, milliseconds: 0, error: errorCode(error) });
+      report(() => ({ ...nothingRead, driver: undefined, milliseconds: 0, error: errorCode(error) }));
       throw withStatus(error);
     }
   }
 
-  async function read(store: SessionStore, cookie: SessionCookie, header: string | null | undefined) {
-    const calls = watchStoreCalls(store.name, resolved.timeout);
-    const received = receiveCookie(cookie, header);
-    const opening: Opening = {
-      store,
-      cookie,
-      received,
-      stored: nothing(),
-      absence: received.absence,
-      readOnly: undefined,
-      calls,
-      report,
-      warning: undefined,
-    };
-    const { value } = received;
-    if (value === undefined) return opening;
+  /** Loads what the cookie names, and writes it into `opening`. */
+  async function read(opening: Opening, value: string): Promise<void> {
+    const { store, calls } = opening;
     try {
-      const stored = await calls.call(() => store.load(value));
-      return { ...opening, stored, absence: stored.exists ? undefined : ('unknown-session' as const) };
+      opening.stored = await calls.call(() => store.load(value));
+      opening.absence = opening.stored.exists ? undefined : 'unknown-session';
     } catch (error) {
       const isDown = isStoreError(error, 'UNAVAILABLE') || isStoreError(error, 'CLOSED');
       if (resolved.onStoreFailure === 'anonymous' && isDown) {
         const refusal = () => withStatus(storeUnavailable(error)) as Error;
-        return {
-          ...opening,
-          readOnly: { because: 'anonymous', reason: 'store-failure', error: refusal } as const,
-        };
+        opening.readOnly = { because: 'anonymous', reason: 'store-failure', error: refusal };
+        return;
       }
-      report({
+      report(() => ({
         ...nothingRead,
         driver: store.name,
         milliseconds: calls.spent(),
         error: errorCode(error),
-      });
+      }));
       throw withStatus(error);
     }
   }
 
   return {
-    async open(request, { cookieHeader, ...scene }) {
+    async open(request, facts) {
       const store = storeInUse();
-      const cookie = chooseCookie(scene);
-      const opening = await read(store, cookie, cookieHeader);
-      const readOnly =
-        opening.readOnly ??
-        (resolved.peek(request)
-          ? ({ because: 'peeked', reason: 'peek', error: peekOnly } as const)
-          : undefined);
-      const isDropped = cookie.secure && !scene.https && !isLoopback(scene.host);
-      const warning = isDropped ? 'secure-cookie-over-http' : undefined;
-      return createExchange({ ...opening, readOnly, warning }, resolved);
+      const cookie = chooseCookie(facts);
+      const received = receiveCookie(cookie, facts.cookieHeader);
+      const opening: Opening = {
+        store,
+        cookie,
+        received,
+        stored: nothing(),
+        absence: received.absence,
+        readOnly: undefined,
+        calls: watchStoreCalls(store.name, resolved.timeout),
+        isDropped: () => cookie.secure && !facts.https && !isLoopback(facts.host),
+        report,
+      };
+      if (received.value !== undefined) await read(opening, received.value);
+      if (!opening.readOnly && resolved.peek(request)) {
+        opening.readOnly = { because: 'peeked', reason: 'peek', error: peekOnly };
+      }
+      return createExchange(opening, resolved);
     },
   };
 }

@@ -16,13 +16,18 @@ const channel = (
   ?.getBuiltinModule?.('node:diagnostics_channel')
   ?.channel('@store/session');
 
+/** Tells whoever listens; the event is made only for them. */
+export type ReportEvent = (describe: () => SessionEvent) => void;
+
 /** Sends events to the diagnostics channel and to `onEvent`; neither can fail a request. */
-export function createReport(onEvent: OnSessionEvent | undefined): (event: SessionEvent) => void {
-  return (event) => {
-    if (channel?.hasSubscribers) channel.publish(event);
-    if (!onEvent) return;
+export function createReport(onEvent: OnSessionEvent | undefined): ReportEvent {
+  return (describe) => {
+    const isWatched = channel?.hasSubscribers;
+    if (!isWatched && !onEvent) return;
+    const event = describe();
+    if (isWatched) channel?.publish(event);
     try {
-      onEvent(event);
+      onEvent?.(event);
     } catch {
       // Reporting never fails a request.
     }

@@ -16,7 +16,8 @@ export interface Settlement {
 /** All that the decision depends on. */
 export interface SettleCase {
   write: SessionWrite;
-  writer: SessionWriter;
+  /** Made when there is something to write. */
+  writer: () => SessionWriter;
   received: ReceivedCookie;
   /** Why there was no session at the beginning, if there was none. */
   absence: 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | undefined;
@@ -53,11 +54,11 @@ export function settleSession(given: SettleCase): Settlement | Promise<Settlemen
     const lost = write.changed || content !== undefined;
     return skipped(lost ? 'discarded' : write.base.exists ? 'unchanged' : 'none', 'handler-failed');
   }
-  if (content) return written('created', 'created', writer.create(write, content));
+  if (content) return written('created', 'created', writer().create(write, content));
   if (!write.base.exists) return skipped('none', absence ?? 'nothing-written');
-  if (write.moves) return written('regenerated', 'regenerated', writer.update(write));
-  if (write.changed) return written('updated', 'updated', writer.update(write));
-  if (touch === 'due') return written('touched', 'renewed', writer.touch(write));
+  if (write.moves) return written('regenerated', 'regenerated', writer().update(write));
+  if (write.changed) return written('updated', 'updated', writer().update(write));
+  if (touch === 'due') return written('touched', 'renewed', writer().touch(write));
   return skipped('unchanged', touch);
 }
 
@@ -71,7 +72,7 @@ async function endSession({
 }: SettleCase): Promise<Settlement> {
   if (write.ended) await destroy(write.ended.id);
   const content = failed ? undefined : contentToCreate(write);
-  if (content) return written('invalidated', 'created', writer.create(write, content));
+  if (content) return written('invalidated', 'created', writer().create(write, content));
   if (absence === 'no-cookie') return skipped('none', 'no-cookie');
   return { outcome: 'invalidated', cookie: 'cleared', reason: 'invalidated', setCookies: received.remove() };
 }

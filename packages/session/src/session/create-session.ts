@@ -7,6 +7,12 @@ import type { SchemaCheck } from './schema-check.ts';
 import type { Session } from './session.ts';
 import { type AccessSetup, createAccess } from './session-access.ts';
 import { createFlash } from './session-flash.ts';
+import {
+  type IdentifiedSession,
+  identity,
+  type SessionIdentity,
+  sessionProperties,
+} from './session-identity.ts';
 import type { SessionJournal, SessionWrite } from './session-journal.ts';
 import { createValues } from './session-values.ts';
 
@@ -42,18 +48,21 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
   };
 
   const flashMethods = createFlash(() => flash, access);
-  const session: Session = {
-    get id() {
-      reading();
-      return idNow();
-    },
-    get isNew() {
-      reading();
-      return !base.exists;
-    },
-    get subject() {
-      reading();
-      return options.subject ?? base.subject;
+  const session: Omit<Session, keyof SessionIdentity> & IdentifiedSession = {
+    __proto__: sessionProperties,
+    [identity]: {
+      id() {
+        reading();
+        return idNow();
+      },
+      isNew() {
+        reading();
+        return !base.exists;
+      },
+      subject() {
+        reading();
+        return options.subject ?? base.subject;
+      },
     },
     ...createValues(() => data, access, setup.schema),
     ...flashMethods,
@@ -117,5 +126,5 @@ export function createSession(setup: SessionSetup): { session: Session; journal:
   }
 
   const journal = { misfits, isUsed: access.isUsed, setPhase: access.setPhase, isChanged, take };
-  return { session, journal };
+  return { session: session as IdentifiedSession & Session, journal };
 }

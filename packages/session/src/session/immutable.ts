@@ -1,4 +1,4 @@
-import type { JsonValue } from '@store/core';
+import type { JsonValue, SessionData } from '@store/core';
 
 /** Any JSON value, readonly through and through. */
 export type ImmutableJson =
@@ -20,12 +20,22 @@ export type Immutable<T> = JsonValue extends T
  * A deep-frozen copy. What a session takes in and gives out is one of these, so nobody can change what was loaded, and a
  * change that would never be saved throws at its line instead of being lost.
  */
-export function frozenCopy<T extends JsonValue>(value: T): T {
-  return typeof value === 'object' && value !== null ? freeze(structuredClone(value)) : value;
+export function frozenCopy<T extends JsonValue>(value: T): T;
+export function frozenCopy(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as JsonValue[];
+  const copy: SessionData = {};
+  for (const key of Object.keys(value)) setOwn(copy, key, frozenCopy(value[key] as JsonValue));
+  return Object.freeze(copy);
 }
 
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) freeze(part);
-  return Object.freeze(value);
+/** Sets a key that may be any string. Assigned to, `__proto__` would not be an ordinary key. */
+export function setOwn(object: SessionData, key: string, value: JsonValue): void {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** The value under a key that may be any string, also one that every object inherits. */
+export function getOwn(object: SessionData, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
