@@ -10,6 +10,8 @@ export const cookieLimit = 4096;
  * @throws {StoreError} `TOO_LARGE` with the size, the limit and the largest keys; sizes and names only.
  */
 export function assertCookieFits(setCookie: string, content: SessionContent, chunks: number): void {
+  // No character takes more than three bytes.
+  if (setCookie.length * 3 <= cookieLimit) return;
   const size = new TextEncoder().encode(setCookie).length;
   if (size <= cookieLimit) return;
   const limit =

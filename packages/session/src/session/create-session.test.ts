@@ -169,6 +169,11 @@ describe('session identity', () => {
     expect(write.change({ data: {}, flash: {} })).toEqual({ data: { c: 1 }, flash: {} });
   });
 
+  it('has no accessor of its own, which would keep it alive until a full collection (decision 004)', () => {
+    const own = Object.values(Object.getOwnPropertyDescriptors(open().session));
+    expect(own.filter((property) => property.get !== undefined)).toEqual([]);
+  });
+
   it('regenerates for a subject it did not have, and not for the one it has', () => {
     const known = open({}, { subject: '7' });
     known.session.setSubject('7');
