@@ -1,12 +1,18 @@
 import { type Backend, withoutSlow } from './contender.ts';
 import { cookie } from './contenders/cookie/cookie.ts';
 import { file } from './contenders/file/file.ts';
+import { postgres } from './contenders/postgres/postgres.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
+import { frameworks, matches } from './http/applications.ts';
+import { fullHttpPlan, quickHttpPlan } from './http/http-plan.ts';
+import { measureHttp } from './http/measure-http.ts';
+import { settings } from './http/settings.ts';
 import { measureBackend } from './measure/measure-backend.ts';
 import { fullCounts, measureMemory, quickCounts } from './memory/measure-memory.ts';
 import { services, type VisitorService } from './memory/visitors.ts';
 import type { Plan } from './plan.ts';
 import { backendResults } from './report/backend-results.ts';
+import { httpResults } from './report/http/http-results.ts';
 import type { Results, Run } from './report/results.ts';
 import { measureScale } from './scale/measure-scale.ts';
 import { fullScalePlan, quickScalePlan } from './scale/scale-plan.ts';
@@ -43,6 +49,17 @@ function backendPart(backend: Backend): Part {
   };
 }
 
+const httpPart: Part = {
+  name: 'http',
+  async measure({ quick, directory, onStep, run }) {
+    const plan = quick ? quickHttpPlan : fullHttpPlan;
+    const samples = await measureHttp(frameworks, plan, directory, onStep);
+    const note = `Each application is under load for ${plan.blockTime} ms at a time on each route, with ${plan.sessions} sessions. ${settings}`;
+    const { connections } = plan;
+    return { http: httpResults({ frameworks, matches, samples, note, connections, run: run() }) };
+  },
+};
+
 /** Takes minutes, most of them for filling. */
 function scalePart(subject: ScaleSubject): Part {
   return {
@@ -67,10 +84,11 @@ function memoryPart(service: VisitorService): Part {
 }
 
 /** In the order of the report. */
-export const backends: Backend[] = [sqlite, file, cookie];
+export const backends: Backend[] = [sqlite, postgres, file, cookie];
 
 export const parts: Part[] = [
   ...backends.map(backendPart),
+  httpPart,
   ...subjects.map(scalePart),
   ...services.map(memoryPart),
 ];

@@ -49,6 +49,7 @@ describe('backendResults', () => {
   const { rounds, comparisons, collection } = backendResults(
     backend,
     {
+      blocks: 8,
       samples: [1, 2, 3].flatMap((turn) => [
         sample(bare.name, turn, turn),
         sample(ours.name, turn, 2 * turn),

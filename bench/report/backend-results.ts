@@ -17,7 +17,7 @@ import type {
 /** Makes medians, ratios and quartiles of all that was measured of a backend. */
 export function backendResults(
   backend: Backend,
-  { samples, collections }: Measurement,
+  { samples, collections, blocks }: Measurement,
   plan: Plan,
   run: Run,
 ): BackendResults {
@@ -26,7 +26,7 @@ export function backendResults(
     title: backend.title,
     resident: plan.resident,
     rounds: new Set(samples.map(({ round }) => round)).size,
-    blocks: plan.blocks,
+    blocks,
     comparisons: backend.comparisons.map((comparison) => comparisonResults(comparison, samples)),
     ...(backend.collectors.length > 0 && {
       collection: collectionResults(backend.collectors, collections, plan.collected),
