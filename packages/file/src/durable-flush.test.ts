@@ -18,7 +18,9 @@ it('undoes a durable write in place that the disk does not keep', async () => {
   const record = someRecord();
   await storage.insert(record);
   disk.refuses = true;
-  await expect(storage.replace(record.key, record.version, { ...record, version: 101 })).rejects.toThrow('EIO');
+  await expect(storage.replace(record.key, record.version, { ...record, version: 101 })).rejects.toThrow(
+    'EIO',
+  );
   await expect(storage.save({ ...record, version: 101 }, 0)).rejects.toThrow('EIO');
   expect(storage.read(record.key)).toEqual(record);
   disk.refuses = false;
