@@ -64,6 +64,7 @@ describe('timeouts that cannot be right', () => {
     ['absoluteTimeout', { absoluteTimeout: -1 }],
     ['absoluteTimeout', { absoluteTimeout: null as never }],
     ['now', { now: Date.now() as never }],
+    ['onEvent', { onEvent: 5 as never }],
   ])('are refused at once, naming %s', (option, options) => {
     expect(() => createRecordStore(memoryStorage(), options)).toThrow(
       expect.objectContaining({

@@ -19,8 +19,9 @@ export interface RecordAccess {
    * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
    */
   open(record: SessionRecord | undefined, now: number): LiveSession | undefined;
-  /** `save` of the storage in one step, or `insert` where it has none. @returns `false` when more has to be known */
-  insertOrKeep(record: SessionRecord, createdAfter: number): Promise<boolean>;
+  insert(record: SessionRecord): Promise<boolean>;
+  /** `save` of the storage, or `insert` where it has none. @returns `false` when more has to be known */
+  saveInOneStep(record: SessionRecord, createdAfter: number): Promise<boolean>;
   replace(key: string, version: number, next: SessionRecord): Promise<boolean>;
 }
 
@@ -77,7 +78,8 @@ export function createRecordAccess({
       report({ type: 'unreadable-session', reason: 'the stored payload is damaged, or not one of ours' });
       return undefined;
     },
-    insertOrKeep: (record, createdAfter) =>
+    insert: (record) => write(record, () => storage.insert(record)),
+    saveInOneStep: (record, createdAfter) =>
       write(record, () => storage.save?.(record, createdAfter) ?? storage.insert(record)),
     replace: (key, version, next) => write(next, () => storage.replace(key, version, next)),
   };

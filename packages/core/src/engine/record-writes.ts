@@ -44,13 +44,11 @@ export function createRecordWrites({
           expiresAt: nextExpiry(timeouts, now, now, idleTimeout),
           idleTimeout,
         };
-        if (await access.insertOrKeep(fresh, wholePeriodAfter(timeouts, now, idleTimeout))) return;
+        if (await access.saveInOneStep(fresh, wholePeriodAfter(timeouts, now, idleTimeout))) return;
 
         const found = await access.read(key);
-        if (found) {
-          const next = access.isLive(found, now) ? keepIdentity(found, fresh, now) : fresh;
-          if (await access.replace(key, found.version, next)) return;
-        }
+        const next = found && access.isLive(found, now) ? keepIdentity(found, fresh, now) : fresh;
+        if (await (found ? access.replace(key, found.version, next) : access.insert(next))) return;
         report({ type: 'write-conflict', attempt });
         await pauseAfterConflict(attempt);
       }

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../../test/fake-clock.ts';
 import { memoryStorage, savingStorage } from '../../test/memory-storage.ts';
 import { createRecordStore } from '../driver.ts';
-import { createSessionId, type SaveOptions } from '../index.ts';
+import { createSessionId, type SaveOptions, type StoreEvent } from '../index.ts';
 
 const id = createSessionId();
 
@@ -46,6 +46,16 @@ describe('save over a storage that saves in one step', () => {
       { subject: 'ada', payload: '{"v":1,"data":{"n":2},"flash":{}}' },
     ]);
     for (const call of Object.values(others)) expect(call).not.toHaveBeenCalled();
+  });
+
+  it('takes the long way whenever it answers false, also for a session that is new', async () => {
+    const events: StoreEvent[] = [];
+    const storage = { ...savingStorage(), save: () => false };
+    const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });
+    await store.save(id, { n: 1 }, {});
+    await store.save(id, { n: 2 }, {});
+    expect((await store.load(id)).data).toEqual({ n: 2 });
+    expect(events).toEqual([]);
   });
 
   it('believes a write that was done though its answer was lost', async () => {

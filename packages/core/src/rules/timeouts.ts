@@ -26,16 +26,25 @@ export function assertSeconds(store: string, option: string, value: unknown): as
 }
 
 /**
- * Checks timeouts and fills in the defaults.
+ * Checks the options that every store takes, and fills in the defaults of the timeouts. A driver calls it before it opens
+ * anything: what is refused afterwards leaves the backend open.
  *
  * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it takes.
+ * @example
+ * resolveTimeouts('my-driver', options);
  */
-export function resolveTimeouts(store: string, timeouts: Timeouts = {}): ResolvedTimeouts {
-  const { idleTimeout = 7200, absoluteTimeout, now = Date.now } = timeouts;
+export function resolveTimeouts(
+  store: string,
+  options: Timeouts & { onEvent?: unknown } = {},
+): ResolvedTimeouts {
+  const { idleTimeout = 7200, absoluteTimeout, now = Date.now, onEvent } = options;
   assertSeconds(store, 'idleTimeout', idleTimeout);
   if (absoluteTimeout !== undefined) assertSeconds(store, 'absoluteTimeout', absoluteTimeout);
   if (typeof now !== 'function') {
     throw invalidOption(store, 'now', 'a function that answers epoch milliseconds', now);
+  }
+  if (onEvent !== undefined && typeof onEvent !== 'function') {
+    throw invalidOption(store, 'onEvent', 'a function that takes an event', onEvent);
   }
   return Object.freeze({ idleTimeout, absoluteTimeout, now });
 }
