@@ -30,6 +30,14 @@ describe('deleteExpired', () => {
     expect(await storage.deleteExpired(5000, 500)).toBe(2);
   });
 
+  it('keeps every statement short, however many sessions have expired', async () => {
+    const { storage, schema, sent } = await freshStorage();
+    await fill(schema, 'e', 60, 1000);
+    expect(await storage.deleteExpired(1000, 500)).toBe(60);
+    expect(sent).toHaveLength(3);
+    expect(await count(schema)).toBe(0);
+  });
+
   it('finds a session whose end was brought forward', async () => {
     const { storage, schema } = await freshStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 5000 }));
