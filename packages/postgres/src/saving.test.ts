@@ -82,24 +82,6 @@ describe('save()', () => {
     expect(await query(statistics, [schema])).toEqual([{ updates: 5, within_page: 5 }]);
   });
 
-  it('never meets another in a deadlock, whichever way round two processes save the same sessions', async () => {
-    const schema = freshSchema();
-    const names = Array.from({ length: 40 }, (_, n) => `s${n}`);
-    const [one, other] = [await freshStorage({ schema }), await freshStorage({ schema })];
-    await insertAll(
-      one.storage,
-      names.map((name) => sessionRecord(name)),
-    );
-    for (let round = 2; round < 12; round += 1) {
-      const saves = names.flatMap((name, n) => [
-        one.storage.save?.(over(name, { version: round }), 0),
-        other.storage.save?.(over(`s${39 - n}`, { version: round }), 0),
-      ]);
-      expect(await Promise.all(saves)).toEqual(saves.map(() => true));
-    }
-    expect([...one.sent, ...other.sent].filter(({ failed }) => failed !== undefined)).toEqual([]);
-  });
-
   it('is one statement of the store, for a new session and over one', async () => {
     const pool = freshPool({ max: 1 });
     const store = await startSession({ pool, schema: freshSchema(), cache: false });
