@@ -21,7 +21,11 @@ async function query(schema: string, text: string, values: unknown[] = []) {
   }
 }
 
-export const capabilities: DriverModule['capabilities'] = { subjects: true, sharedBetweenProcesses: true };
+export const capabilities: DriverModule['capabilities'] = {
+  subjects: true,
+  savesInOneStep: true,
+  sharedBetweenProcesses: true,
+};
 
 export const start: DriverModule['start'] = (options, { namespace }) =>
   startSession({ ...options, connectionString, schema: namespace });
