@@ -33,14 +33,6 @@ describe.each([{ prepare: true }, { prepare: false }])(
       expect(await Promise.all(asked.map(storage.read))).toEqual([...many, undefined]);
     });
 
-    it('refuses to insert over a record, expired or not, and inserts the others', async () => {
-      const { storage } = await freshStorage({ prepare });
-      await storage.insert(sessionRecord('a', { expiresAt: 0 }));
-      const records = ['a', 'b', 'b', 'c'].map((name) => sessionRecord(name, { version: 3 }));
-      expect(await Promise.all(records.map(storage.insert))).toEqual([false, true, false, true]);
-      expect(await storage.read(keyOf('a'))).toMatchObject({ version: 1 });
-    });
-
     it('replaces every field of those records that have the version still', async () => {
       const { storage } = await freshStorage({ prepare });
       await insertAll(storage, ['a', 'b']);
