@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +24,8 @@ describe.each(subjects)('measureScale of $title', (subject) => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'store-bench-scale-'));
+    // PostgreSQL does not run as root, and must get through to what it keeps in here.
+    chmodSync(directory, 0o711);
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
