@@ -62,6 +62,27 @@ describe('createGather', () => {
     expect(await Promise.all(next)).toEqual(['3 together', '4 together']);
   });
 
+  it('divides many between two lanes, whatever the other one carries, and few not at all', async () => {
+    const { journeys, items, travel } = stations();
+    const send = createGather({ ...travel, lanes: 2 });
+    const sizes = () => items().map(({ length }) => length);
+    const answers = [send(0)];
+    await settled();
+    answers.push(...Array.from({ length: 31 }, (_, n) => send(100 + n)));
+    await settled();
+    expect(sizes()).toEqual([1, 16]);
+    journeys[0]?.arrive();
+    await settled();
+    expect(sizes()).toEqual([1, 16, 15]);
+    answers.push(...Array.from({ length: 5 }, (_, n) => send(200 + n)));
+    journeys[1]?.arrive();
+    journeys[2]?.arrive();
+    await settled();
+    expect(sizes()).toEqual([1, 16, 15, 5]);
+    journeys[3]?.arrive();
+    expect(new Set(await Promise.all(answers)).size).toBe(37);
+  });
+
   it('sends an item alone that could not go with the others', async () => {
     const { journeys, items, travel } = stations();
     const send = createGather(travel);
@@ -142,7 +163,7 @@ describe('statements that carry many sessions', () => {
     await all((name) => storage.touch(keyOf(name), 0, 5));
     await all((name) => storage.replace(keyOf(name), 1, sessionRecord(name, { version: 2 })));
     await all((name) => storage.delete(keyOf(name)));
-    expect(sent.map(({ keys }) => keys)).toEqual([20, 20, 20, 20, 20]);
+    expect(sent.map(({ keys }) => keys)).toEqual([20, 10, 10, 20, 20, 20]);
     sent.length = 0;
     for (const name of names(3)) await storage.read(keyOf(name));
     expect(sent.map(({ text }) => text.endsWith('where key = $1'))).toEqual([true, true, true]);

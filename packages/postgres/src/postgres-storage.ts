@@ -39,6 +39,7 @@ export function createPostgresStorage(
 
   const read = createGather<string, SessionRecord | undefined>({
     mayGoAlone,
+    lanes: 2,
     alone: (key) => run(one.read, key).then(({ rows }) => rows[0] && toRecord(rows[0])),
     async together(keys) {
       const { rows } = await run(many.read, toArray(keys));

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 export interface EmbeddedServer {
   readonly url: string;
@@ -51,10 +52,19 @@ export async function startServer({
     const standby = new Promise<void>((resolve) => {
       readOnly = resolve;
     });
-    await Promise.race([postgres.start(), standby]).catch(() => {
-      throw new Error(`PostgreSQL did not start:\n${log.slice(-20).join('')}`);
-    });
-    running = true;
+    const before = log.length;
+    try {
+      await Promise.race([postgres.start(), standby]);
+      running = true;
+    } catch {
+      const said = log.slice(before).join('');
+      if (!said.includes('pre-existing shared memory block')) {
+        throw new Error(`PostgreSQL did not start:\n${said}`);
+      }
+      // Of a server that was killed, the processes that served its connections end a moment later.
+      await sleep(50);
+      await start();
+    }
   }
 
   async function stop() {
@@ -94,15 +104,4 @@ async function importQuietly() {
     }
   }
   return EmbeddedPostgres;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
