@@ -46,6 +46,18 @@ describe('store-conformance', { timeout: 300_000 }, () => {
   it('runs only the cases whose id begins as told', () => {
     const { stdout } = run([driver, '--only', 'storage.move']);
     expect(stdout).toContain('1 passed, 0 failed.');
+    expect(stdout).not.toContain('It conforms');
+  });
+
+  it('ends with 2 when no case begins as told', () => {
+    const { status, stdout, stderr } = run([driver, '--only', 'foo']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('No case of this driver begins with "foo"');
+  });
+
+  it('names the cause of what failed in another process', () => {
+    const { stderr } = run([driver, '--only', 'processes.share'], 'fails-elsewhere');
+    expect(stderr).toMatch(/In another process: StoreError: .* Caused by: Error: the disk is full/);
   });
 
   it('ends with 2 and says what is wrong with the module', () => {

@@ -8,7 +8,7 @@ import { markdownReport } from './run/markdown-report.ts';
 const usage = `usage: store-conformance <driver module> [--only <beginning of an id>]
 
 Runs every case of the contract that the driver is under, prints a report in Markdown to the standard output and what
-failed to the standard error. Exit code 0: it conforms; 1: it does not; 2: the driver module cannot be used.
+failed to the standard error. Exit code 0: it conforms, or what was run passes; 1: it does not; 2: the driver module cannot be used, or no case begins so.
 `;
 
 const { positionals, values } = parseArgs({

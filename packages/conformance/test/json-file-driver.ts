@@ -99,5 +99,8 @@ export const capabilities: DriverModule['capabilities'] = {
 export const start: DriverModule['start'] = (_options, place) => {
   const storage = jsonFileStorage(place);
   const timer = fault?.startsWith('timer') ? setInterval(() => {}, 1000) : undefined;
+  if (fault === 'fails-elsewhere' && process.send) {
+    storage.insert = () => Promise.reject(new Error('the disk is full'));
+  }
   return { ...storage, close: () => clearInterval(fault === 'timer-until-closed' ? timer : undefined) };
 };

@@ -15,6 +15,7 @@ import { seedCases } from './seed.ts';
 import { startingCases } from './starting.ts';
 import { storageCases } from './storage.ts';
 import { storageExpiryCases } from './storage-expiry.ts';
+import { storageProcessCases } from './storage-processes.ts';
 import { storageRaceCases } from './storage-races.ts';
 import { storageReplacingCases } from './storage-replacing.ts';
 import { storageSavingCases } from './storage-saving.ts';
@@ -50,4 +51,5 @@ export const allCases: readonly ConformanceCase[] = [
   ...failureCases,
   ...secrecyCases,
   ...processCases,
+  ...storageProcessCases,
 ];

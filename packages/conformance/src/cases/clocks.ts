@@ -71,6 +71,7 @@ export const clockCases: ConformanceCase[] = [
         clock.advance(60);
         assert.equal((await store.load(id)).exists, false, `the session must end in ${year}`);
         assert.equal(await store.gc(), 1, `gc() in ${year} must remove it`);
+        await store.close();
       }
     },
   },

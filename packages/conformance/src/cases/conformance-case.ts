@@ -33,8 +33,8 @@ export interface ConformanceCase {
   kinds: readonly DriverKind[];
   /** The contract's sentence. */
   title: string;
-  /** Runs only for drivers that claim this. */
-  claims?: keyof Capabilities;
+  /** Runs only for drivers that claim this, or all of these. */
+  claims?: keyof Capabilities | readonly (keyof Capabilities)[];
   /** Runs only for drivers that do not claim this. */
   lacks?: keyof Capabilities;
   needs?: readonly CaseNeed[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { createSessionId, isStoreError, type SessionStore, type StoredSession } from '@store/core';
 import { sessionKey } from '@store/core/driver';
+import { errorChain } from '../processes/error-chain.ts';
 import { increase, keep } from './changes.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { rejectsWith } from './rejects-with.ts';
@@ -19,13 +20,19 @@ const callsOf = (store: SessionStore, id: string): [string, () => Promise<unknow
   ['gc()', () => store.gc()],
 ];
 
+const attempts = 500;
+
 /** A driver may need a moment to connect again; who asks meanwhile hears UNAVAILABLE. */
 async function loadOnceItAnswers(store: SessionStore, id: string): Promise<StoredSession> {
-  for (;;) {
+  for (let left = attempts; ; left -= 1) {
     try {
       return await store.load(id);
     } catch (error) {
       if (!isStoreError(error, 'UNAVAILABLE')) throw error;
+      if (left === 0) {
+        const text = `After mendBackend() the store was still UNAVAILABLE, asked ${attempts} times: ${errorChain(error)}`;
+        throw new Error(text, { cause: error });
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -60,6 +60,13 @@ export const storageSavingCases: ConformanceCase[] = [
         version: 3,
         expiresAt: again.expiresAt,
       });
+      const without = twoSaves({ idleTimeout: null });
+      await save(without.there, soon);
+      assert.equal(
+        await save(without.over, without.there.createdAt - 1),
+        true,
+        'no idle timeout equals none',
+      );
     },
   },
   {

@@ -1,13 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Jobs } from './jobs.ts';
-import type { Answer, Order, ProcessOrders } from './messages.ts';
+import type { Place } from '../driver/driver-module.ts';
+import type { AllJobs, Answer, Order, ProcessOrders } from './messages.ts';
 
 /** A store in another process. */
 export interface DriverProcess {
   /** Has the process do a job. Rejects with what the job threw, as text. */
-  call<J extends keyof Jobs>(job: J, ...args: Parameters<Jobs[J]>): Promise<Awaited<ReturnType<Jobs[J]>>>;
+  call<J extends keyof AllJobs>(
+    job: J,
+    ...args: Parameters<AllJobs[J]>
+  ): Promise<Awaited<ReturnType<AllJobs[J]>>>;
+  /** Starts a store in a place, or opens the bare storage there; jobs are done on the newest. */
+  start(place: Place, bare?: boolean): Promise<void>;
   /** Lets go of the process and waits for it to end by itself. @returns its exit code; `undefined` when it did not end */
   leave(): Promise<number | undefined>;
   kill(): void;
@@ -17,15 +22,14 @@ const exitWithin = 10_000;
 // Beside this file, whether as source or built.
 const main = fileURLToPath(new URL(`process-main${extname(import.meta.url)}`, import.meta.url));
 
-/** Starts that many processes and has them start their stores at the same moment. */
-export async function startProcesses(count: number, orders: ProcessOrders): Promise<DriverProcess[]> {
-  const started = Array.from({ length: count }, () => spawn(orders));
+/** Makes that many processes, in which nothing is started yet. */
+export async function spawnProcesses(count: number, orders: ProcessOrders): Promise<DriverProcess[]> {
+  const spawned = Array.from({ length: count }, () => spawn(orders));
   try {
-    await Promise.all(started.map(({ ready }) => ready));
-    await Promise.all(started.map(({ start }) => start()));
-    return started.map(({ driverProcess }) => driverProcess);
+    await Promise.all(spawned.map(({ ready }) => ready));
+    return spawned.map(({ driverProcess }) => driverProcess);
   } catch (error) {
-    for (const { driverProcess } of started) driverProcess.kill();
+    for (const { driverProcess } of spawned) driverProcess.kill();
     throw error;
   }
 }
@@ -34,7 +38,7 @@ function spawn(orders: ProcessOrders) {
   const child = fork(main, [JSON.stringify(orders)], { execArgv: inheritedFlags(), stdio: 'inherit' });
   const jobs = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
+  let started = Promise.withResolvers<void>();
   // Whoever waits hears of a failure; nobody may be waiting.
   for (const { promise } of [ready, started]) promise.catch(() => {});
   let last = 0;
@@ -61,17 +65,18 @@ function spawn(orders: ProcessOrders) {
       send({ type: 'job', number, job, args });
       return waiting.promise as Promise<never>;
     },
+    start(place, bare = false) {
+      started = Promise.withResolvers<void>();
+      send({ type: 'start', place, bare });
+      return started.promise;
+    },
     async leave() {
       send({ type: 'leave' });
       return exitOf(child);
     },
     kill: () => void child.kill('SIGKILL'),
   };
-  const start = () => {
-    send({ type: 'start' });
-    return started.promise;
-  };
-  return { driverProcess, ready: ready.promise, start };
+  return { driverProcess, ready: ready.promise };
 }
 
 function exitOf(child: ChildProcess): Promise<number | undefined> {

@@ -1,18 +1,22 @@
 import type { DriverKind, Place } from '../driver/driver-module.ts';
 import type { Jobs } from './jobs.ts';
+import type { StorageJobs } from './storage-jobs.ts';
+
+/** Everything that another process can be asked to do. */
+export type AllJobs = Jobs & StorageJobs;
 
 /** What a child process is told when it is made. */
 export interface ProcessOrders {
   /** The driver module. */
   url: string;
   kind: DriverKind;
-  place: Place;
 }
 
 /** From parent to child. */
 export type Order =
-  | { type: 'start' }
-  | { type: 'job'; number: number; job: keyof Jobs; args: unknown[] }
+  /** Starts a store in a place or, `bare`, opens the storage there. */
+  | { type: 'start'; place: Place; bare: boolean }
+  | { type: 'job'; number: number; job: keyof AllJobs; args: unknown[] }
   /** Lets go of the parent, so that only the driver can keep the process alive. */
   | { type: 'leave' };
 

@@ -1,25 +1,34 @@
 // The other process of a case with several: loads the driver module, starts a store when told to, and does jobs on it.
-import { inspect } from 'node:util';
-import type { DriverModule } from '../driver/driver-module.ts';
+import type { RecordStorage } from '@store/core/driver';
+import type { DriverModule, Place } from '../driver/driver-module.ts';
 import { makeStore } from '../driver/make-store.ts';
-import { createJobs, type Jobs } from './jobs.ts';
-import type { Answer, Order, ProcessOrders } from './messages.ts';
+import { boundStorage } from '../run/bound-storage.ts';
+import { errorChain } from './error-chain.ts';
+import { createJobs } from './jobs.ts';
+import type { AllJobs, Answer, Order, ProcessOrders } from './messages.ts';
+import { createStorageJobs } from './storage-jobs.ts';
 
-const { url, kind, place } = JSON.parse(process.argv[2] ?? '') as ProcessOrders;
+const { url, kind } = JSON.parse(process.argv[2] ?? '') as ProcessOrders;
 const module = (await import(url)) as DriverModule;
-let jobs: Jobs | undefined;
+const options = { cache: false };
+let jobs: Partial<AllJobs> = {};
 
 const answer = (message: Answer) => process.send?.(message);
+
+async function startJobs(place: Place, bare: boolean): Promise<Partial<AllJobs>> {
+  if (!bare) return createJobs(makeStore(await module.start(options, place), kind, options));
+  const storage = await (module.openStorage?.(place) ?? module.start(options, place));
+  return createStorageJobs(boundStorage(storage as RecordStorage));
+}
 
 async function obey(order: Order): Promise<void> {
   if (order.type === 'leave') {
     process.disconnect();
   } else if (order.type === 'start') {
-    const options = { cache: false };
-    jobs = createJobs(makeStore(await module.start(options, place), kind, options));
+    jobs = await startJobs(order.place, order.bare);
     answer({ type: 'started' });
   } else {
-    const job = jobs?.[order.job] as ((...args: unknown[]) => Promise<unknown>) | undefined;
+    const job = jobs[order.job] as ((...args: unknown[]) => Promise<unknown>) | undefined;
     const value = (await job?.(...order.args)) ?? null;
     answer({ type: 'done', number: order.number, value });
   }
@@ -27,7 +36,7 @@ async function obey(order: Order): Promise<void> {
 
 process.on('message', (order: Order) => {
   obey(order).catch((error: unknown) => {
-    const message = inspect(error);
+    const message = errorChain(error);
     answer(
       order.type === 'job' ? { type: 'failed', number: order.number, message } : { type: 'failed', message },
     );

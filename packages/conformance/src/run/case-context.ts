@@ -5,7 +5,7 @@ import type { Capabilities, Driver, DriverKind, DriverModule, Place } from '../d
 import type { LoadedDriver } from '../driver/load-driver.ts';
 import { makeStore } from '../driver/make-store.ts';
 import { createPlace } from '../driver/place.ts';
-import { type DriverProcess, startProcesses } from '../processes/driver-process.ts';
+import { type DriverProcess, spawnProcesses } from '../processes/driver-process.ts';
 import { boundStorage } from './bound-storage.ts';
 import { type CaseClock, createCaseClock } from './case-clock.ts';
 
@@ -24,9 +24,16 @@ export interface CaseContext {
   instances<T extends StartOptions[]>(...each: T): Promise<{ [index in keyof T]: SessionStore }>;
   /** Opens the bare storage. */
   openStorage(): Promise<RecordStorage>;
-  /** Starts a store in each of several other processes, all at the same moment. */
-  processes(count: number): Promise<DriverProcess[]>;
+  /** Starts a store, or with `bare` opens the storage, in each of several other processes, all at the same moment. */
+  processes<N extends number>(count: N, options?: { bare?: boolean }): Promise<Processes<N>>;
+  /** Makes that many other processes, in which nothing is started yet. */
+  idleProcesses<N extends number>(count: N): Promise<Processes<N>>;
+  /** Makes one more place, in which nothing has been started. */
+  emptyPlace(): Promise<Place>;
 }
+
+/** As many processes as were asked for; two when it was two. */
+type Processes<N extends number> = N extends 2 ? [DriverProcess, DriverProcess] : DriverProcess[];
 
 /** Makes the surroundings of one case, in a fresh place. */
 export async function createCaseContext({
@@ -36,6 +43,7 @@ export async function createCaseContext({
   claims,
 }: LoadedDriver): Promise<{ context: CaseContext; dispose(): Promise<void> }> {
   const place = await createPlace();
+  const places = [place];
   const clock = createCaseClock();
   const events: StoreEvent[] = [];
   const opened: { close?(): unknown }[] = [];
@@ -75,12 +83,22 @@ export async function createCaseContext({
         : await Promise.all(each.map((options) => context.start(options)));
       return stores as { [index in keyof T]: SessionStore };
     },
-    async processes(count) {
+    async idleProcesses(count) {
       if (url === undefined)
         throw new Error('Other processes need a driver module that was loaded by its URL.');
-      const started = await startProcesses(count, { url, kind, place });
-      children.push(...started);
-      return started;
+      const spawned = await spawnProcesses(count, { url, kind });
+      children.push(...spawned);
+      return spawned as Processes<typeof count>;
+    },
+    async processes(count, { bare = false } = {}) {
+      const spawned = await context.idleProcesses(count);
+      await Promise.all(spawned.map((each: DriverProcess) => each.start(place, bare)));
+      return spawned;
+    },
+    async emptyPlace() {
+      const another = await createPlace();
+      places.push(another);
+      return another;
     },
   };
 
@@ -90,8 +108,10 @@ export async function createCaseContext({
       for (const child of children) child.kill();
       // Whether closing works is what the cases about closing say, and no other.
       await Promise.allSettled(opened.map(async (driver) => driver.close?.()));
-      await module.cleanUp?.(place);
-      await rm(place.directory, { recursive: true, force: true });
+      for (const each of places) {
+        await module.cleanUp?.(each);
+        await rm(each.directory, { recursive: true, force: true });
+      }
     },
   };
 }

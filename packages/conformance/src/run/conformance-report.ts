@@ -22,6 +22,8 @@ export interface ConformanceReport {
   results: CaseResult[];
   /** No required case and no claimed or unclaimed capability failed. */
   conforms: boolean;
+  /** Whether only some of the cases were run, which says nothing of the others. */
+  partial: boolean;
 }
 
 export interface ConformanceOptions {
@@ -35,7 +37,7 @@ export interface ConformanceOptions {
  * Runs every case that a driver is under, one after another.
  *
  * @param driver The URL of the driver module, or what `inspectDriver` made of one.
- * @throws Error that says what is wrong with the module; a case that fails is in the report
+ * @throws Error that says what is wrong with the module, or that no case begins as told; a case that fails is in the report
  * @example
  * const { conforms } = await runConformance(new URL('./driver.ts', import.meta.url));
  */
@@ -45,8 +47,9 @@ export async function runConformance(
 ): Promise<ConformanceReport> {
   const loaded = driver instanceof URL || typeof driver === 'string' ? await loadDriver(driver) : driver;
   const results: CaseResult[] = [];
-  for (const { run, skip, weakness, ...about } of planCases(loaded)) {
-    if (!about.id.startsWith(only)) continue;
+  const planned = planCases(loaded).filter(({ id }) => id.startsWith(only));
+  if (planned.length === 0) throw new Error(`No case of this driver begins with "${only}".`);
+  for (const { run, skip, weakness, ...about } of planned) {
     let result: CaseResult;
     if (skip !== undefined) {
       result = { ...about, outcome: 'skipped', reason: skip };
@@ -63,5 +66,5 @@ export async function runConformance(
     onResult?.(result);
   }
   const conforms = results.every(({ outcome, level }) => outcome !== 'failed' || level === 'recommended');
-  return { kind: loaded.kind, claims: loaded.claims, results, conforms };
+  return { kind: loaded.kind, claims: loaded.claims, results, conforms, partial: only !== '' };
 }

@@ -26,8 +26,8 @@ export interface PlannedCase {
 export function planCases(driver: LoadedDriver): PlannedCase[] {
   const { module, kind, claims } = driver;
   const applicable = allCases.filter(
-    ({ kinds, claims: claimed, lacks }) =>
-      kinds.includes(kind) && (!claimed || claims[claimed]) && (!lacks || !claims[lacks]),
+    ({ kinds, claims: claimed = [], lacks }) =>
+      kinds.includes(kind) && [claimed].flat().every((each) => claims[each]) && (!lacks || !claims[lacks]),
   );
   const weaknesses = module.knownWeaknesses ?? {};
   const recommended = applicable.filter(({ level }) => level === 'recommended').map(({ id }) => id);

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const bin = join(import.meta.dirname, 'bin.ts');
+const driver = join(import.meta.dirname, '../test/sqlite-driver.ts');
+
+function failing(only: string, fault: string): string[] {
+  const env = { ...process.env, SQLITE_FAULT: fault };
+  const { stdout } = spawnSync(process.execPath, [bin, driver, '--only', only], { env, encoding: 'utf8' });
+  expect(stdout).toMatch(/ \d+ failed/);
+  return [...stdout.matchAll(/^\| ([\w.-]+) .*✗ failed \|$/gm)].map(([, id = '']) => id);
+}
+
+// Each function is a single statement or two, so what is not atomic shows between processes alone.
+describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
+  it('that keeps every promise fails no case', () => {
+    expect(failing('', '')).toEqual([]);
+  });
+
+  it.each([
+    ['touch reads and writes back', 'touch', 'processes.touch'],
+    ['delete compares a version', 'delete', 'processes.delete'],
+    ['deleteExpired looks first and deletes later', 'delete-expired', 'processes.delete-expired'],
+    ['deleteBySubject looks first and deletes later', 'delete-by-subject', 'processes.delete-by-subject'],
+    ['save looks first and writes later', 'save', 'processes.save'],
+    ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
+    ['the journal mode is set at every start', 'wal-at-start', 'processes.start'],
+  ])('in which %s fails', (_, fault, id) => {
+    expect(failing('processes.', fault)).toContain(id);
+  });
+
+  it.each(['touch', 'delete', 'delete-expired', 'delete-by-subject', 'save'])(
+    'whose %s is not atomic passes every case of one process',
+    (fault) => {
+      expect(failing('storage.', fault).filter((id) => id.endsWith('-race'))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import type { SessionRecord } from '@store/core/driver';
+import type { StorageCall } from '../processes/storage-jobs.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { fieldsOf, newKey, record, soon } from './storage-record.ts';
+
+const shared = {
+  level: 'capability',
+  kinds: ['records'],
+  claims: 'sharedBetweenProcesses',
+  needs: ['processes', 'storage'],
+} as const;
+const bare = { bare: true };
+const records = (count: number, fields: Partial<SessionRecord> = {}) =>
+  Array.from({ length: count }, () => record(fields));
+
+/** What must hold for a `RecordStorage` while other processes write the same records. */
+export const storageProcessCases: ConformanceCase[] = [
+  {
+    ...shared,
+    id: 'processes.touch',
+    title: 'touch() by one process never makes a replacement by another lose, and undoes none.',
+    async run({ openStorage, processes }) {
+      const { insert, read } = await openStorage();
+      const [toucher, writer] = await processes(2, bare);
+      for (const first of records(3)) {
+        await insert(first);
+        const touching = toucher.call('touchUntilGone', first);
+        const [refused] = await Promise.all([writer.call('replaceOften', first, 500), touching]);
+        assert.equal(refused, 0, 'a touch undid a replacement');
+        assert.equal(await read(first.key), undefined, 'a touch brought back what was deleted');
+      }
+    },
+  },
+  {
+    ...shared,
+    id: 'processes.delete',
+    title: 'A record deleted by one process is gone, however another touches and replaces it meanwhile.',
+    async run({ openStorage, processes }) {
+      const { insert, read } = await openStorage();
+      const [writer, remover] = await processes(2, bare);
+      const all = records(60);
+      await Promise.all(all.map(insert));
+      const removals = all.map((each): StorageCall => ({ call: ['delete', each.key], after: each }));
+      await Promise.all([writer.call('writeUntilGone', all), remover.call('inTurn', removals)]);
+      for (const { key } of all) assert.equal(await read(key), undefined, 'a deleted record is there');
+    },
+  },
+  {
+    ...shared,
+    id: 'processes.delete-expired',
+    title: 'deleteExpired() spares what another process touches or replaces before the moment of removal.',
+    async run({ openStorage, processes }) {
+      const { insert, read } = await openStorage();
+      const [writer, remover] = await processes(2, bare);
+      for (let round = 0; round < 8; round += 1) {
+        const all = records(120);
+        await Promise.all(all.map(insert));
+        const rescues = all.map(
+          (each, n): StorageCall => ({
+            call:
+              n % 2 === 0
+                ? ['touch', each.key, soon - 1, soon + 5000]
+                : ['replace', each.key, 1, { ...each, version: 2, expiresAt: soon + 5000 }],
+          }),
+        );
+        const removals: StorageCall[] = [
+          { call: ['deleteExpired', soon, 500], after: all[0] as SessionRecord },
+        ];
+        const [rescued, [removed]] = await Promise.all([
+          writer.call('inTurn', rescues),
+          remover.call('inTurn', removals),
+        ]);
+        const there = await Promise.all(all.map(async ({ key }) => (await read(key)) !== undefined));
+        const lost = there.filter((is, n) => rescued[n] === true && !is);
+        assert.equal(lost.length, 0, 'a record that was touched or replaced in time is gone');
+        assert.equal(removed, there.filter((is) => !is).length, 'each removal must be counted once');
+      }
+    },
+  },
+  {
+    ...shared,
+    claims: ['sharedBetweenProcesses', 'subjects'],
+    id: 'processes.delete-by-subject',
+    title:
+      "deleteBySubject() leaves none of a subject's records, however another process writes and moves them.",
+    async run({ openStorage, processes }) {
+      const { insert, read, listBySubject } = await openStorage();
+      const [writer, remover] = await processes(2, bare);
+      for (let round = 0; round < 8; round += 1) {
+        const all = records(60, { subject: 'ada' });
+        await Promise.all(all.map(insert));
+        const changes = all.map((each, n) => {
+          const moved = n % 3 === 1 ? newKey() : each.key;
+          return { ...each, version: 2, key: moved, subject: n % 3 === 2 ? 'grace' : 'ada' };
+        });
+        const writes = changes.map(
+          (next, n): StorageCall => ({ call: ['replace', all[n]?.key ?? '', 1, next] }),
+        );
+        const removals: StorageCall[] = [
+          { call: ['deleteBySubject', 'ada', {}], after: all[0] as SessionRecord },
+        ];
+        const [written] = await Promise.all([
+          writer.call('inTurn', writes),
+          remover.call('inTurn', removals),
+        ]);
+        assert.deepEqual(await listBySubject?.('ada'), [], 'a record of the subject is left');
+        for (const [n, next] of changes.entries()) {
+          const kept = next.subject === 'grace' && written[n] === true;
+          assert.deepEqual(fieldsOf(await read(next.key)), kept ? next : undefined);
+        }
+      }
+    },
+  },
+  {
+    ...shared,
+    claims: ['sharedBetweenProcesses', 'savesInOneStep'],
+    id: 'processes.save',
+    title: 'save() goes by what is stored at the moment of writing, whoever replaced it before.',
+    async run({ openStorage, processes }) {
+      const { insert, read } = await openStorage();
+      const [saver, writer] = await processes(2, bare);
+      const first = record({ idleTimeout: 60 });
+      await insert(first);
+      const over = { ...first, createdAt: soon - 1 };
+      const saving = saver.call('saveUntilGone', over);
+      const [{ done, overwritten }] = await Promise.all([writer.call('forbidSaves', first, 1200), saving]);
+      assert.ok(done > 0, 'the record could never be replaced');
+      assert.equal(overwritten, 0, 'a save wrote over a record that did not allow it');
+      const last = await read(first.key);
+      if (last) assert.equal(last.createdAt, over.createdAt, 'a save brought back what was deleted');
+    },
+  },
+];
