@@ -1,10 +1,13 @@
 import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
-import { createRecordStore, type RecordStorage, type SessionRecord } from '@store/core/driver';
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import { createRecordStore, invalidOption, resolveTimeouts } from '@store/core/driver';
+
+const name = 'memory-driver';
 
 /** Keeps records in a `Map`: one process, gone when it ends. Between two lines of it nothing else runs, so each function is atomic. */
 export function memoryStorage(records = new Map<string, SessionRecord>()): RecordStorage {
-  const removeAll = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
-  const all = () => [...records.values()];
+  const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);
+  const remove = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
 
   return {
     read: (key) => records.get(key),
@@ -27,26 +30,26 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
       return true;
     },
     delete: (key) => void records.delete(key),
-    deleteExpired: (now, limit) =>
-      removeAll(
-        all()
-          .filter(({ expiresAt }) => expiresAt <= now)
-          .slice(0, limit),
-      ),
-    listBySubject: (subject) => all().filter((record) => record.subject === subject),
-    deleteBySubject: (subject, { exceptKey, onlyKey }) =>
-      removeAll(
-        all().filter(
-          ({ key, ...record }) =>
-            record.subject === subject && key !== exceptKey && (onlyKey === undefined || key === onlyKey),
-        ),
-      ),
+    deleteExpired: (now, limit) => remove(where(({ expiresAt }) => expiresAt <= now).slice(0, limit)),
+    listBySubject: (subject) => where((record) => record.subject === subject),
+    deleteBySubject(subject, { exceptKey, onlyKey }) {
+      const doomed = where((record) => record.subject === subject && record.key !== exceptKey);
+      return remove(doomed.filter(({ key }) => onlyKey === undefined || key === onlyKey));
+    },
   };
 }
 
+export interface MemorySessionOptions extends StartOptions {
+  /** The map that keeps the records, which several stores may share. @default one of its own */
+  records?: Map<string, SessionRecord>;
+}
+
 /** Starts a store that keeps sessions in this process, and caches it unless `cache` is false. */
-export async function startSession({ cache = true, ...options }: StartOptions = {}): Promise<SessionStore> {
-  const store = createRecordStore(memoryStorage(), { ...options, name: 'memory-driver' });
+export async function startSession(options?: MemorySessionOptions): Promise<SessionStore> {
+  const { records = new Map(), cache = true, ...rest } = options ?? {};
+  if (!(records instanceof Map)) throw invalidOption(name, 'records', 'a Map', records);
+  resolveTimeouts(name, rest); // before anything is opened, which a wrong option would leave open
+  const store = createRecordStore(memoryStorage(records), { ...rest, name });
   if (cache) cacheStore(store);
   return store;
 }

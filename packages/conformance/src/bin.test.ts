@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const bin = join(import.meta.dirname, 'bin.ts');
 const driver = join(import.meta.dirname, '../test/json-file-driver.ts');
@@ -47,6 +49,22 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     const { stdout } = run([driver, '--only', 'storage.move']);
     expect(stdout).toContain('1 passed, 0 failed.');
     expect(stdout).not.toContain('It conforms');
+  });
+
+  it('writes no report over a good one unless the driver conforms', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'store-conformance-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const report = join(directory, 'CONFORMANCE.md');
+    await writeFile(report, 'a good one');
+    for (const [only, fault] of [
+      ['load.', ''],
+      ['processes.updates', 'no-lock'],
+    ]) {
+      run([driver, '--only', only ?? '', '--write', report], fault);
+      expect(await readFile(report, 'utf8')).toBe('a good one');
+    }
+    run([driver, '--write', report]);
+    expect(await readFile(report, 'utf8')).toMatch(/It conforms\.\n$/);
   });
 
   it('ends with 2 when no case begins as told', () => {

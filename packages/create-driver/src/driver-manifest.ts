@@ -32,7 +32,7 @@ export function driverManifest({ name, runner }: DriverChoices): string {
       test: runner === 'vitest' ? 'vitest run' : 'node --test',
       typecheck: 'tsc',
       build: 'tsc -p tsconfig.build.json',
-      report: 'store-conformance conformance.ts > CONFORMANCE.md',
+      report: 'store-conformance conformance.ts --write CONFORMANCE.md',
       prepack: 'node --run build',
       release: 'node --run test && changeset publish',
     },

@@ -47,7 +47,7 @@ describe('scaffoldDriver', () => {
       exports: { '.': { types: './dist/sessions.d.ts', default: './dist/sessions.js' } },
       publishConfig: { access: 'public' },
     });
-    expect(await read('redis/src/sessions.ts')).toContain("name: '@acme/sessions'");
+    expect(await read('redis/src/sessions.ts')).toContain("const name = '@acme/sessions'");
     expect(await read('redis/conformance.ts')).toContain("from './src/sessions.ts'");
     expect(await read('redis/README.md')).toMatch(/^# @acme\/sessions$/m);
     expect(await read('redis/.changeset/first-release.md')).toMatch(/^---\n"@acme\/sessions": minor\n---\n/);
@@ -57,7 +57,9 @@ describe('scaffoldDriver', () => {
   it('takes a name that holds the template’s own', async () => {
     await scaffoldDriver({ directory: join(folder, 'my-memory-driver') });
     expect(await read('my-memory-driver/conformance.ts')).toContain("from './src/my-memory-driver.ts'");
-    expect(await read('my-memory-driver/src/my-memory-driver.ts')).toContain("name: 'my-memory-driver'");
+    expect(await read('my-memory-driver/src/my-memory-driver.ts')).toContain(
+      "const name = 'my-memory-driver'",
+    );
   });
 
   it('writes the tests for node:test when told so, and leaves vitest out', async () => {

@@ -20,6 +20,11 @@ describe('the template', () => {
     expect(read(to), `cp ${from} ${to}`).toBe(read(from));
   });
 
+  it('has the tsconfig.json that the guide prints', () => {
+    const config = read('packages/create-driver/template/tsconfig.json');
+    expect(read('docs/writing-a-driver.md')).toContain(`\`\`\`json\n${config}\`\`\``);
+  });
+
   it('uses the GitHub actions that this repository’s own workflows use', () => {
     const actions = (path: string) => [...read(path).matchAll(/uses: (.+)$/gm)].map(([, action]) => action);
     const used = actions('packages/create-driver/template/_github/workflows/ci.yml');

@@ -3,6 +3,7 @@ import { closingCases } from './closing.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { cookieCases } from './cookies.ts';
 import { endingBySubjectCases } from './ending-by-subject.ts';
+import { exitCases } from './exits.ts';
 import { failureCases } from './failures.ts';
 import { foreignCookieCases } from './foreign-cookies.ts';
 import { garbageCollectionCases } from './garbage-collection.ts';
@@ -51,5 +52,6 @@ export const allCases: readonly ConformanceCase[] = [
   ...failureCases,
   ...secrecyCases,
   ...processCases,
+  ...exitCases,
   ...storageProcessCases,
 ];
