@@ -20,6 +20,9 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     const { status, stdout, stderr } = run([driver]);
     expect(stderr).toBe('');
     expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^@store\/conformance [\d.]+, by @store\/conformance [\d.]+ with @store\/core [\d.]+ on Node [\d.]+, \d{4}-\d\d-\d\d\.\n\n/,
+    );
     expect(stdout).toContain('| load.found | required | load() answers data and flash as last saved. | ✓ |');
     expect(stdout).toMatch(
       /^A driver of kind `records`, capabilities: subjects, sharedBetweenInstances, sharedBetweenProcesses\.$/m,

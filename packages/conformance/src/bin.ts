@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
 import { runConformance } from './run/conformance-report.ts';
 import { markdownReport } from './run/markdown-report.ts';
+import { reportOrigin } from './run/report-origin.ts';
 
 const usage = `usage: store-conformance <driver module> [--only <beginning of an id>] [--write <file>]
 
@@ -27,7 +28,8 @@ if (values.help || path === undefined) {
   process.exitCode = values.help ? 0 : 2;
 } else {
   try {
-    const report = await runConformance(pathToFileURL(resolve(path)), {
+    const url = pathToFileURL(resolve(path));
+    const report = await runConformance(url, {
       only: values.only,
       onResult({ id, outcome, error }) {
         if (outcome === 'failed')
@@ -36,7 +38,7 @@ if (values.help || path === undefined) {
 `);
       },
     });
-    const text = markdownReport(report);
+    const text = `${await reportOrigin(url)}\n\n${markdownReport(report)}`;
     const file = report.conforms && !report.partial ? values.write : undefined;
     if (file !== undefined) await writeFile(file, text);
     // Ends for certain: a driver that keeps the process alive has been reported, and must not keep the report from ending.
