@@ -20,17 +20,15 @@ describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
 
   it.each([
     ['touch reads and writes back', 'touch', 'processes.touch'],
-    ['delete compares a version', 'delete', 'processes.delete'],
     ['deleteExpired looks first and deletes later', 'delete-expired', 'processes.delete-expired'],
     ['deleteBySubject looks first and deletes later', 'delete-by-subject', 'processes.delete-by-subject'],
-    ['save looks first and writes later', 'save', 'processes.save'],
     ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
     ['the journal mode is set at every start', 'wal-at-start', 'processes.start'],
   ])('in which %s fails', (_, fault, id) => {
     expect(failing('processes.', fault)).toContain(id);
   });
 
-  it.each(['touch', 'delete', 'delete-expired', 'delete-by-subject', 'save'])(
+  it.each(['touch', 'delete-expired', 'delete-by-subject'])(
     'whose %s is not atomic passes every case of one process',
     (fault) => {
       expect(failing('storage.', fault).filter((id) => id.endsWith('-race'))).toEqual([]);

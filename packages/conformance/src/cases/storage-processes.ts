@@ -34,20 +34,6 @@ export const storageProcessCases: ConformanceCase[] = [
   },
   {
     ...shared,
-    id: 'processes.delete',
-    title: 'A record deleted by one process is gone, however another touches and replaces it meanwhile.',
-    async run({ openStorage, processes }) {
-      const { insert, read } = await openStorage();
-      const [writer, remover] = await processes(2, bare);
-      const all = records(60);
-      await Promise.all(all.map(insert));
-      const removals = all.map((each): StorageCall => ({ call: ['delete', each.key], after: each }));
-      await Promise.all([writer.call('writeUntilGone', all), remover.call('inTurn', removals)]);
-      for (const { key } of all) assert.equal(await read(key), undefined, 'a deleted record is there');
-    },
-  },
-  {
-    ...shared,
     id: 'processes.delete-expired',
     title: 'deleteExpired() spares what another process touches or replaces before the moment of removal.',
     async run({ openStorage, processes }) {
@@ -110,25 +96,6 @@ export const storageProcessCases: ConformanceCase[] = [
           assert.deepEqual(fieldsOf(await read(next.key)), kept ? next : undefined);
         }
       }
-    },
-  },
-  {
-    ...shared,
-    claims: ['sharedBetweenProcesses', 'savesInOneStep'],
-    id: 'processes.save',
-    title: 'save() goes by what is stored at the moment of writing, whoever replaced it before.',
-    async run({ openStorage, processes }) {
-      const { insert, read } = await openStorage();
-      const [saver, writer] = await processes(2, bare);
-      const first = record({ idleTimeout: 60 });
-      await insert(first);
-      const over = { ...first, createdAt: soon - 1 };
-      const saving = saver.call('saveUntilGone', over);
-      const [{ done, overwritten }] = await Promise.all([writer.call('forbidSaves', first, 1200), saving]);
-      assert.ok(done > 0, 'the record could never be replaced');
-      assert.equal(overwritten, 0, 'a save wrote over a record that did not allow it');
-      const last = await read(first.key);
-      if (last) assert.equal(last.createdAt, over.createdAt, 'a save brought back what was deleted');
     },
   },
 ];
