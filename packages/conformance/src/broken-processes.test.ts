@@ -23,7 +23,6 @@ describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
     ['deleteExpired looks first and deletes later', 'delete-expired', 'processes.delete-expired'],
     ['deleteBySubject looks first and deletes later', 'delete-by-subject', 'processes.delete-by-subject'],
     ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
-    ['the journal mode is set at every start', 'wal-at-start', 'processes.start'],
   ])('in which %s fails', (_, fault, id) => {
     expect(failing('processes.', fault)).toContain(id);
   });

@@ -17,7 +17,6 @@ const saveOver = `payload = :payload, version = :version, expiresAt = :expiresAt
 function open({ directory }: Place): DatabaseSync {
   // Waits for others before it fails; nothing here needs to survive a loss of power.
   const database = new DatabaseSync(join(directory, 'sessions.db'), { timeout: 20_000 });
-  if (fault === 'wal-at-start') database.exec('pragma journal_mode = wal');
   database.exec('pragma synchronous = off');
   if (fault === 'table-at-start') {
     const found = database.prepare("select 1 from sqlite_master where name = 'sessions'").get();

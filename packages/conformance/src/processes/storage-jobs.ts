@@ -52,8 +52,11 @@ export function createStorageJobs(storage: RecordStorage): StorageJobs {
       return answers;
     },
     async touchUntilGone({ key, createdAt, expiresAt }) {
-      for (let n = 1; n <= attempts; n += 1)
+      for (let n = 1; n <= attempts; n += 1) {
         if (!(await storage.touch(key, createdAt, expiresAt + n))) return;
+        // A writer that never pauses could keep the other from its lock for as long as it likes.
+        await turn();
+      }
     },
     async replaceOften(record, times) {
       await changed(record);
