@@ -5,7 +5,6 @@ export interface StorageCall {
   call:
     | ['touch', key: string, now: number, expiresAt: number]
     | ['replace', key: string, version: number, next: SessionRecord]
-    | ['delete', key: string]
     | ['deleteExpired', now: number, limit: number]
     | ['deleteBySubject', subject: string, options: object];
   after?: SessionRecord;
