@@ -31,8 +31,11 @@ async function turns(count: number) {
 describe('a busy database', () => {
   it('keeps timers and loads going while writes wait, and then takes the writes in their order', async () => {
     const path = temporaryDatabase();
-    const store = await start({ database: path });
+    let now = Date.now();
+    const store = await start({ database: path, now: () => now });
     await store.save(id, { n: 0 }, {});
+    await store.save(createSessionId(), {}, {}, { idleTimeout: 1 });
+    now += 1000;
     const other = occupy(path);
 
     const events: string[] = [];
@@ -50,6 +53,15 @@ describe('a busy database', () => {
     await Promise.all([saved, touched, collected]);
     expect(events).toHaveLength(3);
     expect((await store.load(id)).data).toEqual({ n: 1 });
+  });
+
+  it('makes garbage collection wait only when there is garbage', async () => {
+    const path = temporaryDatabase();
+    const store = await start({ database: path, busyTimeout: 0 });
+    await store.save(id, { n: 0 }, {});
+    const other = occupy(path);
+    expect(await store.gc()).toBe(0);
+    other.release();
   });
 
   it('loses none of many updates that arrive while it is busy', async () => {

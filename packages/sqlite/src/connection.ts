@@ -1,26 +1,29 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { StoreError } from '@store/core/driver';
+import { dirname, resolve } from 'node:path';
+import { type Report, StoreError } from '@store/core/driver';
 import Database from 'better-sqlite3';
+import { createCheckpoints, noCheckpoints } from './checkpoints.ts';
 import type { Connection, SqliteDatabase } from './sqlite-database.ts';
 
 /** Opens the database at `path`, making the file if it is missing. No pragma is set yet: that may have to wait. */
-export function openPath(path: string): Connection {
-  if (path !== ':memory:') makePrivateFile(path);
+export function openPath(path: string, report: Report): Connection {
+  const inMemory = path === ':memory:';
+  if (!inMemory) makePrivateFile(path);
   const database = new Database(path, { timeout: 0 });
+  const checkpoints = inMemory ? noCheckpoints : createCheckpoints(database, resolve(path), report);
   return {
     database,
     attempt: (attempt) => attempt(),
-    checkpointEvery: (pages) => void database.exec(`pragma wal_autocheckpoint = ${pages}`),
-    close: () => database.close(),
+    checkpoints,
+    async close() {
+      // First: whoever closes last writes the log back and removes it.
+      await checkpoints.end();
+      database.close();
+    },
   };
 }
 
-/**
- * The pragmas of a database that the store opened. Switching to WAL takes a lock, so this can be busy.
- *
- * Checkpoints stay at 1000 pages: at 4000 a new session costs 14 % less, but each holds the event loop 27 ms instead of 9.
- */
+/** The pragmas of a database that the store opened. Switching to WAL takes a lock, so this can be busy. */
 export function setPragmas(database: SqliteDatabase): void {
   database.exec('pragma journal_mode = wal; pragma synchronous = normal');
 }
@@ -49,7 +52,7 @@ export function borrow(database: SqliteDatabase): Connection {
   return {
     database,
     attempt: timeout === 0 ? (attempt) => attempt() : attempt,
-    checkpointEvery: () => {},
+    checkpoints: noCheckpoints,
     close: () => {},
   };
 }

@@ -39,7 +39,7 @@ describe('several processes on one database', { timeout: 120_000 }, () => {
     const common = createSessionId();
     await store.save(common, { count: 0 }, {});
     const own = Array.from({ length: 3 }, () => createSessionId());
-    const processes = own.map((id) => run('parallel-updates.ts', path, common, id, '100'));
+    const processes = own.map((id) => run('parallel-updates.ts', path, common, id, '400'));
     const reports = await Promise.all(
       processes.map(async ({ stdout, errors, ended }) => [
         await text(stdout),
@@ -48,8 +48,8 @@ describe('several processes on one database', { timeout: 120_000 }, () => {
       ]),
     );
     expect(reports).toEqual(own.map(() => ['', '', 0, null]));
-    expect((await store.load(common)).data).toEqual({ count: 300 });
-    for (const id of own) expect((await store.load(id)).data).toEqual({ count: 100 });
+    expect((await store.load(common)).data).toEqual({ count: 1200 });
+    for (const id of own) expect((await store.load(id)).data).toEqual({ count: 400 });
     expect(check(path)).toBe('ok');
   });
 
@@ -71,7 +71,8 @@ describe('several processes on one database', { timeout: 120_000 }, () => {
     const path = temporaryDatabase();
     for (let round = 0; round < 5; round += 1) {
       const { child, stdout, ended } = run('acknowledge-saves.ts', path);
-      const acknowledged = await killAfterLines(child, stdout, 100 * (round + 1));
+      // Soon after the start, and later, when a thread of its own writes the log back.
+      const acknowledged = await killAfterLines(child, stdout, 100 + 1500 * round);
       await ended;
       expect(check(path)).toBe('ok');
       const store = await startSession({ database: path, cache: false });

@@ -1,3 +1,5 @@
+import type { Awaitable } from '@store/core/driver';
+
 /** The part of a better-sqlite3 `Statement` that the store uses. */
 export interface SqliteStatement {
   run(...parameters: unknown[]): { changes: number };
@@ -22,13 +24,18 @@ export interface Connection {
    * every request of the process.
    */
   attempt<T>(attempt: () => T): T;
-  /**
-   * Sets after how many pages of the write-ahead log the commit that fills them writes them back to the database. The
-   * application's own database is left as it is.
-   */
-  checkpointEvery(pages: number): void;
+  readonly checkpoints: Checkpoints;
   /** Closes the database if the store opened it. */
-  close(): void;
+  close(): Awaitable<void>;
+}
+
+/** When, and by whom, the write-ahead log is written back to the database. */
+export interface Checkpoints {
+  /** To be told, after each commit, how many rows it changed. */
+  committed(rows: number): void;
+  /** To be told when garbage collection begins, and when it ends. */
+  collecting(isUnderWay: boolean): void;
+  end(): Promise<void>;
 }
 
 /** Tells a better-sqlite3 `Database` from anything else, `node:sqlite` included. */

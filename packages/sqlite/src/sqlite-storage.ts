@@ -31,6 +31,7 @@ export function createSqliteStorage(
   const replaceRow = prepare(statements.replaceRow);
   const touch = prepare(statements.touch);
   const remove = prepare(statements.delete);
+  const due = prepare(statements.due);
   const deleteExpired = prepare(statements.deleteExpired);
   const postpone = prepare(statements.postpone);
   const listBySubject = prepare(statements.listBySubject);
@@ -69,7 +70,13 @@ export function createSqliteStorage(
       await write(() => remove.run({ key }).changes);
     },
 
-    deleteExpired: createCollectGarbage({ connection, write, deleteExpired, postpone }),
+    deleteExpired: createCollectGarbage({
+      connection,
+      write,
+      isDue: (now) => query(() => due.get({ now }) !== undefined),
+      deleteExpired,
+      postpone,
+    }),
 
     listBySubject: (subject) => query(() => listBySubject.all({ subject }) as SessionRecord[]),
 

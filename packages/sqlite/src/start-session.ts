@@ -1,6 +1,7 @@
 import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
 import {
   createRecordStore,
+  createReport,
   invalidOption,
   isStoreError,
   resolveTimeouts,
@@ -58,7 +59,7 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   resolveTimeouts(name, rest);
 
   const connection = await starting(table, () =>
-    typeof location === 'string' ? openPath(location) : borrow(location),
+    typeof location === 'string' ? openPath(location, createReport(name, rest.onEvent)) : borrow(location),
   );
   try {
     const storage = await starting(table, () =>
@@ -72,7 +73,7 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
     if (cache) cacheStore(store);
     return store;
   } catch (error) {
-    connection.close();
+    await connection.close();
     throw error;
   }
 }

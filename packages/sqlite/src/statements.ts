@@ -107,6 +107,13 @@ export function writeStatements(table: string) {
 
     delete: db.deleteFrom('sessions').where('key', '=', bind('key')).compile(),
 
+    due: db
+      .selectFrom('sessions')
+      .select('key')
+      .where('gc_at', '<=', bind('now'))
+      .limit(sql.lit(1))
+      .compile(),
+
     deleteExpired: db
       .deleteFrom('sessions')
       .where('key', 'in', due)

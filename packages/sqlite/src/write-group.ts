@@ -60,6 +60,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
 
   function runAtOnce(run: () => number): number {
     const changes = connection.attempt(() => runAlone(run));
+    connection.checkpoints.committed(changes);
     ranAtOnce += 1;
     answered = false;
     queueMicrotask(() => {
@@ -98,6 +99,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
         group.length > 1 ? runTogether(group) : group.map(({ run }) => runAlone(run)),
       );
       for (const [index, write] of group.entries()) write.resolve(changes[index] ?? 0);
+      connection.checkpoints.committed(changes.reduce((sum, count) => sum + count, 0));
     } catch (error) {
       if (isBusy(error, database)) return { cause: error };
       if (group.length > 1) {

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Worker } from 'node:worker_threads';
+import type { StoreEvent } from '@store/core';
+import { createReport } from '@store/core/driver';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { sessionRecord } from '../test/session-record.ts';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { openPath, setPragmas } from './connection.ts';
+import { migrateToLatest } from './migrate.ts';
+import { createSqliteStorage } from './sqlite-storage.ts';
+import { startSession } from './start-session.ts';
+
+vi.mock('node:worker_threads', { spy: true });
+
+/** A storage as `startSession` opens it for a path, with what it reports and how long a commit lets the log become. */
+function open() {
+  const path = temporaryDatabase();
+  const events: StoreEvent[] = [];
+  const connection = openPath(
+    path,
+    createReport('test', (event) => events.push(event)),
+  );
+  onTestFinished(async () => {
+    if (connection.database.open) await connection.close();
+  });
+  setPragmas(connection.database);
+  migrateToLatest(connection.database, 'sessions');
+  const storage = createSqliteStorage(connection, 'sessions', 5);
+  let count = 0;
+  return {
+    path,
+    events,
+    connection,
+    /** Saves so many new sessions that commit together: some hundred pages. */
+    async insert(many: number) {
+      await Promise.all(
+        Array.from({ length: many }, () => storage.insert(sessionRecord(`session ${count++}`))),
+      );
+    },
+    longestLog: () => limitOf(connection.database),
+  };
+}
+
+function limitOf(database: { prepare(sql: string): { get(): unknown } }): unknown {
+  return (database.prepare('pragma wal_autocheckpoint').get() as { wal_autocheckpoint: number })
+    .wal_autocheckpoint;
+}
+
+/** How much of the log has not been written back. Asks by the one kind of checkpoint that does nothing. */
+function pagesLeft(path: string): number {
+  const database = new Database(path);
+  const { log, checkpointed } = database.prepare('pragma wal_checkpoint(noop)').get() as {
+    log: number;
+    checkpointed: number;
+  };
+  database.close();
+  return log - checkpointed;
+}
+
+describe('checkpoints of a database that the store opened', () => {
+  it('are left to a thread once many rows are written in a short time', async () => {
+    const { path, insert, longestLog } = open();
+    await insert(499);
+    expect(longestLog()).toBe(1000);
+    expect(pagesLeft(path)).toBeGreaterThan(0);
+    await insert(1);
+    await expect.poll(longestLog).toBe(4000);
+    await expect.poll(() => pagesLeft(path)).toBe(0);
+    await insert(500);
+    await expect.poll(() => pagesLeft(path)).toBe(0);
+  });
+
+  it('need no thread where as many rows are written in a longer time', () => {
+    let now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const checkpoints = createCheckpoints(new Database(':memory:'), temporaryDatabase(), () => {});
+    vi.mocked(Worker).mockClear();
+    for (let round = 0; round < 5; round++) {
+      now += 10_001;
+      checkpoints.committed(500);
+    }
+    expect(Worker).not.toHaveBeenCalled();
+    checkpoints.committed(500);
+    expect(Worker).toHaveBeenCalledOnce();
+  });
+
+  it('stay with the commits, and are reported, when the thread cannot run', async () => {
+    const database = new Database(temporaryDatabase());
+    onTestFinished(() => void database.close());
+    const events: StoreEvent[] = [];
+    const report = createReport('test', (event) => events.push(event));
+    const checkpoints = createCheckpoints(database, `${temporaryDatabase()}/missing`, report);
+    checkpoints.committed(500);
+    await expect
+      .poll(() => events)
+      .toEqual([
+        { store: 'test', type: 'checkpoint-thread-failed', reason: expect.stringContaining('directory') },
+      ]);
+    checkpoints.committed(500);
+    checkpoints.collecting(true);
+    expect(limitOf(database)).toBe(100);
+    checkpoints.collecting(false);
+    expect(limitOf(database)).toBe(1000);
+    await checkpoints.end();
+    expect(events).toHaveLength(1);
+  });
+
+  it('are not kept small for garbage collection when there is a thread', async () => {
+    const { connection, insert, longestLog } = open();
+    await insert(500);
+    await expect.poll(longestLog).toBe(4000);
+    connection.checkpoints.collecting(true);
+    expect(longestLog()).toBe(4000);
+    connection.checkpoints.collecting(false);
+    expect(longestLog()).toBe(4000);
+  });
+
+  it('leave no log behind after close(), whatever the thread was doing', async () => {
+    for (const settle of [async () => {}, () => new Promise((resolve) => setTimeout(resolve, 100))]) {
+      const path = temporaryDatabase();
+      const store = await startSession({ database: path, cache: false });
+      const ids = Array.from({ length: 1200 }, (_, n) => `${'i'.repeat(40)}${n}`);
+      await Promise.all(ids.map((id) => store.save(id, { n: 1 }, {})));
+      await settle();
+      await store.close();
+      expect(existsSync(`${path}-wal`)).toBe(false);
+      expect(statSync(path).size).toBeGreaterThan(100_000);
+    }
+  });
+
+  it('let a process end by itself that has not closed its store', async () => {
+    const path = temporaryDatabase();
+    const fixture = join(import.meta.dirname, '..', 'test', 'save-many.ts');
+    const child = spawn(process.execPath, [fixture, path, '3000'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect([errors, code]).toEqual(['', 0]);
+    const database = new Database(path);
+    expect(database.prepare('select count(*) from sessions').pluck().get()).toBe(3000);
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    database.close();
+  });
+});
