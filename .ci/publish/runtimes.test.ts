@@ -46,6 +46,12 @@ describe('the oldest Node that the manifests name', () => {
     }
   });
 
+  it('runs the thread in which @store/sqlite writes its log back', async () => {
+    await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
+    const proof = ['writes-the-log-back.mjs', 'thread'];
+    expect(await runOn(oldestNode(['@store/sqlite']), ...proof)).toContain('proved');
+  });
+
   it.each(examples)('runs the example of $title', async (example) => {
     const proof = await addExample(application, example);
     expect(await runOn(oldestNode(example.packages), proof)).toContain('proved');
@@ -62,6 +68,15 @@ describe('a bundle of @store/session and @store/sqlite', () => {
     const options = ['--bundle', '--minify', '--platform=node', '--format=esm', '--external:better-sqlite3'];
     await application.run(...esbuild, entry, ...options, '--outfile=esbuild/server.mjs');
     expect(await application.node('esbuild/server.mjs')).toContain('proved');
+  });
+
+  it('by esbuild has no file for the thread of @store/sqlite, says so, and writes the log back without it', async () => {
+    await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
+    const entry = 'writes-the-log-back.mjs';
+    expect(await application.node(entry, 'thread')).toContain('proved');
+    const options = ['--bundle', '--platform=node', '--format=esm', '--external:better-sqlite3'];
+    await application.run(...esbuild, entry, ...options, '--outfile=esbuild/log.mjs');
+    expect(await application.node('esbuild/log.mjs', 'commits')).toContain('proved');
   });
 
   it.each([
