@@ -19,6 +19,8 @@ export interface OpenContender<Loaded = unknown> {
   bulk(saves: () => Promise<void>): Promise<void>;
   /** Ends what earlier operations left to do, such as a long write-ahead log. Never timed. */
   settle(): Awaitable<void>;
+  /** Waits until threads of its own are done, so that nobody else pays for them. Only the processor time is counted. */
+  rest?(): Awaitable<void>;
   /** How many sessions the backend really holds, expired ones too. Never timed. */
   rows(): Awaitable<number>;
   close(): Awaitable<void>;

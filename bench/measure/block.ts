@@ -9,8 +9,12 @@ export interface BlockResult {
   latencies: number[];
 }
 
-/** Runs a block with `inFlight` operations under way at any time, until it is done. */
-export async function runBlock({ count, run }: Block, inFlight: number): Promise<BlockResult> {
+/** Runs a block with `inFlight` operations under way at any time, until it is done, and then lets the contender rest. */
+export async function runBlock(
+  { count, run }: Block,
+  inFlight: number,
+  rest?: () => unknown,
+): Promise<BlockResult> {
   const latencies = new Array<number>(count).fill(0);
   let next = 0;
   let done = 0;
@@ -30,6 +34,7 @@ export async function runBlock({ count, run }: Block, inFlight: number): Promise
   else await Promise.all(Array.from({ length: inFlight }, worker));
 
   const milliseconds = performance.now() - begin;
+  await rest?.();
   const { user, system } = process.cpuUsage(used);
   return { done, milliseconds, cpu: user + system, latencies };
 }

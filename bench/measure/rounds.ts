@@ -55,7 +55,7 @@ export async function runRounds(
             const ready = await operation.prepare(entrant, { from, count, resident: plan.resident });
             if (!ready) continue;
             await clearLitter();
-            add(sums, entrant, await runBlock(ready, inFlight));
+            add(sums, entrant, await runBlock(ready, inFlight, entrant.store.rest));
             ready.finished?.();
           }
         }

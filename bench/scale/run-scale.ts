@@ -79,7 +79,7 @@ async function runSample(
   if (!block) throw new Error(`${entrant.name} cannot ${operation.name}.`);
   await clearLitter();
   const before = processCost();
-  const { done, milliseconds, latencies } = await runBlock(block, inFlight);
+  const { done, milliseconds, latencies } = await runBlock(block, inFlight, entrant.store.rest);
   const cost = costBetween(before, processCost());
   block.finished?.();
   const { name: contender, size } = entrant;
