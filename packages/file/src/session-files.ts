@@ -24,13 +24,21 @@ export function writeNew(path: string, content: string | Buffer, modified?: numb
   const file = openSync(path, 'wx', 0o600);
   try {
     writeFileSync(file, content);
-    if (modified !== undefined) futimesSync(file, modified / 1000, modified / 1000);
+    if (modified !== undefined) setModified(file, modified);
   } catch (error) {
     removeIfThere(path);
     throw error;
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Says when an open file was modified, in epoch milliseconds. Its access time lies a second later: Linux (`relatime`) writes a
+ * new one at every read of a file that has none later than its modification, and takes that to the disk.
+ */
+export function setModified(file: number, modified: number): void {
+  futimesSync(file, modified / 1000 + 1, modified / 1000);
 }
 
 /** Gives a file a second name. @returns `false` when that name is taken */
