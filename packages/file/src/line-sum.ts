@@ -15,9 +15,13 @@ export function lineSum(text: string, from: number, to: number, seed = 0): strin
   for (let index = from; index < to; index++) {
     sum = (sum >>> 8) ^ (table[(sum ^ text.charCodeAt(index)) & 255] as number);
   }
-  return hexadecimal(~sum >>> 0);
+  return hexadecimal(~sum);
 }
 
+const twoDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** A sum as eight digits. `toString(16)` takes ten times as long for half of them: those are no small integers to the engine. */
 export function hexadecimal(sum: number): string {
-  return sum.toString(16).padStart(8, '0');
+  const digits = (shift: number) => twoDigits[(sum >>> shift) & 255] as string;
+  return digits(24) + digits(16) + digits(8) + digits(0);
 }
