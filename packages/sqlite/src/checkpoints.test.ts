@@ -37,6 +37,7 @@ function open() {
     path,
     events,
     connection,
+    storage,
     /** Saves so many new sessions that commit together: some hundred pages. */
     async insert(many: number) {
       await Promise.all(
@@ -120,6 +121,16 @@ describe('checkpoints of a database that the store opened', () => {
     expect(longestLog()).toBe(4000);
     connection.checkpoints.collecting(false);
     expect(longestLog()).toBe(4000);
+  });
+
+  it('are waited for by garbage collection, which so never makes the log long', async () => {
+    const { path, storage, insert, longestLog } = open();
+    await insert(500);
+    await expect.poll(longestLog).toBe(4000);
+    await expect.poll(() => pagesLeft(path)).toBe(0);
+    const later = sessionRecord('later').expiresAt + 1;
+    expect(await storage.deleteExpired(later, 500)).toBe(500);
+    expect(pagesLeft(path)).toBe(0);
   });
 
   it('leave no log behind after close(), whatever the thread was doing', async () => {

@@ -30,7 +30,8 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
   let worker: Worker | undefined;
   /** Whether the thread has answered once, and lives. */
   let isReady = false;
-  let isAtWork = false;
+  /** Settled when the thread has written back what there was when it was told to. */
+  let work: PromiseWithResolvers<void> | undefined;
   /** Whether there is to be no thread, any more or at all. */
   let isOver = false;
 
@@ -39,9 +40,15 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
     if (database.open) database.exec(`pragma wal_autocheckpoint = ${isReady ? pages.withThread : own}`);
   }
 
+  function finish(): void {
+    work?.resolve();
+    work = undefined;
+  }
+
   function fail(error: unknown): void {
     isReady = false;
     isOver = true;
+    finish();
     setPages();
     report({
       type: 'checkpoint-thread-failed',
@@ -61,7 +68,7 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
       });
       started.on('error', fail);
       started.on('message', () => {
-        isAtWork = false;
+        finish();
         if (isReady) return;
         isReady = true;
         setPages();
@@ -85,23 +92,25 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
   return {
     committed(count) {
       rows += count;
-      if (rows < rowsEach || isAtWork || isOver) return;
+      if (rows < rowsEach || work || isOver) return;
       rows = 0;
       if (worker === undefined && isBusy()) worker = start();
       if (worker === undefined) return;
-      isAtWork = true;
+      work = Promise.withResolvers();
       worker.postMessage('write back');
     },
     collecting(isUnderWay) {
       collecting = isUnderWay;
       if (!isReady) setPages();
     },
+    caughtUp: () => work?.promise,
     async end() {
       isOver = true;
+      finish();
       await worker?.terminate();
     },
   };
 }
 
 /** Leaves an application's own database as it is. */
-export const noCheckpoints: Checkpoints = { committed() {}, collecting() {}, async end() {} };
+export const noCheckpoints: Checkpoints = { committed() {}, collecting() {}, caughtUp() {}, async end() {} };

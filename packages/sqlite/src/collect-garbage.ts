@@ -36,6 +36,7 @@ export function createCollectGarbage({
         const due = { now, limit: Math.min(limit - removed, mostAtOnce) };
         removed += await write(() => deleteExpired.run(due).changes);
         await write(() => postpone.run(due).changes);
+        await checkpoints.caughtUp();
         if (removed >= limit || !(await isDue(now))) return removed;
         await new Promise(setImmediate);
       }

@@ -35,6 +35,8 @@ export interface Checkpoints {
   committed(rows: number): void;
   /** To be told when garbage collection begins, and when it ends. */
   collecting(isUnderWay: boolean): void;
+  /** For work that nobody waits for: lets whoever writes the log back finish, so that the log stays short. */
+  caughtUp(): Promise<void> | undefined;
   end(): Promise<void>;
 }
 
