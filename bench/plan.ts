@@ -35,7 +35,8 @@ export const quickPlan: Plan = {
   rounds: 2,
   seconds: 10,
   blocks: 2,
-  collected: { sessions: 12_000, expired: 2_000, rounds: 1, seconds: 10 },
+  resident: 5_000,
+  collected: { sessions: 6_000, expired: 1_000, rounds: 1, seconds: 10 },
 };
 
 /** The same plan with so many seconds for each backend: three fifths for the rounds, the rest for garbage collection. */
