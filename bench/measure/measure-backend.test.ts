@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Backend, contendersOf } from '../contender.ts';
-import { sqlite } from '../contenders/sqlite/sqlite.ts';
+import { sqlite as measured } from '../contenders/sqlite/sqlite.ts';
 import { fullPlan } from '../plan.ts';
 import { backendResults } from '../report/backend-results.ts';
 import { report } from '../report/report.ts';
@@ -23,6 +23,7 @@ const plan = {
   collected: { sessions: 120, expired: 20, rounds: 1, seconds: 60 },
 };
 
+const sqlite: Backend = { ...measured, blocks: { times: 1, sizes: plan.blockSize } };
 const run = beginRun([], true, tmpdir())();
 
 describe('measureBackend', () => {
