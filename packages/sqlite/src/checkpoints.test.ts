@@ -133,6 +133,17 @@ describe('checkpoints of a database that the store opened', () => {
     expect(pagesLeft(path)).toBe(0);
   });
 
+  it('go back to the commits when the thread ends by itself, and garbage collection does not wait for it', async () => {
+    const { events, storage, insert, longestLog } = open();
+    vi.mocked(Worker).mockClear();
+    await insert(500);
+    const [thread] = vi.mocked(Worker).mock.instances;
+    await thread?.terminate();
+    await expect.poll(() => events.map(({ type }) => type)).toEqual(['checkpoint-thread-failed']);
+    expect(longestLog()).toBe(1000);
+    expect(await storage.deleteExpired(sessionRecord('later').expiresAt + 1, 500)).toBe(500);
+  });
+
   it('leave no log behind after close(), whatever the thread was doing', async () => {
     for (const settle of [async () => {}, () => new Promise((resolve) => setTimeout(resolve, 100))]) {
       const path = temporaryDatabase();

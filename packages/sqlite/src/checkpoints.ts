@@ -67,6 +67,10 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
         resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
       });
       started.on('error', fail);
+      // Code that NODE_OPTIONS preloads may end it without an error.
+      started.on('exit', () => {
+        if (!isOver) fail('The thread has ended.');
+      });
       started.on('message', () => {
         finish();
         if (isReady) return;
