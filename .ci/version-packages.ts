@@ -26,6 +26,6 @@ if (core === undefined) throw new Error('packages/core has no package.json');
 const comment =
   "/** This package's version. Stores carry it, so that copies of core can tell what the other can do. */";
 writeFileSync(
-  join(root, 'packages/core/src/rules/version.ts'),
+  join(root, 'packages/core/src/version.ts'),
   `${comment}\nexport const version = '${core.version}';\n`,
 );

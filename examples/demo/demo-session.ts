@@ -13,7 +13,7 @@ export interface DemoSession {
   cart: Cart;
 }
 
-/** What one request leaves for the next. Old form values and errors travel beside it. */
+/** What one request leaves for the next. Old form values and errors travel with it. */
 export interface DemoFlash {
   notice: Notice;
 }

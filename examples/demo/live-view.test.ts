@@ -71,7 +71,7 @@ describe.concurrent('the live view', () => {
     await visitor.press('Add Sencha');
     await looks();
     const value = String(await visitor.cookie());
-    expect(await part('attributes').textContent()).toMatch(/HttpOnly\s+SameSite=Lax/);
+    expect(await part('attributes').textContent()).toMatch(/HttpOnly\s+Priority=High\s+SameSite=Lax/);
     expect(await part('cookie').textContent()).toContain(`session=${value.slice(0, 6)}•`);
     expect(await visitor.page.content()).not.toContain(value.slice(0, 7));
     expect(await looks()).not.toContain(value.slice(0, 7));

@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { sessionKey } from '@store/core/driver';
-import type { SessionEvent } from '@store/session';
+import type { OnSessionEvent, SessionEvent } from '@store/session';
 import { parseCookie } from 'cookie';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 
 /** One request, and what the session middleware reported about it. */
 export interface LoggedRequest {
@@ -12,10 +11,10 @@ export interface LoggedRequest {
 }
 
 export interface RequestLog {
-  /** Mounted before the session middleware: its events name no request, so this remembers which one is being answered. */
+  /** Remembers the attributes of the cookies that are sent. */
   middleware: RequestHandler;
   /** The `onEvent` option of the session middleware. */
-  onEvent(event: SessionEvent): void;
+  onEvent: OnSessionEvent<Request>;
   /** Newest first, peeks left out. */
   latest(): readonly LoggedRequest[];
   /** How many requests only peeked. */
@@ -26,7 +25,6 @@ export interface RequestLog {
 
 /** Remembers the last requests, of all browsers, for the live view. */
 export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog {
-  const current = new AsyncLocalStorage<{ method: string; path: string }>();
   const requests: LoggedRequest[] = [];
   // By the hash of the value, so that no session id stays in memory.
   const sent = new Map<string, string[]>();
@@ -44,19 +42,19 @@ export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog 
   }
 
   return {
-    middleware(request, response, next) {
+    middleware(_request, response, next) {
       response.once('finish', () => {
         const header = response.getHeader('Set-Cookie') ?? [];
         for (const line of [header].flat()) rememberAttributes(String(line));
       });
-      current.run({ method: request.method, path: request.path }, next);
+      next();
     },
-    onEvent(event) {
+    onEvent(event, { method, path }) {
       if (event.type === 'request' && event.outcome === 'peeked') {
         peeks += 1;
         return;
       }
-      requests.unshift({ ...(current.getStore() ?? { method: '', path: '' }), event });
+      requests.unshift({ method, path, event });
       requests.length = Math.min(requests.length, size);
     },
     latest: () => requests,

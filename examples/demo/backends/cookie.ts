@@ -23,6 +23,7 @@ export async function openCookie({ directory, ...options }: BackendOptions): Pro
     database: join(directory, 'revocations.db'),
     table: 'revocations',
     cache: false,
+    absoluteTimeout: false,
     ...(idleTimeout !== undefined && { idleTimeout }),
     ...(now && { now }),
   });

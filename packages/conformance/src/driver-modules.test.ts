@@ -67,7 +67,7 @@ describe('a driver module', () => {
       'failure.recovers': 'the module exports no breakBackend()',
       'ids.not-at-rest': 'the module exports no dump() or peek()',
       'close.exits': 'the module was not loaded by its URL',
-      'start.options': 'start() answers no finished store',
+      'start.options': 'start() returns no finished store',
     });
   });
 });

@@ -7,7 +7,10 @@ describe('a backend that only one handle can open', () => {
     expect(await failingCases(oneHandleDriver('first'))).toEqual([]);
   });
 
-  it('that stays open after a wrong option fails the case about it', async () => {
-    expect(await failingCases(oneHandleDriver('last'))).toEqual(['start.wrong-option']);
+  it('that stays open after a wrong option fails the cases about it', async () => {
+    expect(await failingCases(oneHandleDriver('last'))).toEqual([
+      'start.wrong-option',
+      'start.unknown-option',
+    ]);
   });
 });

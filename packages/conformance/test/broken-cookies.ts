@@ -56,11 +56,13 @@ export const brokenCookies: BrokenCookies[] = [
       'values.nesting',
       'values.empty',
       'values.flash-only',
+      'limits.cookie-expire-on-close',
       'cookie.round-trip',
       'cookie.time',
       'cookie.application-clock',
       'cookie.instances',
       'revocation.destroy',
+      'revocation.family',
       'revocation.subjects',
       'revocation.failure',
     ],
@@ -95,13 +97,44 @@ export const brokenCookies: BrokenCookies[] = [
   },
   {
     broken: 'a revoked session can be sealed again',
-    fails: ['revocation.destroy'],
+    fails: ['revocation.destroy', 'revocation.family', 'revocation.family-race'],
     how: (_driver, place) => ({ cookieValue: (session) => seal(place, JSON.stringify(session)) }),
   },
   {
     broken: 'destroy is claimed and does nothing',
-    fails: ['revocation.destroy', 'revocation.lasts', 'revocation.failure'],
+    fails: [
+      'revocation.destroy',
+      'revocation.family',
+      'revocation.family-race',
+      'revocation.lasts',
+      'revocation.failure',
+    ],
     how: (_driver, place) => ({ destroy: () => void ledgerOf(place) }),
+  },
+  {
+    broken: 'destroy ends the seals of that id and no others of its family',
+    fails: ['revocation.family', 'revocation.family-race'],
+    how: (driver, place) => ({
+      cookieValue: (session) => driver.cookieValue({ ...session, family: session.id }),
+      destroy: (id) => void ledgerOf(place).ended.add(id),
+    }),
+  },
+  {
+    broken: 'load forgets the family',
+    fails: ['revocation.family', 'revocation.family-race'],
+    how: (driver) => ({
+      async load(value) {
+        const { family: _, ...session } = (await driver.load(value)) ?? {};
+        return 'id' in session ? (session as CookieSession) : undefined;
+      },
+    }),
+  },
+  {
+    broken: 'expireOnClose is left out of the cookie',
+    fails: ['limits.cookie-expire-on-close'],
+    how: (driver) => ({
+      cookieValue: ({ expireOnClose: _, ...session }) => driver.cookieValue(session),
+    }),
   },
   {
     broken: 'destroyAll spares nobody',

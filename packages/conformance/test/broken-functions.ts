@@ -28,13 +28,14 @@ export const brokenFunctions: BrokenFunctions[] = [
       'values.flash-only',
       'update.newest',
       'move.moves',
+      'create.free',
       'close.reopen',
     ],
     how: (driver) => ({ save: (id, data, _flash, options) => driver.save(id, data, {}, options) }),
   },
   {
     broken: 'load consumes the flash',
-    fails: ['load.twice', 'time.functions', 'update.newest', 'move.moves'],
+    fails: ['load.twice', 'time.functions', 'update.newest', 'move.moves', 'create.free'],
     how: (driver) => ({
       async load(id) {
         const session = await driver.load(id);
@@ -66,7 +67,7 @@ export const brokenFunctions: BrokenFunctions[] = [
   },
   {
     broken: 'destroy answers before it is done',
-    fails: ['destroy.ends', 'update.missing', 'update.destroyed', 'move.moves', 'failure.unavailable'],
+    fails: ['destroy.ends', 'update.missing', 'update.destroyed', 'create.free', 'failure.unavailable'],
     how: (driver) => ({
       destroy(id) {
         setTimeout(() => driver.destroy(id), 5);

@@ -1,27 +1,105 @@
 import type { BrokenStorage } from './broken-storage.ts';
 
+/** `move`, and `replace` to another key. */
 export const brokenMoves: BrokenStorage[] = [
   {
-    broken: 'a move leaves the old key',
-    fails: ['move.moves', 'move.one-winner', 'move.atomic', 'subjects.follows', 'storage.move'],
+    broken: 'replace to another key leaves the old one',
+    fails: ['storage.move'],
     how: (storage, records) => ({
-      async replace(key, version, next) {
+      async replace(key, version, next, now) {
         const old = records.get(key);
-        const won = await storage.replace(key, version, next);
+        const won = await storage.replace(key, version, next, now);
         if (won && old && next.key !== key) records.set(key, old);
         return won;
       },
     }),
   },
   {
-    broken: 'a move deletes first and writes on a later turn',
-    fails: ['move.atomic'],
-    how: (storage, records, hop) => ({
-      async replace(key, version, next) {
-        if (next.key === key) return storage.replace(key, version, next);
-        if (records.get(key)?.version !== version || records.has(next.key)) return false;
-        records.delete(key);
+    broken: 'replace overwrites the key it goes to',
+    fails: ['storage.move'],
+    how: (storage, records) => ({
+      async replace(key, version, next, now) {
+        if (next.key !== key && records.get(key)?.version === version) records.delete(next.key);
+        return storage.replace(key, version, next, now);
+      },
+    }),
+  },
+  {
+    broken: 'a move leaves the old record in place of the mark',
+    fails: [
+      'move.moves',
+      'move.one-winner',
+      'move.atomic',
+      'moved.load',
+      'moved.dead',
+      'moved.destroy',
+      'moved.taken',
+      'moved.collected',
+      'moved.not-listed',
+      'moved.not-counted',
+      'move.destroyed',
+      'moved.race',
+      'moved.race-alive',
+      'moved.login-logout',
+      'moved.race-clear',
+      'subjects.follows',
+      'storage.move-and-mark',
+      'storage.move-winner',
+      'storage.move-atomic',
+      'storage.delete-version-race',
+      'destroy.erases',
+    ],
+    how: (storage, records) => ({
+      async move(key, version, next, mark, now) {
+        const old = records.get(key);
+        const won = await storage.move(key, version, next, mark, now);
+        if (won === true && old) records.set(key, old);
+        return won;
+      },
+    }),
+  },
+  {
+    broken: 'a move leaves no mark',
+    fails: [
+      'moved.load',
+      'moved.dead',
+      'moved.destroy',
+      'moved.taken',
+      'moved.collected',
+      'moved.not-listed',
+      'move.destroyed',
+      'moved.race',
+      'moved.login-logout',
+      'moved.race-clear',
+      'storage.move-and-mark',
+      'storage.move-winner',
+      'storage.move-atomic',
+      'storage.delete-version-race',
+    ],
+    how: (storage) => ({
+      move: (key, version, next, _mark, now) => storage.replace(key, version, next, now),
+    }),
+  },
+  {
+    broken: 'a move writes its mark on a later turn',
+    fails: ['move.destroyed', 'moved.race', 'moved.login-logout', 'moved.race-clear', 'storage.move-atomic'],
+    how: (storage, _records, hop) => ({
+      async move(key, version, next, mark, now) {
+        if ((await storage.replace(key, version, next, now)) !== true) return false;
         await hop();
+        await storage.insert(mark, now);
+        return true;
+      },
+    }),
+  },
+  {
+    broken: 'a move writes the mark first and the record on a later turn',
+    fails: ['moved.race-destroy-all'],
+    how: (_storage, records, hop) => ({
+      async move(key, version, next, mark) {
+        await hop();
+        if (records.get(key)?.version !== version || records.has(next.key)) return false;
+        records.set(key, mark);
         await hop();
         await hop();
         records.set(next.key, next);
@@ -30,13 +108,124 @@ export const brokenMoves: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'a move overwrites the key it goes to',
-    fails: ['move.taken', 'storage.move'],
-    how: (storage, records) => ({
-      async replace(key, version, next) {
-        if (next.key !== key && records.get(key)?.version === version) records.delete(next.key);
-        return storage.replace(key, version, next);
+    broken: 'a move writes the record first and the mark on a later turn',
+    fails: [
+      'move.one-winner',
+      'move.atomic',
+      'move.destroyed',
+      'moved.race',
+      'moved.race-alive',
+      'moved.login-logout',
+      'moved.race-clear',
+      'storage.move-winner',
+      'storage.move-atomic',
+      'storage.delete-version-race',
+    ],
+    how: (_storage, records, hop) => ({
+      async move(key, version, next, mark) {
+        await hop();
+        if (records.get(key)?.version !== version || records.has(next.key)) return false;
+        records.set(next.key, next);
+        await hop();
+        await hop();
+        records.set(key, mark);
+        return true;
       },
+    }),
+  },
+  {
+    broken: 'a move compares no version',
+    fails: [
+      'move.one-winner',
+      'moved.dead',
+      'moved.race',
+      'moved.race-alive',
+      'storage.move-refused',
+      'storage.move-winner',
+    ],
+    how: (_storage, records, hop) => ({
+      async move(key, _version, next, mark) {
+        await hop();
+        if (!records.has(key) || records.has(next.key)) return false;
+        records.set(next.key, next);
+        records.set(key, mark);
+        return true;
+      },
+    }),
+  },
+  {
+    broken: 'a move compares first and writes later',
+    fails: [
+      'move.one-winner',
+      'moved.race',
+      'moved.race-alive',
+      'moved.race-destroy-all',
+      'moved.race-clear',
+      'storage.move-winner',
+      'storage.delete-version-race',
+    ],
+    how: (_storage, records, hop) => ({
+      async move(key, version, next, mark) {
+        if (records.get(key)?.version !== version || records.has(next.key)) return false;
+        await hop();
+        records.set(next.key, next);
+        records.set(key, mark);
+        return true;
+      },
+    }),
+  },
+  {
+    broken: 'a move overwrites the key it goes to',
+    fails: ['move.taken', 'moved.taken', 'storage.move-refused'],
+    how: (storage, records) => ({
+      async move(key, version, next, mark, now) {
+        if (records.get(key)?.version === version) records.delete(next.key);
+        return storage.move(key, version, next, mark, now);
+      },
+    }),
+  },
+  {
+    broken: 'a refused move has written its mark',
+    fails: [
+      'move.taken',
+      'moved.taken',
+      'moved.race',
+      'moved.race-alive',
+      'storage.move-refused',
+      'storage.move-winner',
+      'storage.move-race',
+      'storage.delete-version-race',
+    ],
+    how: (storage, records) => ({
+      async move(key, version, next, mark, now) {
+        const won = await storage.move(key, version, next, mark, now);
+        if (won !== true) records.set(key, mark);
+        return won;
+      },
+    }),
+  },
+  {
+    broken: 'the mark keeps the subject of the session',
+    fails: ['moved.not-listed', 'storage.move-and-mark'],
+    how: (storage, records) => ({
+      move: (key, version, next, mark, now) =>
+        storage.move(key, version, next, { ...mark, subject: records.get(key)?.subject ?? null }, now),
+    }),
+  },
+  {
+    broken: 'the mark lives as long as the session',
+    fails: [
+      'moved.load',
+      'moved.dead',
+      'moved.taken',
+      'moved.collected',
+      'storage.move-and-mark',
+      'storage.move-winner',
+      'storage.delete-version-race',
+    ],
+    how: (storage) => ({
+      move: (key, version, next, mark, now) =>
+        storage.move(key, version, next, { ...mark, expiresAt: next.expiresAt }, now),
     }),
   },
 ];

@@ -2,6 +2,57 @@ import type { BrokenStorage } from './broken-storage.ts';
 
 export const brokenRemovals: BrokenStorage[] = [
   {
+    broken: 'deleteVersion compares no version',
+    fails: [
+      'move.destroyed',
+      'moved.race',
+      'moved.login-logout',
+      'moved.race-clear',
+      'storage.delete-version',
+      'storage.delete-version-race',
+    ],
+    how: (_storage, records, hop) => ({
+      deleteVersion: async (key) => hop().then(() => records.delete(key)),
+    }),
+  },
+  {
+    broken: 'deleteVersion compares first and removes later',
+    fails: [
+      'move.destroyed',
+      'moved.race',
+      'moved.login-logout',
+      'moved.race-clear',
+      'storage.delete-version',
+      'storage.delete-version-race',
+    ],
+    how: (_storage, records, hop) => ({
+      async deleteVersion(key, version) {
+        if (records.get(key)?.version !== version) return false;
+        await hop();
+        return records.delete(key);
+      },
+    }),
+  },
+  {
+    broken: 'deleteVersion returns true for what is not there',
+    fails: [
+      'update.destroyed',
+      'instances.destroyed',
+      'move.destroyed',
+      'moved.race',
+      'moved.login-logout',
+      'moved.race-clear',
+      'storage.delete-version',
+      'storage.delete-version-race',
+    ],
+    how: (storage) => ({
+      async deleteVersion(key, version) {
+        await storage.deleteVersion(key, version);
+        return true;
+      },
+    }),
+  },
+  {
     broken: 'deleteExpired ignores the limit',
     fails: ['storage.delete-expired'],
     how: (storage) => ({ deleteExpired: (now) => storage.deleteExpired(now, 1e9) }),
@@ -15,12 +66,12 @@ export const brokenRemovals: BrokenStorage[] = [
     broken: 'deleteExpired spares what ends now',
     fails: [
       'time.application-clock',
+      'unreadable.gc',
       'gc.expired-only',
       'gc.many',
       'gc.at-once',
       'gc.instances',
       'storage.delete-expired',
-      'destroy.erases',
     ],
     how: (storage) => ({ deleteExpired: (now, limit) => storage.deleteExpired(now - 1, limit) }),
   },
@@ -42,6 +93,8 @@ export const brokenRemovals: BrokenStorage[] = [
     broken: 'deleteExpired goes by the clock of the machine',
     fails: [
       'time.application-clock',
+      'moved.collected',
+      'unreadable.gc',
       'gc.expired-only',
       'gc.many',
       'gc.at-once',
@@ -56,6 +109,7 @@ export const brokenRemovals: BrokenStorage[] = [
     broken: 'deleteExpired does not count',
     fails: [
       'time.application-clock',
+      'moved.collected',
       'gc.expired-only',
       'gc.many',
       'gc.at-once',
@@ -102,14 +156,26 @@ export const brokenRemovals: BrokenStorage[] = [
   },
   {
     broken: 'deleteBySubject spares nobody',
-    fails: ['subjects.destroy-all', 'subjects.only', 'storage.subjects'],
+    fails: [
+      'moved.not-listed',
+      'subjects.destroy-all',
+      'subjects.only',
+      'unreadable.subjects',
+      'storage.subjects',
+    ],
     how: (storage) => ({
       deleteBySubject: (subject, { exceptKey: _, ...options }) => storage.deleteBySubject(subject, options),
     }),
   },
   {
     broken: 'deleteBySubject does not count',
-    fails: ['subjects.destroy-all', 'subjects.only', 'storage.subjects', 'storage.subjects-race'],
+    fails: [
+      'subjects.destroy-all',
+      'subjects.only',
+      'unreadable.subjects',
+      'storage.subjects',
+      'storage.subjects-race',
+    ],
     how: (storage) => ({
       async deleteBySubject(subject, options) {
         await storage.deleteBySubject(subject, options);
@@ -119,7 +185,7 @@ export const brokenRemovals: BrokenStorage[] = [
   },
   {
     broken: 'deleteBySubject lists first and removes the versions it saw',
-    fails: ['subjects.race'],
+    fails: ['moved.race-destroy-all', 'subjects.race'],
     how: (storage, records, hop) => ({
       async deleteBySubject(subject, options) {
         const listed = await storage.listBySubject(subject);
@@ -133,58 +199,5 @@ export const brokenRemovals: BrokenStorage[] = [
         return removed;
       },
     }),
-  },
-  {
-    broken: 'subjects are claimed and not there',
-    fails: [
-      'subjects.list',
-      'subjects.follows',
-      'subjects.exact',
-      'subjects.destroy-all',
-      'subjects.only',
-      'subjects.race',
-      'storage.subjects',
-      'storage.subjects-race',
-      'failure.unavailable',
-    ],
-    how: () => ({ listBySubject: undefined, deleteBySubject: undefined }),
-  },
-  {
-    broken: 'a failing read looks like a missing session',
-    fails: ['failure.unavailable'],
-    how: (storage) => ({
-      async read(key) {
-        try {
-          return await storage.read(key);
-        } catch {
-          return undefined;
-        }
-      },
-    }),
-  },
-  {
-    broken: 'a failing delete is ignored',
-    fails: ['failure.unavailable'],
-    how: (storage) => ({
-      async delete(key) {
-        try {
-          await storage.delete(key);
-        } catch {}
-      },
-    }),
-  },
-  {
-    broken: 'closing fails',
-    fails: ['close.idempotent', 'close.closed', 'close.waits', 'close.reopen', 'close.own', 'failure.close'],
-    how: () => ({
-      async close() {
-        throw new Error('It does not close.');
-      },
-    }),
-  },
-  {
-    broken: 'closing needs the backend',
-    fails: ['failure.close'],
-    how: (_storage, _records, hop) => ({ close: hop }),
   },
 ];

@@ -43,7 +43,7 @@ export function savingDriver(saveOver = correct, between = async () => {}): Driv
 export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] = [
   {
     broken: 'save begins a new session over a live one',
-    fails: ['save.keeps', 'storage.save', 'storage.save-refused'],
+    fails: ['save.keeps', 'moved.taken', 'storage.save', 'storage.save-refused'],
     save: (_found, record) => record,
   },
   {
@@ -53,7 +53,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
   },
   {
     broken: 'save ignores when the session was created',
-    fails: ['storage.save-refused'],
+    fails: ['moved.taken', 'storage.save-refused'],
     save: (found, record) => correct(found, record, Number.NEGATIVE_INFINITY),
   },
   {

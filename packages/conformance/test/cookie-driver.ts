@@ -26,7 +26,10 @@ export function open(place: Place, value: string): string | undefined {
 }
 
 interface Ledger {
-  ids: Set<string>;
+  /** The families that were ended. */
+  ended: Set<string>;
+  /** The family of each id that was sealed. */
+  families: Map<string, string>;
   /** For each subject: seals made before this time are over, but for one session's. */
   subjects: Map<string, { before: number; except: string | undefined }[]>;
 }
@@ -35,17 +38,18 @@ const broken = new Set<string>();
 
 export function ledgerOf({ namespace }: Place): Ledger {
   if (broken.has(namespace)) throw new Error('The ledger is down.');
-  const ledger = ledgers.get(namespace) ?? { ids: new Set(), subjects: new Map() };
+  const ledger = ledgers.get(namespace) ?? { ended: new Set(), families: new Map(), subjects: new Map() };
   ledgers.set(namespace, ledger);
   return ledger;
 }
 
-function isRevoked(place: Place, { id, subject = '', createdAt }: CookieSession): boolean {
-  const { ids, subjects } = ledgerOf(place);
+function isRevoked(place: Place, session: CookieSession): boolean {
+  const { id, family = id, subject = '', createdAt } = session;
+  const { ended: endedFamilies, subjects } = ledgerOf(place);
   const ended = (subjects.get(subject) ?? []).some(
     ({ before, except }) => createdAt < before && id !== except,
   );
-  return ids.has(id) || ended;
+  return endedFamilies.has(family) || ended;
 }
 
 /** A correct cookie driver that can revoke. */
@@ -58,8 +62,16 @@ export const cookieDriver = {
         const session = text === undefined ? undefined : (JSON.parse(text) as CookieSession);
         return session && !isRevoked(place, session) ? session : undefined;
       },
-      cookieValue: (session) => (isRevoked(place, session) ? '' : seal(place, JSON.stringify(session))),
-      destroy: (id) => void ledgerOf(place).ids.add(id),
+      cookieValue(session) {
+        const { id, family = id } = session;
+        if (isRevoked(place, session)) return '';
+        ledgerOf(place).families.set(id, family);
+        return seal(place, JSON.stringify({ ...session, family }));
+      },
+      destroy(id) {
+        const { ended, families } = ledgerOf(place);
+        ended.add(families.get(id) ?? id);
+      },
       destroyAll(subject, { except }) {
         const { subjects } = ledgerOf(place);
         subjects.set(subject, [...(subjects.get(subject) ?? []), { before: now(), except }]);

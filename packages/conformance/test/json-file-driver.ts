@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
@@ -8,7 +18,7 @@ const fault = process.env.JSON_FILE_FAULT;
 
 type Records = { [key: string]: SessionRecord };
 
-/** All records in one JSON file; a directory is the lock, since of several processes one can make it. */
+/** All records in one JSON file. A symbolic link is the lock: only one of several processes can create it, and it names that one. */
 function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'save'>> {
   const file = join(directory, 'sessions.json');
   const lock = join(directory, 'lock');
@@ -24,7 +34,7 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
       renameSync(`${file}.${process.pid}`, file);
       return answer;
     } finally {
-      if (fault !== 'no-lock') rmdirSync(lock);
+      if (fault !== 'no-lock') unlinkSync(lock);
     }
   }
   const removeAll = (records: Records, doomed: SessionRecord[]) => {
@@ -47,6 +57,13 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
         records[next.key] = next;
         return true;
       }),
+    move: (key, version, next, mark) =>
+      locked((records) => {
+        if (records[key]?.version !== version || records[next.key]) return false;
+        records[key] = mark;
+        records[next.key] = next;
+        return true;
+      }),
     touch: (key, now, expiresAt) =>
       locked((records) => {
         const record = records[key];
@@ -55,6 +72,12 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
         return true;
       }),
     delete: (key) => locked((records) => void delete records[key]),
+    deleteVersion: (key, version) =>
+      locked((records) => records[key]?.version === version && delete records[key]),
+    scan: (after = '', limit) => {
+      const records = Object.values(load()).sort((one, other) => (one.key < other.key ? -1 : 1));
+      return records.filter(({ key }) => key > after).slice(0, limit);
+    },
     deleteExpired: (now, limit) =>
       locked((records) =>
         removeAll(
@@ -83,10 +106,36 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
 
 function take(lock: string): boolean {
   try {
-    mkdirSync(lock);
+    symlinkSync(String(process.pid), lock);
     return true;
   } catch {
+    releaseIfDead(lock);
     return false;
+  }
+}
+
+/** A process that was killed leaves its lock behind. Of those who find it, one at a time looks and removes it. */
+function releaseIfDead(lock: string): void {
+  const takeover = `${lock}.takeover`;
+  try {
+    mkdirSync(takeover);
+  } catch {
+    return;
+  }
+  try {
+    if (!isAlive(Number(readlinkSync(lock)))) unlinkSync(lock);
+  } catch {
+    // Released in the meantime.
+  } finally {
+    rmdirSync(takeover);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

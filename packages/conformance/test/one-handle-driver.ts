@@ -1,6 +1,7 @@
 import type { DriverModule, Place } from '@store/conformance';
 import { cacheStore, type StartOptions } from '@store/core';
 import {
+  assertKnownOptions,
   createRecordStore,
   type RecordStorage,
   resolveTimeouts,
@@ -61,7 +62,16 @@ export const oneHandleDriver = (check: 'first' | 'last'): DriverModule => ({
     if (inUse.has(namespace)) throw new Error('the backend is still open');
   },
   async start({ cache = true, ...options }: StartOptions, place) {
-    if (check === 'first') resolveTimeouts('one-handle', options);
+    if (check === 'first') {
+      assertKnownOptions('one-handle', options, [
+        'idleTimeout',
+        'absoluteTimeout',
+        'maxBytes',
+        'now',
+        'onEvent',
+      ]);
+      resolveTimeouts('one-handle', options);
+    }
     const store = createRecordStore(openStorage(place), { ...options, name: 'one-handle' });
     if (cache) cacheStore(store);
     return store;

@@ -44,6 +44,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
     sql(`update sessions set key = :key, payload = :payload, subject = :subject, version = :version,
     createdAt = :createdAt, expiresAt = :expiresAt, idleTimeout = :idleTimeout where key = :was and version = :wasVersion
     and (key = :key or not exists (select 1 from sessions where key = :key))`);
+  const scan = sql('select * from sessions where key > :after order by key limit :limit');
   const touch = sql(
     'update sessions set expiresAt = max(expiresAt, :expiresAt) where key = :key and expiresAt > :now',
   );
@@ -69,6 +70,14 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
     read: (key) => read.get({ key }),
     insert: (record) => insert.run(record) > 0,
     replace: (key, version, next) => replace.run({ ...next, was: key, wasVersion: version }) > 0,
+    move(key, version, next, mark) {
+      const moves = () => replace.run({ ...next, was: key, wasVersion: version }) > 0;
+      if (fault === 'move') return moves() && insert.run(mark) > 0;
+      database.exec('begin immediate');
+      const moved = moves() && insert.run(mark) > 0;
+      database.exec('commit');
+      return moved;
+    },
     touch(key, now, expiresAt) {
       if (fault !== 'touch') return touch.run({ key, now, expiresAt }) > 0;
       const found = read.get({ key });
@@ -80,6 +89,11 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (found) removeVersion.run(found);
       else remove.run({ key });
     },
+    deleteVersion(key, version) {
+      if (fault !== 'delete-version') return removeVersion.run({ key, version }) > 0;
+      return read.get({ key })?.version === version && remove.run({ key }) > 0;
+    },
+    scan: (after = '', limit) => scan.all({ after, limit }),
     deleteExpired: (now, limit) =>
       fault === 'delete-expired'
         ? removeEach(expired.all({ now, limit }))

@@ -54,6 +54,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
       const value = await seal({ ...content, subject: 'ada' }, keys, { ...defaults, ttl });
       expect(await store.load(value)).toEqual({
         id,
+        family: id,
         exists: true,
         data,
         flash: {},

@@ -1,7 +1,7 @@
 import { createRecordStore } from '@store/core/driver';
 import { describe, expect, it } from 'vitest';
+import { breakableStorage } from '../test/breakable-ledger.ts';
 import { fakeClock } from '../test/fake-clock.ts';
-import { memoryStorage } from '../test/memory-storage.ts';
 import { openSite } from '../test/site.ts';
 import { startSession } from './start-session.ts';
 
@@ -10,9 +10,9 @@ const password = 'a password of at least 32 characters';
 /** A site whose cookie sessions can be revoked. */
 async function openRevocableSite(options: Partial<Parameters<typeof startSession>[0]> = {}) {
   const clock = fakeClock();
-  const memory = memoryStorage();
-  const revocations = createRecordStore(memory.storage, clock);
-  const store = await startSession({ password, cache: false, revocations, ...clock, ...options });
+  const memory = breakableStorage();
+  const revocations = createRecordStore(memory.storage, { now: clock.now });
+  const store = await startSession({ password, cache: false, revocations, now: clock.now, ...options });
   return { ...openSite(store), ...clock, ...memory, store };
 }
 
@@ -54,14 +54,15 @@ describe('a cookie session over HTTP', () => {
     expect(keys).toBe(1);
   });
 
-  it('is sealed with the new password by the first request that comes with an old one', async () => {
+  it('is sealed with the new password by the first page that is opened with an old one', async () => {
     const old = 'the old password of over 32 characters';
     const browser = openSite(await startSession({ password: old, cache: false })).openBrowser();
     await browser.visit((session) => session.set('name', 'Ada'));
     const during = openSite(await startSession({ password: [password, old], cache: false }));
     const moved = during.openBrowser(browser.cookies);
-    expect((await moved.visit()).setCookies).toHaveLength(1);
-    expect((await moved.visit()).setCookies).toHaveLength(0);
+    const page = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+    expect((await moved.visit(() => {}, page)).setCookies).toHaveLength(1);
+    expect((await moved.visit(() => {}, page)).setCookies).toHaveLength(0);
     const after = openSite(await startSession({ password, cache: false })).openBrowser(moved.cookies);
     expect(await after.read('name')).toBe('Ada');
   });
@@ -77,7 +78,7 @@ describe('a session too large for one cookie', () => {
     const error = await browser.visit((session) => session.set('name', large)).catch((reason) => reason);
     expect(error).toMatchObject({ code: 'TOO_LARGE' });
     expect(error.message).toMatch(
-      / is 8\d{3} bytes .* browsers keep 4096\. Largest: data\.name \(6002 bytes/,
+      / is 8\d{3} bytes .* browsers keep 4096\. .*Largest: data\.name \(6002 bytes/,
     );
     expect(events.at(-1)).toMatchObject({ outcome: 'failed', error: 'TOO_LARGE' });
     expect(await browser.read('n')).toBe(1);

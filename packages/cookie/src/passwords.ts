@@ -1,4 +1,4 @@
-import { invalidOption } from '@store/core/driver';
+import { assertKnownOptions, invalidOption } from '@store/core/driver';
 
 /** A password with what one may want to say about it. */
 export interface CookiePassword {
@@ -29,6 +29,7 @@ export function assertPasswords(store: string, password: unknown): CookiePasswor
     const option = Array.isArray(password) ? `password[${index}]` : 'password';
     const given = typeof entry === 'string' ? { secret: entry } : entry;
     if (typeof given !== 'object' || given === null) throw invalidOption(store, option, takes, entry);
+    assertKnownOptions(store, given, ['id', 'secret', 'retireAfter'], option);
     const { id, secret, retireAfter } = given as Partial<CookiePassword>;
     if (typeof secret !== 'string' || secret.length < shortest || !secret.isWellFormed()) {
       throw invalidOption(store, typeof entry === 'string' ? option : `${option}.secret`, takes, secret);

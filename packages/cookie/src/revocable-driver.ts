@@ -1,6 +1,8 @@
 import { type CookieSession, type CookieStoreDriver, StoreError } from '@store/core';
 import { invalidOption, isSessionKey, type Report } from '@store/core/driver';
-import { clockMargin, type Revocations } from './revocations.ts';
+import { parseFamily } from './family.ts';
+import { clockMargin } from './ledger-options.ts';
+import type { Revocations } from './revocations.ts';
 
 /** What a driver needs to revoke. */
 export interface RevocableDriverParts {
@@ -16,19 +18,32 @@ export interface RevocableDriverParts {
 export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreDriver {
   const { name, driver, revocations, onFailure, now, report } = parts;
 
-  /** The session under the version its seal must carry; `undefined` when it was revoked. */
-  async function unlessRevoked(session: CookieSession): Promise<CookieSession | undefined> {
+  /** Asks the ledger; `trusted` is the result where it does not respond and `onFailure` says so. */
+  async function asked<T>(question: Promise<T>, trusted: T): Promise<T> {
     try {
-      const version = await revocations.check(session);
-      return version === undefined ? undefined : { ...session, version };
+      return await question;
     } catch (error) {
       if (onFailure === 'closed') throw error;
       report({
         type: 'revocations-unavailable',
-        reason: 'the ledger did not answer, and the session was trusted',
+        reason: 'the ledger did not respond, and the session was trusted',
       });
-      return session;
+      return trusted;
     }
+  }
+
+  /** The session under the version its seal must carry; `undefined` when it was revoked, or has moved to a new id. */
+  async function unlessRevoked(session: CookieSession): Promise<CookieSession | undefined> {
+    const { root, last } = parseFamily(session.family, session.id);
+    const check = revocations.check({ ...session, id: last, root });
+    const judged = check.then((version) => (version === undefined ? undefined : { ...session, version }));
+    return asked<CookieSession | undefined>(judged, session);
+  }
+
+  /** Gives up the id that was loaded for this one. `false` when it has ended, or moved already. */
+  async function move({ id, subject, family }: CookieSession): Promise<boolean> {
+    const chain = parseFamily(family, id);
+    return chain.last === id || asked(revocations.move(chain, id, subject), true);
   }
 
   function isCovered({ expiresAt }: CookieSession, margin: number): boolean {
@@ -58,7 +73,10 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
         );
       }
       const current = await unlessRevoked(session);
-      return current === undefined ? '' : driver.cookieValue(current);
+      if (current === undefined) return '';
+      // Before the old id ends: a session that cannot be sealed keeps it.
+      const seal = await driver.cookieValue(current);
+      return (await move(current)) ? seal : '';
     },
     destroy: (id) => revocations.revoke(id),
     async destroyAll(subject, { except, only }) {
@@ -68,7 +86,7 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
         if (!isSessionKey(only)) throw invalidOption(name, 'only', 'the handle of a session', only);
         await revocations.revokeDevice(subject, only);
       }
-      // How many cookies that were out there, no server knows.
+      // No server knows how many cookies there are, and the number of entries written would be taken for it.
       return 0;
     },
   };

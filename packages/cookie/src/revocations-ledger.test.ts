@@ -1,7 +1,7 @@
 import { createCookieStore, createSessionId, type SessionStore, type StoreEvent } from '@store/core';
 import { createRecordStore, sessionKey } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
 import { describe, expect, it } from 'vitest';
-import { memoryStorage } from '../test/memory-storage.ts';
 import { opens, password, sealAgain, startRevocable as start } from '../test/revocable-store.ts';
 import { startSession } from './start-session.ts';
 
@@ -48,12 +48,12 @@ describe('a ledger', () => {
     ],
     [
       'forgets before a cookie ends',
-      () => createRecordStore(memoryStorage().storage, { idleTimeout: 3599 }),
+      () => createRecordStore(memoryStorage(), { idleTimeout: 3599 }),
       'idleTimeout',
     ],
     [
-      'has an absolute timeout',
-      () => createRecordStore(memoryStorage().storage, { absoluteTimeout: 1e6 }),
+      'ends an entry that is written again before a cookie ends',
+      () => createRecordStore(memoryStorage(), { absoluteTimeout: 10_000 }),
       'absoluteTimeout',
     ],
   ])('that %s is refused', async (_, ledger, option) => {
@@ -64,8 +64,17 @@ describe('a ledger', () => {
     });
   });
 
+  it.each<[string, object]>([
+    ['its defaults', {}],
+    ['no absolute timeout', { absoluteTimeout: false }],
+    ['a long memory', { idleTimeout: 2_592_000, absoluteTimeout: 6_000_000 }],
+  ])('with %s is accepted', async (_, options) => {
+    const revocations = createRecordStore(memoryStorage(), options);
+    await expect(startSession({ password, cache: false, revocations })).resolves.toBeDefined();
+  });
+
   it('may forget earlier than the idle timeout if the absolute one ends every cookie by then', async () => {
-    const revocations = createRecordStore(memoryStorage().storage, { idleTimeout: 100 });
+    const revocations = createRecordStore(memoryStorage(), { idleTimeout: 100 });
     const store = startSession({
       password,
       cache: false,

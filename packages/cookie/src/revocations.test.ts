@@ -1,8 +1,8 @@
 import { createSessionId } from '@store/core';
 import { createRecordStore, sessionKey } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../test/fake-clock.ts';
-import { memoryStorage } from '../test/memory-storage.ts';
 import { opens, password, sealAgain, startRevocable as start } from '../test/revocable-store.ts';
 import { startSession } from './start-session.ts';
 
@@ -95,7 +95,7 @@ describe('destroyAll with revocations', () => {
   it('ends a login that began before it, whenever it is sealed and whatever the clocks say', async () => {
     const ahead = fakeClock(Date.UTC(2026, 0, 1, 0, 1));
     const { store, revocations } = await start();
-    const elsewhere = await startSession({ password, cache: false, revocations, ...ahead });
+    const elsewhere = await startSession({ password, cache: false, revocations, now: ahead.now });
     const cookie = await elsewhere.cookieValue(one, {}, {}, { subject: 'ada' });
     await store.destroyAll('ada');
     expect(await opens(elsewhere, cookie)).toBe(false);
@@ -110,7 +110,7 @@ describe('destroyAll with revocations', () => {
   });
 
   it('ends a login that looked into the ledger before it and is sealed after it', async () => {
-    const { storage } = memoryStorage();
+    const storage = memoryStorage();
     const looked = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
     const slowly = {

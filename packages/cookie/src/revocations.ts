@@ -1,16 +1,25 @@
-import { isSessionStore, type SessionStore, StoreError } from '@store/core';
-import { invalidOption, sessionKey } from '@store/core/driver';
+import type { SessionData, SessionStore } from '@store/core';
+import { StoreError } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import type { Family } from './family.ts';
+import { assertLedger } from './ledger-options.ts';
+import { createPeriods } from './periods.ts';
 
 /** Remembers which sealed sessions have ended, as entries of a server store. */
 export interface Revocations {
   /**
-   * The version that a session's seal must carry; `undefined` when it has been revoked.
+   * The version that a session's seal must carry; `undefined` when it has been revoked or has moved to a new id.
    *
    * @param session Without `version`: it begins now, as at a login, and `destroyAll` before it does not concern it.
    * @throws {StoreError} `UNAVAILABLE` when the ledger does not answer.
    */
   check(session: RevocableSession): Promise<number | undefined>;
-  /** Ends one session. */
+  /**
+   * Gives up the id `last` for a new one, in one step with any `revoke` of it. `false` when it has ended, or moved already: of
+   * logins in parallel one wins.
+   */
+  move(family: Family, id: string, subject: string | undefined): Promise<boolean>;
+  /** Ends one session, under whatever id it is now. */
   revoke(id: string): Promise<void>;
   /** Ends every session of a subject that has begun, except `except`. */
   revokeAll(subject: string, except: string | undefined): Promise<void>;
@@ -21,20 +30,26 @@ export interface Revocations {
 }
 
 export interface RevocableSession {
+  /** The id to judge: of a session that is about to move, the one that was loaded. */
   id: string;
-  subject?: string;
-  version?: number;
+  /** Its first id. */
+  root: string;
+  subject?: string | undefined;
+  version?: number | undefined;
 }
 
-/** Seconds an entry is kept longer than a seal can live, since the clocks of two servers may differ by a minute. */
-export const clockMargin = 120;
+/** More new ids than a session gets while the first of its seals still opens. */
+const mostMoves = 10_000;
 
 /**
- * Makes the ledger out of a server store. Each revocation is one unconditional `save`, and an entry lives as long as the
- * store's idle timeout: so nothing a seal covers outlives its entry, and concurrent revocations cannot undo each other.
+ * Makes the ledger out of a server store.
  *
- * A subject's entry holds a random version. Seals carry the version that was in force when they began, and another one ends
- * them. No clock decides, so a login that races with "log out everywhere" is either before it and ended, or after it and kept.
+ * - An id that has ended, or was given up for a new one, has an entry. The entry is created only if there is none, so a logout
+ *   and a new id that race for it have one winner; a logout that loses follows the entry to the new id.
+ * - A subject's entry holds a random version. Seals carry the version that was in force when they began, and another one ends
+ *   them. No clock decides, so a login that races with "log out everywhere" is either before it and ended, or after it and kept.
+ *
+ * An entry lives as long as the store's idle timeout, so none of the seals it covers outlives it.
  *
  * @throws {StoreError} `INVALID_OPTION` when the store cannot hold an entry for a cookie's life.
  */
@@ -44,12 +59,15 @@ export function createRevocations(
   ledger: SessionStore,
   longestLife: number,
 ): Revocations {
-  assertLedger(name, ledger, longestLife);
-  const { idleTimeout } = ledger.timeouts;
-  const keptFor = Math.min(idleTimeout + clockMargin, 2 ** 31 - 1);
+  const { reach, keptFor } = assertLedger(name, ledger, longestLife);
+  const periods = createPeriods(ledger.timeouts, keptFor);
   // As JSON, so that no purpose or subject can be taken for another one's entry.
   const entryId = (kind: 'session' | 'subject' | 'device', ...whose: string[]) =>
     sessionKey(JSON.stringify(['store-cookie/1', purpose, kind, ...whose]));
+  const sessionEntry = (handle: string) => entryId('session', handle);
+  const deviceEntry = (subject: string, handle: string) => entryId('device', subject, handle);
+  const subjectEntry = (subject: string, period: number) =>
+    period === 0 ? entryId('subject', subject) : entryId('subject', subject, String(period));
 
   async function asking<T>(work: Promise<T>): Promise<T> {
     try {
@@ -63,58 +81,78 @@ export function createRevocations(
       );
     }
   }
-  const read = (id: string) => ledger.load(id);
-  const write = (id: string, data: { version?: number; spared?: string | null }) =>
-    asking(ledger.save(id, data, {}, { idleTimeout: keptFor }));
+  const read = (id: string) => asking(ledger.load(id));
+  const create = (id: string, data: SessionData) =>
+    asking(ledger.create(id, data, {}, { idleTimeout: keptFor }));
 
-  return {
-    reach: idleTimeout,
-    async check({ id, subject, version }) {
-      if (subject === undefined) {
-        return (await asking(read(entryId('session', id)))).exists ? undefined : (version ?? 0);
-      }
-      const handle = sessionKey(id);
-      const [session, device, everywhere] = await asking(
-        Promise.all([
-          read(entryId('session', id)),
-          read(entryId('device', subject, handle)),
-          read(entryId('subject', subject)),
-        ]),
-      );
-      if (session.exists || device.exists) return undefined;
-      if (!everywhere.exists) return version ?? 0;
-      const current = everywhere.data.version as number;
-      const isCurrent = version === undefined || version === current;
-      return isCurrent || everywhere.data.spared === handle ? current : undefined;
-    },
-    revoke: (id) => write(entryId('session', id), {}),
-    revokeAll: (subject, except) =>
-      write(entryId('subject', subject), {
-        version: randomVersion(),
-        spared: except === undefined ? null : sessionKey(except),
-      }),
-    revokeDevice: (subject, handle) => write(entryId('device', subject, handle), {}),
-  };
-}
-
-function assertLedger(name: string, ledger: unknown, longestLife: number): asserts ledger is SessionStore {
-  if (!isSessionStore(ledger) || ledger.kind !== 'server') {
-    throw invalidOption(
-      name,
-      'revocations',
-      'a server store, such as startSession() of @store/sqlite answers',
-      ledger,
+  /** Walks from an id to the one that its session has now; `visit` returns true to stop. */
+  async function follow(handle: string, visit: (handle: string) => Promise<boolean>): Promise<string> {
+    let current = handle;
+    for (let moves = 0; moves < mostMoves; moves++) {
+      if (await visit(current)) return current;
+      const { exists, data } = await read(sessionEntry(current));
+      if (typeof data.moved === 'string') current = data.moved;
+      // Ended already; or expired since, and then the next visit creates it.
+      else if (exists) return current;
+    }
+    throw new StoreError(
+      'CONFLICT',
+      `[${name}] A session got new ids faster than it could be followed. Try again.`,
     );
   }
-  const { idleTimeout, absoluteTimeout } = ledger.timeouts;
-  if (absoluteTimeout !== undefined) {
-    const takes = 'undefined: a revocation that is renewed must last as long as a new one';
-    throw invalidOption(name, 'absoluteTimeout of the revocations store', takes, absoluteTimeout);
+
+  /** The newest entry of a subject. */
+  async function everywhere(subject: string): Promise<SessionData | undefined> {
+    const entries = await Promise.all(
+      periods.toRead().map((period) => ledger.load(subjectEntry(subject, period))),
+    );
+    return entries.find(({ exists }) => exists)?.data;
   }
-  if (idleTimeout < longestLife) {
-    const takes = `at least ${longestLife} seconds, as long as a sealed session can live unused`;
-    throw invalidOption(name, 'idleTimeout of the revocations store', takes, idleTimeout);
-  }
+
+  return {
+    reach,
+    async check({ id, root, subject, version }) {
+      const handle = sessionKey(id);
+      const [own, first, device, all] = await asking(
+        Promise.all([
+          ledger.load(sessionEntry(handle)),
+          root === id ? undefined : ledger.load(sessionEntry(sessionKey(root))),
+          subject === undefined ? undefined : ledger.load(deviceEntry(subject, handle)),
+          subject === undefined ? undefined : everywhere(subject),
+        ]),
+      );
+      // The first id has usually moved; ended, it ends the family even where a new id was not recorded.
+      if (own.exists || (first?.exists && first.data.moved === undefined) || device?.exists) return undefined;
+      if (all === undefined) return version ?? 0;
+      const current = all.version as number;
+      return version === undefined || version === current || all.spared === handle ? current : undefined;
+    },
+    async move({ last }, id, subject) {
+      const handle = sessionKey(last);
+      if (!(await create(sessionEntry(handle), { moved: sessionKey(id) }))) return false;
+      // One that was written after the check before this, and did not see the new id yet.
+      return subject === undefined || !(await read(deviceEntry(subject, handle))).exists;
+    },
+    async revoke(id) {
+      await follow(sessionKey(id), (handle) => create(sessionEntry(handle), {}));
+    },
+    async revokeAll(subject, except) {
+      const spared =
+        except === undefined
+          ? null
+          : await follow(sessionKey(except), async (handle) => !(await read(sessionEntry(handle))).exists);
+      const data = { version: randomVersion(), spared };
+      for (const period of periods.toWrite()) {
+        await asking(ledger.save(subjectEntry(subject, period), data, {}, { idleTimeout: keptFor }));
+      }
+    },
+    async revokeDevice(subject, handle) {
+      await follow(handle, async (at) => {
+        await create(deviceEntry(subject, at), {});
+        return !(await read(sessionEntry(at))).exists;
+      });
+    },
+  };
 }
 
 /** 53 random bits. */

@@ -59,7 +59,7 @@ describe('several passwords', () => {
   it('open nothing from their retireAfter on, to the millisecond', async () => {
     const clock = fakeClock();
     const retireAfter = new Date(clock.now() + 60_000);
-    const value = await (await startSession({ password: old, cache: false, ...clock })).cookieValue(
+    const value = await (await startSession({ password: old, cache: false, now: clock.now })).cookieValue(
       id,
       {},
       {},
@@ -67,7 +67,7 @@ describe('several passwords', () => {
     const store = await startSession({
       password: [current, { secret: old, retireAfter }],
       cache: false,
-      ...clock,
+      now: clock.now,
     });
     clock.advance(59.999);
     expect((await store.load(value)).exists).toBe(true);

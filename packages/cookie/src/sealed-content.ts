@@ -1,12 +1,30 @@
 import { type CookieSession, isSessionId, type SessionData, StoreError } from '@store/core';
+import { formatFamily, parseFamily } from './family.ts';
 
 /** The newest format read. The first one, still the one written, carries no number. */
 const newest = 1;
 
-/** The JSON text inside a seal: `{ purpose, id, subject, createdAt, expiresAt, idleTimeout, version, data, flash }`. */
+/**
+ * The JSON text inside a seal: `{ purpose, id, family, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version, data,
+ * flash }`. `family` is the session's first id; without it the session still has that one.
+ */
 export function encodeContent(purpose: string, session: CookieSession): string {
-  const { id, subject, createdAt, expiresAt, idleTimeout, version, data, flash } = session;
-  return JSON.stringify({ purpose, id, subject, createdAt, expiresAt, idleTimeout, version, data, flash });
+  const { id, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version, data, flash } = session;
+  const { root } = parseFamily(session.family, id);
+  const family = root === id ? undefined : root;
+  return JSON.stringify({
+    purpose,
+    id,
+    family,
+    subject,
+    createdAt,
+    expiresAt,
+    idleTimeout,
+    expireOnClose,
+    version,
+    data,
+    flash,
+  });
 }
 
 /**
@@ -22,7 +40,7 @@ export function decodeContent(purpose: string, text: string): CookieSession | un
     return undefined;
   }
   if (!isObject(content) || content.purpose !== purpose) return undefined;
-  const { v, id, subject, createdAt, expiresAt, idleTimeout, version, data, flash } = content;
+  const { v, id, family, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version } = content;
   if (Number.isInteger(v) && (v as number) > newest) {
     throw new StoreError(
       'INCOMPATIBLE',
@@ -30,6 +48,7 @@ export function decodeContent(purpose: string, text: string): CookieSession | un
         'Finish the deploy of the newer version, or bring this process up to it.',
     );
   }
+  const { data, flash } = content;
   if (!isSessionId(id) || !isTime(createdAt) || !isTime(expiresAt)) return undefined;
   if (!isObject(data) || !isObject(flash)) return undefined;
   return {
@@ -38,8 +57,10 @@ export function decodeContent(purpose: string, text: string): CookieSession | un
     expiresAt,
     data: data as SessionData,
     flash: flash as SessionData,
+    family: formatFamily({ root: isSessionId(family) ? family : id, last: id }),
     ...(typeof subject === 'string' && { subject }),
     ...(typeof idleTimeout === 'number' && { idleTimeout }),
+    ...(typeof expireOnClose === 'boolean' && { expireOnClose }),
     ...(typeof version === 'number' && { version }),
   };
 }

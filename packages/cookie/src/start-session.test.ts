@@ -71,11 +71,22 @@ describe('startSession', () => {
     ['an empty purpose', { password, purpose: '' }, 'purpose'],
     ['a timeout that is no number', { password, idleTimeout: '1h' }, 'idleTimeout'],
     ['a cache that is no boolean', { password, cache: 1 }, 'cache'],
+    ['an unknown option', { password, secret: 'x'.repeat(40) }, 'There is no option secret'],
+    [
+      'a misspelt option',
+      { password, idleTimout: 60 },
+      'There is no option idleTimout: did you mean idleTimeout',
+    ],
+    [
+      'an unknown part of a password',
+      { password: [{ secret: password, retiresAfter: new Date() }] },
+      'There is no option password[0].retiresAfter: did you mean retireAfter',
+    ],
     ['no failure policy', { password, onRevocationsFailure: 'maybe' }, 'onRevocationsFailure'],
   ])('refuses %s, naming the option and no secret', async (_, options, option) => {
     const error = await startSession(options as never).catch((reason) => reason);
     expect(error).toMatchObject({ code: 'INVALID_OPTION' });
-    expect(error.message).toContain(`[@store/cookie] ${option} `);
+    expect(error.message).toContain(`[@store/cookie] ${option}`);
     expect(error.message).not.toContain(password);
   });
 
@@ -137,5 +148,18 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     const value = await store.cookieValue(id, { a: 'x'.repeat(40_000) }, {});
     expect((await store.load(value)).exists).toBe(true);
     expect((await store.load(value + 'A'.repeat(65_536))).exists).toBe(false);
+  });
+});
+
+describe('a seal', () => {
+  it('carries whether the session ends with the browser, and the first id through every new one', async () => {
+    const store = await startSession({ password, cache: false });
+    const [first, second] = [createSessionId(), createSessionId()];
+    const opened = await store.load(await store.cookieValue(first, {}, {}, { expireOnClose: true }));
+    expect(opened).toMatchObject({ expireOnClose: true, family: first });
+    const options = { family: opened.family as string, expireOnClose: false };
+    const moved = await store.load(await store.cookieValue(second, {}, {}, options));
+    expect([moved.expireOnClose, moved.family]).toEqual([false, `${first}.${second}`]);
+    expect(await store.load(await store.cookieValue(first, {}, {}))).not.toHaveProperty('expireOnClose');
   });
 });

@@ -1,5 +1,5 @@
 import { cacheStore, createCookieStore, type SessionStore, type StartOptions } from '@store/core';
-import { createReport, invalidOption, resolveTimeouts } from '@store/core/driver';
+import { assertKnownOptions, createReport, invalidOption, resolveTimeouts } from '@store/core/driver';
 import { createCookieDriver } from './cookie-driver.ts';
 import { createKeyring } from './keyring.ts';
 import { assertPasswords, type CookiePassword } from './passwords.ts';
@@ -9,6 +9,19 @@ import { createRevocations } from './revocations.ts';
 import { createSynchronousSealing, findSynchronousCrypto } from './synchronous-sealing.ts';
 
 const name = '@store/cookie';
+
+const known = [
+  'password',
+  'purpose',
+  'revocations',
+  'onRevocationsFailure',
+  'idleTimeout',
+  'absoluteTimeout',
+  'maxBytes',
+  'now',
+  'onEvent',
+  'cache',
+] as const satisfies (keyof CookieSessionOptions)[];
 
 /** What {@link startSession} takes besides the options of every driver. */
 export interface CookieSessionOptions extends StartOptions {
@@ -21,7 +34,8 @@ export interface CookieSessionOptions extends StartOptions {
   purpose?: string;
   /**
    * A server store in which ended sessions are remembered, so that logging out ends copies of the cookie too. Give it a table or
-   * folder of its own, `cache: false`, and an `idleTimeout` as long as the longest that a session has.
+   * folder of its own, `cache: false`, and an `idleTimeout` as long as the longest that a session has. Its `absoluteTimeout` must
+   * be `false` or more than twice that; the defaults fit.
    * @default none: `destroy` does nothing, `destroyAll` is `UNSUPPORTED`
    */
   revocations?: SessionStore;
@@ -41,6 +55,7 @@ export interface CookieSessionOptions extends StartOptions {
  * await startSession({ password: process.env.SESSION_PASSWORD });
  */
 export async function startSession(options: CookieSessionOptions): Promise<SessionStore> {
+  assertKnownOptions(name, options ?? {}, known);
   const {
     password,
     purpose = 'session',
@@ -57,8 +72,8 @@ export async function startSession(options: CookieSessionOptions): Promise<Sessi
     throw invalidOption(name, 'onRevocationsFailure', "'closed' or 'open'", onRevocationsFailure);
   }
   if (typeof cache !== 'boolean') throw invalidOption(name, 'cache', 'true or false', cache);
-  const { idleTimeout, absoluteTimeout = idleTimeout, now } = resolveTimeouts(name, rest);
-  const longestLife = Math.min(idleTimeout, absoluteTimeout);
+  const { idleTimeout, absoluteTimeout, now } = resolveTimeouts(name, rest);
+  const longestLife = absoluteTimeout === false ? idleTimeout : Math.min(idleTimeout, absoluteTimeout);
   const revocations =
     ledger === undefined ? undefined : createRevocations(name, purpose, ledger, longestLife);
 

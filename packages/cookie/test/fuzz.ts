@@ -1,8 +1,8 @@
 import { createSessionId, type SessionStore } from '@store/core';
 import { createRecordStore } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
 import { startSession } from '../src/index.ts';
 import { fakeClock } from './fake-clock.ts';
-import { memoryStorage } from './memory-storage.ts';
 import { createForger, seededRandom } from './mutate-seal.ts';
 
 const secrets = ['first', 'second', 'third'].map((word) => `the ${word} password, of over 32 characters`);
@@ -41,8 +41,8 @@ export async function fuzz(runs: number, seed: number): Promise<void> {
 /** Shows genuine cookies where they must not open: for another purpose, too late, revoked. @throws when one opens. */
 export async function replay(sessions: number): Promise<void> {
   const clock = fakeClock(Date.now());
-  const revocations = createRecordStore(memoryStorage().storage, clock);
-  const options = { password: secrets, cache: false, ...clock };
+  const revocations = createRecordStore(memoryStorage(), { now: clock.now });
+  const options = { password: secrets, cache: false, now: clock.now };
   const store = await startSession({ ...options, revocations });
   const other = await startSession({ ...options, purpose: 'another', revocations });
   const refuse = async (where: SessionStore, cookies: string[], when: string) => {

@@ -1,8 +1,8 @@
 import type { SessionStore } from '@store/core';
 import { createRecordStore } from '@store/core/driver';
 import { startSession } from '../src/index.ts';
+import { breakableStorage } from './breakable-ledger.ts';
 import { fakeClock } from './fake-clock.ts';
-import { memoryStorage } from './memory-storage.ts';
 
 export const password = 'a password of at least 32 characters';
 
@@ -12,19 +12,20 @@ export async function startRevocable(
   ledgerIdle = 7200,
 ) {
   const clock = fakeClock();
-  const memory = memoryStorage();
-  const revocations = createRecordStore(memory.storage, { idleTimeout: ledgerIdle, ...clock });
-  const store = await startSession({ password, cache: false, revocations, ...clock, ...options });
+  const memory = breakableStorage();
+  const revocations = createRecordStore(memory.storage, { idleTimeout: ledgerIdle, now: clock.now });
+  const store = await startSession({ password, cache: false, revocations, now: clock.now, ...options });
   return { ...clock, ...memory, revocations, store };
 }
 
 /** What the session layer does at the end of a request: the loaded session again under its own version. */
 export async function sealAgain(store: SessionStore, cookie: string) {
-  const { id, data, flash, createdAt, subject, version } = await store.load(cookie);
-  return () =>
-    store.cookieValue(id, data, flash, {
+  const { id, data, flash, createdAt, subject, version, family } = await store.load(cookie);
+  return (newId = id) =>
+    store.cookieValue(newId, data, flash, {
       createdAt: createdAt as number,
       version: version as number,
+      family: family as string,
       ...(subject !== undefined && { subject }),
     });
 }

@@ -1,10 +1,10 @@
 import { type CookieSession, createSessionId, type StoreEvent } from '@store/core';
 import { createRecordStore, sessionKey } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
 import { defaults, seal, unseal } from 'iron-webcrypto';
 import { deriveKeys, generatePassword, startSession } from '../src/index.ts';
 import { fakeClock } from './fake-clock.ts';
 import { fuzz, replay } from './fuzz.ts';
-import { memoryStorage } from './memory-storage.ts';
 
 /** The password of the cookies that runtimes hand each other. */
 export const sharedPassword = 'a password that every runtime knows, over 32 characters';
@@ -36,13 +36,20 @@ export const promises: Record<string, () => Promise<void>> = {
     const keys = await deriveKeys(password);
     const ours = await unseal(await store.cookieValue(id, sharedData, {}), { [keys.id]: keys }, defaults);
     expect(JSON.stringify((ours as CookieSession).data) === JSON.stringify(sharedData), 'Iron opens ours');
-    const content = { purpose: 'session', id, createdAt: 1, expiresAt: 9e12, data: sharedData, flash: {} };
+    const content = {
+      purpose: 'session',
+      id,
+      createdAt: Date.now(),
+      expiresAt: 9e12,
+      data: sharedData,
+      flash: {},
+    };
     const theirs = await store.load(await seal(content, keys, { ...defaults, ttl: 1e6 }));
     expect(JSON.stringify(theirs.data) === JSON.stringify(sharedData), 'we open what Iron seals');
   },
   async 'timeouts hold to the millisecond'() {
     const clock = fakeClock();
-    const store = await startSession({ ...base, ...clock, idleTimeout: 60, absoluteTimeout: 100 });
+    const store = await startSession({ ...base, now: clock.now, idleTimeout: 60, absoluteTimeout: 100 });
     const first = await store.cookieValue(createSessionId(), {}, {});
     clock.advance(59.999);
     const { id, exists, createdAt } = await store.load(first);
@@ -59,14 +66,14 @@ export const promises: Record<string, () => Promise<void>> = {
     const clock = fakeClock();
     const events: StoreEvent[] = [];
     const [old, current] = [generatePassword(), generatePassword()];
-    const cookie = await (await startSession({ ...base, ...clock, password: old })).cookieValue(
+    const cookie = await (await startSession({ ...base, now: clock.now, password: old })).cookieValue(
       createSessionId(),
       {},
       {},
     );
     const store = await startSession({
       ...base,
-      ...clock,
+      now: clock.now,
       password: [current, { secret: old, retireAfter: new Date(clock.now() + 1000) }],
       onEvent: (event) => events.push(event),
     });
@@ -76,7 +83,7 @@ export const promises: Record<string, () => Promise<void>> = {
     expect(!(await store.load(cookie)).exists, 'until it retires');
   },
   async 'revocations end sealed sessions'() {
-    const revocations = createRecordStore(memoryStorage().storage);
+    const revocations = createRecordStore(memoryStorage());
     const store = await startSession({ ...base, revocations });
     const ids = [createSessionId(), createSessionId(), createSessionId(), createSessionId()] as const;
     const cookies = await Promise.all(ids.map((id) => store.cookieValue(id, {}, {}, { subject: 'ada' })));

@@ -21,11 +21,14 @@ export function openSite(store: SessionStore, options: FetchSessionOptions<SiteD
       cookies,
       /** Another browser, with a copy of the cookies. */
       copy: () => openBrowser(new Map(cookies)),
-      async visit(route: (session: Session<SiteData>) => unknown = () => {}) {
+      async visit(
+        route: (session: Session<SiteData>) => unknown = () => {},
+        more: Record<string, string> = {},
+      ) {
         const name = String(routes.size);
         routes.set(name, route);
         const Cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-        const headers = { 'X-Route': name, ...(Cookie && { Cookie }) };
+        const headers = { 'X-Route': name, ...(Cookie && { Cookie }), ...more };
         const response = await fetch(new Request('https://shop.example/', { headers }));
         const setCookies = response.headers.getSetCookie();
         for (const setCookie of setCookies) {

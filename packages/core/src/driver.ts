@@ -1,11 +1,16 @@
-export type { Awaitable } from './contract/awaitable.ts';
-export type { DeleteBySubjectOptions, RecordStorage, SessionRecord } from './contract/record-storage.ts';
-export type { OnStoreEvent, StoreEvent } from './contract/store-event.ts';
-export { createRecordStore } from './engine/create-record-store.ts';
-export { isStoreError, StoreError, type StoreErrorCode } from './rules/errors.ts';
-export { invalidOption } from './rules/invalid-option.ts';
-export { createReport, type Report } from './rules/report.ts';
-export { isSessionId } from './rules/session-id.ts';
-export { isSessionKey, sessionKey } from './rules/session-key.ts';
-export type { StartOptions, StoreOptions } from './rules/store-options.ts';
-export { assertSeconds, type ResolvedTimeouts, resolveTimeouts, type Timeouts } from './rules/timeouts.ts';
+export {
+  type DeleteBySubjectOptions,
+  type RecordStorage,
+  type SessionRecord,
+  type TryAgain,
+  tryAgain,
+} from './contract/record-storage.ts';
+export type { Awaitable } from './contract/session-content.ts';
+export type { ResolvedTimeouts } from './contract/session-store.ts';
+export { createReport, type OnStoreEvent, type Report, type StoreEvent } from './contract/store-event.ts';
+export { invalidOption, isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
+export { assertKnownOptions, type StartOptions, type StoreOptions } from './options.ts';
+export { createRecordStore } from './record-store/create-record-store.ts';
+export { isSessionId, isSessionKey, sessionKey } from './session-id.ts';
+export { type DirectStore, directStore } from './store-brand.ts';
+export { assertSeconds, resolveTimeouts, type Timeouts } from './timeouts.ts';

@@ -15,7 +15,7 @@ const config :Workerd.Config = (services = [(name = "main", worker = (
 ))]);
 `;
 
-describe('the built package', () => {
+describe('core', () => {
   it('runs in a runtime that has no Node built-in', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'store-core-'));
     try {
@@ -23,8 +23,8 @@ describe('the built package', () => {
         input: join(import.meta.dirname, '../test/worker.ts'),
         resolve: {
           alias: {
-            '@store/core/driver': join(import.meta.dirname, '../dist/driver.js'),
-            '@store/core': join(import.meta.dirname, '../dist/index.js'),
+            '@store/core/driver': join(import.meta.dirname, '../src/driver.ts'),
+            '@store/core': join(import.meta.dirname, '../src/index.ts'),
           },
         },
       });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { addToCart, startSession as startFourFunctions } from '../test/examples/four-functions.ts';
 import { startSession as startRecordDriver } from '../test/examples/record-driver.ts';
-import { createSessionId, load, uncacheStore } from './index.ts';
+import { createSessionId, destroy, load, type SessionContent, save, uncacheStore, update } from './index.ts';
+import { startSession } from './memory.ts';
 
 afterEach(() => {
   uncacheStore();
@@ -18,5 +19,16 @@ describe("the README's examples", () => {
     const counts = await Promise.all(['pear', 'plum', 'fig'].map((item) => addToCart(id, item)));
     expect(counts).toEqual([2, 3, 4]);
     expect((await load(id)).data).toEqual({ cart: ['apple', 'pear', 'plum', 'fig'] });
+  });
+
+  it('log out a visitor whom a login has given a new id', async () => {
+    await startSession();
+    const [oldId, newId] = [createSessionId(), createSessionId()];
+    await save(oldId, { cart: ['tea'] }, {});
+    const keep = (content: SessionContent) => content;
+    await update(oldId, keep, { newId, subject: 'ada' });
+    expect((await load(oldId)).moved).toBe(true);
+    await destroy(oldId);
+    expect((await load(newId)).exists).toBe(false);
   });
 });

@@ -1,13 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 
 const packageFolder = join(import.meta.dirname, '..');
 
 /**
- * A second physical copy of the built package, as a duplicate install has it, under another version if wanted.
+ * A second physical copy of core, as a duplicate install or a bundler makes one, under another version if wanted.
  *
- * It lies inside this package, so that its one dependency resolves.
+ * It is inside this package, so that its one dependency resolves.
  */
 export async function copyOfCore(version?: string): Promise<{
   index: typeof import('../src/index.ts');
@@ -17,16 +18,24 @@ export async function copyOfCore(version?: string): Promise<{
   const parent = join(packageFolder, 'node_modules', '.copies');
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, 'core-'));
-  await cp(join(packageFolder, 'dist'), folder, { recursive: true });
-  if (version) {
-    const file = join(folder, 'rules', 'version.js');
-    const source = await readFile(file, 'utf8');
-    await writeFile(file, source.replace(/'\d+\.\d+\.\d+'/, `'${version}'`));
-  }
+  const bundle = await rolldown({
+    input: { index: join(packageFolder, 'src/index.ts'), driver: join(packageFolder, 'src/driver.ts') },
+    external: /^@noble/,
+    plugins: [
+      {
+        name: 'another version',
+        transform: (code, file) =>
+          version && file.endsWith('/src/version.ts')
+            ? code.replace(/'\d+\.\d+\.\d+'/, `'${version}'`)
+            : null,
+      },
+    ],
+  });
+  await bundle.write({ dir: folder, entryFileNames: '[name].mjs' });
   const open = (door: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, door)).href);
   return {
-    index: await open('index.js'),
-    driver: await open('driver.js'),
+    index: await open('index.mjs'),
+    driver: await open('driver.mjs'),
     remove: () => rm(folder, { recursive: true }),
   };
 }

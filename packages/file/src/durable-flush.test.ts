@@ -16,14 +16,16 @@ vi.mock('node:fs', async (importOriginal) => {
 it('undoes a durable write in place that the disk does not keep', async () => {
   const { storage } = openStorage(temporaryDirectory(), { durable: true });
   const record = someRecord();
-  await storage.insert(record);
+  await storage.insert(record, Date.now());
   disk.refuses = true;
-  await expect(storage.replace(record.key, record.version, { ...record, version: 101 })).rejects.toThrow(
-    'EIO',
-  );
+  await expect(
+    storage.replace(record.key, record.version, { ...record, version: 101 }, Date.now()),
+  ).rejects.toThrow('EIO');
   await expect(storage.save({ ...record, version: 101 }, 0)).rejects.toThrow('EIO');
   expect(storage.read(record.key)).toEqual(record);
   disk.refuses = false;
-  expect(await storage.replace(record.key, record.version, { ...record, version: 102 })).toBe(true);
+  expect(await storage.replace(record.key, record.version, { ...record, version: 102 }, Date.now())).toBe(
+    true,
+  );
   expect(storage.read(record.key)?.version).toBe(102);
 });

@@ -125,11 +125,11 @@ describe('a disk that refuses', () => {
 
   it('does not start where it cannot write, and does once it can', async () => {
     const directory = join(ownDirectory(), 'sessions');
-    mkdirSync(directory, { mode: 0o755 });
-    if (process.getuid?.() !== 0) chmodSync(directory, 0o500);
+    mkdirSync(directory, { mode: 0o500 });
+    if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);
     const child = await start(unprivileged, directory);
     expect(await child.ask({ act: 'start' })).toEqual({ code: 'UNAVAILABLE', cause: 'EACCES' });
-    chmodSync(directory, 0o777);
+    chmodSync(directory, 0o700);
     expect(await child.ask({ act: 'start' })).toEqual({ answer: 'started' });
   });
 });

@@ -10,8 +10,8 @@ describe('file storage', () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
-    await storage.insert(record);
-    await storage.replace(record.key, record.version, { ...record, version: 2 });
+    await storage.insert(record, Date.now());
+    await storage.replace(record.key, record.version, { ...record, version: 2 }, Date.now());
     await storage.touch(record.key, 1, 3_000_000);
     const path = layout.record(record.key);
     expect(filesIn(directory)).toEqual([path.slice(directory.length + 1)]);
@@ -27,10 +27,10 @@ describe('file storage', () => {
     const { storage } = openStorage(directory);
     const record = someRecord({ subject: 'ann' });
     const moved = someRecord({ subject: 'ann' });
-    await storage.insert(record);
-    await storage.insert(record);
-    await storage.replace(record.key, 0, record);
-    await storage.replace(record.key, record.version, moved);
+    await storage.insert(record, Date.now());
+    await storage.insert(record, Date.now());
+    await storage.replace(record.key, 0, record, Date.now());
+    await storage.replace(record.key, record.version, moved, Date.now());
     await storage.touch(moved.key, 1, 9_000_000);
     await storage.listBySubject('ann');
     expect(filesIn(directory)).toHaveLength(2);
@@ -45,13 +45,13 @@ describe('file storage', () => {
     const { storage, layout } = openStorage(temporaryDirectory(), { onDamaged });
     const record = someRecord({ subject: 'ann' });
     for (const damage of ['', 'hello', '@store/file 1 ', '\0'.repeat(4096)]) {
-      await storage.insert(record);
+      await storage.insert(record, Date.now());
       writeFileSync(layout.record(record.key), damage);
       expect(storage.read(record.key)).toBeUndefined();
       expect(await storage.touch(record.key, 1, 2)).toBe(false);
-      expect(await storage.replace(record.key, record.version, record)).toBe(false);
+      expect(await storage.replace(record.key, record.version, record, Date.now())).toBe(false);
       expect(await storage.listBySubject('ann')).toEqual([]);
-      expect(await storage.insert(record)).toBe(true);
+      expect(await storage.insert(record, Date.now())).toBe(true);
       expect(storage.read(record.key)).toEqual(record);
       writeFileSync(layout.record(record.key), damage);
       await storage.delete(record.key);
@@ -63,14 +63,14 @@ describe('file storage', () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const elsewhere = join(directory, 'elsewhere');
     writeFileSync(elsewhere, readFileSync(layout.record(record.key)));
     rmSync(layout.record(record.key));
     symlinkSync(elsewhere, layout.record(record.key));
     expect(storage.read(record.key)).toBeUndefined();
     expect(await storage.touch(record.key, 1, 9_000_000)).toBe(false);
-    expect(await storage.replace(record.key, record.version, record)).toBe(false);
+    expect(await storage.replace(record.key, record.version, record, Date.now())).toBe(false);
     await storage.delete(record.key);
     expect(readFileSync(elsewhere, 'utf8')).toContain(record.payload);
     mkdirSync(layout.record(record.key));
@@ -89,15 +89,15 @@ describe('file storage', () => {
     const { storage } = openStorage(directory);
     const lost = someRecord();
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(lost);
+    await storage.insert(lost, Date.now());
     for (const folder of ['records', 'owners', 'subjects'])
       rmSync(join(directory, folder), { recursive: true });
     expect(storage.read(lost.key)).toBeUndefined();
     expect(await storage.touch(lost.key, 1, 9_000_000)).toBe(false);
-    expect(await storage.insert(record)).toBe(true);
+    expect(await storage.insert(record, Date.now())).toBe(true);
     for (const folder of ['records', 'owners', 'subjects'])
       rmSync(join(directory, folder), { recursive: true });
-    expect(await storage.replace(record.key, record.version, record)).toBe(false);
+    expect(await storage.replace(record.key, record.version, record, Date.now())).toBe(false);
     for (const folder of ['records', 'owners', 'subjects'])
       rmSync(join(directory, folder), { recursive: true });
     expect(await storage.deleteExpired(9, 9)).toBe(0);
@@ -109,22 +109,22 @@ describe('file storage', () => {
     const directory = join(temporaryDirectory(), 'sessions');
     const { storage } = openStorage(directory);
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     rmSync(directory, { recursive: true });
     const gone = expect.objectContaining({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('is gone'),
     });
     expect(() => storage.read(record.key)).toThrow(gone);
-    await expect(storage.insert(record)).rejects.toThrow(gone);
-    await expect(storage.replace(record.key, record.version, record)).rejects.toThrow(gone);
+    await expect(storage.insert(record, Date.now())).rejects.toThrow(gone);
+    await expect(storage.replace(record.key, record.version, record, Date.now())).rejects.toThrow(gone);
     await expect(storage.touch(record.key, 1, 2)).rejects.toThrow(gone);
     await expect(storage.delete(record.key)).rejects.toThrow(gone);
     await expect(storage.deleteExpired(1, 2)).rejects.toThrow(gone);
     await expect(storage.listBySubject('ann')).rejects.toThrow(gone);
     await expect(storage.deleteBySubject('ann', {})).rejects.toThrow(gone);
     mkdirSync(directory);
-    expect(await storage.insert(record)).toBe(true);
+    expect(await storage.insert(record, Date.now())).toBe(true);
     expect(storage.read(record.key)).toEqual(record);
   });
 
@@ -132,13 +132,15 @@ describe('file storage', () => {
     const { storage } = openStorage(temporaryDirectory(), { durable: true });
     const record = someRecord({ subject: 'ann' });
     const moved = someRecord({ subject: 'ann' });
-    expect(await storage.insert(record)).toBe(true);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 7 })).toBe(true);
-    expect(await storage.replace(record.key, 7, moved)).toBe(true);
+    expect(await storage.insert(record, Date.now())).toBe(true);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 7 }, Date.now())).toBe(
+      true,
+    );
+    expect(await storage.replace(record.key, 7, moved, Date.now())).toBe(true);
     expect(storage.read(record.key)).toBeUndefined();
     expect(await storage.listBySubject('ann')).toEqual([moved]);
     expect(await storage.deleteBySubject('ann', {})).toBe(1);
-    expect(await storage.insert(record)).toBe(true);
+    expect(await storage.insert(record, Date.now())).toBe(true);
     await storage.delete(record.key);
     expect(storage.read(record.key)).toBeUndefined();
   });

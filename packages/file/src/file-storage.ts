@@ -1,9 +1,12 @@
-import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isStoreError, type RecordStorage, type SessionRecord } from '@store/core/driver';
 import { createDueTimes } from './due-times.ts';
 import { createGarbageCollection } from './garbage-collection.ts';
 import { createHoldRecord } from './held-record.ts';
+import { keyOfName, type Layout, nameOfKey, readFileName } from './layout.ts';
 import type { SessionDirectory } from './session-directory.ts';
-import { removeIfThere, syncFolderOf } from './session-files.ts';
+import { errorCode, removeIfThere, syncFolderOf } from './session-files.ts';
 import { createSessionLocks, defaultSettings, type LockSettings } from './session-lock.ts';
 import { createHoldSessions, type SettledHead } from './session-move.ts';
 import { readSession } from './session-read.ts';
@@ -24,8 +27,8 @@ export function createFileStorage(
 ) {
   const { layout } = directory;
   const locks = createSessionLocks(layout, directory.owner, { ...defaultSettings, ...settings });
-  const hold = createHoldSessions(layout, locks);
-  const holdRecord = createHoldRecord(layout, locks, durable);
+  const hold = createHoldSessions(layout, locks, directory.owner);
+  const holdRecord = createHoldRecord(layout, locks, directory.owner, durable);
   const index = createSubjectIndex(layout);
   const due = createDueTimes();
 
@@ -35,6 +38,25 @@ export function createFileStorage(
     if (found !== 'damaged') return found?.record;
     onDamaged();
     return undefined;
+  }
+
+  /** The record, or one that says no more than that a newer version wrote the file: core leaves it out of lists, and ends it. */
+  function readOrNewer(key: string, subject: string | null): SessionRecord | undefined {
+    try {
+      return read(key);
+    } catch (error) {
+      if (!isStoreError(error, 'INCOMPATIBLE')) throw error;
+      const expiresAt = Number.MAX_SAFE_INTEGER;
+      return {
+        key,
+        payload: `{"v":${expiresAt}}`,
+        subject,
+        version: 0,
+        createdAt: 0,
+        expiresAt,
+        idleTimeout: null,
+      };
+    }
   }
 
   /** Removes a session that is under lock, with its marker. */
@@ -49,7 +71,12 @@ export function createFileStorage(
     const removed = await hold(
       [key],
       (head) => {
-        const found = head?.kind === 'record' && head.subject === subject && remove(key, head);
+        // What only a newer version can read is the subject's if its marker says so.
+        const isTheirs =
+          head?.kind === 'newer'
+            ? index.has(subject, key)
+            : head?.kind === 'record' && head.subject === subject;
+        const found = isTheirs && remove(key, head);
         index.remove(subject, key);
         return found;
       },
@@ -92,6 +119,29 @@ export function createFileStorage(
         if (removed && durable) await syncFolderOf(layout.record(key));
       }),
 
+    deleteVersion: (key, version) =>
+      directory.write(async () => {
+        const removed = await hold(
+          [key],
+          (head) => head?.kind === 'record' && head.version === version && remove(key, head),
+        );
+        if (removed && durable) await syncFolderOf(layout.record(key));
+        return removed;
+      }),
+
+    async scan(after, limit) {
+      const yieldToOthers = createTimeSlice();
+      const records: SessionRecord[] = [];
+      for (const key of keysAfter(layout, after)) {
+        const record = readOrNewer(key, null);
+        if (record) records.push(record);
+        if (records.length === limit) break;
+        await yieldToOthers();
+      }
+      if (records.length === 0) directory.assertThere();
+      return records;
+    },
+
     deleteExpired: createGarbageCollection({ directory, locks, index, due, remove }),
 
     async listBySubject(subject: string) {
@@ -101,7 +151,7 @@ export function createFileStorage(
         const keys = index.keys(subject);
         if (keys.length === 0) directory.assertThere();
         for (const key of keys) {
-          const record = read(key);
+          const record = readOrNewer(key, subject);
           if (record?.subject === subject) records.push(record);
           await breathe();
         }
@@ -118,4 +168,24 @@ export function createFileStorage(
 
     close: () => directory.close(),
   } satisfies Required<RecordStorage>;
+}
+
+/** The keys of record files in the order of their names, which is what a scan goes by. */
+function* keysAfter(layout: Layout, after: string | undefined): Generator<string, void> {
+  const last = after === undefined ? '' : nameOfKey(after);
+  for (const shard of namesIn(layout.records)) {
+    if (!/^[\da-f]{2}$/.test(shard) || shard < last.slice(0, 2)) continue;
+    for (const name of namesIn(join(layout.records, shard))) {
+      if (name > last && readFileName(name).kind === 'record') yield keyOfName(name);
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ describe('garbage collection', () => {
     const records = Array.from({ length: 300 }, (_, n) =>
       someRecord({ subject: 'ann', expiresAt: n < 250 ? 1000 : 1001 }),
     );
-    for (const record of records) await storage.insert(record);
+    for (const record of records) await storage.insert(record, Date.now());
     expect(await storage.deleteExpired(999, 500)).toBe(0);
     expect(await storage.deleteExpired(1000, 100)).toBe(100);
     expect(await storage.deleteExpired(1000, 100)).toBe(100);
@@ -28,7 +28,7 @@ describe('garbage collection', () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     for (let n = 0; n < 12_000; n++)
-      await storage.insert(someRecord({ expiresAt: n % 40 === 0 ? 1000 : 2000 }));
+      await storage.insert(someRecord({ expiresAt: n % 40 === 0 ? 1000 : 2000 }), Date.now());
     const first = await storage.deleteExpired(1500, 500);
     const second = await storage.deleteExpired(1500, 500);
     expect(first).toBeGreaterThan(150);
@@ -39,7 +39,7 @@ describe('garbage collection', () => {
 
   it('lets the event loop turn while it looks', async () => {
     const { storage } = openStorage(temporaryDirectory());
-    for (let n = 0; n < 1000; n++) await storage.insert(someRecord({ expiresAt: 1 }));
+    for (let n = 0; n < 1000; n++) await storage.insert(someRecord({ expiresAt: 1 }), Date.now());
     let turns = 0;
     let done = false;
     const count = () => {
@@ -58,12 +58,13 @@ describe('garbage collection', () => {
       someRecord({ expiresAt: 1000 }),
     );
     if (!plain || !touched || !shortened || !moved || !restored) throw new Error('no records');
-    for (const record of [plain, touched, shortened, moved, restored]) await storage.insert(record);
+    for (const record of [plain, touched, shortened, moved, restored])
+      await storage.insert(record, Date.now());
     for (let round = 0; round < rounds; round++) expect(await storage.deleteExpired(999, 500)).toBe(0);
     await storage.touch(touched.key, 1, 3000);
-    await storage.replace(shortened.key, shortened.version, { ...shortened, expiresAt: 500 });
+    await storage.replace(shortened.key, shortened.version, { ...shortened, expiresAt: 500 }, Date.now());
     const next = someRecord({ expiresAt: 2000 });
-    await storage.replace(moved.key, moved.version, next);
+    await storage.replace(moved.key, moved.version, next, Date.now());
     // As by a copy that keeps no times.
     utimesSync(layout.record(restored.key), 0, 0);
     expect(await storage.deleteExpired(500, 500)).toBe(1);
@@ -79,10 +80,10 @@ describe('garbage collection', () => {
     const { storage } = openStorage(directory);
     const { storage: another } = openStorage(directory);
     const records = Array.from({ length: 50 }, () => someRecord({ expiresAt: 9000 }));
-    for (const record of records) await storage.insert(record);
+    for (const record of records) await storage.insert(record, Date.now());
     for (let round = 0; round < 3; round++) expect(await storage.deleteExpired(1000, 500)).toBe(0);
     for (const record of records)
-      await another.replace(record.key, record.version, { ...record, expiresAt: 500 });
+      await another.replace(record.key, record.version, { ...record, expiresAt: 500 }, Date.now());
     let removed = 0;
     for (let round = 0; round < 8; round++) removed += await storage.deleteExpired(1000, 500);
     expect(removed).toBe(50);
@@ -92,7 +93,7 @@ describe('garbage collection', () => {
     const directory = temporaryDirectory();
     const { storage, layout, owner } = openStorage(directory);
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const path = layout.record(record.key);
     const killed = startChild('lock-holder', directory);
     await killed.next();
@@ -116,7 +117,7 @@ describe('garbage collection', () => {
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
     const path = layout.record(record.key);
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     writeFileSync(path, 'not a session');
     expect(await storage.deleteExpired(9_000_000, 500)).toBe(0);
     expect(filesIn(layout.records)).toHaveLength(1);
@@ -129,7 +130,7 @@ describe('garbage collection', () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const folder = dirname(layout.record(record.key));
     const foreign = [
       join(directory, 'notes'),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isStoreError, type RecordStorage } from '@store/core/driver';
+import type { RecordStorage } from '@store/core/driver';
 import { createFolderWalk, type Folder } from './folder-walk.ts';
 import { lockOf, readFileName } from './layout.ts';
 import { readHolder, removeDeadOwners } from './owner.ts';
@@ -9,7 +9,7 @@ import type { SessionDirectory } from './session-directory.ts';
 import { removeIfThere } from './session-files.ts';
 import { createTimeSlice } from './time-slice.ts';
 
-interface GarbageCollectionParts extends RecordVisitParts {
+interface GarbageCollectionParts extends Omit<RecordVisitParts, 'owner'> {
   directory: SessionDirectory;
 }
 
@@ -28,7 +28,7 @@ const hour = 3600 * 1000;
 export function createGarbageCollection(parts: GarbageCollectionParts): RecordStorage['deleteExpired'] {
   const { directory, locks, due } = parts;
   const { layout, owner } = directory;
-  const visitRecord = createRecordVisit(layout, parts);
+  const visitRecord = createRecordVisit(layout, { ...parts, owner });
   let round = 0;
   const walk = createFolderWalk(layout, beginRound, enterFolder);
 
@@ -80,21 +80,12 @@ export function createGarbageCollection(parts: GarbageCollectionParts): RecordSt
           const name = folder.names.pop();
           if (name === undefined) break;
           visits++;
-          removed += visitUnlessNewer(folder.path, name);
+          removed += visit(folder.path, name, now);
           const turn = breathe();
           if (turn) await turn;
         }
       }
     });
     return removed;
-
-    function visitUnlessNewer(folder: string, name: string): number {
-      try {
-        return visit(folder, name, now);
-      } catch (error) {
-        if (isStoreError(error, 'INCOMPATIBLE')) return 0;
-        throw error;
-      }
-    }
   };
 }

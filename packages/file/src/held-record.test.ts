@@ -19,14 +19,19 @@ function open(options: Parameters<typeof openStorage>[1] = {}) {
   const directory = temporaryDirectory();
   const opened = openStorage(directory, options);
   const locks = createSessionLocks(opened.layout, opened.owner, defaultSettings);
-  return { ...opened, directory, locks, holdRecord: createHoldRecord(opened.layout, locks, false) };
+  return {
+    ...opened,
+    directory,
+    locks,
+    holdRecord: createHoldRecord(opened.layout, locks, opened.owner, false),
+  };
 }
 
 describe('writing a session in place', () => {
   it('keeps its file, whose time is that of the end of the session', async () => {
     const { storage, layout } = open();
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const { ino } = statSync(layout.record(record.key));
     for (let version = 100; version < 110; version++) {
       const { version: last } = storage.read(record.key) ?? record;
@@ -36,7 +41,7 @@ describe('writing a session in place', () => {
         expiresAt: 2_000_000 + version * 1000,
         payload: 'x'.repeat(version),
       };
-      expect(await storage.replace(record.key, last, next)).toBe(true);
+      expect(await storage.replace(record.key, last, next, Date.now())).toBe(true);
       expect(storage.read(record.key)).toEqual(next);
       const stats = statSync(layout.record(record.key));
       expect([stats.ino, stats.mtimeMs]).toEqual([ino, next.expiresAt]);
@@ -47,15 +52,15 @@ describe('writing a session in place', () => {
   it('goes over to a file of its own and back with the length of the session, whatever was there before', async () => {
     const { storage } = open();
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     let { version } = record;
     for (const length of [10, 5000, 100_000, 3000, 3001, 1900, 1500, 5, 4000, 4, 2048 - 170, 2048, 7]) {
       const next = { ...record, version: version + 1, payload: 'é'.repeat(length / 2) };
-      expect(await storage.replace(record.key, version, next)).toBe(true);
+      expect(await storage.replace(record.key, version, next, Date.now())).toBe(true);
       expect(storage.read(record.key)).toEqual(next);
       expect(await storage.touch(record.key, 1, 3_000_000)).toBe(true);
       expect(storage.read(record.key)).toEqual({ ...next, expiresAt: 3_000_000 });
-      expect(await storage.replace(record.key, version, next)).toBe(false);
+      expect(await storage.replace(record.key, version, next, Date.now())).toBe(false);
       version++;
     }
     const short = { ...record, version, payload: 'short' };
@@ -67,28 +72,37 @@ describe('writing a session in place', () => {
     const { storage, layout } = open();
     const record = someRecord();
     const path = layout.record(record.key);
-    await storage.insert(record);
-    await storage.replace(record.key, record.version, { ...record, version: 101, payload: 'one' });
+    await storage.insert(record, Date.now());
+    await storage.replace(
+      record.key,
+      record.version,
+      { ...record, version: 101, payload: 'one' },
+      Date.now(),
+    );
     truncateSync(path, slotBytes + 100);
     expect(storage.read(record.key)).toEqual(record);
     expect(await storage.touch(record.key, 1, 3_000_000)).toBe(true);
-    expect(await storage.replace(record.key, 101, { ...record, version: 102 })).toBe(false);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 102 })).toBe(true);
+    expect(await storage.replace(record.key, 101, { ...record, version: 102 }, Date.now())).toBe(false);
+    expect(await storage.replace(record.key, record.version, { ...record, version: 102 }, Date.now())).toBe(
+      true,
+    );
     expect(storage.read(record.key)?.version).toBe(102);
     // The other way round: the first slot is damaged, the second is not.
     const bytes = readFileSync(path);
     bytes.fill('\0', 0, 300);
     writeFileSync(path, bytes);
     expect(storage.read(record.key)?.version).toBe(102);
-    expect(await storage.replace(record.key, 102, { ...record, version: 103 })).toBe(true);
+    expect(await storage.replace(record.key, 102, { ...record, version: 103 }, Date.now())).toBe(true);
     expect(storage.read(record.key)?.version).toBe(103);
   });
 
   it('waits for the disk when it is to be durable', async () => {
     const { storage } = open({ durable: true });
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
-    expect(await storage.replace(record.key, record.version, { ...record, version: 101 })).toBe(true);
+    await storage.insert(record, Date.now());
+    expect(await storage.replace(record.key, record.version, { ...record, version: 101 }, Date.now())).toBe(
+      true,
+    );
     expect(await storage.save({ ...record, version: 102 }, 0)).toBe(true);
     expect(storage.read(record.key)?.version).toBe(102);
   });
@@ -97,12 +111,12 @@ describe('writing a session in place', () => {
     const { storage, layout, directory, holdRecord } = open({ silentFor: -1 });
     const thief = openStorage(directory, { silentFor: -1 });
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const theirs = { ...record, version: 77, payload: 'theirs' };
     let stolen: unknown;
     const late = vi.fn(({ rewrite, rewriteExpiry }: HeldRecord) => {
       // The file is open and was read. Now this process stands still, and another replaces the session.
-      stolen = thief.storage.replace(record.key, record.version, theirs);
+      stolen = thief.storage.replace(record.key, record.version, theirs, Date.now());
       expect(() => rewrite({ ...record, version: 78 })).toThrow(expect.objectContaining({ code: 'ESTALE' }));
       expect(() => rewriteExpiry(9_000_000)).toThrow(expect.objectContaining({ code: 'ESTALE' }));
     });
@@ -116,7 +130,7 @@ describe('writing a session in place', () => {
   it('writes nothing when it stood still before it opened the file', async () => {
     const { storage, layout, holdRecord, owner } = open();
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const path = lockOf(layout.record(record.key));
     const now = vi.spyOn(performance, 'now');
     try {
@@ -137,7 +151,7 @@ describe('writing a session in place', () => {
     const { storage, layout, directory } = open();
     const record = someRecord();
     const path = layout.record(record.key);
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const performs = vi.spyOn(performance, 'now');
     let calls = 0;
     // The clock is first looked at before the lock is taken, and again in the middle of the write.
@@ -149,7 +163,9 @@ describe('writing a session in place', () => {
       return 0;
     });
     try {
-      expect(await storage.replace(record.key, record.version, { ...record, version: 5 })).toBe(true);
+      expect(await storage.replace(record.key, record.version, { ...record, version: 5 }, Date.now())).toBe(
+        true,
+      );
     } finally {
       performs.mockRestore();
     }

@@ -29,7 +29,12 @@ export type HoldRecord = <T>(key: string, work: (record: HeldRecord) => T | Prom
 
 const flush = promisify(fdatasync);
 
-export function createHoldRecord(layout: Layout, locks: SessionLocks, durable: boolean): HoldRecord {
+export function createHoldRecord(
+  layout: Layout,
+  locks: SessionLocks,
+  owner: { readonly identity: { readonly token: string } },
+  durable: boolean,
+): HoldRecord {
   function hold<T>(
     key: string,
     work: (record: HeldRecord) => T | Promise<T>,
@@ -58,7 +63,7 @@ export function createHoldRecord(layout: Layout, locks: SessionLocks, durable: b
       if ('value' in outcome) return outcome.value;
       const { move } = outcome;
       const both = [lockOf(layout.record(move.from)), lockOf(layout.record(move.to))];
-      await locks.hold(both, () => finishMove(layout, move));
+      await locks.hold(both, () => finishMove(layout, move, owner.identity.token));
     }
   };
 }

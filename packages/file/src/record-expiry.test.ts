@@ -8,10 +8,10 @@ it('lets a session be read, new, replaced or touched, with nothing of its file c
   const record = someRecord({ expiresAt });
   const long = { ...record, version: 3, payload: 'x'.repeat(5000) };
   for (const write of [
-    () => storage.insert(record),
-    () => storage.replace(record.key, record.version, { ...record, version: 2 }),
+    () => storage.insert(record, Date.now()),
+    () => storage.replace(record.key, record.version, { ...record, version: 2 }, Date.now()),
     () => storage.touch(record.key, 1, expiresAt + 1000),
-    () => storage.replace(record.key, 2, long),
+    () => storage.replace(record.key, 2, long, Date.now()),
     () => storage.touch(record.key, 1, expiresAt + 2000),
   ]) {
     expect(await write()).toBe(true);

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type SessionRecord, StoreError } from '@store/core/driver';
-import { type RecordHead, readPayload } from './record-format.ts';
+import { newerFormat, type RecordHead, readPayload } from './record-format.ts';
 import { type FileHead, type Found, fileBytes, findRecord } from './record-slots.ts';
 import { errorCode } from './session-files.ts';
 
@@ -18,7 +18,7 @@ const nothing = buffer.subarray(0, 0);
 
 export interface FoundRecord {
   head: FileHead;
-  /** Left out where the head is no record's. */
+  /** The record in it, if there is one: of a moving session too, and the mark of one that has moved. */
   record?: SessionRecord;
 }
 
@@ -30,12 +30,29 @@ export function readHeadOf(path: string): FileHead | undefined {
 /** The same with the whole record. */
 export function readRecordOf(path: string): FoundRecord | undefined {
   return readSettled(path, ({ head, payload }, file, start) => {
-    if (head.kind !== 'record') return { head };
-    const text = payload ?? readLongPayload(file, head, start);
+    const inside = recordIn(head);
+    if (inside === undefined) return { head };
+    const text = payload ?? readLongPayload(file, inside, start);
     if (text === undefined) return { head: { kind: 'damaged' } };
-    const { key, subject, version, createdAt, expiresAt, idleTimeout } = head;
+    const { key, subject, version, createdAt, expiresAt, idleTimeout } = inside;
     return { head, record: { key, payload: text, subject, version, createdAt, expiresAt, idleTimeout } };
   });
+}
+
+/** @throws {StoreError} `INCOMPATIBLE` for a file that a newer version of this package wrote. */
+function recordIn(head: FileHead): RecordHead | undefined {
+  switch (head.kind) {
+    case 'record':
+      return head;
+    case 'moving':
+      return head.record;
+    case 'moved':
+      return head.mark;
+    case 'newer':
+      throw newerFormat();
+    default:
+      return undefined;
+  }
 }
 
 /** A record file that is open for reading and writing. For who holds the session's lock, so that nobody else is writing. */

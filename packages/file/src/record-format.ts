@@ -113,26 +113,48 @@ export function readPayload(
   return hexadecimal(crc32(payload)) === payloadSum ? payload : undefined;
 }
 
-export function writeMoving(from: string): Buffer {
-  return Buffer.from(`${magic}moving ${lineSum(from, 0, from.length)} ${from}\n`);
+/** A record that is moving from another key, as it waits at its new one. */
+export function writeArriving(from: string, next: SessionRecord): Buffer {
+  return writeWrapped('moving', from, next);
 }
 
-/** The old key of a session that is moving, in the mark that stands at its new one. */
-export function readMoving(text: string): string | undefined {
+/** What is left under the old key of a session that has moved: where it went, and the mark that readers get, if any. */
+export function writeMoved(to: string, mark: SessionRecord | undefined): Buffer {
+  return writeWrapped('moved', to, mark);
+}
+
+function writeWrapped(kind: 'moving' | 'moved', key: string, record: SessionRecord | undefined): Buffer {
+  const line = Buffer.from(`${magic}${kind} ${lineSum(key, 0, key.length)} ${key}\n`);
+  return record === undefined ? line : Buffer.concat([line, writeRecord(record, 0)]);
+}
+
+/** The first line of a file that takes part in a move; `at` is where the record in it begins, if there is one. */
+export interface MoveLine {
+  kind: 'moving' | 'moved';
+  key: string;
+  at: number;
+}
+
+export function readMoveLine(text: string): MoveLine | undefined {
   if (text[magic.length] !== 'm') return undefined;
-  const [, sum, key = ''] = /^@store\/file 1 moving ([\da-f]{8}) ([\w-]{43})\n$/.exec(text) ?? [];
-  return sum === lineSum(key, 0, key.length) ? key : undefined;
+  const [line = '', kind, sum, key = ''] =
+    /^@store\/file 1 (moving|moved) ([\da-f]{8}) ([\w-]{43})\n/.exec(text) ?? [];
+  if (sum !== lineSum(key, 0, key.length)) return undefined;
+  return { kind: kind as MoveLine['kind'], key, at: line.length };
 }
 
-/** @throws {StoreError} `INCOMPATIBLE` for a record that a newer version of this package wrote. */
-export function refuseNewer(text: string, at: number): void {
+/** Whether a newer version of this package wrote what begins here. */
+export function isNewer(text: string, at: number): boolean {
   // Every format begins with such a line, so a damaged number is told from a newer one.
   const line = text.slice(at, at + secondLineAt);
   const [, said = '', format, sum] = /^(@store\/file (\d+) .{34} )([\da-f]{8})\n/.exec(line) ?? [];
-  if (!(Number(format) > 1) || lineSum(said, 0, said.length) !== sum) return;
-  throw new StoreError(
+  return Number(format) > 1 && lineSum(said, 0, said.length) === sum;
+}
+
+export function newerFormat(): StoreError {
+  return new StoreError(
     'INCOMPATIBLE',
-    `[@store/file] This session has file format ${format}, and this version of @store/file reads up to 1. ` +
+    '[@store/file] A newer version of @store/file wrote this session. ' +
       'Finish the deploy of the newer version, or bring this process up to it.',
   );
 }

@@ -1,13 +1,14 @@
 import type { SessionRecord } from '@store/core/driver';
 import {
   type FirstLine,
+  isNewer,
+  type MoveLine,
   type RecordHead,
   readFirstLine,
-  readMoving,
+  readMoveLine,
   readPayload,
   readSecondLine,
   readTurn,
-  refuseNewer,
   writeRecord,
 } from './record-format.ts';
 
@@ -21,8 +22,13 @@ import {
 export const slotBytes = 2048;
 export const fileBytes = 2 * slotBytes;
 
-/** What a record file is: a record; the mark at the new key of a session that is moving (see session-move.ts); or damaged. */
-export type FileHead = RecordHead | { kind: 'moving'; from: string } | { kind: 'damaged' };
+/** What a record file is: a record; one of the two ends of a move (see session-move.ts); of a newer format; or damaged. */
+export type FileHead =
+  | RecordHead
+  | { kind: 'moving'; from: string; record: RecordHead }
+  | { kind: 'moved'; to: string; mark: RecordHead | undefined }
+  | { kind: 'newer' }
+  | { kind: 'damaged' };
 
 export interface Found {
   head: FileHead;
@@ -37,26 +43,32 @@ export interface Found {
   touched: boolean;
 }
 
-/**
- * Finds the record that counts in the first `fileBytes` of a file.
- *
- * @throws {StoreError} `INCOMPATIBLE` for a file that a newer version of this package wrote.
- */
+/** Finds the record that counts in the first `fileBytes` of a file. */
 export function findRecord(bytes: Buffer): Found {
   const text = bytes.toString('latin1');
-  const from = readMoving(text);
-  if (from !== undefined) return { head: { kind: 'moving', from }, settled: true, touched: false };
+  const moving = readMoveLine(text);
+  if (moving) return settledHead(readMoveHead(text, moving));
   const first = readFirstLine(text, 0);
-  if (first?.turn === 0)
-    return { head: readSecondLine(text, 0, first) ?? { kind: 'damaged' }, settled: true, touched: false };
-  if (first === undefined) refuseNewer(text, 0);
+  if (first?.turn === 0) return settledHead(readSecondLine(text, 0, first) ?? { kind: 'damaged' });
+  if (first === undefined && isNewer(text, 0)) return settledHead({ kind: 'newer' });
   if (bytes.length <= slotBytes) return readSlots(bytes, text, [0, first]);
 
   const second = readFirstLine(text, slotBytes);
-  if (second === undefined) refuseNewer(text, slotBytes);
+  if (second === undefined && isNewer(text, slotBytes)) return settledHead({ kind: 'newer' });
   return (second?.turn ?? 0) > (first?.turn ?? 0)
     ? readSlots(bytes, text, [slotBytes, second], [0, first])
     : readSlots(bytes, text, [0, first], [slotBytes, second]);
+}
+
+function settledHead(head: FileHead): Found {
+  return { head, settled: true, touched: false };
+}
+
+function readMoveHead(text: string, { kind, key, at }: MoveLine): FileHead {
+  const first = readFirstLine(text, at);
+  const record = first && readSecondLine(text, at, first);
+  if (kind === 'moved') return { kind, to: key, mark: record };
+  return record ? { kind, from: key, record } : { kind: 'damaged' };
 }
 
 /** A file with this record alone. */

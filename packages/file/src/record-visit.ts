@@ -10,6 +10,7 @@ export interface RecordVisitParts {
   locks: SessionLocks;
   index: SubjectIndex;
   due: DueTimes;
+  owner: { readonly identity: { readonly token: string } };
   /** Removes a session that is under lock. */
   remove(key: string, head: SettledHead): boolean;
 }
@@ -22,12 +23,15 @@ export interface RecordVisitParts {
  */
 export type RecordVisit = (path: string, name: string, now: number, thorough: boolean) => number;
 
-/** A damaged file stays for a day, in milliseconds, for whoever wants to know what happened. */
-const damagedFor = 24 * 3600 * 1000;
+/**
+ * A damaged file stays for a day, in milliseconds, so that one can find out what happened. One that a newer version wrote
+ * stays for a day after it has expired, as far as its modification time tells.
+ */
+const unreadableFor = 24 * 3600 * 1000;
 
 export function createRecordVisit(
   layout: Layout,
-  { locks, index, due, remove }: RecordVisitParts,
+  { locks, index, due, owner, remove }: RecordVisitParts,
 ): RecordVisit {
   /** Looks again, for the session may have been touched since. */
   function removeExpired(path: string, key: string, now: number): number {
@@ -38,10 +42,10 @@ export function createRecordVisit(
     return removed?.value ? 1 : 0;
   }
 
-  function removeDamaged(path: string, key: string): void {
+  function removeUnreadable(path: string, key: string): void {
     locks.holdIfFree([lockOf(path)], () => {
       const { head } = unfinishedMove(layout, key);
-      if (head?.kind === 'damaged') remove(key, head);
+      if (head?.kind === 'damaged' || head?.kind === 'newer') remove(key, head);
     });
   }
 
@@ -66,7 +70,7 @@ export function createRecordVisit(
     const { move, head } = unfinishedMove(layout, key);
     if (move) {
       const both = [lockOf(layout.record(move.from)), lockOf(layout.record(move.to))];
-      locks.holdIfFree(both, () => finishMove(layout, move));
+      locks.holdIfFree(both, () => finishMove(layout, move, owner.identity.token));
       return 0;
     }
     if (head?.kind === 'record') {
@@ -74,7 +78,8 @@ export function createRecordVisit(
       if (head.subject !== null && !index.has(head.subject, key)) makeMarker(path, key);
       due.remember(name, head.expiresAt);
     }
-    if (head?.kind === 'damaged' && olderThan(path, damagedFor)) removeDamaged(path, key);
+    const isUnreadable = head?.kind === 'damaged' || head?.kind === 'newer';
+    if (isUnreadable && olderThan(path, unreadableFor)) removeUnreadable(path, key);
     return 0;
   };
 }

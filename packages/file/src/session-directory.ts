@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StoreError } from '@store/core/driver';
 import { createLayout, type Layout } from './layout.ts';
 import { createIdentity, type Identity, removeDeadOwners, writeOwner } from './owner.ts';
+import { assertPrivate } from './private-directory.ts';
 import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-files.ts';
 
 /** A session directory in use by this store. */
@@ -25,9 +26,15 @@ const mostAttempts = 3;
 /** Makes what is missing of a session directory, and joins it. */
 export function openDirectory(directory: string): SessionDirectory {
   const layout = createLayout(directory);
+  assertPrivate(directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // A umask can only take away; what is there by now may be another's.
+  assertPrivate(directory);
   const owner = register();
-  for (const shards of [layout.records, layout.subjects]) assertNoLinks(shards);
+  for (const shards of [layout.records, layout.subjects]) {
+    assertPrivate(shards);
+    assertNoLinks(shards);
+  }
   removeDeadOwners(layout.owners, owner.identity);
 
   function register(): { path: string; identity: Identity } {

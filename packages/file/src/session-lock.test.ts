@@ -45,11 +45,11 @@ describe('session locks', () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory, { patience: 0 });
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const first = await killedHolder(directory, [lockOf(layout.record(record.key))]);
     const second = await killedHolder(directory, [layout.guard(first)]);
     await killedHolder(directory, [layout.guard(second)]);
-    expect(await storage.replace(record.key, record.version, record)).toBe(true);
+    expect(await storage.replace(record.key, record.version, record, Date.now())).toBe(true);
     await storage.deleteExpired(0, 1);
     expect(readdirSync(layout.owners)).toHaveLength(1);
   });
@@ -58,19 +58,21 @@ describe('session locks', () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory, { patience: 100, silentFor: 0 });
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const holder = startChild('lock-holder', directory);
     await holder.next();
     await holder.ask([lockOf(layout.record(record.key))]);
     holder.kill('SIGSTOP');
-    await expect(storage.replace(record.key, record.version, record)).rejects.toThrow(unavailable);
+    await expect(storage.replace(record.key, record.version, record, Date.now())).rejects.toThrow(
+      unavailable,
+    );
     await expect(storage.touch(record.key, 1, 9_000_000)).rejects.toThrow(unavailable);
     expect(await storage.deleteExpired(9_000_000, 500)).toBe(0);
     expect(storage.read(record.key)).toEqual(record);
     holder.kill('SIGCONT');
     holder.kill('SIGKILL');
     await holder.ended('SIGKILL');
-    expect(await storage.replace(record.key, record.version, record)).toBe(true);
+    expect(await storage.replace(record.key, record.version, record, Date.now())).toBe(true);
   });
 
   it('are given up by a holder that cannot be seen once it is silent, together with what it was writing', async () => {
@@ -78,13 +80,15 @@ describe('session locks', () => {
     const { layout, storage } = openStorage(directory, { patience: 0 });
     const record = someRecord();
     const path = layout.record(record.key);
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const foreign = { ...createIdentity(), place: 'another container' };
     linkSync(writeOwner(layout.owners, foreign), lockOf(path));
     writeFileSync(temporaryOf(path, foreign.token, 1), 'half a rec');
-    await expect(storage.replace(record.key, record.version, record)).rejects.toThrow(unavailable);
+    await expect(storage.replace(record.key, record.version, record, Date.now())).rejects.toThrow(
+      unavailable,
+    );
     const { storage: impatient } = openStorage(directory, { patience: 10_000, silentFor: 300 });
-    expect(await impatient.replace(record.key, record.version, record)).toBe(true);
+    expect(await impatient.replace(record.key, record.version, record, Date.now())).toBe(true);
     expect(existsSync(temporaryOf(path, foreign.token, 1))).toBe(false);
     expect(filesIn(directory)).toHaveLength(1);
   });
@@ -93,10 +97,10 @@ describe('session locks', () => {
     const directory = temporaryDirectory();
     const { layout, storage } = openStorage(directory, { patience: 10_000, silentFor: 0 });
     const record = someRecord();
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     writeFileSync(join(layout.owners, '0123456789abcdef'), '');
     linkSync(join(layout.owners, '0123456789abcdef'), lockOf(layout.record(record.key)));
-    expect(await storage.replace(record.key, record.version, record)).toBe(true);
+    expect(await storage.replace(record.key, record.version, record, Date.now())).toBe(true);
   });
 
   it('let a writer that lost them while it was stopped begin again, and publish nothing it wrote before', async () => {
@@ -104,9 +108,9 @@ describe('session locks', () => {
     const opened = openDirectory(directory);
     const { layout, owner } = opened;
     const thief = openStorage(directory, { patience: 10_000, silentFor: -1 });
-    const hold = createHoldSessions(layout, createSessionLocks(layout, owner, defaultSettings));
+    const hold = createHoldSessions(layout, createSessionLocks(layout, owner, defaultSettings), owner);
     const record = someRecord();
-    await thief.storage.insert(record);
+    await thief.storage.insert(record, Date.now());
     const theirs = { ...record, version: 77, payload: 'theirs' };
     // Too long for a slot, so that it is a file to be renamed.
     const ours = { ...record, version: 78, payload: 'ours'.repeat(1000) };
@@ -116,19 +120,19 @@ describe('session locks', () => {
       index: createSubjectIndex(layout),
       due: createDueTimes(),
       durable: false,
-      holdRecord: createHoldRecord(layout, createSessionLocks(layout, owner, defaultSettings), false),
+      holdRecord: createHoldRecord(layout, createSessionLocks(layout, owner, defaultSettings), owner, false),
       // Everything up to the rename has happened, then this process stands still, and another replaces the session.
       hold: async (keys, work, alsoLocked) =>
         hold(
           keys,
           (...heads) => {
-            if (thefts++ === 0) void thief.storage.replace(record.key, record.version, theirs);
+            if (thefts++ === 0) void thief.storage.replace(record.key, record.version, theirs, Date.now());
             return work(...heads);
           },
           alsoLocked,
         ),
     });
-    expect(await writes.replace(record.key, record.version, ours)).toBe(false);
+    expect(await writes.replace(record.key, record.version, ours, Date.now())).toBe(false);
     expect(thefts).toBe(2);
     expect(thief.storage.read(record.key)).toEqual(theirs);
     expect(filesIn(directory)).toHaveLength(1);

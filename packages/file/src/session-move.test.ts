@@ -1,11 +1,10 @@
-import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SessionRecord } from '@store/core/driver';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startChild } from '../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
-import { writeMoving } from './record-format.ts';
-import { writeRecordFile } from './record-slots.ts';
+import { writeArriving, writeMoved } from './record-format.ts';
 import { makeFolder } from './session-files.ts';
 import { finishMove, moveSession } from './session-move.ts';
 import { startSession } from './start-session.ts';
@@ -14,14 +13,16 @@ let directory: string;
 let opened: ReturnType<typeof openStorage>;
 let old: SessionRecord;
 let moved: SessionRecord;
+/** What a move leaves under the old key; `undefined` for one that leaves nothing. */
+let mark: SessionRecord | undefined;
 
 /** Leaves a move as a crash would after the first of its steps, or after the second. */
 async function crashedAfter(step: 1 | 2): Promise<void> {
   const { storage, layout } = opened;
-  await storage.insert(old);
-  await storage.insert(moved);
-  writeFileSync(layout.record(moved.key), writeMoving(old.key));
-  if (step === 2) writeFileSync(layout.record(old.key), writeRecordFile(moved));
+  await storage.insert(old, Date.now());
+  await storage.insert(moved, Date.now());
+  writeFileSync(layout.record(moved.key), writeArriving(old.key, moved));
+  if (step === 2) writeFileSync(layout.record(old.key), writeMoved(moved.key, mark));
 }
 
 beforeEach(() => {
@@ -29,13 +30,14 @@ beforeEach(() => {
   opened = openStorage(directory);
   old = someRecord({ subject: 'ann' });
   moved = someRecord({ subject: 'ann' });
+  mark = undefined;
 });
 
 describe('moving a session', () => {
   it('ends the old key and starts the new one', async () => {
     const { storage } = opened;
-    await storage.insert(old);
-    expect(await storage.replace(old.key, old.version, moved)).toBe(true);
+    await storage.insert(old, Date.now());
+    expect(await storage.replace(old.key, old.version, moved, Date.now())).toBe(true);
     expect(storage.read(old.key)).toBeUndefined();
     expect(storage.read(moved.key)).toEqual(moved);
     expect(await storage.listBySubject('ann')).toEqual([moved]);
@@ -47,7 +49,7 @@ describe('moving a session', () => {
     const { storage } = opened;
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([old, undefined]);
     expect(await storage.touch(moved.key, 1, 9_000_000)).toBe(false);
-    expect(await storage.replace(old.key, old.version, moved)).toBe(true);
+    expect(await storage.replace(old.key, old.version, moved, Date.now())).toBe(true);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
   });
 
@@ -65,10 +67,10 @@ describe('moving a session', () => {
     async (act) => {
       await crashedAfter(2);
       const { storage } = opened;
-      if (act === 'replace') expect(await storage.replace(old.key, old.version, old)).toBe(false);
+      if (act === 'replace') expect(await storage.replace(old.key, old.version, old, Date.now())).toBe(false);
       if (act === 'touch') expect(await storage.touch(old.key, 1, 9_000_000)).toBe(false);
       if (act === 'delete') await storage.delete(old.key);
-      if (act === 'insert') expect(await storage.insert(old)).toBe(true);
+      if (act === 'insert') expect(await storage.insert(old, Date.now())).toBe(true);
       expect(storage.read(old.key)).toEqual(act === 'insert' ? old : undefined);
       expect(storage.read(moved.key)).toEqual(moved);
     },
@@ -101,34 +103,53 @@ describe('moving a session', () => {
   it('has happened for a mover that was stopped in the middle while others finished it', async () => {
     const { storage, layout } = opened;
     const move = { from: old.key, to: moved.key };
-    await storage.insert(old);
+    await storage.insert(old, Date.now());
     makeFolder(dirname(layout.record(moved.key)));
-    const [mark, record] = ['mark', 'record'].map((name) => join(directory, name)) as [string, string];
-    writeFileSync(mark, writeMoving(old.key));
-    writeFileSync(record, writeRecordFile(moved));
+    const [arriving, left] = ['arriving', 'left'].map((name) => join(directory, name)) as [string, string];
+    writeFileSync(arriving, writeArriving(old.key, moved));
+    writeFileSync(left, writeMoved(moved.key, undefined));
     const stopped = {
       renameTo(path: string) {
-        renameSync(record, path);
-        finishMove(layout, move);
+        renameSync(left, path);
+        finishMove(layout, move, 'another');
       },
     };
-    expect(moveSession(layout, move, { path: mark }, stopped)).toBe(true);
+    expect(moveSession(layout, move, { path: arriving }, stopped, 'stopped')).toBe(true);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
   });
 
-  it('brings back to its key a session whose mark was removed', async () => {
-    await crashedAfter(2);
-    const { storage, layout } = opened;
-    rmSync(layout.record(moved.key));
-    await storage.delete(old.key);
+  it('leaves the mark under the old key, which is a record like any other', async () => {
+    const { storage } = opened;
+    mark = someRecord({ key: old.key, subject: null, expiresAt: 1_000 });
+    await storage.insert(old, Date.now());
+    expect(await storage.move(old.key, 99, moved, mark)).toBe(false);
+    expect(await storage.move(old.key, old.version, moved, mark)).toBe(true);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([mark, moved]);
+    expect(await storage.insert(old, Date.now())).toBe(false);
+    expect(await storage.move(old.key, old.version, someRecord(), mark)).toBe(false);
+    expect(await storage.scan(undefined, 10)).toHaveLength(2);
+    expect(await storage.deleteVersion(old.key, mark.version + 1)).toBe(false);
+    expect(await storage.deleteExpired(1_000, 500)).toBe(1);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
-    renameSync(layout.record(moved.key), layout.record(old.key));
-    const other = { ...moved, payload: 'saved since' };
-    linkSync(layout.record(old.key), layout.record(moved.key));
-    writeFileSync(layout.record(moved.key), writeRecordFile(other));
-    await storage.deleteExpired(0, 500);
-    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, other]);
   });
+
+  it.each([1, 2] as const)(
+    'has a mark or the session under the old key after a crash at step %i',
+    async (step) => {
+      mark = someRecord({ key: old.key, subject: null });
+      await crashedAfter(step);
+      const { storage } = opened;
+      expect([storage.read(old.key), storage.read(moved.key)]).toEqual(
+        step === 1 ? [old, undefined] : [mark, moved],
+      );
+      // The mark is not removed before the session has arrived.
+      await storage.delete(old.key);
+      expect([storage.read(old.key), storage.read(moved.key)]).toEqual([
+        undefined,
+        step === 1 ? undefined : moved,
+      ]);
+    },
+  );
 
   it('is found under exactly one key at any moment by another process', { timeout: 60_000 }, async () => {
     const store = await startSession({ directory, cache: false, now: () => 1000 });

@@ -1,22 +1,22 @@
-import { renameSync } from 'node:fs';
-import { type Layout, lockOf } from './layout.ts';
+import { readFileSync, renameSync } from 'node:fs';
+import { type Layout, lockOf, temporaryOf } from './layout.ts';
 import { readHeadOf } from './record-file.ts';
-import type { RecordHead } from './record-format.ts';
+import { type RecordHead, readMoveLine } from './record-format.ts';
 import type { FileHead } from './record-slots.ts';
-import { linkIfFree, removeIfThere } from './session-files.ts';
+import { linkIfFree, removeIfThere, writeNew } from './session-files.ts';
 import type { SessionLocks } from './session-lock.ts';
 import type { Temporary } from './temporary-file.ts';
 
 /**
  * How a session moves to another key with one atomic step, though there are two files. Under the locks of both keys:
  *
- * 1. A mark is linked to the new name: "moving from the old key". It is no session yet.
- * 2. The moved record, which has the new key in it, is renamed over the old file. This is the step: from here on the old
- *    file is no session of the old key any more, and the mark leads readers of the new key to it.
- * 3. That file is renamed to the new name, over the mark.
+ * 1. The moved record is linked to the new name, wrapped in a line that says "moving from the old key". It is no session yet.
+ * 2. A file that says "moved to the new key", with the mark in it, is renamed over the old file. This is the step: from here
+ *    on the old key has the mark, and readers of the new key find the record there.
+ * 3. The record without its wrapping is renamed over the new name.
  *
- * A crash after 1 leaves a mark that leads nowhere, a crash after 2 a move that only looks unfinished. Whoever next locks
- * one of the keys, or garbage collection, removes the one and finishes the other.
+ * A crash after 1 leaves a record that never arrives, a crash after 2 a move that only looks unfinished. The next process to
+ * lock one of the keys, or garbage collection, removes the one and finishes the other. The old file is not removed before.
  */
 export interface Move {
   from: string;
@@ -24,7 +24,7 @@ export interface Move {
 }
 
 /** What is under a key once no move of it is unfinished. */
-export type SettledHead = RecordHead | { kind: 'damaged' } | undefined;
+export type SettledHead = RecordHead | { kind: 'newer' } | { kind: 'damaged' } | undefined;
 
 /** Finds a move of which `key` is one end and that its mover has not finished. `head` is of the file at `key`. */
 export function unfinishedMove(
@@ -32,41 +32,63 @@ export function unfinishedMove(
   key: string,
   head: FileHead | undefined = readHeadOf(layout.record(key)),
 ): { move?: Move; head: SettledHead } {
-  if (head?.kind === 'moving') return { move: { from: head.from, to: key }, head: undefined };
-  if (head?.kind !== 'record' || head.key === key) return { head };
-  // 43 characters hold two bits more than a hash: a key that only looks like this one names nothing.
-  if (layout.record(head.key) === layout.record(key)) return { head: undefined };
-  return { move: { from: key, to: head.key }, head: undefined };
+  switch (head?.kind) {
+    case 'moving':
+      return { move: { from: head.from, to: key }, head: undefined };
+    case 'moved': {
+      const target = readHeadOf(layout.record(head.to));
+      const isMoving = target?.kind === 'moving' && target.from === key;
+      if (isMoving || head.mark === undefined) return { move: { from: key, to: head.to }, head: undefined };
+      return { head: ownHead(head.mark, key) };
+    }
+    case 'record':
+      return { head: ownHead(head, key) };
+    default:
+      return { head };
+  }
 }
 
-/** Makes a move whose `to` is free. For who holds the locks of both keys. @returns `false` when `to` has been taken */
+/** 43 characters hold two bits more than a hash, so two keys can share a file name. The other one names nothing. */
+function ownHead(head: RecordHead, key: string): SettledHead {
+  return head.key === key ? head : undefined;
+}
+
+/** Makes a move whose `to` is free. For the holder of both keys' locks. @returns `false` when `to` has been taken */
 export function moveSession(
   layout: Layout,
   { from, to }: Move,
-  mark: Pick<Temporary, 'path'>,
-  record: Pick<Temporary, 'renameTo'>,
+  arriving: Pick<Temporary, 'path'>,
+  moved: Pick<Temporary, 'renameTo'>,
+  token: string,
 ): boolean {
-  const [oldPath, newPath] = [layout.record(from), layout.record(to)];
-  if (!linkIfFree(mark.path, newPath)) return false;
-  record.renameTo(oldPath);
-  finishMove(layout, { from, to });
+  if (!linkIfFree(arriving.path, layout.record(to))) return false;
+  moved.renameTo(layout.record(from));
+  finishMove(layout, { from, to }, token);
   return true;
 }
 
-/** Finishes a move, or undoes it where it has not happened. For who holds the locks of both keys. */
-export function finishMove(layout: Layout, { from, to }: Move): void {
+let finished = 0;
+
+/** Finishes a move, or undoes it where it has not happened. For the holder of both keys' locks. */
+export function finishMove(layout: Layout, { from, to }: Move, token: string): void {
   const [oldPath, newPath] = [layout.record(from), layout.record(to)];
   const source = readHeadOf(oldPath);
   const target = readHeadOf(newPath);
-  const marked = target?.kind === 'moving' && target.from === from;
-  const moved = source?.kind === 'record' && source.key === to;
-  if (moved && marked) renameSync(oldPath, newPath);
-  else if (marked) removeIfThere(newPath);
-  else if (moved) {
-    // Somebody has removed the mark. A new session may come to be under its name at any moment.
-    linkIfFree(oldPath, newPath);
-    removeIfThere(oldPath);
+  const happened = source?.kind === 'moved' && source.to === to;
+  if (target?.kind === 'moving' && target.from === from) {
+    if (happened) unwrap(newPath, target.record.expiresAt, temporaryOf(newPath, token, --finished));
+    else removeIfThere(newPath);
   }
+  if (happened && source.mark === undefined) removeIfThere(oldPath);
+}
+
+/** Puts the record alone in the place of one that is wrapped. */
+function unwrap(path: string, expiresAt: number, temporary: string): void {
+  const bytes = readFileSync(path);
+  const line = readMoveLine(bytes.toString('latin1', 0, 100));
+  if (line === undefined) return;
+  writeNew(temporary, bytes.subarray(line.at), expiresAt);
+  renameSync(temporary, path);
 }
 
 /** Runs `work` with the sessions locked and what is under each key, in the order asked for; `alsoLocked` are more locks. */
@@ -76,7 +98,11 @@ export type HoldSessions = <T>(
   alsoLocked?: readonly string[],
 ) => Promise<T>;
 
-export function createHoldSessions(layout: Layout, locks: SessionLocks): HoldSessions {
+export function createHoldSessions(
+  layout: Layout,
+  locks: SessionLocks,
+  owner: { readonly identity: { readonly token: string } },
+): HoldSessions {
   const lock = (key: string) => lockOf(layout.record(key));
   return async <T>(
     keys: readonly string[],
@@ -96,7 +122,9 @@ export function createHoldSessions(layout: Layout, locks: SessionLocks): HoldSes
       );
       if (!('move' in outcome)) return outcome.value;
       const { move } = outcome;
-      await locks.hold([lock(move.from), lock(move.to)], () => finishMove(layout, move));
+      await locks.hold([lock(move.from), lock(move.to)], () =>
+        finishMove(layout, move, owner.identity.token),
+      );
     }
   };
 }

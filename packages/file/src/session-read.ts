@@ -9,11 +9,11 @@ export type FoundSession = { record: SessionRecord } | 'damaged' | undefined;
 export function readSession(layout: Layout, key: string): FoundSession {
   const found = readRecordOf(layout.record(key));
   if (found?.head.kind !== 'moving') return sessionIn(found, key);
-  // Where it is moving from, unless it got here while we looked there.
-  return (
-    sessionIn(readRecordOf(layout.record(found.head.from)), key) ??
-    sessionIn(readRecordOf(layout.record(key)), key)
-  );
+  // It is here once the old file says so, unless the move has been finished while we looked there.
+  const source = readRecordOf(layout.record(found.head.from));
+  if (source?.head.kind === 'moved' && source.head.to === key) return sessionIn(found, key);
+  const again = readRecordOf(layout.record(key));
+  return again?.head.kind === 'moving' ? undefined : sessionIn(again, key);
 }
 
 function sessionIn(found: FoundRecord | undefined, key: string): FoundSession {

@@ -4,7 +4,7 @@ import type { DueTimes } from './due-times.ts';
 import type { HoldRecord } from './held-record.ts';
 import { nameOfKey } from './layout.ts';
 import { readHeadOf } from './record-file.ts';
-import { writeMoving } from './record-format.ts';
+import { writeArriving, writeMoved } from './record-format.ts';
 import { writeRecordFile } from './record-slots.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import { linkIfFree, removeIfThere, syncFolderOf } from './session-files.ts';
@@ -23,8 +23,12 @@ interface SessionWritesParts {
   durable: boolean;
 }
 
+type WrittenStorage = Required<Pick<RecordStorage, 'insert' | 'save' | 'replace'>> & {
+  move(key: string, version: number, next: SessionRecord, mark: SessionRecord): Promise<boolean>;
+};
+
 /**
- * `insert`, `save` and `replace`. What is not written in place is a whole temporary file first, then what makes it the session,
+ * `insert`, `save`, `replace` and `move`. What is not written in place is a whole temporary file first, then what makes it the session,
  * under the session's lock.
  */
 export function createSessionWrites({
@@ -34,7 +38,7 @@ export function createSessionWrites({
   index,
   due,
   durable,
-}: SessionWritesParts): Required<Pick<RecordStorage, 'insert' | 'save' | 'replace'>> {
+}: SessionWritesParts): WrittenStorage {
   const { layout, owner } = directory;
   const withTemporary = createWithTemporary(owner, durable);
   const crowd = createWriteCrowd();
@@ -59,11 +63,12 @@ export function createSessionWrites({
     // A file written in vain costs more than this look.
     const found = existsSync(path) ? readHeadOf(path) : undefined;
     if (found?.kind === 'record' && found.key === key) return false;
+    if (found?.kind === 'newer' || (found?.kind === 'moved' && found.mark?.key === key)) return false;
     return withTemporary(path, contentOf(record), async (temporary) => {
       // With a marker to make it takes the lock: a marker without a record is cleared away.
       if (subject === null && linkIfFree(temporary.path, path)) return flush(true, record);
       const inserted = await hold([key], (head) => {
-        if (head?.kind === 'record') return false;
+        if (head?.kind === 'record' || head?.kind === 'newer') return false;
         if (head?.kind === 'damaged') removeIfThere(path);
         if (subject !== null) index.add(subject, key);
         return linkIfFree(temporary.path, path);
@@ -92,25 +97,32 @@ export function createSessionWrites({
     });
   }
 
-  async function replaceKey(from: string, version: number, next: SessionRecord): Promise<boolean> {
+  async function move(
+    from: string,
+    version: number,
+    next: SessionRecord,
+    mark?: SessionRecord,
+  ): Promise<boolean> {
     const { key: to, subject } = next;
-    const move = { from, to };
-    return withTemporary(layout.record(from), contentOf(next), (record) =>
-      withTemporary(layout.record(to), { bytes: writeMoving(from) }, async (mark) => {
-        const moved = await hold(
+    const arriving = { bytes: writeArriving(from, next), modified: next.expiresAt };
+    const moved = { bytes: writeMoved(to, mark), modified: mark?.expiresAt ?? 0 };
+    return withTemporary(layout.record(to), arriving, (arrival) =>
+      withTemporary(layout.record(from), moved, async (departure) => {
+        const done = await hold(
           [from, to],
           (head, taken) => {
-            if (head?.kind !== 'record' || head.version !== version || taken?.kind === 'record') return false;
+            if (head?.kind !== 'record' || head.version !== version) return false;
+            if (taken?.kind === 'record' || taken?.kind === 'newer') return false;
             if (taken?.kind === 'damaged') removeIfThere(layout.record(to));
             if (subject !== null) index.add(subject, to);
-            if (!moveSession(layout, move, mark, record)) return false;
+            if (!moveSession(layout, { from, to }, arrival, departure, owner.identity.token)) return false;
             if (head.subject !== null) index.remove(head.subject, from);
             return true;
           },
-          // So that whoever looks for all sessions of the subject sees this one under one key or the other.
+          // So that a search for all sessions of the subject sees this one under one key or the other.
           subject === null ? [] : [layout.subjectLock(subject)],
         );
-        return flush(moved, next, from);
+        return flush(done, next, from);
       }),
     );
   }
@@ -131,9 +143,11 @@ export function createSessionWrites({
         const isNew = !existsSync(layout.record(record.key));
         return (isNew ? undefined : await inPlace.saveOver(record, createdAfter)) ?? insert(record);
       }),
+    move: (key, version, next, mark) =>
+      write(next.key, () => move(key, version, next, mark)).finally(() => due.forget(nameOfKey(key))),
     replace: (key, version, next) =>
       write(next.key, async () => {
-        if (next.key !== key) return replaceKey(key, version, next);
+        if (next.key !== key) return move(key, version, next);
         const done = await inPlace.replace(version, next);
         return done === undefined ? replaceFile(version, next) : flushMarker(done, next);
       }),

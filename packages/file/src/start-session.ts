@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { cacheStore, type OnStoreEvent, type SessionStore, type StartOptions } from '@store/core';
 import {
+  assertKnownOptions,
   createRecordStore,
   invalidOption,
   isStoreError,
@@ -13,7 +14,18 @@ import { errorCode } from './session-files.ts';
 
 const name = '@store/file';
 
-/** What {@link startSession} takes besides the options of every driver. */
+const optionNames = [
+  'directory',
+  'durable',
+  'idleTimeout',
+  'absoluteTimeout',
+  'maxBytes',
+  'now',
+  'onEvent',
+  'cache',
+] as const;
+
+/** What {@link startSession} takes in addition to the options of every driver. */
 export interface FileSessionOptions extends StartOptions {
   /** The directory that holds the sessions, and nothing else; made (mode 0700) if it is missing. Not on a network share. */
   directory: string;
@@ -27,11 +39,12 @@ export interface FileSessionOptions extends StartOptions {
  *
  * @returns The store. Its `close()` removes nothing but this process's entry in the directory.
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be made, entered or
- * written, or its file system has no hard links. Nothing of a failure is kept: the next call starts afresh.
+ * written, or its file system has no hard links. Nothing of a failure is kept: the next call starts from scratch.
  * @example
  * await startSession({ directory: './sessions', idleTimeout: 7200 });
  */
 export async function startSession(options: FileSessionOptions): Promise<SessionStore> {
+  assertKnownOptions(name, options ?? {}, optionNames);
   const { directory, durable = false, cache = true, ...rest } = options ?? {};
   if (typeof directory !== 'string' || directory.trim() === '' || directory.includes('\0')) {
     throw invalidOption(name, 'directory', 'the path of a directory', directory);

@@ -8,11 +8,11 @@ describe('subject index', () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
-    await storage.replace(record.key, record.version, { ...record, subject: 'bob', version: 2 });
+    await storage.insert(record, Date.now());
+    await storage.replace(record.key, record.version, { ...record, subject: 'bob', version: 2 }, Date.now());
     expect(await storage.listBySubject('ann')).toEqual([]);
     expect(await storage.listBySubject('bob')).toHaveLength(1);
-    await storage.replace(record.key, 2, { ...record, subject: null, version: 3 });
+    await storage.replace(record.key, 2, { ...record, subject: null, version: 3 }, Date.now());
     expect(await storage.listBySubject('bob')).toEqual([]);
     expect(filesIn(directory)).toHaveLength(1);
   });
@@ -22,7 +22,7 @@ describe('subject index', () => {
     const { storage, layout } = openStorage(directory);
     const index = createSubjectIndex(layout);
     const bobs = someRecord({ subject: 'bob' });
-    await storage.insert(bobs);
+    await storage.insert(bobs, Date.now());
     for (const clear of [() => storage.deleteBySubject('ann', {}), () => storage.deleteExpired(0, 500)]) {
       index.add('ann', someRecord().key);
       expect(await storage.listBySubject('ann')).toEqual([]);
@@ -38,7 +38,7 @@ describe('subject index', () => {
   it('is made again by garbage collection when it is lost', async () => {
     const { storage, layout } = openStorage(temporaryDirectory());
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     rmSync(layout.subjects, { recursive: true });
     expect(await storage.listBySubject('ann')).toEqual([]);
     await storage.deleteExpired(0, 500);
@@ -48,7 +48,7 @@ describe('subject index', () => {
   it('lets a key that only looks like another name no session', async () => {
     const { storage } = openStorage(temporaryDirectory());
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = alphabet.indexOf(record.key.at(-1) as string);
     const lookalike = record.key.slice(0, -1) + alphabet[last ^ 1];

@@ -22,16 +22,18 @@ describe('writes that come together', () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     const record = someRecord({ subject: 'ann' });
-    await storage.insert(record);
+    await storage.insert(record, Date.now());
     for (let round = 0; round < 50; round++) {
       const { version } = storage.read(record.key) ?? record;
       const subject = `user ${round}`;
       const next = Array.from({ length: 8 }, () => someRecord({ key: record.key, subject, payload: long }));
       const others = Array.from({ length: 8 }, () => someRecord({ payload: long }));
-      for (const other of others) await storage.insert(other);
+      for (const other of others) await storage.insert(other, Date.now());
       const [won] = await Promise.all([
-        Promise.all(next.map((one) => storage.replace(record.key, version, one))),
-        ...others.map((other) => storage.replace(other.key, other.version, { ...other, version: 1 })),
+        Promise.all(next.map((one) => storage.replace(record.key, version, one, Date.now()))),
+        ...others.map((other) =>
+          storage.replace(other.key, other.version, { ...other, version: 1 }, Date.now()),
+        ),
         ...others.map((other) => storage.touch(other.key, 1, 9_000_000)),
       ]);
       expect(won.filter(Boolean)).toHaveLength(1);
@@ -48,14 +50,14 @@ describe('writes that come together', () => {
     const { storage } = openStorage(directory);
     for (let round = 0; round < 50; round++) {
       const record = someRecord({ payload: long });
-      await storage.insert(record);
+      await storage.insert(record, Date.now());
       const busy = someRecord({ payload: long });
-      await storage.insert(busy);
+      await storage.insert(busy, Date.now());
       await Promise.all([
-        storage.replace(busy.key, busy.version, busy),
-        storage.replace(record.key, record.version, { ...record, version: 1 }),
+        storage.replace(busy.key, busy.version, busy, Date.now()),
+        storage.replace(record.key, record.version, { ...record, version: 1 }, Date.now()),
         storage.delete(record.key),
-        storage.replace(record.key, 1, { ...record, version: 2 }),
+        storage.replace(record.key, 1, { ...record, version: 2 }, Date.now()),
       ]);
       expect(storage.read(record.key)).toBeUndefined();
       await storage.delete(busy.key);

@@ -1,43 +1,51 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
 import { overLiveSession, record, sqlWriter } from './sessions-table.ts';
-import { nameStatement, type Statement } from './statement.ts';
+import { nameStatement, type Statement, undoneIfLate } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
 const table = sql.table('sessions');
 
 /**
- * Locks the rows of `$1` that nobody else holds, always in the order of their keys, and waits for none: two processes that
- * write many rows at once would otherwise wait for each other until PostgreSQL ends one of them, a second later.
+ * Locks those rows of `$1` that no other transaction holds, always in the order of their keys, and waits for none: two
+ * processes that write many rows would otherwise wait for each other until PostgreSQL ends one of them, a second later.
  */
-const locked = sql`locked as (select key from ${table} where key = any ($1::text[]) order by key for no key update skip locked)`;
+const locked = (strength: 'update' | 'no key update') => sql`
+  locked as (select key from ${table} where key = any ($1::text[]) order by key for ${sql.raw(strength)} skip locked)`;
 
-/** Statements for many sessions at once. Those that write answer the keys that were written. */
+/** Statements for many sessions. Those that write return the keys that were written. */
 export function writeBatchStatements(location: TableLocation, prepare: boolean) {
   const db = sqlWriter(location);
-  const statement = <Values extends unknown[]>(query: RawBuilder<unknown>): Statement<Values> =>
-    nameStatement(query.compile(db), prepare);
+  const statement = <Values extends unknown[]>(
+    query: RawBuilder<unknown>,
+    traits?: { deadline?: boolean; readOnly?: boolean },
+  ): Statement<Values> => nameStatement(query.compile(db), prepare, traits);
 
   return {
-    read: statement<[keys: string]>(sql`select ${record} from ${table} where key = any ($1::text[])`),
+    read: statement<[keys: string]>(sql`select ${record} from ${table} where key = any ($1::text[])`, {
+      readOnly: true,
+    }),
 
     touch: statement<[keys: string, now: string, expiresAt: string]>(sql`
-      with ${locked},
+      with ${locked('no key update')},
         input as (select * from unnest ($1::text[], $2::bigint[], $3::bigint[]) as input (key, now, expires_at))
       update ${table} as stored set expires_at = greatest(stored.expires_at, input.expires_at)
       from input join locked on locked.key = input.key
       where stored.key = input.key and stored.expires_at > input.now
       returning stored.key`),
 
-    /** Waits for rows that somebody else holds, since it may have to insert: in the order of their keys too. */
-    save: statement<[...RecordColumns, createdAfter: number]>(sql`
+    /** Waits for rows that another transaction holds, since it may have to insert: in the order of their keys too. */
+    save: statement<[...RecordColumns, createdAfter: number]>(
+      sql`
       insert into ${table} as stored (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
       select key, version, expires_at, expires_at, created_at, idle_timeout, subject, payload
-      from ${input(sql``)} order by key ${overLiveSession} returning key`),
+      from ${input(sql``)} order by key ${overLiveSession} returning key, ${undoneIfLate(9)}`,
+      { deadline: true },
+    ),
 
     /** For records that keep their key. */
     replace: statement<[...RecordColumns, oldVersions: string]>(sql`
-      with ${locked}, input as (select * from ${input(sql`, $8::bigint[]`, sql`, old_version`)})
+      with ${locked('no key update')}, input as (select * from ${input(sql`, $8::bigint[]`, sql`, old_version`)})
       update ${table} as stored set
         version = input.version, gc_at = least(stored.gc_at, input.expires_at), expires_at = input.expires_at,
         created_at = input.created_at, idle_timeout = input.idle_timeout, subject = input.subject, payload = input.payload
@@ -45,9 +53,12 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
       where stored.key = input.key and stored.version = input.old_version
       returning stored.key`),
 
-    delete: statement<[keys: string]>(sql`
-      with locked as (select key from ${table} where key = any ($1::text[]) order by key for update skip locked)
-      delete from ${table} as stored using locked where stored.key = locked.key returning stored.key`),
+    deleteVersion: statement<[keys: string, versions: string]>(sql`
+      with ${locked('update')},
+        input as (select * from unnest ($1::text[], $2::bigint[]) as input (key, version))
+      delete from ${table} as stored using input join locked on locked.key = input.key
+      where stored.key = input.key and stored.version = input.version
+      returning stored.key`),
   };
 }
 
@@ -83,7 +94,7 @@ export function toColumns(records: SessionRecord[]): RecordColumns {
   ];
 }
 
-/** Keys and numbers need no quotes; node-postgres would quote every one of them. */
+/** Keys and numbers need no quotes; node-postgres would quote each of them. */
 export function toArray(values: (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'null').join(',')}}`;
 }

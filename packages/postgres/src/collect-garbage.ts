@@ -6,14 +6,13 @@ import type { TableLocation } from './table-names.ts';
 
 /**
  * The most rows that one statement deals with, in about a quarter of a millisecond. A server process that works for longer
- * keeps its processor from others for a whole time slice: with 500 rows each, the slowest hundredth of the loads beside took ten
- * times as long as without garbage collection.
+ * keeps its processor from others: with 500 rows, the slowest loads at that time take ten times as long.
  */
 const mostRows = 25;
 
 /**
- * Makes the function that removes expired sessions. Rows that somebody else holds are left for the next time: two collectors
- * share the work instead of waiting for each other, and no request waits for either.
+ * Makes the function that removes expired sessions. Rows that another transaction holds are left for the next time: two
+ * collectors share the work instead of waiting for each other, and no request waits for either.
  *
  * A row that comes up because of its `gc_at` and is still alive is put off until its newer `expires_at`.
  */

@@ -1,24 +1,18 @@
+import { createClientQuery, type Result } from './client-query.ts';
+import { explained, isCollision, isPoolTimeout, isUndone, noConnection, unreachable } from './errors.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
-import { isCollision, isUndone } from './sql-state.ts';
 import type { Statement } from './statement.ts';
-import { createTimeLimit, type TimeLimit } from './time-limit.ts';
-import { explained, noAnswer, noConnection, unreachable } from './unavailable.ts';
+import { createTimeLimit } from './time-limit.ts';
 
-/** A statement's rows, every value as PostgreSQL wrote it, and how many rows it changed. */
-export interface Answer {
-  rows: (string | null)[][];
-  count: number;
-}
-
-/** Runs a statement. */
+/** Runs a statement. A deadline is filled in after the given values. */
 export type Run = <Values extends unknown[]>(
   statement: Statement<Values>,
   ...values: Values
-) => Promise<Answer>;
+) => Promise<Result>;
 
 /** The way to the database. */
 export interface Connection {
-  /** Runs one statement, and again if PostgreSQL undid it because it met another one. */
+  /** Runs one statement, and again if it left nothing behind because it met another one or its connection had ended before. */
   run: Run;
   /** Lends one connection for several statements in a row, each of which may take `milliseconds`. */
   lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T>;
@@ -32,40 +26,50 @@ export interface Patience {
   connection: number;
 }
 
-const mostCollisions = 10;
-const asText = { getTypeParser: () => (text: string) => text };
+const maxCollisions = 10;
 /** A connection that breaks also fails its query; without a listener the event would end the process. */
 const ignore = () => {};
 
 /**
- * Makes the way to the database that a pool gives, with callbacks: a promise for every step costs a load ten percent.
+ * Makes the way to the database that a pool gives, with callbacks: promises for every step make a load ten percent slower.
  *
- * @param end Takes leave of the pool.
+ * @param end Releases the pool.
  */
 export function createConnection(
   pool: PostgresPool,
   patience: Patience,
   end: () => Promise<void>,
 ): Connection {
-  const statementLimit = createTimeLimit(patience.statement);
+  const query = createClientQuery(patience.statement, createTimeLimit(patience.statement));
   const connectionLimit = createTimeLimit(patience.connection);
 
   function acquire(callback: (error: unknown, client?: PostgresClient) => void): void {
+    const before = connectionLimit.standstill();
     let late = false;
     const inTime = connectionLimit(() => {
       late = true;
       callback(noConnection());
     });
-    pool.connect((error, client) => {
-      inTime();
-      // Goes back unused: nothing is written after its caller has been told that it failed.
-      if (late) client?.release();
-      else if (client === undefined) callback(unreachable(error));
-      else {
-        client.on('error', ignore);
-        callback(undefined, client);
-      }
-    });
+    const connect = () =>
+      pool.connect((error, client) => {
+        // Goes back unused: nothing is written after its caller has been told that it failed.
+        if (late) {
+          client?.release();
+          return;
+        }
+        // The timers of a passed pool go on while this process stands still; ours do not.
+        if (client === undefined && isPoolTimeout(error) && connectionLimit.standstill() > before) {
+          connect();
+          return;
+        }
+        inTime();
+        if (client === undefined) callback(unreachable(error));
+        else {
+          client.on('error', ignore);
+          callback(undefined, client);
+        }
+      });
+    connect();
   }
 
   function giveBack(client: PostgresClient, error: unknown): void {
@@ -76,13 +80,19 @@ export function createConnection(
   const run: Run = (statement, ...values) =>
     new Promise((resolve, reject) => {
       let collisions = 0;
+      let ended = 0;
+      /** Every connection of the pool may have ended, and the new one too. */
+      let maxEnded = 0;
       const attempt = () =>
         acquire((failure, client) => {
           if (client === undefined) return reject(failure);
-          query(client, statementLimit, statement, values, (error, answer) => {
+          maxEnded ||= pool.totalCount + 1;
+          query(client, statement, values, ({ result, error, neverRan }) => {
             giveBack(client, error);
-            if (answer) resolve(answer);
-            else if (isCollision(error) && collisions++ < mostCollisions) attempt();
+            if (result) resolve(result);
+            else if (neverRan === true && ended++ < maxEnded) attempt();
+            else if (isCollision(error) && collisions++ < maxCollisions)
+              setTimeout(attempt, pause(collisions));
             else reject(explained(error));
           });
         });
@@ -93,7 +103,7 @@ export function createConnection(
     run,
 
     async lend(milliseconds, work) {
-      const limit = createTimeLimit(milliseconds);
+      const patientQuery = createClientQuery(milliseconds, createTimeLimit(milliseconds));
       const client = await new Promise<PostgresClient>((resolve, reject) => {
         acquire((failure, client) => (client ? resolve(client) : reject(failure)));
       });
@@ -101,8 +111,8 @@ export function createConnection(
         const result = await work(
           (statement, ...values) =>
             new Promise((resolve, reject) => {
-              query(client, limit, statement, values, (error, answer) =>
-                answer ? resolve(answer) : reject(error),
+              patientQuery(client, statement, values, ({ result, error }) =>
+                result ? resolve(result) : reject(error),
               );
             }),
         );
@@ -118,23 +128,7 @@ export function createConnection(
   };
 }
 
-function query(
-  client: PostgresClient,
-  limit: TimeLimit,
-  { name, text }: Pick<Statement<unknown[]>, 'name' | 'text'>,
-  values: unknown[],
-  callback: (error: unknown, answer?: Answer) => void,
-): void {
-  let late = false;
-  const inTime = limit(() => {
-    late = true;
-    callback(noAnswer());
-  });
-  const given = { text, values, rowMode: 'array' as const, types: asText };
-  client.query(name === undefined ? given : { ...given, name }, (error, result) => {
-    if (late) return;
-    inTime();
-    if (error) callback(error);
-    else callback(undefined, { rows: result.rows as Answer['rows'], count: result.rowCount ?? 0 });
-  });
+/** Milliseconds before the next attempt: at random, so that those who met do not meet again, and growing. */
+function pause(collisions: number): number {
+  return Math.random() * 2 ** Math.min(collisions, 6);
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { freshSchema, query } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, sessionRecord } from '../test/session-record.ts';
+import { keyOf, now, sessionRecord } from '../test/session-record.ts';
 
 /** Many rows at once: `count` of them that end at `expiresAt`. */
 const fill = (schema: string, prefix: string, count: number, expiresAt: number) =>
@@ -18,10 +18,15 @@ describe('deleteExpired', () => {
   it('spares what has been touched or written since, however many come up with it', async () => {
     const { storage, schema } = await freshStorage();
     for (const name of ['touched', 'written', 'expired']) {
-      await storage.insert(sessionRecord(name, { expiresAt: 1000 }));
+      await storage.insert(sessionRecord(name, { expiresAt: 1000 }), now);
     }
     await storage.touch(keyOf('touched'), 0, 5000);
-    await storage.replace(keyOf('written'), 1, sessionRecord('written', { expiresAt: 5000, version: 2 }));
+    await storage.replace(
+      keyOf('written'),
+      1,
+      sessionRecord('written', { expiresAt: 5000, version: 2 }),
+      now,
+    );
     // With room for one at a time, those still alive come up first and must not hide the one that is not.
     expect(await storage.deleteExpired(1000, 1)).toBe(1);
     expect(await storage.read(keyOf('expired'))).toBeUndefined();
@@ -40,11 +45,11 @@ describe('deleteExpired', () => {
 
   it('finds a session whose end was brought forward', async () => {
     const { storage, schema } = await freshStorage();
-    await storage.insert(sessionRecord('a', { expiresAt: 5000 }));
-    await storage.insert(sessionRecord('b', { expiresAt: 5000 }));
+    await storage.insert(sessionRecord('a', { expiresAt: 5000 }), now);
+    await storage.insert(sessionRecord('b', { expiresAt: 5000 }), now);
     await Promise.all(
       ['a', 'b'].map((name) =>
-        storage.replace(keyOf(name), 1, sessionRecord(name, { expiresAt: 1000, version: 2 })),
+        storage.replace(keyOf(name), 1, sessionRecord(name, { expiresAt: 1000, version: 2 }), now),
       ),
     );
     expect(await storage.deleteExpired(1000, 500)).toBe(2);

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Connection, Run } from './connection.ts';
+import { isDuplicateObject, isMissing, unavailable } from './errors.ts';
 import { bookkeepingSql, createSchemaSql, migrationSql } from './migrations.ts';
 import { sqlWriter } from './sessions-table.ts';
-import { isDuplicateObject, isMissing } from './sql-state.ts';
 import { nameStatement, type Statement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
-/** Chosen once by chance: whoever else takes advisory locks in this database takes others. */
+/** A random constant, so that no other user of advisory locks in this database has it. */
 const lock = '5370917263849120417';
 
 /** Milliseconds that a step may take, or wait for another process that is migrating. */
@@ -14,8 +14,8 @@ const mostPatience = 60_000;
 const mostRaces = 5;
 
 /**
- * Brings the schema up to date; only reads when it is. One transaction under an advisory lock that ends with it, so of many
- * processes that start at once one does the work, the others find it done, and a failure leaves nothing behind.
+ * Brings the schema up to date; only reads when it is. One transaction under an advisory lock that ends with it, so when many
+ * processes start together one does the work, the others find it done, and a failure leaves nothing behind.
  */
 export async function migrateToLatest(connection: Connection, location: TableLocation): Promise<void> {
   for (let races = 1; ; races += 1) {
@@ -23,7 +23,7 @@ export async function migrateToLatest(connection: Connection, location: TableLoc
       await connection.lend(mostPatience, (run) => migrate(run, location));
       return;
     } catch (error) {
-      // Somebody who takes no lock, such as the application's own migrator, made the same table just now.
+      // Something that takes no lock, such as the application's own migrator, made the same table just now.
       if (!isDuplicateObject(error) || races === mostRaces) throw error;
     }
   }
@@ -47,7 +47,10 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
   }
 }
 
-/** Migrations of a newer version that are booked already are left alone: an older process may run beside a newer one. */
+/**
+ * The migrations to run: those that are not booked, and all of them when the table itself is gone, whatever is booked: it
+ * was dropped, or left out of a dump. Booked ones of a newer version are left alone: an older process may run next to a newer one.
+ */
 async function pendingMigrations(
   run: Run,
   location: TableLocation,
@@ -57,11 +60,23 @@ async function pendingMigrations(
     const { rows } = await run(
       nameStatement(sqlWriter(location).selectFrom('sessions_migration').select('name').compile(), false),
     );
-    return all.filter(({ name }) => !rows.some(([booked]) => booked === name));
+    const pending = all.filter(({ name }) => !rows.some(([booked]) => booked === name));
+    if (pending.length === all.length || (await hasTable(run, location))) return pending;
+    return all;
   } catch (error) {
     if (isMissing(error)) return all;
     throw error;
   }
+}
+
+async function hasTable(run: Run, { table, schema }: TableLocation): Promise<boolean> {
+  const name = [schema, table].filter((part) => part !== undefined).map(quoted);
+  const found: Statement<[name: string]> = { name: undefined, text: 'select to_regclass($1) is not null' };
+  return (await run(found, name.join('.'))).rows[0]?.[0] === 't';
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 async function hasSchema(run: Run, { schema }: TableLocation): Promise<boolean> {
@@ -73,14 +88,42 @@ async function hasSchema(run: Run, { schema }: TableLocation): Promise<boolean> 
   return (await run(found, schema)).rows.length > 0;
 }
 
-/** Reads a row that cannot be there, so that a table which is missing or out of date is found at the start. */
+/** Selects no row of the table, so that one that is missing or out of date is found at the start. */
 export async function probeTable({ run }: Connection, location: TableLocation): Promise<void> {
   const probe = sqlWriter(location)
     .selectFrom('sessions')
     .select(['key', 'version', 'gc_at', 'expires_at', 'created_at', 'idle_timeout', 'subject', 'payload'])
     .where(sql<boolean>`false`)
     .compile();
-  await run(nameStatement(probe, false));
+  await run(nameStatement(probe, false, { readOnly: true }));
+}
+
+/**
+ * Refuses a database or a connection that would lose characters: with any encoding but UTF-8 a save fails, or changes what it
+ * stores, on the day of the first emoji.
+ *
+ * @throws {StoreError} `UNAVAILABLE`
+ */
+export async function assertUtf8({ run }: Connection): Promise<void> {
+  const text = "select current_setting('server_encoding'), current_setting('client_encoding')";
+  const { rows } = await run({ name: undefined, text, readOnly: true });
+  const [server = '', client = ''] = (rows[0] ?? []).map(String);
+  if (!isUtf8(server)) {
+    throw unavailable(
+      `The database's encoding is ${server}, which cannot hold every character. ` +
+        'Use a database that was created with ENCODING UTF8.',
+    );
+  }
+  if (!isUtf8(client)) {
+    throw unavailable(
+      `The connection's client_encoding is ${client}, but node-postgres reads and writes UTF-8. ` +
+        'Remove that setting from the role, the database or the connection.',
+    );
+  }
+}
+
+function isUtf8(encoding: string): boolean {
+  return /^(utf-?8|unicode)$/i.test(encoding.replace(/_/g, ''));
 }
 
 function statement(text: string): Statement<[]> {

@@ -193,6 +193,23 @@ describe('a start', () => {
     await store.close();
   });
 
+  it('makes a table again that was dropped, or left out of a dump, in many processes too', async () => {
+    const schema = freshSchema();
+    await start({ schema });
+    const before = await relations(schema);
+    for (let round = 0; round < 3; round += 1) {
+      await query(`drop table ${pg.escapeIdentifier(schema)}.sessions`);
+      const stores = await Promise.all(Array.from({ length: 8 }, () => start({ schema })));
+      await stores[round]?.save(id, {}, {});
+      expect(await relations(schema)).toEqual(before);
+    }
+    await query(`drop table ${pg.escapeIdentifier(schema)}.sessions`);
+    await expect(start({ schema, migrate: false })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('Start once with migrate: true'),
+    });
+  });
+
   it('of a version that knows fewer migrations than are booked leaves those alone', async () => {
     const schema = freshSchema();
     await start({ schema });

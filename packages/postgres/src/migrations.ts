@@ -8,11 +8,10 @@ type Step = Compilable & { execute(): Promise<unknown> };
 /**
  * Every change of the schema so far, by the name it is booked under: sorted, and never altered once released.
  *
- * Measured over 20,000 saves of 10,000 sessions of 610 bytes: with an index on `expires_at` a save writes 888 bytes of WAL, since
- * no update can stay within its page (HOT) and each one writes every index. With `gc_at` in its place 648 (95 % HOT), and with a
- * tenth of each page left free 563 (100 % HOT), in a table no larger. More free space only makes the table larger.
+ * With an index on `expires_at` no update could stay within its page (HOT), and each save would write every index. With `gc_at`
+ * in its place nearly all can, and with a tenth of each page left free all of them, in a table no larger.
  *
- * Among 100,000 sessions the index finds those of a subject in 0.3 ms, a scan in 158; sessions without a subject are not in it.
+ * The index of subjects leaves out sessions without one.
  */
 const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
   '0001_sessions': (db) => [
@@ -43,7 +42,7 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
  * The schema as Kysely migrations, for an application that runs all migrations itself and starts with `migrate: false`.
  *
  * @param table What `startSession` gets as `table`. Default: `sessions`.
- * @param schema What `startSession` gets as `schema`; it must be there. Default: where the search path leads.
+ * @param schema What `startSession` gets as `schema`; it must exist. Default: where the search path leads.
  * @returns Migrations by name, to merge with the application's own.
  * @example
  * const provider = { getMigrations: async () => ({ ...applicationMigrations, ...migrations('sessions') }) };
@@ -94,7 +93,7 @@ export function bookkeepingSql(location: TableLocation): string[] {
   ].map(text);
 }
 
-/** Makes the schema, if one is named. Even where it is there already, this takes the right to create schemas. */
+/** Makes the schema, if one is named. Even where it exists, this takes the right to create schemas. */
 export function createSchemaSql(location: TableLocation): string[] {
   if (location.schema === undefined) return [];
   const { schema } = sqlWriter(location).withoutPlugins();

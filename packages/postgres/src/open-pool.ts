@@ -1,32 +1,53 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { type Connection, createConnection, type Patience } from './connection.ts';
+import { noConnection } from './errors.ts';
 import type { PostgresPool } from './postgres-pool.ts';
+import { createTimeLimit } from './time-limit.ts';
 
 /** An idle connection that breaks is replaced; without a listener the event would end the process. */
 const ignore = () => {};
 
 /**
- * Opens a pool, or answers `undefined` when the string cannot be read; what is wrong with it may hold the password. A pooler
- * knows no `statement_timeout` at connection start, so with `prepare: false` only the client keeps time.
+ * Opens a pool; connections come with the first statement. A pooler knows no `statement_timeout` at connection start, so with
+ * `prepare: false` only the client keeps time.
+ *
+ * @throws When node-postgres cannot read the string; its error may quote the password.
  */
-export function openPool(
-  connectionString: string,
-  prepare: boolean,
-  patience: Patience,
-): Connection | undefined {
+export function openPool(connectionString: string, prepare: boolean, patience: Patience): Connection {
+  const limit = createTimeLimit(patience.connection);
+
+  /** Gives up opening by our own time, in which a standstill of this process does not count; node-postgres' own counts it. */
+  class Client extends pg.Client {
+    #socket: Socket;
+
+    constructor(config: pg.ClientConfig) {
+      const socket = new Socket();
+      super({ ...config, stream: () => socket });
+      this.#socket = socket;
+    }
+
+    override connect(): Promise<pg.Client>;
+    override connect(callback: (error: Error) => void): void;
+    override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
+      if (callback === undefined) return super.connect();
+      const inTime = limit(() => this.#socket.destroy(noConnection()));
+      super.connect((error: Error) => {
+        inTime();
+        callback(error);
+      });
+      return undefined;
+    }
+  }
+
   const options = {
     connectionString,
-    connectionTimeoutMillis: patience.connection,
     keepAlive: true,
     allowExitOnIdle: true,
     ...(prepare && { statement_timeout: patience.statement }),
   };
-  try {
-    new pg.Client(options);
-  } catch {
-    return undefined;
-  }
-  const pool = new pg.Pool(options);
+  new pg.Client(options);
+  const pool = new pg.Pool({ ...options, Client: Client as unknown as new () => pg.ClientBase });
   // For good: a connection may break while it is being ended.
   pool.on('error', ignore);
   return createConnection(pool, patience, () => pool.end());

@@ -5,7 +5,7 @@ export interface PostgresQuery {
   name?: string;
   values: unknown[];
   rowMode: 'array';
-  /** Answers of this statement stay text, whatever parsers the application has set. */
+  /** Results of this statement stay text, whatever parsers the application has set. */
   types: { getTypeParser(): (text: string) => string };
 }
 
@@ -19,6 +19,8 @@ export interface PostgresClient {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** `true`: the connection is of no more use and is closed. */
   release(broken?: boolean): void;
+  /** What tells when PostgreSQL begins to execute a statement. */
+  connection?: { on(event: 'bindComplete', listener: () => void): unknown };
 }
 
 /** The part of a node-postgres `Pool` that the store uses; typed by shape, so any copy or version of it fits. */

@@ -3,11 +3,11 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { query } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, sessionRecord } from '../test/session-record.ts';
+import { keyOf, now, sessionRecord } from '../test/session-record.ts';
 
 const keys = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `${letter}${n}`);
 const insertAll = (storage: RecordStorage, names: string[]) =>
-  Promise.all(names.map((name) => storage.insert(sessionRecord(name))));
+  Promise.all(names.map((name) => storage.insert(sessionRecord(name), now)));
 
 describe.each([{ prepare: true }, { prepare: false }])(
   'a statement that carries many, prepared: $prepare',
@@ -26,9 +26,9 @@ describe.each([{ prepare: true }, { prepare: false }])(
         many.map(() => true),
       );
       expect(await Promise.all(many.map(({ key }) => storage.read(key)))).toEqual(many);
-      expect(await Promise.all(many.map((next) => storage.replace(next.key, next.version, next)))).toEqual(
-        many.map(() => true),
-      );
+      expect(
+        await Promise.all(many.map((next) => storage.replace(next.key, next.version, next, now))),
+      ).toEqual(many.map(() => true));
       const asked = [...many.map(({ key }) => key), keyOf('missing')];
       expect(await Promise.all(asked.map(storage.read))).toEqual([...many, undefined]);
     });
@@ -46,9 +46,9 @@ describe.each([{ prepare: true }, { prepare: false }])(
           idleTimeout: 90,
         });
       const replacements = [
-        storage.replace(keyOf('a'), 1, next('a')),
-        storage.replace(keyOf('b'), 7, next('b')),
-        storage.replace(keyOf('missing'), 1, next('missing')),
+        storage.replace(keyOf('a'), 1, next('a'), now),
+        storage.replace(keyOf('b'), 7, next('b'), now),
+        storage.replace(keyOf('missing'), 1, next('missing'), now),
       ];
       expect(await Promise.all(replacements)).toEqual([true, false, false]);
       expect(await storage.read(keyOf('a'))).toEqual(next('a'));
@@ -57,9 +57,9 @@ describe.each([{ prepare: true }, { prepare: false }])(
 
     it('touches those that are alive, keeps the later end, and leaves the version as it is', async () => {
       const { storage } = await freshStorage({ prepare });
-      await storage.insert(sessionRecord('a', { expiresAt: 2000 }));
-      await storage.insert(sessionRecord('b', { expiresAt: 1000 }));
-      await storage.insert(sessionRecord('c', { expiresAt: 5000 }));
+      await storage.insert(sessionRecord('a', { expiresAt: 2000 }), now);
+      await storage.insert(sessionRecord('b', { expiresAt: 1000 }), now);
+      await storage.insert(sessionRecord('c', { expiresAt: 5000 }), now);
       const touches = [
         storage.touch(keyOf('a'), 2000, 3000),
         storage.touch(keyOf('b'), 999, 3000),
@@ -80,15 +80,15 @@ describe('createPostgresStorage', () => {
     const { storage } = await freshStorage({
       types: { getTypeParser: () => () => 'parsed by the application' } as never,
     });
-    await storage.insert(sessionRecord('a', { idleTimeout: 5 }));
+    await storage.insert(sessionRecord('a', { idleTimeout: 5 }), now);
     expect(await storage.read(keyOf('a'))).toEqual(sessionRecord('a', { idleTimeout: 5 }));
   });
 
   it('keeps its promises in a database whose default is serializable', async () => {
     const { storage } = await freshStorage({ options: '-c default_transaction_isolation=serializable' });
-    await storage.insert(sessionRecord('a'));
-    const one = (n: number) => storage.replace(keyOf('a'), 1, sessionRecord('a', { version: n + 2 }));
-    const others = keys('o', 20).map((name) => storage.insert(sessionRecord(name, { subject: 'ann' })));
+    await storage.insert(sessionRecord('a'), now);
+    const one = (n: number) => storage.replace(keyOf('a'), 1, sessionRecord('a', { version: n + 2 }), now);
+    const others = keys('o', 20).map((name) => storage.insert(sessionRecord(name, { subject: 'ann' }), now));
     const won = await Promise.all([one(0), one(1), one(2)]);
     expect(won.filter(Boolean)).toHaveLength(1);
     await Promise.all(others);
@@ -97,10 +97,10 @@ describe('createPostgresStorage', () => {
 
   it('writes no index for a save or a touch', async () => {
     const { storage, pool, schema } = await freshStorage({ max: 1 });
-    await storage.insert(sessionRecord('a', { subject: 'ann' }));
+    await storage.insert(sessionRecord('a', { subject: 'ann' }), now);
     for (let n = 1; n <= 5; n += 1) {
       const next = { subject: 'ann', version: n + 1, expiresAt: 1_000_000_060_000 + n };
-      await storage.replace(keyOf('a'), n, sessionRecord('a', next));
+      await storage.replace(keyOf('a'), n, sessionRecord('a', next), now);
       await storage.touch(keyOf('a'), 0, 1_000_000_070_000 + n);
     }
     await pool.query('select pg_stat_force_next_flush()');

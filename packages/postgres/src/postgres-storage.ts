@@ -1,10 +1,11 @@
+import { randomInt } from 'node:crypto';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts';
+import { createBatcher, runAlone } from './batcher.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
 import type { Connection } from './connection.ts';
-import { alone, createGather } from './gather.ts';
+import { isTaken, isUndone } from './errors.ts';
 import { toRecord, toValues } from './sessions-table.ts';
-import { isTaken, isUndone } from './sql-state.ts';
 import { writeStatements } from './statements.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -21,10 +22,14 @@ interface Touch {
   now: number;
   expiresAt: number;
 }
+interface Removal {
+  key: string;
+  version: number;
+}
 
 /**
  * Keeps session records in one table of a PostgreSQL database. Every function is one statement and so one transaction; what it
- * changed decides what its caller hears. Those of one kind that wait at the same moment share one.
+ * changed decides what its caller is told. Calls of one kind that wait at the same moment share a statement.
  *
  * Kysely writes the SQL once, here; what runs is its text, as prepared statements.
  */
@@ -35,13 +40,12 @@ export function createPostgresStorage(
 ): RecordStorage {
   const one = writeStatements(location, prepare);
   const many = writeBatchStatements(location, prepare);
-  const mayGoAlone = isUndone;
 
-  const read = createGather<string, SessionRecord | undefined>({
-    mayGoAlone,
-    lanes: 2,
-    alone: (key) => run(one.read, key).then(({ rows }) => rows[0] && toRecord(rows[0])),
-    async together(keys) {
+  const read = createBatcher<string, SessionRecord | undefined>({
+    isUndone,
+    concurrency: 2,
+    runOne: (key) => run(one.read, key).then(({ rows }) => rows[0] && toRecord(rows[0])),
+    async runMany(keys) {
       const { rows } = await run(many.read, toArray(keys));
       const found = new Map<string, SessionRecord>();
       for (const row of rows) {
@@ -52,62 +56,57 @@ export function createPostgresStorage(
     },
   });
 
-  const save = createGather<Save, boolean>({
-    mayGoAlone,
-    nameOf: ({ record }) => record.key,
-    weightOf: ({ record }) => record.payload.length,
-    alone: async ({ record, createdAfter }) =>
+  const save = createBatcher<Save, boolean>({
+    isUndone,
+    keyOf: ({ record }) => record.key,
+    sizeOf: ({ record }) => record.payload.length,
+    runOne: async ({ record, createdAfter }) =>
       (await run(one.save, ...toValues(record), createdAfter)).count === 1,
-    async together(saves) {
+    async runMany(saves) {
       const records = saves.map(({ record }) => record);
-      // One limit for all, the latest: only what it refuses, and its own would not, goes again.
+      // One limit for all, the latest: only what it refuses, and its own would not, runs again.
       const createdAfter = Math.max(...saves.map((each) => each.createdAfter));
-      const answers = written(await run(many.save, ...toColumns(records), createdAfter), records);
-      return answers.map((answer, index) => {
-        return answer === alone && saves[index]?.createdAfter === createdAfter ? false : answer;
+      const results = written(await run(many.save, ...toColumns(records), createdAfter), records);
+      return results.map((result, index) => {
+        return result === runAlone && saves[index]?.createdAfter === createdAfter ? false : result;
       });
     },
   });
 
-  const replaceOne = async (key: string, version: number, next: SessionRecord) => {
-    try {
-      return (await run(one.replace, ...toValues(next), key, version)).count === 1;
-    } catch (error) {
-      if (isTaken(error)) return false;
-      throw error;
-    }
-  };
-
-  const replace = createGather<Replacement, boolean>({
-    mayGoAlone,
-    nameOf: ({ next }) => next.key,
-    weightOf: ({ next }) => next.payload.length,
-    alone: ({ version, next }) => replaceOne(next.key, version, next),
-    async together(replacements) {
+  const replace = createBatcher<Replacement, boolean>({
+    isUndone,
+    keyOf: ({ next }) => next.key,
+    sizeOf: ({ next }) => next.payload.length,
+    runOne: async ({ version, next }) =>
+      (await run(one.replace, ...toValues(next), next.key, version)).count === 1,
+    async runMany(replacements) {
       const records = replacements.map(({ next }) => next);
       const versions = toArray(replacements.map(({ version }) => version));
       return written(await run(many.replace, ...toColumns(records), versions), records);
     },
   });
 
-  const touch = createGather<Touch, boolean>({
-    mayGoAlone,
-    nameOf: ({ key }) => key,
-    alone: async ({ key, now, expiresAt }) => (await run(one.touch, key, now, expiresAt)).count === 1,
-    async together(touches) {
+  const touch = createBatcher<Touch, boolean>({
+    isUndone,
+    keyOf: ({ key }) => key,
+    runOne: async ({ key, now, expiresAt }) => (await run(one.touch, key, now, expiresAt)).count === 1,
+    async runMany(touches) {
       const now = toArray(touches.map((each) => each.now));
       const expiresAt = toArray(touches.map((each) => each.expiresAt));
       return written(await run(many.touch, toArray(touches.map(({ key }) => key)), now, expiresAt), touches);
     },
   });
 
-  const remove = createGather<string, unknown>({
-    mayGoAlone,
-    nameOf: (key) => key,
-    alone: (key) => run(one.delete, key),
-    async together(keys) {
-      const items = keys.map((key) => ({ key }));
-      return written(await run(many.delete, toArray(keys)), items);
+  const deleteVersion = createBatcher<Removal, boolean>({
+    isUndone,
+    keyOf: ({ key }) => key,
+    runOne: async ({ key, version }) => (await run(one.deleteVersion, key, version)).count === 1,
+    async runMany(removals) {
+      const versions = toArray(removals.map(({ version }) => version));
+      return written(
+        await run(many.deleteVersion, toArray(removals.map(({ key }) => key)), versions),
+        removals,
+      );
     },
   });
 
@@ -116,12 +115,27 @@ export function createPostgresStorage(
     insert: async (record) => (await run(one.insert, ...toValues(record))).count === 1,
     save: (record, createdAfter) => save({ record, createdAfter }),
     replace: (key, version, next) =>
-      key === next.key ? replace({ version, next }) : replaceOne(key, version, next),
+      key === next.key
+        ? replace({ version, next })
+        : unlessTaken(run(one.rename, ...toValues(next), key, version)),
+    move: (key, version, next, mark) =>
+      unlessTaken(run(one.move, ...toValues(next), key, version, ...markValues(mark))),
     touch: (key, now, expiresAt) => touch({ key, now, expiresAt }),
+    deleteVersion: (key, version) => deleteVersion({ key, version }),
     async delete(key) {
-      await remove(key);
+      // A key with no visible row may be one whose insert is waiting for its commit, and whose caller has given up. An insert
+      // of our own waits for it in the unique index; whatever comes later finds its deadline passed.
+      while ((await run(one.delete, key)).count === 0) {
+        const fence = { ...expired, key, version: randomInt(2 ** 47) };
+        if ((await run(one.insert, ...toValues(fence))).count === 0) continue;
+        await run(one.deleteVersion, key, fence.version);
+        return;
+      }
     },
     deleteExpired: createCollectGarbage(run, location, prepare),
+    async scan(after = '', limit) {
+      return (await run(one.scan, after, limit)).rows.map(toRecord);
+    },
     async listBySubject(subject) {
       return (await run(one.listBySubject, subject)).rows.map(toRecord);
     },
@@ -132,8 +146,29 @@ export function createPostgresStorage(
   };
 }
 
-/** A row that was not written is missing, has changed, or is held by somebody else: alone, its statement waits and tells. */
-function written({ rows }: { rows: (string | null)[][] }, items: { key: string }[]): (true | typeof alone)[] {
+/** A record that is nobody's: whoever meets it takes it for none, and garbage collection for the oldest of all. */
+const expired = { payload: '', subject: null, createdAt: 0, expiresAt: 0, idleTimeout: null };
+
+function markValues(mark: SessionRecord) {
+  const [, ...values] = toValues(mark);
+  return values;
+}
+
+/** Whether one row was written; `false` when the new key belongs to another session. */
+async function unlessTaken(written: Promise<{ count: number }>): Promise<boolean> {
+  try {
+    return (await written).count === 1;
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
+  }
+}
+
+/** A row that was not written is missing, has changed, or is held by another transaction: run alone, its statement waits and tells. */
+function written(
+  { rows }: { rows: (string | null)[][] },
+  items: { key: string }[],
+): (true | typeof runAlone)[] {
   const keys = new Set(rows.map(([key]) => key));
-  return items.map(({ key }) => keys.has(key) || alone);
+  return items.map(({ key }) => keys.has(key) || runAlone);
 }

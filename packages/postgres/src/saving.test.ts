@@ -3,7 +3,7 @@ import { startSession } from '@store/postgres';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, sessionRecord } from '../test/session-record.ts';
+import { keyOf, now, sessionRecord } from '../test/session-record.ts';
 
 const createdAt = 1_000_000_030_000;
 const over = (name: string, fields: Partial<SessionRecord> = {}) =>
@@ -15,7 +15,7 @@ const over = (name: string, fields: Partial<SessionRecord> = {}) =>
     ...fields,
   });
 const insertAll = (storage: RecordStorage, records: SessionRecord[]) =>
-  Promise.all(records.map((record) => storage.insert(record)));
+  Promise.all(records.map((record) => storage.insert(record, now)));
 
 describe('save()', () => {
   it('refuses among others exactly what it refuses alone', async () => {
@@ -67,14 +67,14 @@ describe('save()', () => {
 
   it('leaves a row due for garbage collection no later than it ends', async () => {
     const { storage } = await freshStorage();
-    await storage.insert(sessionRecord('a'));
+    await storage.insert(sessionRecord('a'), now);
     await storage.save?.(over('a', { expiresAt: createdAt + 1000 }), 0);
     expect(await storage.deleteExpired(createdAt + 1000, 10)).toBe(1);
   });
 
   it('writes no index', async () => {
     const { storage, pool, schema } = await freshStorage({ max: 1 });
-    await storage.insert(sessionRecord('a', { subject: 'ann' }));
+    await storage.insert(sessionRecord('a', { subject: 'ann' }), now);
     for (let version = 2; version < 7; version += 1) await storage.save?.(over('a', { version }), 0);
     await pool.query('select pg_stat_force_next_flush()');
     const statistics = `select n_tup_upd::int as updates, n_tup_hot_upd::int as within_page

@@ -44,8 +44,8 @@ export function sqlWriter(location: TableLocation): Kysely<SessionsDatabase> {
 }
 
 /**
- * What a row of the answer has; see {@link toRecord}. All but the payload is one column, without the subject if there is none:
- * PostgreSQL describes every column in every answer; with seven of them a load takes 4 % longer, and a miss 10.
+ * What a row of a result has; see {@link toRecord}. All but the payload is one column, without the subject if there is none:
+ * PostgreSQL describes every column of every result, and seven of them make a load measurably slower.
  */
 export const record = sql<string>`concat_ws(' ', key, version, created_at, expires_at, coalesce(idle_timeout, -1), subject), payload`;
 
@@ -64,8 +64,8 @@ export function toRecord([head, payload]: (string | null)[]): SessionRecord {
 }
 
 /**
- * The half of a save, `insert into … as stored`, that meets a session which is there: new content for one that goes on as it is,
- * created later than `$8`. As long as `gc_at` stays as it is no index is written.
+ * The half of a save, `insert into … as stored`, for a session that exists: new content for one that is otherwise unchanged
+ * and was created later than `$8`. As long as `gc_at` stays as it is, no index is written.
  */
 export const overLiveSession = sql`
   on conflict (key) do update set

@@ -1,6 +1,6 @@
 import { createSessionId } from '@store/core';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { startSession } from './start-session.ts';
@@ -79,6 +79,47 @@ describe('startSession', () => {
     });
     const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false });
     await store.close();
+  });
+
+  it.each([
+    ['conString', 'use connectionString'],
+    ['conObject', 'use connectionString'],
+    ['tableName', 'use table'],
+    ['schemaName', 'use schema'],
+    ['createTableIfMissing', 'use migrate'],
+    ['pruneSessionInterval', 'gcProbability'],
+    ['ttl', 'use idleTimeout'],
+    ['ssl', 'write it into connectionString'],
+    ['tabel', 'did you mean table'],
+    ['secret', 'needs no secret'],
+  ])('refuses the option %s before it opens anything, and says what to use', async (option, wayOut) => {
+    const unreachable = 'postgres://127.0.0.1:1/x';
+    await expect(
+      startSession({ connectionString: unreachable, [option]: 'a value' } as never),
+    ).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining(wayOut) });
+  });
+
+  it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s', async (encoding) => {
+    const database = `store_${encoding}_${createSessionId().replace(/\W/g, '').slice(0, 8)}`.toLowerCase();
+    await query(
+      `create database ${database} encoding '${encoding}' template template0 lc_collate 'C' lc_ctype 'C'`,
+    );
+    onTestFinished(() => query(`drop database ${database} with (force)`).then(() => {}));
+    const address = new URL(url);
+    address.pathname = database;
+    await expect(startSession({ connectionString: address.href, cache: false })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(`encoding is ${encoding}`),
+    });
+  });
+
+  it('refuses a connection that is not in UTF-8', async () => {
+    const pool = freshPool();
+    pool.on('connect', (client) => void client.query("set client_encoding to 'LATIN1'"));
+    await expect(startSession({ pool, schema: freshSchema(), cache: false })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('client_encoding is LATIN1'),
+    });
   });
 
   it('takes a node-postgres pool as it is typed', () => {

@@ -1,16 +1,56 @@
 import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
-import { createRecordStore, invalidOption, resolveTimeouts } from '@store/core/driver';
+import {
+  assertKnownOptions,
+  createRecordStore,
+  invalidOption,
+  resolveTimeouts,
+  StoreError,
+} from '@store/core/driver';
 import type { Connection, Patience } from './connection.ts';
-import { migrateToLatest, probeTable } from './migrate.ts';
+import { assertConnectionString } from './connection-string.ts';
+import { errorCode, explained, unavailable } from './errors.ts';
+import { assertUtf8, migrateToLatest, probeTable } from './migrate.ts';
 import { schemaSql } from './migrations.ts';
 import { borrowPool, openPool } from './open-pool.ts';
 import { isPostgresPool, type PostgresPool } from './postgres-pool.ts';
 import { createPostgresStorage } from './postgres-storage.ts';
-import { errorCode } from './sql-state.ts';
 import { assertName, type TableLocation } from './table-names.ts';
-import { explained, unavailable } from './unavailable.ts';
 
 const name = '@store/postgres';
+
+const knownOptions = (
+  'connectionString pool table schema migrate prepare statementTimeout connectionTimeout ' +
+  'idleTimeout absoluteTimeout maxBytes now onEvent cache'
+).split(' ');
+
+const inTheString = 'write it into connectionString, or pass a pool';
+/** Options that people bring along from connect-pg-simple and node-postgres, and what does the same here. */
+const broughtAlong: Record<string, string> = {
+  conString: 'use connectionString',
+  conObject: 'use connectionString, or pass a pool made with it',
+  connection: 'use connectionString, or pass a pool made with it',
+  url: 'use connectionString',
+  client: 'use pool: a single client cannot serve several requests',
+  pgPromise: 'use pool, with a node-postgres Pool',
+  tableName: 'use table',
+  schemaName: 'use schema',
+  createTableIfMissing: 'use migrate, which is true unless you turn it off',
+  ttl: 'use idleTimeout, in seconds',
+  disableTouch: 'leave it out: see touchAfter of @store/session',
+  pruneSessionInterval: 'leave it out: @store/session calls gc(); see its gcProbability',
+  pruneSessionRandomizedInterval: 'leave it out: @store/session calls gc(); see its gcProbability',
+  errorLog: 'use onEvent',
+  connectionTimeoutMillis: 'use connectionTimeout, in seconds',
+  statement_timeout: 'use statementTimeout, in seconds',
+  query_timeout: 'use statementTimeout, in seconds',
+  host: inTheString,
+  port: inTheString,
+  user: inTheString,
+  password: inTheString,
+  database: inTheString,
+  ssl: inTheString,
+  max: 'pass a pool with max',
+};
 
 /** What {@link startSession} takes besides the options of every driver. */
 export interface PostgresSessionOptions extends StartOptions {
@@ -36,8 +76,8 @@ export interface PostgresSessionOptions extends StartOptions {
  * Keeps sessions in a PostgreSQL table, and caches the store unless `cache` is false.
  *
  * @returns The store. Its `close()` ends the connections if they were made from a `connectionString`.
- * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be reached in time, lacks the
- * table, or the role may not make it. Nothing of a failure is kept: the next call starts afresh.
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be reached in time, is not in
+ * UTF-8, lacks the table, or the role may not make it. A failure leaves nothing behind: the next call starts from scratch.
  * @example
  * await startSession({ connectionString: process.env.DATABASE_URL, idleTimeout: 7200 });
  */
@@ -53,7 +93,7 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
     connectionTimeout = 5,
     cache = true,
     ...rest
-  } = options ?? {};
+  } = refuseUnknown(options);
   assertName(name, 'table', table);
   if (schema !== undefined) assertName(name, 'schema', schema);
   for (const [option, value] of Object.entries({ migrate, prepare, cache })) {
@@ -68,6 +108,7 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
   const location = { table, schema };
   const connection = connectTo(connectionString, pool, prepare, patience);
   try {
+    await assertUtf8(connection);
     if (migrate) await migrateToLatest(connection, location);
     await probeTable(connection, location);
   } catch (error) {
@@ -79,6 +120,19 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
   return store;
 }
 
+/** Refuses what does not exist, so that a misspelt option is not silently without effect. */
+function refuseUnknown(options: PostgresSessionOptions = {}): PostgresSessionOptions {
+  for (const option of Object.keys(options ?? {})) {
+    if (!Object.hasOwn(broughtAlong, option)) continue;
+    throw new StoreError(
+      'INVALID_OPTION',
+      `[${name}] There is no option ${option}: ${broughtAlong[option]}.`,
+    );
+  }
+  assertKnownOptions(name, options ?? {}, knownOptions);
+  return options ?? {};
+}
+
 function connectTo(
   connectionString: unknown,
   pool: unknown,
@@ -86,16 +140,24 @@ function connectTo(
   patience: Patience,
 ): Connection {
   if (pool === undefined) {
-    if (typeof connectionString === 'string' && connectionString !== '') {
-      const opened = openPool(connectionString, prepare, patience);
-      if (opened) return opened;
+    if (connectionString === undefined) {
+      throw invalidOption(
+        name,
+        'connectionString',
+        'a URL such as postgres://user@host/database, or pool given',
+        undefined,
+      );
     }
-    throw invalidOption(
-      name,
-      'connectionString',
-      'a URL such as postgres://user@host/database, or pool given',
-      connectionString,
-    );
+    assertConnectionString(connectionString);
+    try {
+      return openPool(connectionString, prepare, patience);
+    } catch {
+      // Without its cause, which may quote the password.
+      throw new StoreError(
+        'INVALID_OPTION',
+        `[${name}] connectionString must be one that node-postgres can read, and the files it names must exist.`,
+      );
+    }
   }
   if (connectionString === undefined && isPostgresPool(pool)) return borrowPool(pool, patience);
   throw invalidOption(name, 'pool', 'a node-postgres Pool, given without connectionString', pool);
@@ -106,7 +168,7 @@ function milliseconds(option: string, seconds: unknown): number {
   throw invalidOption(name, option, 'a number of seconds from 0.001 to 3600', seconds);
 }
 
-/** Puts what PostgreSQL says at start into words, and keeps it as the cause. */
+/** Says what the failure of a start means and which SQL mends it; the failure itself is the cause. */
 function notStarted(error: unknown, { table, schema }: TableLocation): unknown {
   const cause = (error as { cause?: unknown }).cause ?? error;
   switch (errorCode(cause)) {
@@ -120,7 +182,7 @@ function notStarted(error: unknown, { table, schema }: TableLocation): unknown {
     case '42501':
       return unavailable(
         `The role may not use, or not make, the table ${JSON.stringify(table)}. Grant it the rights that the README lists; ` +
-          `if the table is not there, let a role that may make it run this SQL:\n${schemaSql(table, schema)}`,
+          `if the table does not exist, let a role that may make it run this SQL:\n${schemaSql(table, schema)}`,
         cause,
       );
     default:

@@ -35,6 +35,10 @@ export async function startProxy(target: string) {
     fallSilent() {
       silent = true;
     },
+    /** Ends every connection. */
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
     speak() {
       silent = false;
     },

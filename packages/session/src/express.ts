@@ -1,9 +1,8 @@
+export { getSession } from './adapters/attached-session.ts';
 export {
-  discardOnError,
+  type ExpressSession,
   type ExpressSessionOptions,
-  type SessionRequest,
+  type SessionTypes,
   sessionMiddleware,
-  withSession,
-} from './adapters/express-middleware.ts';
-export { getSession } from './adapters/session-of-request.ts';
-export type { Session } from './session/session.ts';
+} from './adapters/express.ts';
+export type { Session } from './session.ts';

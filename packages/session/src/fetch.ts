@@ -1,3 +1,8 @@
-export { type FetchHandler, type FetchSessionOptions, sessionHandler } from './adapters/fetch-handler.ts';
-export { getSession } from './adapters/session-of-request.ts';
-export type { Session } from './session/session.ts';
+export { getSession } from './adapters/attached-session.ts';
+export {
+  type FetchHandler,
+  type FetchSessionOptions,
+  sessionHandler,
+  withSession,
+} from './adapters/fetch.ts';
+export type { Session } from './session.ts';

@@ -1,4 +1,8 @@
+export { getSession } from './adapters/attached-session.ts';
+export { withSession } from './adapters/fetch.ts';
+export type { Committed } from './committed.ts';
 export type { SessionCookieOptions } from './cookie/cookie-options.ts';
+export type { CookieAttributes, OutgoingCookie } from './cookie/outgoing-cookie.ts';
 export type {
   CookieReason,
   OnSessionEvent,
@@ -6,9 +10,11 @@ export type {
   SessionEvent,
   SessionOutcome,
   SessionRequestEvent,
-} from './lifecycle/session-event.ts';
-export type { SessionOptions } from './lifecycle/session-options.ts';
-export type { Immutable, ImmutableJson } from './session/immutable.ts';
-export type { Session } from './session/session.ts';
-export type { SchemaIssue, SchemaResult, SessionSchema } from './session/standard-schema.ts';
+} from './events.ts';
+export type { Immutable, ImmutableJson } from './json.ts';
+export { type CommitResponse, type OpenedSession, openSession, readSession } from './open-session.ts';
+export type { SessionOptions } from './options.ts';
+export type { SessionSource } from './request-facts.ts';
+export type { SchemaIssue, SchemaResult, SessionSchema } from './schema.ts';
+export type { Session } from './session.ts';
 export { createTestSession, type TestSessionOptions } from './testing/create-test-session.ts';

@@ -15,7 +15,7 @@ const config :Workerd.Config = (services = [(name = "main", worker = (
 ))]);
 `;
 
-describe('/fetch, built', () => {
+describe('/fetch', () => {
   it('runs in a runtime that has no Node built-in', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'store-session-'));
     const at = (path: string) => join(import.meta.dirname, path);
@@ -24,9 +24,9 @@ describe('/fetch, built', () => {
         input: at('../test/worker.ts'),
         resolve: {
           alias: {
-            '@store/core/driver': at('../../core/dist/driver.js'),
-            '@store/core': at('../../core/dist/index.js'),
-            '@store/session/fetch': at('../dist/fetch.js'),
+            '@store/core/driver': at('../../core/src/driver.ts'),
+            '@store/core': at('../../core/src/index.ts'),
+            '@store/session/fetch': at('./fetch.ts'),
           },
         },
       });

@@ -1,8 +1,10 @@
-export { type NodeHandler, type NodeHandlerOptions, sessionHandler } from './adapters/node-handler.ts';
+export { getSession } from './adapters/attached-session.ts';
 export {
+  type NodeHandler,
+  type NodeHandlerOptions,
   type NodeMiddleware,
   type NodeSessionOptions,
+  sessionHandler,
   sessionMiddleware,
-} from './adapters/node-middleware.ts';
-export { getSession } from './adapters/session-of-request.ts';
-export type { Session } from './session/session.ts';
+} from './adapters/node.ts';
+export type { Session } from './session.ts';

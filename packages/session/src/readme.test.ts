@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,39 @@ describe("the README's examples, on SQLite", () => {
     expect(await (await visit('/')).text()).toBe('Visit 2');
     expect((await visit('/forget')).status).toBe(303);
     expect(await (await visit('/')).text()).toBe('Visit 1');
+  });
+
+  it('open and commit a session anywhere, and read it elsewhere', async () => {
+    const { count, countAgain, visitsOf } = await import('../test/examples/anywhere.ts');
+    const { visit, header } = createBrowser((request) =>
+      request.url.endsWith('/again') ? countAgain(request) : count(request),
+    );
+    await visit('/');
+    expect(await (await visit('/again')).text()).toBe('Visit 2');
+    expect([await visitsOf(header()), await visitsOf('')]).toEqual([2, 0]);
+  });
+
+  it('count visits with Hono', async () => {
+    const { app } = await import('../test/examples/hono-counter.ts');
+    const { visit } = createBrowser(async (request) => app.fetch(request));
+    await visit('/');
+    expect(await (await visit('/')).text()).toBe('Visit 2');
+  });
+
+  it('are in the README word for word', async () => {
+    const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+    const examples = await Promise.all(
+      ['anywhere', 'express-shop', 'fetch-counter', 'node-counter', 'hono-counter'].map((name) =>
+        readFile(join(import.meta.dirname, `../test/examples/${name}.ts`), 'utf8'),
+      ),
+    );
+    const code = [...examples, await readFile(import.meta.filename, 'utf8')].join('\n');
+    const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    const withoutIndent = (text: string) => text.replace(/^ +/gm, '');
+    // Declarations have nothing to run; the types' test compiles them.
+    const run = blocks.filter((block) => !block.startsWith('declare module'));
+    for (const block of run) expect(withoutIndent(code)).toContain(withoutIndent(block));
+    expect(run.length).toBeGreaterThanOrEqual(6);
   });
 
   it('count visits with node:http', async () => {

@@ -76,7 +76,7 @@ describe('a busy database', () => {
     for (const [n, each] of ids.entries()) expect((await store.load(each)).data).toEqual({ n });
   });
 
-  it('answers UNAVAILABLE to each write once its busyTimeout is over, and works again afterwards', async () => {
+  it('fails each write with UNAVAILABLE once its busyTimeout is over, and works again afterwards', async () => {
     const path = temporaryDatabase();
     const store = await start({ database: path, busyTimeout: 0 });
     const other = occupy(path);

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@store/core/driver';
-import type { Connection, SqliteDatabase } from './sqlite-database.ts';
+import type { Connection } from './connection.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
 
 const longestPause = 25;
 
 /**
- * Waits off the event loop before attempt number `attempt` + 1. Random, so that processes which met once do not meet again.
+ * Waits off the event loop before attempt number `attempt` + 1. Random, so that two processes that collided once do not
+ * collide again.
  *
- * The timer keeps the process alive, and should: somebody awaits the write. It lives no longer than the busy timeout.
+ * The timer keeps the process alive, and should: a caller awaits the write. It lives no longer than the busy timeout.
  */
 export function pause(attempt: number): Promise<void> {
   return sleep(1 + Math.random() * Math.min(2 ** attempt, longestPause));
@@ -28,12 +30,12 @@ export function transactionOpen(): Error {
   });
 }
 
-/** What a caller gets whose time is up. */
+/** The error for a call that has waited as long as it may. */
 export function stayedBusy(seconds: number, cause: unknown): StoreError {
   return new StoreError(
     'UNAVAILABLE',
-    `[@store/sqlite] The database was busy for ${seconds} seconds: another process writes, or a transaction is open. ` +
-      'Keep transactions short, or raise busyTimeout.',
+    `[@store/sqlite] The database was busy for ${seconds} seconds: another process writes, keeps a transaction open, or ` +
+      'has the file to itself (exclusive: true). Keep transactions short, raise busyTimeout, or end that process.',
     { cause },
   );
 }
@@ -41,16 +43,22 @@ export function stayedBusy(seconds: number, cause: unknown): StoreError {
 /**
  * Runs `work` until the database is free for it, at most `busyTimeout` seconds.
  *
+ * @param timedOut Makes the error for a database that stays busy.
  * @throws {StoreError} `UNAVAILABLE` when it stays busy; anything else that `work` throws passes.
  */
-export async function whileBusy<T>(connection: Connection, busyTimeout: number, work: () => T): Promise<T> {
+export async function whileBusy<T>(
+  { database, withoutTimeout }: Connection,
+  busyTimeout: number,
+  work: () => T,
+  timedOut = stayedBusy,
+): Promise<T> {
   const deadline = performance.now() + busyTimeout * 1000;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return connection.attempt(work);
+      return withoutTimeout ? withoutTimeout(work) : work();
     } catch (error) {
-      if (!isBusy(error, connection.database)) throw error;
-      if (performance.now() >= deadline) throw stayedBusy(busyTimeout, error);
+      if (!isBusy(error, database)) throw error;
+      if (performance.now() >= deadline) throw timedOut(busyTimeout, error);
     }
     await pause(attempt);
   }

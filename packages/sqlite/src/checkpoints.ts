@@ -1,42 +1,60 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Report } from '@store/core/driver';
-import type { Checkpoints, SqliteDatabase } from './sqlite-database.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+/** When, and by whom, the write-ahead log is written back to the database. */
+export interface Checkpoints {
+  /** To be called with the number of rows changed, once they are {@link rowsPerCheckpoint} or more. */
+  committed(rows: number): void;
+  /** To be called when garbage collection begins, and when it ends. */
+  collecting(isRunning: boolean): void;
+  /** For work that no request waits for: lets the thread finish first, so that the log stays short. */
+  caughtUp(): Promise<void> | undefined;
+  /** Ends the thread, if there is one. */
+  end(): Promise<unknown> | undefined;
+}
 
 /**
- * Pages of the write-ahead log after which the commit that fills them writes them back itself, and holds the event loop
- * meanwhile: 9 ms for 1000 pages, nearly all of it waiting for the disk. While garbage is collected, whose rows are all over the
- * table, 100 pages hold it for 3 ms. With the thread the commit has to do it only if there is never a pause between writes:
- * the log begins anew only at a moment when all of it has been written back.
+ * Pages of the write-ahead log after which the commit that fills them writes them back itself, and blocks the event loop
+ * meanwhile, nearly all of it waiting for the disk. Garbage collection changes rows all over the table, so each of its pages
+ * costs more. With the thread a commit has to do it only if writes never pause: the log starts over only at a moment when
+ * all of it has been written back.
  */
 const pages = { usual: 1000, collecting: 100, withThread: 4000 };
 
-/** Changed rows after which the thread has something to do: some thousand pages at the most, which take it 5 ms. */
-const rowsEach = 500;
+/** Changed rows after which the thread gets something to do: a few thousand pages at most. */
+export const rowsPerCheckpoint = 500;
 
-/** Milliseconds. A process that takes longer to change so many rows does without the thread, which takes 5 MB of memory. */
+/** Milliseconds. A process that takes longer to change that many rows does without the thread, which takes 5 MB of memory. */
 const busyWithin = 10_000;
 
 /**
- * Has the write-ahead log written back to the database by a thread of its own, once writes are so many that the waiting for the
- * disk would be felt. See docs/decisions/007.
+ * Has the write-ahead log written back to the database by a thread, once there are enough writes for the wait for the disk to
+ * be noticeable. See docs/decisions/007.
  *
- * Where no thread can be had, such as in a bundle that left its file out, commits write the log back as SQLite does by itself.
+ * Where there can be no thread, such as in a bundle that left its file out, commits write the log back, as SQLite does by
+ * default.
  */
-export function createCheckpoints(database: SqliteDatabase, path: string, report: Report): Checkpoints {
+export function createCheckpoints(
+  database: SqliteDatabase,
+  path: string,
+  report: Report,
+  { mayUseThread = true } = {},
+): Checkpoints {
   let rows = 0;
   let since = performance.now();
-  let collecting = false;
+  let isCollecting = false;
   let worker: Worker | undefined;
-  /** Whether the thread has answered once, and lives. */
+  /** Whether the thread runs and has done its first checkpoint. */
   let isReady = false;
-  /** Settled when the thread has written back what there was when it was told to. */
+  /** Resolves when the thread has written back what the log held when it was told to. */
   let work: PromiseWithResolvers<void> | undefined;
-  /** Whether there is to be no thread, any more or at all. */
-  let isOver = false;
+  /** Whether no thread is to be started or used (again). */
+  let isOver = !mayUseThread;
 
   function setPages(): void {
-    const own = collecting ? pages.collecting : pages.usual;
+    const own = isCollecting ? pages.collecting : pages.usual;
     if (database.open) database.exec(`pragma wal_autocheckpoint = ${isReady ? pages.withThread : own}`);
   }
 
@@ -81,7 +99,7 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
       started.unref();
       return started;
     } catch (error) {
-      // Node's permission model, for one.
+      // Node's permission model, for example.
       fail(error);
       return undefined;
     }
@@ -96,25 +114,22 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
   return {
     committed(count) {
       rows += count;
-      if (rows < rowsEach || work || isOver) return;
+      if (rows < rowsPerCheckpoint || work || isOver) return;
       rows = 0;
       if (worker === undefined && isBusy()) worker = start();
       if (worker === undefined) return;
       work = Promise.withResolvers();
       worker.postMessage('write back');
     },
-    collecting(isUnderWay) {
-      collecting = isUnderWay;
+    collecting(isRunning) {
+      isCollecting = isRunning;
       if (!isReady) setPages();
     },
     caughtUp: () => work?.promise,
-    async end() {
+    end() {
       isOver = true;
       finish();
-      await worker?.terminate();
+      return worker?.terminate();
     },
   };
 }
-
-/** Leaves an application's own database as it is. */
-export const noCheckpoints: Checkpoints = { committed() {}, collecting() {}, caughtUp() {}, async end() {} };

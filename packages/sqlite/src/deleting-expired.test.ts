@@ -28,7 +28,7 @@ describe('deleteExpired', () => {
   it('finds an expired record behind any number of records that were extended', async () => {
     const { database, storage } = temporaryStorage();
     for (let n = 0; n < 20; n += 1) {
-      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 + n }));
+      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 + n }), Date.now());
       if (n < 19) await storage.touch(keyOf(`s${n}`), 1, 1000);
     }
     expect(await storage.deleteExpired(100, 3)).toBe(1);
@@ -40,7 +40,7 @@ describe('deleteExpired', () => {
   it('gives the event loop a turn after every batch that it only postpones', async () => {
     const { storage } = temporaryStorage();
     for (let n = 0; n < 60; n += 1) {
-      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }));
+      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }), Date.now());
       await storage.touch(keyOf(`s${n}`), 1, 1000);
     }
     const turns = countTurns();
@@ -48,13 +48,22 @@ describe('deleteExpired', () => {
     expect(turns()).toBeGreaterThanOrEqual(12);
   });
 
+  it('finds a record that a save let end earlier than before', async () => {
+    const { storage } = temporaryStorage();
+    await storage.insert(sessionRecord('a', { expiresAt: 1_000_000_050_000 }), Date.now());
+    const earlier = sessionRecord('a', { expiresAt: 1_000_000_010_000, version: 2 });
+    if (!(await storage.save?.(earlier, 0))) await storage.replace(keyOf('a'), 1, earlier, Date.now());
+    expect((await storage.read(keyOf('a')))?.expiresAt).toBe(1_000_000_010_000);
+    expect(await storage.deleteExpired(1_000_000_010_000, 10)).toBe(1);
+  });
+
   it('leaves the indexed time alone when a session is extended', async () => {
     const { database, storage } = temporaryStorage();
-    await storage.insert(sessionRecord('a', { subject: 'ann' }));
+    await storage.insert(sessionRecord('a', { subject: 'ann' }), Date.now());
     const gcAt = () => database.prepare('select gc_at from sessions').pluck().get();
     const before = gcAt();
     const next = sessionRecord('a', { subject: 'ann', version: 2, expiresAt: 2_000_000_000_000 });
-    await storage.replace(keyOf('a'), 1, next);
+    await storage.replace(keyOf('a'), 1, next, Date.now());
     await storage.touch(keyOf('a'), 1, 3_000_000_000_000);
     expect(gcAt()).toBe(before);
   });
@@ -72,7 +81,8 @@ describe('deleteExpired', () => {
     migrateToLatest(database, 'sessions');
     const storage = createSqliteStorage(connection, 'sessions', 5);
     const setting = () => Object.values(database.prepare('pragma wal_autocheckpoint').get() as object)[0];
-    for (let n = 0; n < 60; n += 1) await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }));
+    for (let n = 0; n < 60; n += 1)
+      await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }), Date.now());
     let done = false;
     const collecting = Promise.resolve(storage.deleteExpired(20, 500)).finally(() => {
       done = true;
@@ -113,7 +123,7 @@ describe('gc', { timeout: 120_000 }, () => {
     expect(await store.load(id)).toMatchObject({ exists: true, data: { kept: true } });
   });
 
-  it('answers loads between its batches, and lets in no batch of more than 500', async () => {
+  it('lets loads run between its batches, none of more than 500', async () => {
     const path = temporaryDatabase();
     let now = 1_000_000_000_000;
     const store = await startSession({ database: path, cache: false, now: () => now });

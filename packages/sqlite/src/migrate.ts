@@ -6,9 +6,9 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { tableNames } from './table-names.ts';
 
 /**
- * Brings the schema up to date; only reads when it is. One transaction without an `await` in it, so nothing on this
- * connection and no other process comes in between: Kysely's own migrator takes no lock on SQLite, and of twenty processes
- * that start on an empty database some would fail.
+ * Brings the schema up to date; only reads if it already is. One transaction without an `await` in it, so nothing on this
+ * connection and no other process comes in between: Kysely's own migrator takes no lock on SQLite, and when twenty processes
+ * start on an empty database some of them fail.
  */
 export function migrateToLatest(database: SqliteDatabase, table: string): void {
   if (pendingMigrations(database, table).length === 0) return;
@@ -27,7 +27,7 @@ export function migrateToLatest(database: SqliteDatabase, table: string): void {
   }
 }
 
-/** Migrations of a newer version that are booked already are left alone: an older process may run beside a newer one. */
+/** Recorded migrations of a newer version are left alone: an older process may run next to a newer one. */
 function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<typeof migrationSql> {
   const db = sqlWriter(table);
   const bookkeeping = db
@@ -38,7 +38,7 @@ function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<
     .compile();
   if (database.prepare(bookkeeping.sql).get() === undefined) return migrationSql(table);
 
-  const booked = db.selectFrom('sessions_migration').select('name').compile();
-  const done = (database.prepare(booked.sql).all() as { name: string }[]).map(({ name }) => name);
+  const recorded = db.selectFrom('sessions_migration').select('name').compile();
+  const done = (database.prepare(recorded.sql).all() as { name: string }[]).map(({ name }) => name);
   return migrationSql(table).filter(({ name }) => !done.includes(name));
 }

@@ -5,7 +5,7 @@ import { tableNames, withTableNames } from './table-names.ts';
 
 type Step = Compilable & { execute(): Promise<unknown> };
 
-/** Every change of the schema so far, by the name it is booked under: sorted, and never altered once released. */
+/** Every change of the schema so far, by the name it is recorded under: sorted, and never altered once released. */
 const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
   '0001_sessions': (db) => [
     db.schema
@@ -18,7 +18,7 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
       .addColumn('created_at', 'integer', (column) => column.notNull())
       .addColumn('idle_timeout', 'integer')
       .addColumn('subject', 'text')
-      // Last: long content spills to pages of its own, which are then only read when it is asked for.
+      // Last: long content spills to overflow pages, which are then read only when it is selected.
       .addColumn('payload', 'text', (column) => column.notNull())
       .modifyEnd(sql`strict`),
     db.schema.createIndex('sessions_gc_at').ifNotExists().on('sessions').column('gc_at'),
@@ -53,7 +53,7 @@ export function migrations(table = 'sessions'): Record<string, Migration> {
   );
 }
 
-/** The statements of each migration, and those that book it as done. */
+/** The statements of each migration, including the one that records it as done. */
 export function migrationSql(table: string): { name: string; statements: string[] }[] {
   const db = sqlWriter(table);
   return Object.entries(changes).map(([name, steps]) => {
@@ -65,7 +65,7 @@ export function migrationSql(table: string): { name: string; statements: string[
   });
 }
 
-/** The tables Kysely's migrator would make for its bookkeeping, under names of our own: the application has its own two. */
+/** The bookkeeping tables of Kysely's migrator under our own names, since the application may have its own two. */
 export function bookkeepingSql(table: string): string[] {
   const { schema } = sqlWriter(table);
   return [

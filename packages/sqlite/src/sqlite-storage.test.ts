@@ -9,11 +9,11 @@ describe('createSqliteStorage', () => {
     const { database } = temporaryStorage();
     database.defaultSafeIntegers(true);
     const storage = createSqliteStorage(borrow(database), 'sessions', 5);
-    await storage.insert(sessionRecord('a'));
+    await storage.insert(sessionRecord('a'), Date.now());
     expect(await storage.read(keyOf('a'))).toEqual(sessionRecord('a'));
   });
 
-  it('answers a read without giving the event loop a turn', () => {
+  it('reads without giving the event loop a turn', () => {
     const { storage } = temporaryStorage();
     expect(storage.read(keyOf('a'))).toBeUndefined();
   });

@@ -25,7 +25,7 @@ function open(path: string, options?: Database.Options) {
 const id = createSessionId();
 
 describe('startSession', () => {
-  it('makes the file, its log and its index readable for the owner only', async () => {
+  it('creates the file, its log and its index readable for the owner only', async () => {
     const database = temporaryDatabase();
     const store = await start({ database });
     await store.save(id, {}, {});
@@ -34,7 +34,7 @@ describe('startSession', () => {
     }
   });
 
-  it('leaves the mode of a file that is there as it is', async () => {
+  it('keeps the mode of an existing file that others may only read', async () => {
     const database = temporaryDatabase();
     writeFileSync(database, '', { mode: 0o640 });
     await start({ database });
@@ -63,7 +63,7 @@ describe('startSession', () => {
     expect(passed.prepare('select count(*) from sessions').pluck().get()).toBe(0);
   });
 
-  it('answers UNAVAILABLE with the cause once the application has closed its database', async () => {
+  it('fails with UNAVAILABLE and the cause once the application has closed its database', async () => {
     const passed = new Database(temporaryDatabase());
     const store = await start({ database: passed });
     passed.close();
@@ -102,6 +102,8 @@ describe('startSession', () => {
     ['busyTimeout', { busyTimeout: '5' }],
     ['idleTimeout', { idleTimeout: 0 }],
     ['absoluteTimeout', { absoluteTimeout: 1.5 }],
+    ['maxBytes', { maxBytes: 0 }],
+    ['exclusive', { exclusive: 'yes' }],
     ['now', { now: 5 }],
   ])('refuses a wrong %s before it touches a file: %o', async (option, wrong) => {
     const path = temporaryDatabase();
@@ -111,6 +113,23 @@ describe('startSession', () => {
       message: expect.stringContaining(`[@store/sqlite] ${option} must be`),
     });
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('refuses an option that does not exist, before it touches a file', async () => {
+    const database = temporaryDatabase();
+    const options = { database, tabel: 'sessions' };
+    await expect(startSession(options)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('did you mean table'),
+    });
+    expect(existsSync(database)).toBe(false);
+  });
+
+  it('refuses a payload over maxBytes, and lets absoluteTimeout be switched off', async () => {
+    const store = await start({ database: ':memory:', maxBytes: 100, absoluteTimeout: false });
+    expect(store.timeouts.absoluteTimeout).toBe(false);
+    await expect(store.save(id, { text: 'x'.repeat(100) }, {})).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect((await store.load(id)).exists).toBe(false);
   });
 
   it('refuses a database that is closed', async () => {
@@ -140,14 +159,14 @@ describe('startSession', () => {
     expect(await (await start({ database: path })).load(id)).toMatchObject({ exists: false });
   });
 
-  it('answers UNAVAILABLE with the cause when a directory is given', async () => {
+  it('fails with UNAVAILABLE and the cause when a directory is given', async () => {
     await expect(startSession({ database: dirname(temporaryDatabase()) })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       cause: expect.anything(),
     });
   });
 
-  it('loads from a read-only database and answers UNAVAILABLE with the cause to a write', async () => {
+  it('loads from a read-only database, and fails a write with UNAVAILABLE and the cause', async () => {
     const path = temporaryDatabase();
     const writer = await start({ database: path });
     await writer.save(id, { n: 1 }, {});

@@ -1,5 +1,6 @@
 import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
 import {
+  assertKnownOptions,
   createRecordStore,
   createReport,
   invalidOption,
@@ -7,8 +8,8 @@ import {
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
-import { whileBusy } from './busy-wait.ts';
-import { borrow, openPath, setPragmas } from './connection.ts';
+import { stayedBusy, whileBusy } from './busy-wait.ts';
+import { borrow, openPath } from './connection.ts';
 import { migrateToLatest } from './migrate.ts';
 import { isSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
@@ -16,36 +17,58 @@ import { assertTable } from './table-names.ts';
 
 const name = '@store/sqlite';
 
-/** What {@link startSession} takes besides the options of every driver. */
+const optionNames = [
+  'database',
+  'table',
+  'migrate',
+  'busyTimeout',
+  'exclusive',
+  'idleTimeout',
+  'absoluteTimeout',
+  'maxBytes',
+  'now',
+  'onEvent',
+  'cache',
+] as const;
+
+/** What {@link startSession} takes in addition to the options of every driver. */
 export interface SqliteSessionOptions extends StartOptions {
   /**
-   * The path of the database file, which is made (mode 0600) if it is missing, `:memory:`, or an open better-sqlite3
+   * The path of the database file, which is created (mode 0600) if it is missing, `:memory:`, or an open better-sqlite3
    * `Database`, which keeps its pragmas and stays yours to close.
    */
   database: string | SqliteDatabase;
   /** The table's name; any name that SQLite can hold. @default 'sessions' */
   table?: string;
-  /** Whether to make and update the table at start. @default true */
+  /** Whether to create and update the table at start. @default true */
   migrate?: boolean;
   /** Seconds to wait, off the event loop, for a database that is busy; 0 tries once. @default 5 */
   busyTimeout?: number;
+  /**
+   * Whether the store has the file to itself for as long as it is open, which makes loads several times faster. No other
+   * process, backup or `sqlite3` shell can read it then. Only with a path. @default false
+   */
+  exclusive?: boolean;
 }
 
 /**
  * Keeps sessions in a SQLite database, and caches the store unless `cache` is false.
  *
  * @returns The store. Its `close()` closes the database if it was given as a path.
- * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be opened, stays busy,
- * is no database, or lacks the table. Nothing of a failure is kept: the next call starts afresh.
+ * @throws {StoreError} `INVALID_OPTION` naming the option, or the file or directory that other users can write;
+ * `UNAVAILABLE` when the database cannot be opened, stays busy, is not a database, or lacks the table. A failure leaves
+ * nothing behind: the next call starts from scratch.
  * @example
  * await startSession({ database: './sessions.db', idleTimeout: 7200 });
  */
 export async function startSession(options: SqliteSessionOptions): Promise<SessionStore> {
+  assertKnownOptions(name, options ?? {}, optionNames);
   const {
     database,
     table = 'sessions',
     migrate = true,
     busyTimeout = 5,
+    exclusive = false,
     cache = true,
     ...rest
   } = options ?? {};
@@ -53,21 +76,33 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   assertTable(name, table);
   assertBoolean('migrate', migrate);
   assertBoolean('cache', cache);
+  assertBoolean('exclusive', exclusive);
+  if (exclusive && typeof location !== 'string') {
+    throw invalidOption(
+      name,
+      'exclusive',
+      'left out when a Database is passed, whose locking_mode is yours',
+      exclusive,
+    );
+  }
   if (!(typeof busyTimeout === 'number' && busyTimeout >= 0 && busyTimeout <= 3600)) {
     throw invalidOption(name, 'busyTimeout', 'a number of seconds from 0 to 3600', busyTimeout);
   }
   resolveTimeouts(name, rest);
 
   const connection = await starting(table, () =>
-    typeof location === 'string' ? openPath(location, createReport(name, rest.onEvent)) : borrow(location),
+    typeof location === 'string'
+      ? openPath(location, createReport(name, rest.onEvent), exclusive)
+      : borrow(location),
   );
   try {
+    const prepare = () => {
+      connection.configure();
+      if (migrate) migrateToLatest(connection.database, table);
+      return createSqliteStorage(connection, table, busyTimeout);
+    };
     const storage = await starting(table, () =>
-      whileBusy(connection, busyTimeout, () => {
-        if (typeof location === 'string') setPragmas(connection.database);
-        if (migrate) migrateToLatest(connection.database, table);
-        return createSqliteStorage(connection, table, busyTimeout);
-      }),
+      whileBusy(connection, busyTimeout, prepare, exclusive ? notAlone : stayedBusy),
     );
     const store = createRecordStore(storage, { ...rest, name });
     if (cache) cacheStore(store);
@@ -90,7 +125,16 @@ function assertBoolean(option: string, value: unknown): void {
   if (typeof value !== 'boolean') throw invalidOption(name, option, 'true or false', value);
 }
 
-/** Puts what SQLite says at start into words, and keeps it as the cause. */
+function notAlone(seconds: number, cause: unknown): StoreError {
+  return new StoreError(
+    'UNAVAILABLE',
+    `[${name}] Another process still has the database open after ${seconds} seconds, and exclusive: true needs it alone. ` +
+      'End that process, or leave exclusive out.',
+    { cause },
+  );
+}
+
+/** Explains what SQLite reports at start, and keeps it as the cause. */
 async function starting<T>(table: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -105,11 +149,16 @@ function explain(table: string, cause: unknown): string {
   switch (code) {
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
-      return 'The file is not a SQLite database, or is damaged. Restore it, or move it away and a new one is made.';
+      return 'The file is not a SQLite database, or is damaged. Restore it, or move it away to start with a new one.';
+    case 'SQLITE_IOERR_SHORT_READ':
+      return (
+        'Another process still uses the log of a database file that was deleted. ' +
+        'End it, delete the files that end in -wal and -shm, and start again.'
+      );
     case 'SQLITE_ERROR':
       return (
         `The table ${JSON.stringify(table)} is missing, out of date or not a table of this package (${message}). ` +
-        'Start once with migrate: true, run the SQL that schemaSql() answers, or choose another table name.'
+        'Start once with migrate: true, run the SQL that schemaSql() returns, or choose another table name.'
       );
     default:
       return `The database could not be opened (${code ?? message}). The cause says why.`;

@@ -2,13 +2,14 @@ import type { SessionRecord } from '@store/core/driver';
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { sqlWriter } from './sessions-table.ts';
 
-/** What statements bind, by name: a record's fields, and what else is asked for. */
+/** What statements bind, by name: a record's fields and the other parameters. */
 interface Bindings extends SessionRecord {
   oldKey: string;
   oldVersion: number;
   createdAfter: number;
   now: number;
   limit: number;
+  after: string | null;
   exceptKey: string | null;
   onlyKey: string | null;
 }
@@ -43,7 +44,7 @@ export function writeStatements(table: string) {
   };
 
   return {
-    /** By position: binding by name would cost a load 0.6 of 7.6 µs. */
+    /** By position: binding by name would make a load measurably slower. */
     read: record.where('key', '=', sql<string>`?`).compile(),
 
     insert: db
@@ -52,7 +53,7 @@ export function writeStatements(table: string) {
       .onConflict((conflict) => conflict.column('key').doNothing())
       .compile(),
 
-    /** A new session, or new content for one that goes on as it is; then no index is written. */
+    /** A new session, or new content for one that otherwise stays as it is; then no index is written. */
     save: db
       .insertInto('sessions')
       .values(values)
@@ -103,6 +104,18 @@ export function writeStatements(table: string) {
       .set((row) => ({ expires_at: row.fn<number>('max', ['expires_at', bind('expiresAt')]) }))
       .where('key', '=', bind('key'))
       .where('expires_at', '>', bind('now'))
+      .compile(),
+
+    deleteVersion: db
+      .deleteFrom('sessions')
+      .where('key', '=', bind('key'))
+      .where('version', '=', bind('version'))
+      .compile(),
+
+    scan: record
+      .where(sql<boolean>`(${bind('after')} is null or key > ${bind('after')})`)
+      .orderBy('key')
+      .limit(bind('limit'))
       .compile(),
 
     delete: db.deleteFrom('sessions').where('key', '=', bind('key')).compile(),

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { invalidOption } from '@store/core/driver';
 import { type IdentifierNode, type KyselyPlugin, OperationNodeTransformer } from 'kysely';
 
-/** Postgres keeps 63 bytes of a name; the same rule here keeps the names equal on every driver. */
+/** PostgreSQL keeps 63 bytes of a name; the same rule here gives the same names on every driver. */
 const longest = 63;
 
 /**
- * Any name will do, since names are quoted, except those that SQLite keeps for itself or cannot hold.
+ * Accepts any name, since names are quoted, except those that SQLite reserves or cannot hold.
  *
  * @throws {StoreError} `INVALID_OPTION`
  */
@@ -25,7 +25,7 @@ export function tableNames(table: string): ReadonlyMap<string, string> {
   ]);
 }
 
-/** `table` and `suffix` together; where that is too long, cut and ended in a hash of the whole. */
+/** `table` and `suffix` together; a name that is too long is cut and ends in a hash of the whole. */
 function derivedName(table: string, suffix: string): string {
   const name = table + suffix;
   if (Buffer.byteLength(name) <= longest) return name;
@@ -36,8 +36,8 @@ function derivedName(table: string, suffix: string): string {
 }
 
 /**
- * Makes Kysely put the real names in the place of the written ones. Kysely quotes what comes out of here, and never parses
- * it: a name with a dot, a quote or ` as ` in it stays one name.
+ * Makes Kysely replace the names that statements are written with by the real ones. Kysely quotes the result and never
+ * parses it: a name with a dot, a quote or ` as ` in it stays one name.
  *
  * A query inside a query must be written without this plugin, or its names would be replaced twice.
  */

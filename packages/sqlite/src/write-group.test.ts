@@ -37,7 +37,7 @@ function openNumbers() {
 const turn = () => new Promise(setImmediate);
 
 describe('createWriteGroup', () => {
-  it('runs a lone write at once', async () => {
+  it('runs a lone write immediately', async () => {
     const { write, numbers } = openNumbers();
     const written = write(1);
     expect(numbers()).toEqual([1]);
@@ -72,7 +72,7 @@ describe('createWriteGroup', () => {
     expect(framesWritten()).toBe(3);
   });
 
-  it('goes back to running a write at once when a turn brings one alone', async () => {
+  it('runs a write immediately again when a turn brings one alone', async () => {
     const { write, numbers } = openNumbers();
     await Promise.all([1, 2, 3].map(write));
     await turn();
@@ -115,14 +115,14 @@ describe('createWriteGroup', () => {
   it('tells each caller what its own statement did', async () => {
     const { storage } = temporaryStorage();
     const outcomes = await Promise.all([
-      storage.insert(sessionRecord('a')),
-      storage.insert(sessionRecord('a')),
-      storage.replace(keyOf('a'), 1, sessionRecord('a', { version: 2 })),
-      storage.replace(keyOf('a'), 1, sessionRecord('a', { version: 3 })),
+      storage.insert(sessionRecord('a'), Date.now()),
+      storage.insert(sessionRecord('a'), Date.now()),
+      storage.replace(keyOf('a'), 1, sessionRecord('a', { version: 2 }), Date.now()),
+      storage.replace(keyOf('a'), 1, sessionRecord('a', { version: 3 }), Date.now()),
       storage.touch(keyOf('a'), 1, 2),
       storage.delete(keyOf('a')),
       storage.touch(keyOf('a'), 1, 2),
-      storage.insert(sessionRecord('a', { version: 4 })),
+      storage.insert(sessionRecord('a', { version: 4 }), Date.now()),
     ]);
     expect(outcomes).toEqual([true, false, true, false, true, undefined, false, true]);
   });

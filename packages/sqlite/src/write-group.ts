@@ -1,31 +1,34 @@
 import type { Awaitable } from '@store/core/driver';
 import { isBusy, pause, stayedBusy, transactionOpen } from './busy-wait.ts';
-import type { Connection } from './sqlite-database.ts';
+import { rowsPerCheckpoint } from './checkpoints.ts';
+import type { Connection } from './connection.ts';
 
 interface Write {
   run(): number;
+  isAtomic: boolean;
   deadline: number;
   resolve(changes: number): void;
   reject(error: unknown): void;
 }
 
-/** How many writes share a transaction at most: one or two milliseconds of the event loop. */
+/** Most writes that share a transaction: one or two milliseconds of the event loop. */
 const largestGroup = 100;
 
-/** How many writes may run one by one in a turn of the event loop: a loop that awaits saves must not starve requests. */
+/** Most writes that run one by one in a turn of the event loop: a loop that awaits saves must not starve requests. */
 const mostPerTurn = 8;
 
 /**
  * Commits writes that arrive together in one transaction, in the order they came.
  *
  * Requests arrive in separate callbacks of one turn of the event loop, so only `setImmediate` finds them together; a
- * microtask finds none. Waiting for it costs a lone write 7 of 47 µs, so writes run at once until a turn brings more than
- * one, and are gathered from then on until a turn brings a single one again.
+ * microtask finds none. A lone write would pay for that wait, so writes run immediately until a turn brings more than one,
+ * and are grouped from then on until a turn brings a single one again.
  *
- * @returns A function that runs a write, which has no `await` in it, and answers how many rows it changed.
+ * @returns A function that runs a write, which has no `await` in it, and returns how many rows it changed; synchronously
+ * if it could run immediately. `isAtomic` is for a write of several statements, which needs a transaction even when alone.
  */
 export function createWriteGroup(connection: Connection, busyTimeout: number) {
-  const { database } = connection;
+  const { database, withoutTimeout, checkpoints, file } = connection;
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const rollback = database.prepare('rollback');
@@ -33,53 +36,94 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   const waiting: Write[] = [];
   let turnScheduled = false;
   let draining = false;
-  let gathering = false;
-  /** Writes run at once in this turn. */
-  let ranAtOnce = 0;
-  /** Whether the caller of the latest of those has had the chance to go on: if not, a second caller is here. */
-  let answered = true;
-  /** How many of the next writes go one by one, because they failed together. */
+  let grouping = false;
+  /** Writes of this turn that ran immediately. */
+  let ranThisTurn = 0;
+  /** False between an immediate write and the next microtask: a write that arrives then must come from a different caller. */
+  let callerResumed = true;
+  const resumeCaller = () => {
+    callerResumed = true;
+  };
+  /** How many of the next writes run one by one, because they failed as a group. */
   let separate = 0;
+  /** Rows changed that `checkpoints` has not been told of: it need not hear of every write. */
+  let untold = 0;
 
-  return (run: () => number): Awaitable<number> => {
+  return (run: () => number, isAtomic = false): Awaitable<number> => {
     if (!turnScheduled) {
       turnScheduled = true;
       setImmediate(endTurn);
     }
-    if (!gathering && answered && waiting.length === 0 && ranAtOnce < mostPerTurn) {
-      try {
-        return runAtOnce(run);
-      } catch (error) {
-        if (!isBusy(error, database)) throw error;
+    if (!grouping && callerResumed && waiting.length === 0 && ranThisTurn < mostPerTurn) {
+      const changes = tryOne(run, isAtomic);
+      if (changes !== undefined) {
+        ranThisTurn += 1;
+        callerResumed = false;
+        queueMicrotask(resumeCaller);
+        count(changes);
+        file?.beforeAcknowledging();
+        return changes;
       }
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ run, deadline: performance.now() + busyTimeout * 1000, resolve, reject });
+      waiting.push({ run, isAtomic, deadline: performance.now() + busyTimeout * 1000, resolve, reject });
     });
   };
 
-  function runAtOnce(run: () => number): number {
-    const changes = connection.attempt(() => runAlone(run));
-    connection.checkpoints.committed(changes);
-    ranAtOnce += 1;
-    answered = false;
-    queueMicrotask(() => {
-      answered = true;
-    });
-    return changes;
+  /** @returns `undefined` when the database is busy */
+  function tryOne(run: () => number, isAtomic: boolean): number | undefined {
+    try {
+      return runOne(run, isAtomic);
+    } catch (error) {
+      if (isBusy(error, database)) return undefined;
+      throw error;
+    }
+  }
+
+  function runOne(run: () => number, isAtomic: boolean): number {
+    if (isAtomic) return runTogether([run])[0] ?? 0;
+    if (file && performance.now() >= file.writeDue) file.look();
+    if (database.inTransaction) throw transactionOpen();
+    return withoutTimeout ? withoutTimeout(run) : run();
+  }
+
+  function runTogether(runs: (() => number)[]): number[] {
+    if (file && performance.now() >= file.writeDue) file.look();
+    if (database.inTransaction) throw transactionOpen();
+    return withoutTimeout ? withoutTimeout(() => runInTransaction(runs)) : runInTransaction(runs);
+  }
+
+  function runInTransaction(runs: (() => number)[]): number[] {
+    begin.run();
+    try {
+      const changes = runs.map((run) => run());
+      commit.run();
+      return changes;
+    } catch (error) {
+      // On some errors (disk full, I/O) SQLite has ended the transaction already, and a rollback would fail.
+      if (database.inTransaction) rollback.run();
+      throw error;
+    }
+  }
+
+  function count(changes: number): void {
+    untold += changes;
+    if (untold < rowsPerCheckpoint) return;
+    checkpoints?.committed(untold);
+    untold = 0;
   }
 
   function endTurn(): void {
     turnScheduled = false;
-    gathering = waiting.length > 1 || (waiting.length === 0 && ranAtOnce > 1);
-    ranAtOnce = 0;
+    grouping = waiting.length > 1 || (waiting.length === 0 && ranThisTurn > 1);
+    ranThisTurn = 0;
     if (!draining) drain();
   }
 
   async function drain(): Promise<void> {
     draining = true;
     for (let attempt = 0; waiting.length > 0; ) {
-      const busy = settleSome();
+      const busy = runNext();
       if (busy === undefined) {
         attempt = 0;
         if (waiting.length > 0) await new Promise(setImmediate);
@@ -91,55 +135,48 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
     draining = false;
   }
 
-  /** Settles the writes at the front of the queue. @returns why not, if the database is busy */
-  function settleSome(): { cause: unknown } | undefined {
+  /** Runs the writes at the front of the queue. @returns why not, if the database is busy */
+  function runNext(): { cause: unknown } | undefined {
     const group = waiting.slice(0, separate > 0 ? 1 : largestGroup);
+    const [first] = group;
+    let changes: number[];
     try {
-      const changes = connection.attempt(() =>
-        group.length > 1 ? runTogether(group) : group.map(({ run }) => runAlone(run)),
-      );
-      for (const [index, write] of group.entries()) write.resolve(changes[index] ?? 0);
-      connection.checkpoints.committed(changes.reduce((sum, count) => sum + count, 0));
+      const runsAlone = group.length === 1 && first;
+      changes = runsAlone ? [runOne(first.run, first.isAtomic)] : runTogether(group.map(({ run }) => run));
     } catch (error) {
       if (isBusy(error, database)) return { cause: error };
       if (group.length > 1) {
         separate = group.length;
         return undefined;
       }
-      group[0]?.reject(error);
+      take(1);
+      first?.reject(error);
+      return undefined;
     }
-    leave(group.length);
+    take(group.length);
+    acknowledge(group, changes);
     return undefined;
   }
 
-  function runAlone(run: () => number): number {
-    if (database.inTransaction) throw transactionOpen();
-    return run();
-  }
-
-  function runTogether(group: Write[]): number[] {
-    if (database.inTransaction) throw transactionOpen();
-    begin.run();
+  function acknowledge(group: Write[], changes: number[]): void {
     try {
-      const changes = group.map(({ run }) => run());
-      commit.run();
-      return changes;
+      count(changes.reduce((sum, each) => sum + each, 0));
+      file?.beforeAcknowledging();
+      for (const [index, write] of group.entries()) write.resolve(changes[index] ?? 0);
     } catch (error) {
-      // On some errors (disk full, I/O) SQLite has ended the transaction already, and a rollback would fail.
-      if (database.inTransaction) rollback.run();
-      throw error;
+      for (const write of group) write.reject(error);
     }
   }
 
   function rejectOverdue(cause: unknown): void {
     const now = performance.now();
     const stillInTime = waiting.findIndex(({ deadline }) => deadline > now);
-    for (const write of leave(stillInTime < 0 ? waiting.length : stillInTime)) {
+    for (const write of take(stillInTime < 0 ? waiting.length : stillInTime)) {
       write.reject(stayedBusy(busyTimeout, cause));
     }
   }
 
-  function leave(count: number): Write[] {
+  function take(count: number): Write[] {
     separate = Math.max(0, separate - count);
     return waiting.splice(0, count);
   }

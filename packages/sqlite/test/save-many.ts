@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSessionId } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** Saves so many sessions, a hundred at a time, and leaves the store open. */
+/** Saves this many sessions, a hundred at a time, and leaves the store open. */
 const [database = '', many = '0'] = process.argv.slice(2);
 const store = await startSession({ database, cache: false });
 for (let saved = 0; saved < Number(many); saved += 100) {

@@ -13,6 +13,12 @@ export type CaseNeed =
   | 'instances'
   /** A bare `RecordStorage`, from `start` or `openStorage`. */
   | 'storage'
+  /** The optional `move` of the storage. */
+  | 'move'
+  /** The optional `deleteVersion` of the storage. */
+  | 'deleteVersion'
+  /** The optional `scan` of the storage. */
+  | 'scan'
   /** A finished `SessionStore` from `start`. */
   | 'finishedStore'
   /** `breakBackend` and `mendBackend`. */

@@ -119,26 +119,4 @@ export const moveCases: ConformanceCase[] = [
       }
     },
   },
-  {
-    id: 'move.destroyed',
-    level: 'required',
-    kinds: records,
-    title: 'A session destroyed before it was moved stays destroyed under both ids.',
-    needs: ['instances'],
-    async run({ instances }) {
-      const [one, other] = await instances({}, {});
-      for (let round = 0; round < 10; round += 1) {
-        const [id, newId] = [createSessionId(), createSessionId()];
-        await one.save(id, { round }, {});
-        const base = await one.load(id);
-        const [moved] = await Promise.all([one.update(id, keep, { newId, base }), other.destroy(id)]);
-        assert.equal((await other.load(id)).exists, false, 'the old id must be gone');
-        assert.equal(
-          (await other.load(newId)).exists,
-          moved,
-          'the new id lives exactly if the move came first',
-        );
-      }
-    },
-  },
 ];

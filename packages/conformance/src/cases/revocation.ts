@@ -50,6 +50,69 @@ export const revocationCases: ConformanceCase[] = [
   },
   {
     ...cookie,
+    id: 'revocation.family',
+    claims: 'revocation',
+    title:
+      'destroy() of any id that a session ever had ends its seals under all of them, and no other session.',
+    async run({ start }) {
+      const store = await start();
+      for (const which of [0, 1, 2]) {
+        const [other] = await seals(store, 1, 'ada');
+        const chain = await seals(store, 1, 'ada');
+        for (const newId of [createSessionId(), createSessionId()]) {
+          const { data, flash, createdAt, version, family } = await store.load(chain.at(-1)?.value ?? '');
+          assert.ok(family, 'load() must say which family a seal belongs to');
+          const value = await store.cookieValue(newId, data, flash, {
+            subject: 'ada',
+            family,
+            ...(createdAt !== undefined && { createdAt }),
+            ...(version !== undefined && { version }),
+          });
+          chain.push({ id: newId, value });
+        }
+        assert.equal((await alive(store, chain))[2], true, 'the newest seal must open');
+        const { family } = await store.load(chain[2]?.value ?? '');
+        await store.destroy(chain[which]?.id ?? '');
+        const left = await alive(store, chain);
+        assert.deepEqual(
+          left,
+          [false, false, false],
+          `ended by id ${which + 1} of 3, and a seal still opens`,
+        );
+        const late = family === undefined ? {} : { family };
+        const sealed = await store.cookieValue(createSessionId(), { late: true }, {}, late);
+        const opens = sealed !== '' && (await store.load(sealed)).exists;
+        assert.ok(!opens, 'a family that was ended was sealed again under a new id');
+        assert.deepEqual(await alive(store, [other]), [true], 'another session was ended');
+      }
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.family-race',
+    claims: 'revocation',
+    title:
+      'A logout and a new id at the same moment: once destroy() has resolved, no seal of the session opens.',
+    async run({ start }) {
+      const store = await start();
+      for (let round = 0; round < 100; round += 1) {
+        const [{ id, value }] = await seals(store, 1, 'ada');
+        const { family, version } = await store.load(value);
+        const kept = { ...(family !== undefined && { family }), ...(version !== undefined && { version }) };
+        const seal = () => store.cookieValue(createSessionId(), { n: 1 }, {}, { subject: 'ada', ...kept });
+        const end = () => store.destroy(id).then(() => '');
+        const calls = round % 2 ? [seal, end] : [end, seal];
+        const sealed = await Promise.all(calls.map((call) => call()));
+        const left = await alive(
+          store,
+          [...sealed, value].map((each) => ({ value: each })),
+        );
+        assert.deepEqual(left, [false, false, false], 'destroy() resolved, and a seal of the session opens');
+      }
+    },
+  },
+  {
+    ...cookie,
     id: 'revocation.lasts',
     claims: 'revocation',
     title: 'What was revoked stays revoked for as long as the seal would have lived.',

@@ -58,13 +58,15 @@ export const secrecyCases: ConformanceCase[] = [
     async run({ start, clock, module, place }) {
       const store = await start({ idleTimeout: 60 });
       const [destroyed, moved, expired] = [createSessionId(), createSessionId(), createSessionId()];
-      for (const id of [destroyed, moved, expired]) await store.save(id, { n: 1 }, {});
+      for (const id of [destroyed, moved, expired]) await store.save(id, { secret: 'tarragon' }, {});
       const keys = [destroyed, moved, expired].map(sessionKey);
       for (const key of keys)
         assert.ok(await module.peek?.(key, place), 'peek() must find a session that was saved');
       await store.destroy(destroyed);
       await store.update(moved, keep, { newId: createSessionId() });
-      clock.advance(60);
+      const mark = (await module.peek?.(sessionKey(moved), place)) ?? '';
+      assert.ok(!mark.includes('tarragon'), 'a mark must hold nothing of the session');
+      clock.advance(61);
       await store.gc();
       for (const key of keys)
         assert.equal(await module.peek?.(key, place), undefined, 'a record is still there');

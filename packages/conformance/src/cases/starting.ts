@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { cachedStore, cacheStore, createSessionId, createStore, uncacheStore } from '@store/core';
+import {
+  cachedStore,
+  cacheStore,
+  createSessionId,
+  createStore,
+  type StartOptions,
+  uncacheStore,
+} from '@store/core';
 import type { ConformanceCase } from './conformance-case.ts';
 import { rejectsWith } from './rejects-with.ts';
 
@@ -45,6 +52,23 @@ export const startingCases: ConformanceCase[] = [
         start({ absoluteTimeout: 1.5 }),
       );
       // A backend that only one can open is in use for ever when what was opened first is not closed again.
+      const store = await start();
+      await store.cookieValue(createSessionId(), { n: 1 }, {});
+    },
+  },
+  {
+    id: 'start.unknown-option',
+    level: 'required',
+    kinds: all,
+    title:
+      'startSession() refuses an option that does not exist with INVALID_OPTION, names it, and leaves nothing open.',
+    needs: ['finishedStore'],
+    async run({ start }) {
+      for (const name of ['idleTimout', 'secret', 'ttl']) {
+        const options: StartOptions = { [name]: 60 };
+        const error = await rejectsWith('INVALID_OPTION', `startSession({ ${name} })`, start(options));
+        assert.ok(error.message.includes(name), `the text must name the option ${name}`);
+      }
       const store = await start();
       await store.cookieValue(createSessionId(), { n: 1 }, {});
     },

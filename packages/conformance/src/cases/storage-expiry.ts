@@ -18,7 +18,7 @@ export const storageExpiryCases: ConformanceCase[] = [
       for (const n of numbers(7)) {
         const each = record({ expiresAt: soon + n });
         keys.push(each.key);
-        await insert(each);
+        await insert(each, Date.now());
       }
       let removed = 0;
       for (const _ of numbers(50)) {
@@ -38,9 +38,9 @@ export const storageExpiryCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, insert, replace, touch, deleteExpired } = await openStorage();
       const [shortened, touched, extended] = [record({ expiresAt: soon + 9000 }), record(), record()];
-      for (const each of [shortened, touched, extended]) await insert(each);
-      await replace(shortened.key, 1, { ...shortened, version: 2, expiresAt: soon - 500 });
-      await replace(extended.key, 1, { ...extended, version: 2, expiresAt: soon + 9000 });
+      for (const each of [shortened, touched, extended]) await insert(each, Date.now());
+      await replace(shortened.key, 1, { ...shortened, version: 2, expiresAt: soon - 500 }, Date.now());
+      await replace(extended.key, 1, { ...extended, version: 2, expiresAt: soon + 9000 }, Date.now());
       await touch(touched.key, soon - 1, soon + 9000);
       let removed = 0;
       for (const _ of numbers(20)) removed += await deleteExpired(soon, 10);
@@ -59,13 +59,13 @@ export const storageExpiryCases: ConformanceCase[] = [
       const { read, insert, replace, touch, deleteExpired } = await openStorage();
       for (const round of numbers(10)) {
         const all = numbers(12).map(() => record());
-        for (const each of all) await insert(each);
+        for (const each of all) await insert(each, Date.now());
         const write = () =>
           Promise.all(
             all.map(async (each, n) =>
               n % 2 === 0
                 ? touch(each.key, soon - 1, soon + 5000)
-                : replace(each.key, 1, { ...each, version: 2, expiresAt: soon + 5000 }),
+                : replace(each.key, 1, { ...each, version: 2, expiresAt: soon + 5000 }, Date.now()),
             ),
           );
         const remove = async () => (await deleteExpired(soon, 5)) + (await deleteExpired(soon, 50));

@@ -24,7 +24,7 @@ export const storageProcessCases: ConformanceCase[] = [
       const { insert, read } = await openStorage();
       const [toucher, writer] = await processes(2, bare);
       for (const first of records(3)) {
-        await insert(first);
+        await insert(first, Date.now());
         const touching = toucher.call('touchUntilGone', first);
         const [refused] = await Promise.all([writer.call('replaceOften', first, 500), touching]);
         assert.equal(refused, 0, 'a touch undid a replacement');

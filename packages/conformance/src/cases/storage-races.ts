@@ -16,18 +16,18 @@ export const storageRaceCases: ConformanceCase[] = [
       for (const _ of numbers(20)) {
         const first = record();
         const moved = { ...first, key: newKey(), version: 3 };
-        await insert(first);
+        await insert(first, Date.now());
         const writes = [
-          async () => replace(first.key, 1, { ...first, version: 2 }),
+          async () => replace(first.key, 1, { ...first, version: 2 }, Date.now()),
           async () => touch(first.key, first.createdAt, first.expiresAt + 1),
           async () => remove(first.key),
-          async () => replace(first.key, 1, { ...first, version: 4 }),
+          async () => replace(first.key, 1, { ...first, version: 4 }, Date.now()),
         ];
         await Promise.all(writes.map((write) => write()));
         assert.equal(await read(first.key), undefined, 'the record came back');
-        await insert(first);
+        await insert(first, Date.now());
         const [won] = await Promise.all([
-          (async () => replace(first.key, 1, moved))(),
+          (async () => replace(first.key, 1, moved, Date.now()))(),
           (async () => remove(first.key))(),
         ]);
         assert.equal(await read(first.key), undefined, 'the record came back');
@@ -49,9 +49,9 @@ export const storageRaceCases: ConformanceCase[] = [
           payload: `{"v":1,"data":{"n":${round}},"flash":{}}`,
           subject: 'ada',
         };
-        await insert(first);
+        await insert(first, Date.now());
         const [won] = await Promise.all([
-          (async () => replace(first.key, 1, next))(),
+          (async () => replace(first.key, 1, next, Date.now()))(),
           (async () => touch(first.key, first.createdAt, first.expiresAt))(),
         ]);
         assert.equal(won, true, 'a touch must not make a replacement lose');
@@ -74,7 +74,7 @@ export const storageRaceCases: ConformanceCase[] = [
       );
       const [a, b, c, d] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0], (typeof all)[0]];
       const others = [record({ subject: 'Ada' }), record({ subject: null }), record({ subject: 'grace' })];
-      for (const each of [...all, ...others]) await insert(each);
+      for (const each of [...all, ...others]) await insert(each, Date.now());
       const listed = [...(await listBySubject('ada'))].sort((x, y) => x.expiresAt - y.expiresAt);
       assert.deepEqual(listed.map(fieldsOf), all);
       assert.deepEqual(await listBySubject('nobody'), []);
@@ -96,8 +96,8 @@ export const storageRaceCases: ConformanceCase[] = [
       const { insert, replace, listBySubject, deleteBySubject } = await openStorage();
       for (const _ of numbers(10)) {
         const all = numbers(8).map(() => record({ subject: 'ada' }));
-        for (const each of all) await insert(each);
-        const writes = all.map(async (each) => replace(each.key, 1, { ...each, version: 2 }));
+        for (const each of all) await insert(each, Date.now());
+        const writes = all.map(async (each) => replace(each.key, 1, { ...each, version: 2 }, Date.now()));
         const [removed] = await Promise.all([(async () => deleteBySubject?.('ada', {}))(), ...writes]);
         assert.equal(removed, 8);
         assert.deepEqual(await listBySubject?.('ada'), []);

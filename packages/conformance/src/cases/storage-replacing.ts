@@ -25,16 +25,16 @@ export const storageReplacingCases: ConformanceCase[] = [
         expiresAt: first.expiresAt + 90_000,
         idleTimeout: 90,
       });
-      await insert(first);
-      assert.equal(await replace(key, 7, next), false, 'another version must not win');
+      await insert(first, Date.now());
+      assert.equal(await replace(key, 7, next, Date.now()), false, 'another version must not win');
       assert.deepEqual(fieldsOf(await read(key)), first);
-      assert.equal(await replace(key, 1, next), true);
+      assert.equal(await replace(key, 1, next, Date.now()), true);
       assert.deepEqual(fieldsOf(await read(key)), next);
-      assert.equal(await replace(key, 1, first), false, 'a version that is gone must not win');
-      assert.equal(await replace(key, 2, { ...first, version: 3 }), true);
+      assert.equal(await replace(key, 1, first, Date.now()), false, 'a version that is gone must not win');
+      assert.equal(await replace(key, 2, { ...first, version: 3 }, Date.now()), true);
       assert.deepEqual(fieldsOf(await read(key)), { ...first, version: 3 }, 'null must replace a value');
       const missing = record();
-      assert.equal(await replace(missing.key, 1, { ...missing, version: 2 }), false);
+      assert.equal(await replace(missing.key, 1, { ...missing, version: 2 }, Date.now()), false);
       assert.equal(await read(missing.key), undefined, 'replace() must create nothing');
     },
   },
@@ -45,12 +45,12 @@ export const storageReplacingCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, insert, replace } = await openStorage();
       const { key } = record();
-      await insert(record({ key }));
+      await insert(record({ key }), Date.now());
       for (const round of numbers(5)) {
         const before = (await read(key))?.version ?? 0;
         const versions = numbers(20).map((n) => 1000 * (round + 1) + n);
         const won = await Promise.all(
-          versions.map(async (version) => replace(key, before, record({ key, version }))),
+          versions.map(async (version) => replace(key, before, record({ key, version }), Date.now())),
         );
         assert.equal(won.filter(Boolean).length, 1, 'exactly one replacement must win');
         assert.equal((await read(key))?.version, versions[won.indexOf(true)]);
@@ -65,15 +65,15 @@ export const storageReplacingCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, insert, replace } = await openStorage();
       const [mine, theirs] = [record(), record({ expiresAt: 1 })];
-      await insert(mine);
-      await insert(theirs);
-      assert.equal(await replace(mine.key, 1, { ...mine, key: theirs.key, version: 2 }), false);
+      await insert(mine, Date.now());
+      await insert(theirs, Date.now());
+      assert.equal(await replace(mine.key, 1, { ...mine, key: theirs.key, version: 2 }, Date.now()), false);
       assert.deepEqual(fieldsOf(await read(mine.key)), mine);
       assert.deepEqual(fieldsOf(await read(theirs.key)), theirs);
       const moved = { ...mine, key: newKey(), version: 2 };
-      assert.equal(await replace(mine.key, 7, moved), false);
+      assert.equal(await replace(mine.key, 7, moved, Date.now()), false);
       assert.equal(await read(moved.key), undefined);
-      assert.equal(await replace(mine.key, 1, moved), true);
+      assert.equal(await replace(mine.key, 1, moved, Date.now()), true);
       assert.equal(await read(mine.key), undefined, 'the old key must be gone');
       assert.deepEqual(fieldsOf(await read(moved.key)), moved);
     },

@@ -87,12 +87,12 @@ export const storageSavingCases: ConformanceCase[] = [
       ];
       for (const [why, fields, changed] of refused) {
         const { there, over } = twoSaves(fields);
-        await insert(there);
+        await insert(there, Date.now());
         assert.equal(await save({ ...over, ...changed }, there.createdAt - 1), false, why);
         assert.deepEqual(fieldsOf(await read(there.key)), there, why);
       }
       const { there, over } = twoSaves();
-      await insert(there);
+      await insert(there, Date.now());
       assert.equal(await save(over, there.createdAt), false, 'created no later than asked for');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
     },
@@ -107,10 +107,10 @@ export const storageSavingCases: ConformanceCase[] = [
       const { read, insert, save, replace, delete: remove } = await openSaving(openStorage);
       for (let round = 0; round < 20; round++) {
         const { there, over } = twoSaves({ subject: null });
-        await insert(there);
+        await insert(there, Date.now());
         const [saved] = await Promise.all([
           (async () => save(over, there.createdAt - 1))(),
-          (async () => replace(there.key, 1, { ...there, version: 3 }))(),
+          (async () => replace(there.key, 1, { ...there, version: 3 }, Date.now()))(),
         ]);
         assert.equal(saved, true);
         assert.equal((await read(there.key))?.version, over.version, 'a replacement undid what was saved');

@@ -26,8 +26,8 @@ export const storageCases: ConformanceCase[] = [
         idleTimeout: 2 ** 31 - 1,
       });
       const expired = record({ expiresAt: 1, version: 0 });
-      assert.equal(await insert(full), true);
-      assert.equal(await insert(expired), true);
+      assert.equal(await insert(full, Date.now()), true);
+      assert.equal(await insert(expired, Date.now()), true);
       assert.deepEqual(fieldsOf(await read(full.key)), full);
       assert.deepEqual(fieldsOf(await read(expired.key)), expired);
       assert.equal(await read(newKey()), undefined);
@@ -45,7 +45,8 @@ export const storageCases: ConformanceCase[] = [
         stem + end,
         end + stem,
       ]);
-      for (const [n, key] of keys.entries()) assert.equal(await insert(record({ key, version: n })), true);
+      for (const [n, key] of keys.entries())
+        assert.equal(await insert(record({ key, version: n }), Date.now()), true);
       for (const [n, key] of keys.entries()) assert.equal((await read(key))?.version, n);
     },
   },
@@ -57,11 +58,13 @@ export const storageCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, insert } = await openStorage();
       const first = record({ expiresAt: 1 });
-      assert.equal(await insert(first), true);
-      assert.equal(await insert({ ...first, version: 2, payload: 'other' }), false);
+      assert.equal(await insert(first, Date.now()), true);
+      assert.equal(await insert({ ...first, version: 2, payload: 'other' }, Date.now()), false);
       assert.deepEqual(fieldsOf(await read(first.key)), first);
       const key = newKey();
-      const won = await Promise.all(numbers(20).map(async (n) => insert(record({ key, version: n }))));
+      const won = await Promise.all(
+        numbers(20).map(async (n) => insert(record({ key, version: n }), Date.now())),
+      );
       assert.equal(won.filter(Boolean).length, 1, 'exactly one insert must win');
       assert.equal((await read(key))?.version, won.indexOf(true));
     },
@@ -75,7 +78,7 @@ export const storageCases: ConformanceCase[] = [
       const { read, insert, touch } = await openStorage();
       const first = record({ subject: 'ada', idleTimeout: 60 });
       const { key, expiresAt } = first;
-      await insert(first);
+      await insert(first, Date.now());
       assert.equal(await touch(key, expiresAt - 1, expiresAt + 5), true);
       assert.equal(await touch(key, expiresAt - 1, expiresAt + 3), true);
       assert.deepEqual(fieldsOf(await read(key)), { ...first, expiresAt: expiresAt + 5 });
@@ -93,16 +96,16 @@ export const storageCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, insert, replace, touch, delete: remove } = await openStorage();
       const [first, other] = [record(), record()];
-      await insert(first);
-      await insert(other);
+      await insert(first, Date.now());
+      await insert(other, Date.now());
       await remove(first.key);
       await remove(first.key);
       assert.equal(await read(first.key), undefined);
-      assert.equal(await replace(first.key, 1, { ...first, version: 2 }), false);
+      assert.equal(await replace(first.key, 1, { ...first, version: 2 }, Date.now()), false);
       assert.equal(await touch(first.key, 0, first.expiresAt), false);
       assert.equal(await read(first.key), undefined);
       assert.deepEqual(fieldsOf(await read(other.key)), other);
-      assert.equal(await insert({ ...first, version: 3 }), true, 'the key must be free again');
+      assert.equal(await insert({ ...first, version: 3 }, Date.now()), true, 'the key must be free again');
     },
   },
 ];

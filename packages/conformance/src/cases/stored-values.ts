@@ -13,7 +13,7 @@ export const storedValueCases: ConformanceCase[] = [
     kinds: servers,
     title: 'A session of a megabyte comes back whole, or is refused with TOO_LARGE and not stored.',
     async run({ start }) {
-      const store = await start();
+      const store = await start({ maxBytes: 2_000_000 });
       const id = createSessionId();
       const text = 'large '.repeat(175_000);
       const refused = await store.save(id, { text }, {}).catch((error: unknown) => error);

@@ -13,7 +13,7 @@ export interface Place {
 export type Driver = SessionStore | RecordStorage | StoreDriver | CookieStoreDriver;
 
 /**
- * Which contract applies. `records`: built on a `RecordStorage`. `functions`: the seed's four functions. `cookie`: the
+ * Which contract applies. `records`: built on a `RecordStorage`. `functions`: four functions. `cookie`: the
  * session is in the cookie.
  */
 export type DriverKind = 'records' | 'functions' | 'cookie';

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { isSessionStore } from '@store/core';
-import type { Capabilities, Driver, DriverKind, DriverModule } from './driver-module.ts';
+import { isSessionStore, isStoreError, type SessionStore } from '@store/core';
+import type { RecordStorage } from '@store/core/driver';
+import type { Capabilities, Driver, DriverKind, DriverModule, Place } from './driver-module.ts';
 import { createPlace } from './place.ts';
 
 /** A driver module that has been looked at: what it is, and what it claims, defaults filled in. */
@@ -9,10 +10,17 @@ export interface LoadedDriver {
   /** Where the module was loaded from, for child processes; `undefined` when it was not loaded. */
   url: string | undefined;
   kind: DriverKind;
-  /** Whether `start` answers a store rather than the functions to make one from. */
+  /** Whether `start` returns a store rather than the functions to make one from. */
   finished: boolean;
+  /** The optional functions that the storage is known to lack; empty when it cannot be seen. */
+  lacking: readonly OptionalFunction[];
   claims: Required<Capabilities>;
 }
+
+/** What a storage may leave out without a claim: cases that need it are then shown as not run. */
+export type OptionalFunction = 'move' | 'deleteVersion' | 'scan';
+
+const optionalFunctions: readonly OptionalFunction[] = ['move', 'deleteVersion', 'scan'];
 
 const hooks = ['openStorage', 'dump', 'peek', 'breakBackend', 'mendBackend', 'cleanUp'] as const;
 const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
@@ -37,22 +45,46 @@ export async function inspectDriver(module: DriverModule, url?: string): Promise
   if ((module.breakBackend === undefined) !== (module.mendBackend === undefined)) {
     throw new Error('The driver module must export both breakBackend() and mendBackend(), or neither.');
   }
-  const { finished, kind } = await startOnce(module);
-  return { module, url, finished, kind, claims: readClaims(module.capabilities ?? {}, kind) };
+  const { finished, kind, lacking } = await startOnce(module);
+  return { module, url, finished, kind, lacking, claims: readClaims(module.capabilities ?? {}, kind) };
 }
 
-async function startOnce(module: DriverModule): Promise<Pick<LoadedDriver, 'finished' | 'kind'>> {
+type Found = Pick<LoadedDriver, 'finished' | 'kind' | 'lacking'>;
+
+async function startOnce(module: DriverModule): Promise<Found> {
   const place = await createPlace();
   try {
     const driver = await module.start({ cache: false }, place);
-    const found = { finished: isSessionStore(driver), kind: kindOf(driver, module.kind) };
+    const kind = kindOf(driver, module.kind);
+    const canScan = kind !== 'records' || !isSessionStore(driver) || (await counts(driver));
     // Whether it closes is for the cases to say.
     await Promise.allSettled([driver.close?.()]);
+    const found: Found = { finished: isSessionStore(driver), kind, lacking: canScan ? [] : ['scan'] };
+    if (kind === 'records' && (!found.finished || module.openStorage))
+      found.lacking = await lackingOf(driver, module, place);
     await module.cleanUp?.(place);
     return found;
   } finally {
     await rm(place.directory, { recursive: true, force: true });
   }
+}
+
+async function counts(store: SessionStore): Promise<boolean> {
+  return store.count().then(
+    () => true,
+    (error: unknown) => !isStoreError(error, 'UNSUPPORTED'),
+  );
+}
+
+async function lackingOf(
+  driver: Driver,
+  { openStorage }: DriverModule,
+  place: Place,
+): Promise<OptionalFunction[]> {
+  const storage = (openStorage ? await openStorage(place) : driver) as RecordStorage;
+  const lacking = optionalFunctions.filter((name) => typeof storage[name] !== 'function');
+  if (openStorage) await Promise.allSettled([storage.close?.()]);
+  return lacking;
 }
 
 function kindOf(driver: Driver, declared: DriverKind | undefined): DriverKind {

@@ -1,13 +1,16 @@
 import type { SessionData, SessionStore } from '@store/core';
 
-/** What another process can be asked to do with its store. Arguments and answers travel as JSON. */
+/** What another process can be asked to do with its store. Arguments and results travel as JSON. */
 export interface Jobs {
   save(id: string, data: SessionData, subject?: string): Promise<void>;
   data(id: string): Promise<SessionData | null>;
-  /** Adds 1 to `data.count` so many times, five at a time. @returns how often the answer was `true` */
+  /** Adds 1 to `data.count` this many times, five at a time. @returns how often `update` returned `true` */
   increase(id: string, times: number): Promise<number>;
   move(id: string, newId: string): Promise<boolean>;
+  /** Moves each session from the first id of its chain to the last, one after the other, all chains at the same time. */
+  moveAlong(chains: string[][]): Promise<void>;
   destroy(id: string): Promise<void>;
+  destroyAll(subject: string): Promise<number>;
   seal(id: string, data: SessionData): Promise<string>;
   close(): Promise<void>;
 }
@@ -34,7 +37,15 @@ export function createJobs(store: SessionStore): Jobs {
       return done;
     },
     move: (id, newId) => store.update(id, (content) => content, { newId }),
+    async moveAlong(chains) {
+      const along = async ([id, newId, ...rest]: string[]): Promise<void> => {
+        if (id === undefined || newId === undefined) return;
+        if (await store.update(id, (content) => content, { newId })) await along([newId, ...rest]);
+      };
+      await Promise.all(chains.map(along));
+    },
     destroy: (id) => store.destroy(id),
+    destroyAll: (subject) => store.destroyAll(subject),
     seal: (id, data) => store.cookieValue(id, data, {}),
     close: () => store.close(),
   };

@@ -63,7 +63,7 @@ export function createStorageJobs(storage: RecordStorage): StorageJobs {
       let version = record.version;
       for (let n = 0; n < times; n += 1) {
         const next = { ...record, version: newVersion() };
-        if (await storage.replace(record.key, version, next)) version = next.version;
+        if (await storage.replace(record.key, version, next, Date.now())) version = next.version;
         else {
           refused += 1;
           version = (await storage.read(record.key))?.version ?? version;

@@ -1,21 +1,44 @@
-import type { RecordStorage } from '@store/core/driver';
+import { type Awaitable, type RecordStorage, tryAgain } from '@store/core/driver';
 
 const methods = [
   'read',
   'insert',
   'replace',
+  'move',
   'save',
   'touch',
   'delete',
+  'deleteVersion',
   'deleteExpired',
+  'scan',
   'listBySubject',
   'deleteBySubject',
 ] as const;
 
-/** The storage's functions, each callable by itself: a driver may be a class. Closing stays with whoever opened it. */
+const attempts = 100;
+
+/**
+ * The storage's functions, each callable by itself: a driver may be a class. A write that returns `tryAgain` is repeated,
+ * as core does. The caller who opened the storage closes it.
+ */
 export function boundStorage(storage: RecordStorage): RecordStorage {
   const bound = methods
     .filter((name) => typeof storage[name] === 'function')
-    .map((name) => [name, (storage[name] as (...args: never[]) => unknown).bind(storage)]);
+    .map((name) => [name, repeated((storage[name] as (...args: never[]) => unknown).bind(storage))]);
   return Object.fromEntries(bound) as unknown as RecordStorage;
+}
+
+function repeated<Args extends unknown[]>(call: (...args: Args) => Awaitable<unknown>) {
+  return (...args: Args): Awaitable<unknown> => {
+    const result = call(...args);
+    if (result !== tryAgain && !(result instanceof Promise)) return result;
+    return (async () => {
+      let latest = await result;
+      for (let left = attempts; latest === tryAgain && left > 0; left -= 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        latest = await call(...args);
+      }
+      return latest;
+    })();
+  };
 }

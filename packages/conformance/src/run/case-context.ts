@@ -24,6 +24,8 @@ export interface CaseContext {
   instances<T extends StartOptions[]>(...each: T): Promise<{ [index in keyof T]: SessionStore }>;
   /** Opens the bare storage. */
   openStorage(): Promise<RecordStorage>;
+  /** Starts a store together with the bare storage under it. */
+  startWithStorage(options?: StartOptions): Promise<{ store: SessionStore; storage: RecordStorage }>;
   /** Starts a store, or with `bare` opens the storage, in each of several other processes, all at the same moment. */
   processes<N extends number>(count: N, options?: { bare?: boolean }): Promise<Processes<N>>;
   /** Makes that many other processes, in which nothing is started yet. */
@@ -55,6 +57,10 @@ export async function createCaseContext({
     cache: false,
     ...options,
   });
+  const fillStore = (options: StartOptions) => {
+    const { cache: _, ...storeOptions } = fill(options);
+    return storeOptions;
+  };
   async function open<T extends Driver>(driver: T): Promise<T> {
     opened.push(driver);
     return driver;
@@ -76,10 +82,17 @@ export async function createCaseContext({
       const store = makeStore(await module.start(fill(options), place), kind, fill(options));
       return open(store);
     },
+    async startWithStorage(options = {}) {
+      const storage = await openStorage();
+      const store = claims.sharedBetweenInstances
+        ? await context.start(options)
+        : createRecordStore(storage, fillStore(options));
+      return { store, storage };
+    },
     async instances<T extends StartOptions[]>(...each: T) {
       const storage = claims.sharedBetweenInstances ? undefined : await openStorage();
       const stores: unknown = storage
-        ? each.map((options) => createRecordStore(storage, fill(options)))
+        ? each.map((options) => createRecordStore(storage, fillStore(options)))
         : await Promise.all(each.map((options) => context.start(options)));
       return stores as { [index in keyof T]: SessionStore };
     },

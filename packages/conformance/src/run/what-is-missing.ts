@@ -13,7 +13,11 @@ const missing: { [need in CaseNeed]: (driver: LoadedDriver) => string | undefine
   instances: (driver) =>
     driver.claims.sharedBetweenInstances || hasStorage(driver) ? undefined : 'no two stores share sessions',
   storage: (driver) => (hasStorage(driver) ? undefined : 'the module exports no openStorage()'),
-  finishedStore: ({ finished }) => (finished ? undefined : 'start() answers no finished store'),
+  move: ({ lacking }) => (lacking.includes('move') ? 'the storage has no move()' : undefined),
+  deleteVersion: ({ lacking }) =>
+    lacking.includes('deleteVersion') ? 'the storage has no deleteVersion()' : undefined,
+  scan: ({ lacking }) => (lacking.includes('scan') ? 'the storage has no scan()' : undefined),
+  finishedStore: ({ finished }) => (finished ? undefined : 'start() returns no finished store'),
   breakBackend: ({ module }) => (module.breakBackend ? undefined : 'the module exports no breakBackend()'),
   rawBackend: ({ module }) =>
     module.dump || module.peek ? undefined : 'the module exports no dump() or peek()',

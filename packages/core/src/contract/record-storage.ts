@@ -1,4 +1,11 @@
-import type { Awaitable } from './awaitable.ts';
+import type { Awaitable } from './session-content.ts';
+
+/**
+ * Returned by a write that the backend itself reports as not done: a deadlock, SQLSTATE 40001, a transient transaction
+ * error. Core pauses and tries again within its bound. Anything thrown stays ambiguous: the write may have happened.
+ */
+export const tryAgain: unique symbol = Symbol.for('@store/core.tryAgain') as never;
+export type TryAgain = typeof tryAgain;
 
 /** One stored session, as a driver sees it: no id, so no driver can leak one. */
 export interface SessionRecord {
@@ -35,16 +42,33 @@ export interface DeleteBySubjectOptions {
 export interface RecordStorage {
   /** The record under `key`, live or expired: core judges. `undefined` when there is none. */
   read(key: string): Awaitable<SessionRecord | undefined>;
-  /** Stores a new record. `false`, and nothing written, when its key is there already. */
-  insert(record: SessionRecord): Awaitable<boolean>;
+  /**
+   * Stores a new record. `false`, and nothing written, when its key is taken.
+   *
+   * @param now The time of this write in epoch milliseconds, for a backend that expires records natively: set its
+   * expiry to the record's remaining life plus a day. It is a backstop; when a session ends is core's decision.
+   */
+  insert(record: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
   /**
    * Atomically replaces the record under `key`, only if it still has `version`; otherwise `false` and nothing
    * written. `next.key` may differ: the record moves in the same step, and `false` if that key is taken.
    */
-  replace(key: string, version: number, next: SessionRecord): Awaitable<boolean>;
+  replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
+  /**
+   * Optional: `replace` to another key that leaves `mark`, a record like any other, under the old one, in one atomic
+   * step. Without it core replaces, then inserts the mark, and a `destroy` of the old id in another process can miss the
+   * moved session in between.
+   */
+  move?(
+    key: string,
+    version: number,
+    next: SessionRecord,
+    mark: SessionRecord,
+    now: number,
+  ): Awaitable<boolean | TryAgain>;
   /**
    * If the record is there and its `expiresAt` is later than `now`, stores the later of its `expiresAt` and the
-   * given one, leaves the version as it is, and answers `true`.
+   * given one, leaves the version as it is, and returns `true`.
    */
   touch(key: string, now: number, expiresAt: number): Awaitable<boolean>;
   /**
@@ -52,13 +76,25 @@ export interface RecordStorage {
    * key is free. Over a record that is there writes only `version`, `payload` and `expiresAt`, and only if that record
    * goes on unchanged otherwise: it expires later than `record.createdAt`, was created later than `createdAfter`, has the
    * same `idleTimeout`, and `record.subject` is `null` or the same. Otherwise `false`, and nothing written: core then
-   * reads and replaces, so `false` is always a safe answer. Atomic with `replace`.
+   * reads and replaces, so `false` is always safe. Atomic with `replace`. `destroy` uses it too, to win against a process
+   * that writes the session without a pause; without it such a `destroy` may reject with `CONFLICT`.
    */
-  save?(record: SessionRecord, createdAfter: number): Awaitable<boolean>;
-  /** Removes the record; none there is no error. Atomic with `replace`. */
+  save?(record: SessionRecord, createdAfter: number): Awaitable<boolean | TryAgain>;
+  /** Removes the record; a missing one is no error. Atomic with `replace`. */
   delete(key: string): Awaitable<void>;
+  /**
+   * Optional: removes the record only if it still has `version`. `false`, and nothing removed, otherwise. Atomic with
+   * `replace` and `move`: it is what lets `destroy` follow a session that moves at the same time. Without it core
+   * replaces the record by an expired one, then deletes that.
+   */
+  deleteVersion?(key: string, version: number): Awaitable<boolean | TryAgain>;
   /** Removes at most `limit` records whose `expiresAt` is at or before `now`, checked at the moment of removal. @returns how many */
   deleteExpired(now: number, limit: number): Awaitable<number>;
+  /**
+   * Optional: at most `limit` records, live or expired, in any fixed order of keys; `after` is the last key of the page
+   * before. For `count`, `entries` and `clear`; without it they are `UNSUPPORTED`.
+   */
+  scan?(after: string | undefined, limit: number): Awaitable<SessionRecord[]>;
   /** Every record of the subject, live or expired. Leave out if the backend keeps no subjects. */
   listBySubject?(subject: string): Awaitable<SessionRecord[]>;
   /** Removes the subject's records, atomically with `replace`. @returns how many */

@@ -1,3 +1,6 @@
+/** A value, or a promise of it: driver functions may be synchronous or asynchronous. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
 /** A value that survives a round trip through JSON unchanged. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -6,8 +9,6 @@ export type SessionData = { [key: string]: JsonValue };
 
 /**
  * What a session holds: lasting data, and flash values meant for the next request.
- *
- * The seed's `load` answers the same pair.
  */
 export interface SessionContent {
   data: SessionData;

@@ -1,6 +1,13 @@
-import type { ResolvedTimeouts } from '../rules/timeouts.ts';
 import type { SessionContent, SessionData } from './session-content.ts';
-import type { SessionSummary } from './session-summary.ts';
+
+/** The timeouts in force, in seconds, with the defaults filled in. */
+export interface ResolvedTimeouts {
+  readonly idleTimeout: number;
+  /** `false`: no limit. */
+  readonly absoluteTimeout: number | false;
+  /** The clock, in epoch milliseconds. */
+  readonly now: () => number;
+}
 
 /** A session as `load` found it. Pass it back whole and unmodified as `base`. */
 export interface StoredSession extends SessionContent {
@@ -8,6 +15,8 @@ export interface StoredSession extends SessionContent {
   id: string;
   /** `false`: missing, expired or unreadable; `data` and `flash` are then empty and nothing else is set. */
   exists: boolean;
+  /** `true`: the session was given a new id within the last minute. Only with `exists: false`: this id is dead. */
+  moved?: true;
   /** When the session began, in epoch milliseconds. */
   createdAt?: number;
   /** When it ends unless used again, in epoch milliseconds; both timeouts are taken into account. */
@@ -16,9 +25,13 @@ export interface StoredSession extends SessionContent {
   subject?: string;
   /** This session's own idle timeout in seconds, if it has one. */
   idleTimeout?: number;
+  /** Whether this session's cookie ends with the browser, if the session says so itself. */
+  expireOnClose?: boolean;
   /** Opaque. Which write this is; lets `update` go without reading again. */
   version?: number;
-  /** `true`: the store asks to be written again now, whatever the idle timeout says, as a cookie sealed with an old password. */
+  /** Opaque, cookie stores only. Pass it on to `cookieValue`, so that ending one id of the session ends them all. */
+  family?: string;
+  /** `true`: the store wants to be written again by this request, such as a cookie sealed with an old password. */
   renew?: boolean;
 }
 
@@ -27,28 +40,40 @@ export interface SaveOptions {
   subject?: string;
   /** This session's own idle timeout in whole seconds ("remember me"). Kept when not given. */
   idleTimeout?: number;
+  /** Whether this session's cookie ends with the browser ("remember me" left unticked). `update` keeps it when not given. */
+  expireOnClose?: boolean;
 }
 
 export interface UpdateOptions extends SaveOptions {
   /** What this request loaded. If nobody wrote in between, one round trip is enough. */
   base?: StoredSession;
   /**
-   * Moves the session to this id in the same atomic step. Together with a `subject` that the session did
-   * not have, the session also begins anew: `createdAt` restarts, since a login is a new session.
+   * Moves the session to this id in the same atomic step; the old id is dead from then on. Together with a `subject`,
+   * `createdAt` restarts: a login is a new session (ASVS 7.2.4).
    */
   newId?: string;
+  /**
+   * For a login, with `newId` and `subject`: if the session has moved away from this id within the last minute, moves it on
+   * from where it is now, so that of several logins with one id a single session is left. What another subject had in it
+   * is dropped.
+   */
+  followMoves?: boolean;
+  /** Whether a session that is left without data, flash and subject ends in the same step. `true` is returned all the same. */
+  endWhenEmpty?: boolean;
 }
 
 export interface TouchOptions {
-  /** What this request loaded; saves reading again. */
+  /** What this request loaded; spares a read. */
   base?: StoredSession;
 }
 
 export interface CookieValueOptions extends SaveOptions {
   /** When the session began, in epoch milliseconds. Default: now. */
   createdAt?: number;
-  /** What `load` answered for this session. Left out, the session counts as begun now: a login after `destroyAll`. */
+  /** What `load` returned for this session. Left out, the session counts as begun now: a login after `destroyAll`. */
   version?: number;
+  /** What `load` returned for this session, under a new id too. Left out, the session begins a family of its own. */
+  family?: string;
 }
 
 export interface DestroyAllOptions {
@@ -60,6 +85,20 @@ export interface DestroyAllOptions {
 
 /** A pure function from the newest content to the content to store. It may run more than once. */
 export type SessionChange = (current: SessionContent) => SessionContent;
+
+/** One line of "your sessions". It names the session without giving its id away. */
+export interface SessionSummary {
+  /** The record's key. Safe to put in a page: no request can be made with it. */
+  handle: string;
+  createdAt: number;
+  expiresAt: number;
+  data: SessionData;
+}
+
+/** One session of `entries()`: a summary, and whose session it is. */
+export interface SessionEntry extends SessionSummary {
+  subject?: string;
+}
 
 /**
  * Where sessions live. Opaque: made only by `createStore`, `createCookieStore` and `createRecordStore`, and
@@ -77,25 +116,26 @@ export interface SessionStore {
   readonly timeouts: ResolvedTimeouts;
 
   /**
-   * Reads a session (seed: `load`). A cookie store takes the cookie's value instead of the id.
+   * Reads a session. A cookie store takes the cookie's value instead of the id.
    *
    * Found: its content as last written. Missing, expired, unreadable or a malformed id: `exists: false` with
    * empty data and flash. Failed: `UNAVAILABLE`, or `INCOMPATIBLE` when a newer version of core wrote the
-   * session (an old process in a rolling deploy must not log people out). Twice: reading changes nothing.
+   * session (an old process in a rolling deploy must not log people out). Moved to a new id within the last minute:
+   * `exists: false` with `moved: true`. Twice: reading changes nothing.
    */
   load(id: string): Promise<StoredSession>;
 
   /**
    * Creates a session, or replaces the content of a live one and keeps its `createdAt`, and its `subject`
-   * and `idleTimeout` unless given (seed: `save`). A cookie store does nothing.
+   * and `idleTimeout` unless given. A cookie store does nothing.
    *
-   * Failed: `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE` from drivers with a limit, `CONFLICT`. Twice: the same
-   * content again, a new idle period.
+   * Failed: `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, and `CONFLICT` for an id that a session was moved away from.
+   * Twice: the same content again, a new idle period.
    */
   save(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<void>;
 
   /**
-   * Changes a live session: `change` gets the newest content and answers what to store, again if another write came first.
+   * Changes a live session: `change` gets the newest content and returns what to store; it runs again if another write came first.
    *
    * Found: `true`, and the idle period starts again. Missing: `false` and nothing written; an ended session
    * is never created again. Failed: what `change` throws, `INVALID_VALUE`, `INVALID_ID` for `newId`,
@@ -110,15 +150,18 @@ export interface SessionStore {
    */
   touch(id: string, options?: TouchOptions): Promise<boolean>;
 
-  /** Ends a session (seed: `destroy`); writes on their way do not bring it back. Missing, or twice: nothing happens. */
+  /**
+   * Ends a session, readable or not. Writes on their way do not bring it back, and a session that has moved to a new id
+   * within the last minute is ended there, so that a logout holds. Missing, or twice: nothing happens.
+   */
   destroy(id: string): Promise<void>;
 
-  /** Removes expired sessions in batches of at most 500, one run at a time (seed: `gc`). @returns how many were removed */
+  /** Removes expired sessions in batches of at most 500, one run at a time. @returns how many were removed */
   gc(): Promise<number>;
 
   /**
-   * What belongs in the session cookie (seed: `cookie_value`). A server store answers the id. A cookie store
-   * seals the content and answers the seal, or `''` when the session was revoked meanwhile: then set no cookie.
+   * What belongs in the session cookie. A server store returns the id. A cookie store
+   * seals the content and returns the seal, or `''` when the session was revoked meanwhile: then set no cookie.
    *
    * Failed: `INVALID_ID`; a cookie store also `INVALID_VALUE`.
    */
@@ -129,7 +172,26 @@ export interface SessionStore {
     options?: CookieValueOptions,
   ): Promise<string>;
 
-  /** The live sessions of one subject, newest first. None: `[]`. Failed: `UNSUPPORTED` if the driver keeps no subjects. */
+  /**
+   * Creates a session only if the id is free. `false`, and nothing written, when a live session or a mark has it.
+   *
+   * Failed: as {@link SessionStore.save}; `UNSUPPORTED` on a cookie store.
+   */
+  create(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<boolean>;
+
+  /**
+   * How many sessions are live and readable, which is how many `entries()` yields. Unreadable ones are reported.
+   * Failed: `UNSUPPORTED` where the backend cannot list its records.
+   */
+  count(): Promise<number>;
+
+  /** Every live session, read page by page. Unreadable ones are left out and reported. Failed: as {@link SessionStore.count}. */
+  entries(): AsyncIterable<SessionEntry>;
+
+  /** Ends every session, unreadable ones too. @returns how many were removed, expired ones included. Failed: as {@link SessionStore.count}. */
+  clear(): Promise<number>;
+
+  /** The live sessions of one subject, newest first. None: `[]`. Unreadable ones are left out and reported. Failed: `UNSUPPORTED` if the driver keeps no subjects. */
   list(subject: string): Promise<SessionSummary[]>;
 
   /**

@@ -26,8 +26,9 @@ async function visitTwice(environment: string, headers: Record<string, string>) 
   return { setCookie, isNew: (await visit('/', { headers })).body };
 }
 
-const secure = /^__Host-session=[\w-]{43}; Max-Age=7200; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
-const plain = /^session=[\w-]{43}; Max-Age=7200; Path=\/; HttpOnly; SameSite=Lax$/;
+const secure =
+  /^__Host-session=[\w-]{43}; Max-Age=7200; Path=\/; HttpOnly; Secure; Priority=High; SameSite=Lax$/;
+const plain = /^session=[\w-]{43}; Max-Age=7200; Path=\/; HttpOnly; Priority=High; SameSite=Lax$/;
 
 describe('the cookie on the wire', () => {
   const cases: [string, string, Record<string, string>, RegExp][] = [

@@ -13,7 +13,7 @@ type Write = (response: ServerResponse, session: Session, request: IncomingMessa
 
 /** A server whose handler has changed its session, so that its response must wait for the store. */
 async function serveChanged(write: Write, options: Partial<NodeHandlerOptions> = {}) {
-  const { store, records } = createMemoryStore();
+  const { store, records } = createMemoryStore({}, true);
   const served = await serve(
     sessionHandler(
       async (request, response, session) => {
@@ -50,7 +50,7 @@ describe('a response that waits for its session', () => {
     expect((await send('/')).body.length).toBe(128 * block.length);
   });
 
-  it('answers write with false while waiting, and emits drain afterwards', async () => {
+  it('returns false from write while waiting, and emits drain afterwards', async () => {
     const seen: unknown[] = [];
     const { send } = await serveChanged(async (response) => {
       seen.push(response.write('a'));
@@ -169,7 +169,7 @@ describe('a response that waits for its session', () => {
   it('saves what a stream changed when its client goes away', async () => {
     const events: string[] = [];
     let begun = () => {};
-    const { store } = createMemoryStore();
+    const { store } = createMemoryStore({}, true);
     const { browser, port } = await serve(
       sessionHandler(
         async (request, response, session) => {
@@ -199,7 +199,7 @@ describe('a response that waits for its session', () => {
   });
 
   it('drops late changes of a handler that then throws, and cuts the response off', async () => {
-    const { store } = createMemoryStore();
+    const { store } = createMemoryStore({}, true);
     const { browser } = await serve(
       sessionHandler(
         (request, response, session) => {
@@ -221,7 +221,7 @@ describe('a response that waits for its session', () => {
   });
 
   it('ends although its late changes have nowhere to go, after 5xx or a session that ended meanwhile', async () => {
-    const { store } = createMemoryStore();
+    const { store } = createMemoryStore({}, true);
     const { browser } = await serve(
       sessionHandler(
         async (request, response, session) => {

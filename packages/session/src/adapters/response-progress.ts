@@ -1,32 +1,53 @@
-import type { ServerResponse } from 'node:http';
-import type { Call } from './response-call.ts';
+import { type AnyFunction, type Call, headersSent, type Response, setters } from './response-calls.ts';
 
-/** Where a response keeps the calls that wait. */
-const waitingCalls = Symbol('waiting calls');
-
-/** Lets `headersSent` and `writableEnded` say what the handler did, not how far it got. @param waiting The calls held back, if any. */
-export function reportProgress(response: ServerResponse, waiting: () => readonly Call[] | undefined): void {
-  Object.defineProperties(response, { ...progress, [waitingCalls]: { configurable: true, value: waiting } });
+/** Shows a response as one that has left, while it waits. */
+export function showProgress(
+  response: Response,
+  waiting: () => readonly Call[],
+  isEditing: () => boolean,
+): void {
+  const isEnded = () => waiting().some(({ method }) => method === 'end');
+  const own: PropertyDescriptorMap = {
+    headersSent: { configurable: true, get: () => true },
+    writableEnded: { configurable: true, get: isEnded },
+  };
+  if (Object.hasOwn(response, 'finished')) own.finished = { configurable: true, get: isEnded };
+  for (const name of setters) {
+    if (typeof response[name] !== 'function') continue;
+    const original = response[name] as unknown as AnyFunction;
+    own[name] = {
+      configurable: true,
+      writable: true,
+      value: (...args: unknown[]) => {
+        if (isEditing()) return original.apply(response, args);
+        throw headersSent(response, name.replace(/Headers?$/, ''));
+      },
+    };
+    before.set(own[name].value, Object.getOwnPropertyDescriptor(response, name));
+  }
+  Object.defineProperties(response, own);
 }
 
-// The same getters for every response: see docs/decisions/004.
-const progress: PropertyDescriptorMap & ThisType<{ [waitingCalls]: () => readonly Call[] | undefined }> = {
-  headersSent: {
-    configurable: true,
-    get() {
-      return this[waitingCalls]() !== undefined || ofPrototype(this, 'headersSent');
-    },
-  },
-  writableEnded: {
-    configurable: true,
-    get() {
-      return (
-        this[waitingCalls]()?.some(({ method }) => method === 'end') || ofPrototype(this, 'writableEnded')
-      );
-    },
-  },
-};
+/** What a setter was before it was made to throw, if the response had one of its own. */
+const before = new WeakMap<object, PropertyDescriptor | undefined>();
 
-function ofPrototype(response: object, name: string): unknown {
-  return Reflect.get(Object.getPrototypeOf(response), name, response);
+/** Lets Node's own state be seen again. */
+export function hideProgress(response: Response): void {
+  const mutable = response as unknown as { [name: string]: unknown };
+  delete mutable.headersSent;
+  delete mutable.writableEnded;
+  if (Object.hasOwn(response, 'finished'))
+    Object.defineProperty(response, 'finished', {
+      value: false,
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    });
+  for (const name of setters) {
+    const now = Object.getOwnPropertyDescriptor(response, name)?.value as object | undefined;
+    if (!now || !before.has(now)) continue;
+    const earlier = before.get(now);
+    if (earlier) Object.defineProperty(response, name, earlier);
+    else delete mutable[name];
+  }
 }

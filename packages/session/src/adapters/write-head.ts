@@ -13,6 +13,8 @@ export type HeadersArgument =
 export function applyWriteHead(response: ServerResponse, args: readonly unknown[]): void {
   const [status, second, third] = args;
   const code = Number(status) | 0;
+  // HTTP/2 has limits and errors of its own.
+  if ('stream' in response) response.statusCode = code;
   if (code < 100 || code > 999) {
     throw Object.assign(new RangeError(`Invalid status code: ${String(status)}`), {
       code: 'ERR_HTTP_INVALID_STATUS_CODE',

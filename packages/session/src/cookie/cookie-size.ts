@@ -1,4 +1,5 @@
 import { type SessionContent, StoreError } from '@store/core';
+import type { OutgoingCookie } from './outgoing-cookie.ts';
 
 /** What every browser keeps of one `Set-Cookie`: name, value and attributes together (RFC 6265 §6.1). */
 export const cookieLimit = 4096;
@@ -6,29 +7,51 @@ export const cookieLimit = 4096;
 /**
  * Refuses a `Set-Cookie` that browsers would drop without a word.
  *
- * @param setCookie As it would be in one piece, if it could not be split.
  * @throws {StoreError} `TOO_LARGE` with the size, the limit and the largest keys; sizes and names only.
  */
 export function assertCookieFits(setCookie: string, content: SessionContent, chunks: number): void {
   // No character takes more than three bytes.
   if (setCookie.length * 3 <= cookieLimit) return;
-  const size = new TextEncoder().encode(setCookie).length;
+  const size = byteLength(setCookie);
   if (size <= cookieLimit) return;
   const limit =
-    chunks === 1 ? `${cookieLimit}` : `${cookieLimit} in each of the ${chunks} it may be split over`;
+    chunks === 1 ? `${cookieLimit}` : `${cookieLimit} in each of the ${chunks} it may be split across`;
   const ways = `Store less, keep sessions on the server${chunks === 1 ? ', or let the cookie be split (cookie.chunks)' : ''}.`;
-  throw new StoreError(
-    'TOO_LARGE',
-    `[@store/session] The session cookie is ${size} bytes with its attributes; browsers keep ${limit}. ` +
-      `Largest: ${largest(content)}. ${ways}`,
+  throw tooLarge(
+    `The session cookie is ${size} bytes with its attributes; browsers keep ${limit}. ${ways}`,
+    content,
   );
+}
+
+/**
+ * Refuses cookies that servers would not take back: a request whose headers are too large is answered with 431, a logout too.
+ *
+ * @throws {StoreError} `TOO_LARGE` as above.
+ */
+export function assertSumFits(
+  cookies: readonly OutgoingCookie[],
+  most: number,
+  content: SessionContent,
+): void {
+  // As the browser sends them: `name=value` each, and `; ` in between.
+  const size = cookies.reduce((sum, { name, value }) => sum + byteLength(name) + byteLength(value) + 3, 0);
+  if (size <= most) return;
+  throw tooLarge(
+    `The session's cookies are ${size} bytes together, and ${most} are allowed (cookie.maxHeaderSize). ` +
+      'Store less, or keep sessions on the server.',
+    content,
+  );
+}
+
+function tooLarge(text: string, content: SessionContent): StoreError {
+  return new StoreError('TOO_LARGE', `[@store/session] ${text} Largest: ${largest(content)}.`);
 }
 
 function largest({ data, flash }: SessionContent): string {
   const sizes = Object.entries({ data, flash }).flatMap(([part, values]) =>
     Object.entries(values).map(([key, value]) => ({
       name: `${part}.${key.slice(0, 50)}`,
-      bytes: new TextEncoder().encode(JSON.stringify(value)).length,
+      bytes: byteLength(JSON.stringify(value)),
     })),
   );
   return sizes
@@ -36,4 +59,10 @@ function largest({ data, flash }: SessionContent): string {
     .slice(0, 3)
     .map(({ name, bytes }) => `${name} (${bytes} bytes of JSON)`)
     .join(', ');
+}
+
+const utf8 = new TextEncoder();
+
+function byteLength(text: string): number {
+  return utf8.encode(text).length;
 }

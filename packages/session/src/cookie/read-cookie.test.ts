@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCookie } from './read-cookie.ts';
 
-const value = (header: string | undefined) => readCookie(header, 'session').value;
+const value = (header: string | undefined) => readCookie(header, 'session')[0];
 
 describe('readCookie', () => {
   it('reads exactly the cookie of that name', () => {
@@ -18,10 +18,26 @@ describe('readCookie', () => {
     }
   });
 
-  it('believes neither of two cookies with different values, and takes equal ones as one', () => {
-    expect(readCookie('session=a; session=b', 'session')).toEqual({ value: undefined, ambiguous: true });
-    expect(readCookie('session=a; session=a', 'session')).toEqual({ value: 'a', ambiguous: false });
-    expect(readCookie('session=; session=a', 'session')).toEqual({ value: 'a', ambiguous: false });
+  it('returns distinct values in their order, and equal ones once', () => {
+    expect(readCookie('session=a; session=b', 'session')).toEqual(['a', 'b']);
+    expect(readCookie('session=a; session=a', 'session')).toEqual(['a']);
+    expect(readCookie('session=; session=a', 'session')).toEqual(['a']);
+  });
+
+  it('does not take a look-alike for it', () => {
+    const others = [
+      '__Host%2Dsession=x',
+      '"__Host-session"=x',
+      '\u00a0__Host-session=x',
+      '\u2003__Host-session=x',
+    ];
+    for (const other of others) expect(readCookie(other, '__Host-session')).toEqual([]);
+    expect(readCookie(`${others.join('; ')};\t__Host-session=id ;b=1`, '__Host-session')).toEqual(['id']);
+  });
+
+  it('decodes quotes and percent, and keeps what cannot be decoded', () => {
+    expect(readCookie('session="a%20b"', 'session')).toEqual(['a b']);
+    expect(readCookie('session=%zz', 'session')).toEqual(['%zz']);
   });
 
   it('never throws, whatever the header', () => {

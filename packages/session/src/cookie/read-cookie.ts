@@ -1,26 +1,52 @@
-import { parseCookie } from 'cookie';
-
 /**
- * The value of one cookie in a `Cookie` header; `undefined` when it is missing or empty.
+ * The distinct values of one cookie in a `Cookie` header, in the order sent. Usually one; a page on a sibling host or another
+ * path can plant a second one, and the header does not tell them apart (RFC 6265 §8.6).
  *
- * `'ambiguous'` when it is there twice with different values. A page on a sibling host or another path can plant a second
- * one and the header does not tell them apart, so neither is believed (RFC 6265 §8.6).
- *
- * @param decode Default: percent-decoding.
+ * Looks only where the name is, since headers may be long. A look-alike is another name: one that is percent-encoded, in
+ * quotes, or set off by a space that is not ASCII.
  */
-export function readCookie(
-  header: string | null | undefined,
-  name: string,
-  decode?: (value: string) => string,
-): { value: string | undefined; ambiguous: boolean } {
-  if (!header?.includes(name)) return { value: undefined, ambiguous: false };
-  let found: string | undefined;
-  for (const pair of header.split(';')) {
-    if (!pair.includes(name)) continue;
-    const value = parseCookie(pair, decode && { decode })[name];
-    if (!value || value === found) continue;
-    if (found !== undefined) return { value: undefined, ambiguous: true };
-    found = value;
+export function readCookie(header: string | null | undefined, name: string): string[] {
+  const values: string[] = [];
+  if (!header) return values;
+  const wanted = `${name}=`;
+  for (let at = header.indexOf(wanted); at >= 0; at = header.indexOf(wanted, at + 1)) {
+    if (!beginsPair(header, at)) continue;
+    const from = at + wanted.length;
+    const end = header.indexOf(';', from);
+    const value = decode(trim(header.slice(from, end < 0 ? undefined : end)));
+    if (value !== '' && !values.includes(value)) values.push(value);
   }
-  return { value: found, ambiguous: false };
+  return values;
+}
+
+/** Whether a pair begins here: at the start or after a semicolon, not counting spaces and tabs. */
+function beginsPair(header: string, at: number): boolean {
+  let before = at - 1;
+  while (before >= 0 && isSpace(header.charCodeAt(before))) before--;
+  return before < 0 || header.charCodeAt(before) === 0x3b;
+}
+
+function trim(value: string): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && isSpace(value.charCodeAt(from))) from++;
+  while (to > from && isSpace(value.charCodeAt(to - 1))) to--;
+  if (to - from > 1 && value[from] === '"' && value[to - 1] === '"') {
+    from++;
+    to--;
+  }
+  return value.slice(from, to);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function decode(value: string): string {
+  if (!value.includes('%')) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

@@ -1,23 +1,31 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { resolveCookieOptions, type SessionCookieOptions } from './cookie-options.ts';
-import { type CookieScene, createCookieChooser } from './session-cookie.ts';
+import { serializeCookie } from './outgoing-cookie.ts';
+import { type CookieFacts, SessionCookies } from './session-cookie.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-function cookieIn(
-  environment: string | undefined,
-  scene: CookieScene,
-  options?: SessionCookieOptions,
-): string {
-  vi.stubEnv('NODE_ENV', environment);
-  return createCookieChooser(resolveCookieOptions(options))(scene).set('id', 60);
+type Scene = Pick<CookieFacts, 'host' | 'https'>;
+
+function receive(facts: Partial<CookieFacts>, options?: SessionCookieOptions) {
+  const given = { cookieHeader: undefined, host: undefined, https: true, path: '/', ...facts };
+  return new SessionCookies(resolveCookieOptions(options)).receive(given);
 }
 
-const loopback: CookieScene = { host: 'localhost:3000', https: false };
-const safe = '__Host-session=id; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax';
-const plain = 'session=id; Max-Age=60; Path=/; HttpOnly; SameSite=Lax';
+function cookieIn(environment: string | undefined, scene: Scene, options?: SessionCookieOptions): string {
+  vi.stubEnv('NODE_ENV', environment);
+  const cookie = receive(scene, options);
+  return cookie
+    .set('id', cookie.expireOnClose ? undefined : 60)
+    .map(serializeCookie)
+    .join();
+}
+
+const loopback: Scene = { host: 'localhost:3000', https: false };
+const safe = '__Host-session=id; Max-Age=60; Path=/; HttpOnly; Secure; Priority=High; SameSite=Lax';
+const plain = 'session=id; Max-Age=60; Path=/; HttpOnly; Priority=High; SameSite=Lax';
 
 describe('the session cookie', () => {
   it('is __Host-, HttpOnly, Secure, SameSite=Lax, Path=/ in production, whatever the host', () => {
@@ -45,6 +53,7 @@ describe('the session cookie', () => {
         'shop.example',
         '127.0.0.1.evil.example',
         'localhost.evil.example',
+        'evil-localhost',
         '192.168.1.7',
         undefined,
       ]) {
@@ -63,23 +72,23 @@ describe('the session cookie', () => {
 
   it('is __Secure- with a domain or another path', () => {
     expect(cookieIn('production', loopback, { domain: 'shop.example' })).toBe(
-      '__Secure-session=id; Max-Age=60; Domain=shop.example; Path=/; HttpOnly; Secure; SameSite=Lax',
+      '__Secure-session=id; Max-Age=60; Domain=shop.example; Path=/; HttpOnly; Secure; Priority=High; SameSite=Lax',
     );
     expect(cookieIn('production', loopback, { path: '/app', sameSite: 'none', partitioned: true })).toBe(
-      '__Secure-session=id; Max-Age=60; Path=/app; HttpOnly; Secure; Partitioned; SameSite=None',
+      '__Secure-session=id; Max-Age=60; Path=/app; HttpOnly; Secure; Partitioned; Priority=High; SameSite=None',
     );
   });
 
   it('leaves out in development what browsers refuse without Secure', () => {
     const options = { domain: 'shop.example', path: '/app', sameSite: 'none', partitioned: true } as const;
     expect(cookieIn('development', loopback, options)).toBe(
-      'session=id; Max-Age=60; Path=/app; HttpOnly; SameSite=Lax',
+      'session=id; Max-Age=60; Path=/app; HttpOnly; Priority=High; SameSite=Lax',
     );
   });
 
   it('has no Max-Age when it expires on close', () => {
     expect(cookieIn('production', loopback, { expireOnClose: true })).toBe(
-      '__Host-session=id; Path=/; HttpOnly; Secure; SameSite=Lax',
+      '__Host-session=id; Path=/; HttpOnly; Secure; Priority=High; SameSite=Lax',
     );
   });
 
@@ -92,6 +101,22 @@ describe('the session cookie', () => {
       [{ domain: 'a;b' }, /cookie\.domain/],
       [{ path: 'app' }, /cookie\.path/],
       [{ path: '/a;b' }, /cookie\.path/],
+      [{ path: '/a?b' }, /cookie\.path/],
+      [{ domain: 'https://shop.example' }, /cookie\.domain/],
+      [{ domain: 'shop.example:3000' }, /cookie\.domain/],
+      [{ domain: '*.shop.example' }, /cookie\.domain/],
+      [{ domain: 'com' }, /cookie\.domain/],
+      [{ domain: 'süß.example' }, /cookie\.domain/],
+      [{ secure: false, sameSite: 'none' }, /cookie\.sameSite must be left out/],
+      [{ secure: false, partitioned: true }, /cookie\.partitioned must be left out/],
+      [{ secure: false, name: '__Secure-sid' }, /cookie\.name must be left out/],
+      [{ priority: 'High' as never }, /cookie\.priority/],
+      [{ maxHeaderSize: 100 }, /cookie\.maxHeaderSize/],
+      [{ name: 'n'.repeat(2000) }, /cookie must be/],
+      [{ maxAge: 60 } as never, /no option cookie\.maxAge: use `idleTimeout`/],
+      [{ httpOnly: true } as never, /always HttpOnly/],
+      [{ signed: true } as never, /needs no signature/],
+      [{ sameSitee: 'lax' } as never, /did you mean sameSite/],
       [{ sameSite: 'Lax' as never }, /cookie\.sameSite/],
       [{ partitioned: 1 as never }, /cookie\.partitioned/],
       [{ expireOnClose: 'yes' as never }, /cookie\.expireOnClose/],
@@ -103,5 +128,63 @@ describe('the session cookie', () => {
       );
     }
     expect(resolveCookieOptions({ name: 'sid', domain: 'shop.example' }).name).toBe('sid');
+  });
+
+  it('goes without Secure on any host with secure: false, and nowhere else', () => {
+    expect(cookieIn('production', { host: '192.168.1.7', https: false }, { secure: false })).toBe(plain);
+    expect(receive({ host: '192.168.1.7', https: false }, { secure: false }).isDropped).toBe(false);
+    expect(receive({ host: '192.168.1.7', https: false }).isDropped).toBe(true);
+    expect(receive({ host: 'localhost', https: false }, { insecureOnLoopback: false }).isDropped).toBe(false);
+  });
+
+  it('is not set outside its path', () => {
+    const outside = (path: string | undefined) => receive({ path }, { path: '/app' }).isOutsidePath;
+    expect(['/', '/application', '/api/app'].map(outside)).toEqual([true, true, true]);
+    expect(['/app', '/app/', '/app/cart', undefined].map(outside)).toEqual([false, false, false, false]);
+  });
+});
+
+describe('several cookies of the name', () => {
+  const twice = {
+    cookieHeader: 'a=1; __Secure-sid=one; __Secure-sid=two',
+    host: 'www.shop.example',
+    path: '/app/cart',
+  };
+  const options = { name: '__Secure-sid', domain: 'shop.example' };
+
+  it('are all candidates, up to six', () => {
+    expect(receive(twice, options).candidates).toEqual(['one', 'two']);
+    const flood = Array.from({ length: 7 }, (_, n) => `__Secure-sid=${n}`).join('; ');
+    expect(receive({ cookieHeader: flood }, options)).toMatchObject({
+      candidates: [],
+      absence: 'unknown-session',
+    });
+  });
+
+  it('are cleared in every variant that the request can have carried', () => {
+    const cleared = receive(twice, options)
+      .clear()
+      .map(({ options: { domain, path, partitioned } }) =>
+        [domain ?? 'host', path, partitioned ? 'partitioned' : ''].join(' ').trim(),
+      );
+    expect(cleared[0]).toBe('shop.example /');
+    for (const variant of [
+      'host /',
+      'host / partitioned',
+      'www.shop.example /app',
+      'shop.example /app/cart',
+    ]) {
+      expect(cleared).toContain(variant);
+    }
+    expect(new Set(cleared).size).toBe(cleared.length);
+    expect(cleared.length).toBeLessThanOrEqual(25);
+  });
+
+  it('can only be one of two variants under __Host-, and one is cleared when one came', () => {
+    const header = '__Host-session=a; __Host-session=b';
+    expect(receive({ cookieHeader: header, host: 'shop.example', path: '/deep/down' }).clear()).toHaveLength(
+      2,
+    );
+    expect(receive({ cookieHeader: '__Host-session=a' }).clear()).toHaveLength(1);
   });
 });

@@ -1,40 +1,19 @@
-import { stringifyCookie, stringifySetCookie } from 'cookie';
+import type { SessionContent } from '@store/core';
+import { chunkNames, joinChunks, splitValue } from './chunks.ts';
 import type { ResolvedCookieOptions } from './cookie-options.ts';
-import { isLoopback } from './loopback.ts';
+import { assertCookieFits, assertSumFits } from './cookie-size.ts';
+import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
+import { readCookie } from './read-cookie.ts';
 
-/** What of a request decides how its cookie looks. */
-export interface CookieScene {
+/** What of a request decides which session cookie it brought, and which it can be given. */
+export interface CookieFacts {
+  readonly cookieHeader: string | null | undefined;
   /** The `Host` header. */
-  host: string | undefined;
+  readonly host: string | undefined;
   /** Whether the client, or the proxy before it, came by https. */
-  https: boolean;
-}
-
-/** The one session cookie a request can have: read and written under the same name, with the same attributes. */
-export interface SessionCookie {
-  readonly name: string;
-  readonly expireOnClose: boolean;
-  /** Whether it has Secure; browsers then want https, or a loopback host. */
-  readonly secure: boolean;
-  /** How many cookies a value may be split over. */
-  readonly chunks: number;
-  /** The `Set-Cookie` value. @param maxAge Seconds the browser keeps it, unless it goes on close. */
-  set(value: string, maxAge: number): string;
-  /** The same for one piece of an encoded value, under the name of that piece. */
-  setChunk(index: number, piece: string, maxAge: number): string;
-  /** The `Set-Cookie` value that removes it, or the cookie of another name. */
-  clear(name?: string): string;
-}
-
-/**
- * Answers which cookie a request has. Without Secure it is only on a loopback host, over http, and where the options allow
- * it: a proxy that sends `Host: 127.0.0.1` must not downgrade production.
- */
-export function createCookieChooser(options: ResolvedCookieOptions): (scene: CookieScene) => SessionCookie {
-  const secure = createSessionCookie(options, true);
-  if (!options.insecureOnLoopback) return () => secure;
-  const insecure = createSessionCookie(options, false);
-  return ({ host, https }) => (!https && isLoopback(host) ? insecure : secure);
+  readonly https: boolean;
+  /** The path of the request's URL; `undefined` when it is not known, and then every path is taken to be inside `path`. */
+  readonly path: string | undefined;
 }
 
 /** The name under which a cookie without Secure goes: browsers refuse it under a prefix. */
@@ -42,39 +21,210 @@ export function insecureName(name: string): string {
   return name.replace(/^__(?:Host|Secure)-/i, '');
 }
 
-function createSessionCookie(options: ResolvedCookieOptions, secure: boolean): SessionCookie {
-  const { domain, path, sameSite, partitioned, expireOnClose, chunks } = options;
-  const name = secure ? options.name : insecureName(options.name);
-  const attributes = {
-    path,
-    httpOnly: true,
-    // Browsers refuse None and Partitioned without Secure, and a domain that is not the host's own.
-    sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
-    ...(secure && { secure, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) }),
-  } as const;
-  const write = (as: string, value: string, maxAge: number) =>
-    stringifySetCookie(
-      { name: as, value, ...attributes, ...(!expireOnClose && { maxAge }) },
-      { encode: (encoded) => encoded },
-    );
+/** Browsers send a session's cookies with every request, so few candidates are looked up: a flood of them is no session. */
+const mostCandidates = 6;
+const mostClearings = 24;
+
+/** The session cookie of an application: one look with Secure and, where the options allow it, one without. */
+export class SessionCookies {
+  readonly options: ResolvedCookieOptions;
+  readonly #secure: CookieLook;
+  readonly #plain: CookieLook;
+
+  constructor(options: ResolvedCookieOptions) {
+    this.options = options;
+    this.#secure = createLook(options, options.secure);
+    this.#plain = options.insecureOnLoopback ? createLook(options, false) : this.#secure;
+  }
+
+  /**
+   * Without Secure only on a loopback host, over http, and where the options allow it: a proxy that sends `Host: 127.0.0.1`
+   * must not downgrade production.
+   */
+  receive(facts: CookieFacts): RequestCookie {
+    const look =
+      this.#plain !== this.#secure && !facts.https && isLoopback(facts.host) ? this.#plain : this.#secure;
+    return new RequestCookie(this.options, look, facts);
+  }
+}
+
+/** A cookie's name and attributes on a kind of connection. */
+interface CookieLook {
+  name: string;
+  attributes: CookieAttributes;
+}
+
+function createLook(options: ResolvedCookieOptions, secure: boolean): CookieLook {
+  const { domain, path, sameSite, partitioned, priority } = options;
   return {
-    name,
-    expireOnClose,
-    secure,
-    chunks,
-    set: (value, maxAge) => write(name, encodeCookieValue(value), maxAge),
-    setChunk: (index, piece, maxAge) => write(chunkName(name, index), piece, maxAge),
-    clear: (as = name) =>
-      stringifySetCookie({ name: as, value: '', ...attributes, maxAge: 0, expires: new Date(0) }),
+    name: secure ? options.name : insecureName(options.name),
+    attributes: {
+      path,
+      httpOnly: true,
+      // Browsers refuse None and Partitioned without Secure.
+      sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
+      priority,
+      ...(secure && { secure }),
+      ...(domain !== undefined && (secure || !options.secure) && { domain }),
+      ...(secure && partitioned && { partitioned }),
+    },
   };
 }
 
-/** The name under which one piece of a split cookie goes. */
-export function chunkName(name: string, index: number): string {
-  return `${name}.${index}`;
+/** The session cookie of one request: what came, and what can be sent. */
+export class RequestCookie {
+  readonly #options: ResolvedCookieOptions;
+  readonly #look: CookieLook;
+  readonly #facts: CookieFacts;
+  /** The values that may be the session's; more than one only when cookies of several domains, paths or partitions meet. */
+  readonly candidates: readonly string[];
+  /** Why there is no candidate. */
+  readonly absence: 'no-cookie' | 'unknown-session' | undefined;
+  /** Names of pieces that came, to be removed when they are not needed any more. */
+  readonly #pieces: readonly string[] = [];
+
+  constructor(options: ResolvedCookieOptions, look: CookieLook, facts: CookieFacts) {
+    this.#options = options;
+    this.#look = look;
+    this.#facts = facts;
+    const { cookieHeader } = facts;
+    const whole = readCookie(cookieHeader, look.name);
+    let candidates = whole.length > mostCandidates ? [] : whole;
+    let absence: 'no-cookie' | 'unknown-session' | undefined =
+      whole.length > mostCandidates ? 'unknown-session' : 'no-cookie';
+    if (options.chunks > 1) {
+      const { value, names } = joinChunks(cookieHeader, look.name);
+      this.#pieces = names;
+      if (whole.length === 0 && value !== undefined) candidates = [value];
+      // Pieces that do not fit together are still a cookie of ours, for `invalidate()` to remove.
+      if (names.length > 0) absence = 'unknown-session';
+    }
+    this.candidates = candidates;
+    this.absence = candidates.length > 0 ? undefined : absence;
+  }
+
+  get expireOnClose(): boolean {
+    return this.#options.expireOnClose;
+  }
+
+  /** Whether only `__Host-` cookies can have this name, which no other host and no other path can set. */
+  get isOwnHost(): boolean {
+    return this.#look.name.startsWith('__Host-');
+  }
+
+  /** Whether the request is outside `path`: browsers would keep a cookie set for it, and never send it here. */
+  get isOutsidePath(): boolean {
+    const { path } = this.#facts;
+    const scope = this.#options.path;
+    if (path === undefined || scope === '/') return false;
+    return !(path === scope || path.startsWith(scope.endsWith('/') ? scope : `${scope}/`));
+  }
+
+  /** Whether browsers are going to drop the cookie, as far as the request tells. */
+  get isDropped(): boolean {
+    const { https, host } = this.#facts;
+    return this.#look.attributes.secure === true && !https && !isLoopback(host);
+  }
+
+  /**
+   * The cookies that put a value in place: one; or one per piece if it is too large and may be split; and one more for every
+   * piece that is not needed any more.
+   *
+   * @param maxAge Seconds the browser keeps it; `undefined`: until it closes.
+   * @throws {StoreError} `TOO_LARGE` when browsers or servers would not take them.
+   */
+  set(value: string, maxAge: number | undefined, content?: SessionContent): OutgoingCookie[] {
+    const { chunks, maxHeaderSize } = this.#options;
+    const whole = this.#make(this.#look.name, value, maxAge);
+    // A session id fits. What is sealed in the cookie may not.
+    if (content === undefined) return [whole];
+    const pieces = chunks > 1 ? splitValue(whole, chunks) : undefined;
+    const cookies = pieces ?? [whole];
+    if (!pieces) assertCookieFits(serializeCookie(whole), content, chunks);
+    else assertSumFits(cookies, maxHeaderSize, content);
+    const used = new Set(cookies.map(({ name }) => name));
+    const stale = [this.#look.name, ...this.#pieces].filter((name) => !used.has(name) && this.#came(name));
+    return [...cookies, ...stale.map((name) => this.#clear(name, this.#look.attributes))];
+  }
+
+  /**
+   * The cookies that remove it. One when one came and it can be no other; else one for each variant that this request can have
+   * carried, since a deletion takes only the cookie of its own domain, path and partition with it.
+   *
+   * @param everyVariant Whether to remove every variant even when only one came.
+   */
+  clear(everyVariant = false): OutgoingCookie[] {
+    const names = new Set([this.#look.name, ...this.#pieces]);
+    if (this.#options.chunks > 1)
+      for (const name of chunkNames(this.#look.name, this.#options.chunks)) names.add(name);
+    const own = [...names].map((name) => this.#clear(name, this.#look.attributes));
+    return everyVariant || this.candidates.length > 1 ? [...own, ...this.clearOthers()] : own;
+  }
+
+  /** The cookies that remove every variant of the name but the configured one. */
+  clearOthers(): OutgoingCookie[] {
+    const { name, attributes } = this.#look;
+    const flags = attributes.secure ? [false, true] : [false];
+    const domains = this.isOwnHost ? [undefined] : domainsOf(this.#facts.host, attributes.domain);
+    const paths = this.isOwnHost ? ['/'] : pathsOf(this.#facts.path, attributes.path);
+    const cleared: OutgoingCookie[] = [];
+    for (const domain of domains)
+      for (const path of paths)
+        for (const partitioned of flags) {
+          const isOwn =
+            domain === attributes.domain &&
+            path === attributes.path &&
+            partitioned === (attributes.partitioned === true);
+          if (isOwn || cleared.length === mostClearings) continue;
+          const { domain: _domain, partitioned: _partitioned, ...rest } = attributes;
+          cleared.push(
+            this.#clear(name, {
+              ...rest,
+              path,
+              ...(domain !== undefined && { domain }),
+              ...(partitioned && { partitioned: true as const }),
+            }),
+          );
+        }
+    return cleared;
+  }
+
+  #came(name: string): boolean {
+    return name === this.#look.name ? readCookie(this.#facts.cookieHeader, name).length > 0 : true;
+  }
+
+  #make(name: string, value: string, maxAge: number | undefined): OutgoingCookie {
+    const { attributes } = this.#look;
+    return { name, value, options: maxAge === undefined ? attributes : { ...attributes, maxAge } };
+  }
+
+  #clear(name: string, attributes: CookieAttributes): OutgoingCookie {
+    return { name, value: '', options: { ...attributes, maxAge: 0, expires: new Date(0) } };
+  }
 }
 
-/** A value as it stands in a header: percent-encoded if it has to be. */
-export function encodeCookieValue(value: string): string {
-  return stringifyCookie({ v: value }).slice(2);
+/** No domain, and each one that a cookie of this host can have been set for. */
+function domainsOf(host: string | undefined, own: string | undefined): (string | undefined)[] {
+  const name = (host ?? '').replace(/:\d*$/, '').toLowerCase();
+  const labels = /^[\d.]+$|^\[/.test(name) ? [] : name.split('.');
+  const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+  return [...new Set([undefined, own, ...parents])];
+}
+
+/** Each path that a cookie sent with this request can have been set for. */
+function pathsOf(path: string | undefined, own: string): string[] {
+  const parts = (path ?? '/').split('/').slice(1);
+  const parents = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+  return [...new Set([own, '/', ...parents])];
+}
+
+/**
+ * Tells whether a `Host` header names this machine: `localhost` and below it, 127.0.0.0/8, `[::1]` (RFC 6761 §6.3).
+ *
+ * The header is the client's or a proxy's word, so this alone never decides anything.
+ */
+function isLoopback(host: string | undefined): boolean {
+  if (!host) return false;
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name);
 }

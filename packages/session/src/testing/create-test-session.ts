@@ -11,7 +11,7 @@ export interface TestSessionOptions extends SaveOptions {
 }
 
 /**
- * Stores a session and answers the `Cookie` header of the browser that has it, so that a test begins signed in.
+ * Stores a session and returns the `Cookie` header of the browser that has it, so that a test begins signed in.
  *
  * The header names the cookie both with and without its prefix; a request reads exactly one of them.
  *

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { createSessionId, type SessionStore } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import { keep, set } from './changes.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { rejectsWith } from './rejects-with.ts';
+
+const moved = { level: 'required', kinds: ['records'] } as const;
+const empty = (id: string) => ({ id, exists: false, data: {}, flash: {} });
+
+/** Saves a session and moves it several times. @returns every id it had; the last one is alive */
+async function moveAlong(store: SessionStore, moves: number, subject?: string): Promise<string[]> {
+  const ids = [createSessionId()];
+  await store.save(ids[0] as string, { n: 1 }, {}, subject === undefined ? {} : { subject });
+  for (let n = 0; n < moves; n += 1) {
+    const newId = createSessionId();
+    assert.equal(await store.update(ids.at(-1) as string, keep, { newId }), true);
+    ids.push(newId);
+  }
+  return ids;
+}
+
+/** What an id that was given up still does for a minute. */
+export const movedIdCases: ConformanceCase[] = [
+  {
+    ...moved,
+    id: 'moved.load',
+    title:
+      'load() of an id that was given up says moved and shows nothing, for a minute, along a whole chain.',
+    async run({ start, clock }) {
+      const store = await start();
+      const ids = await moveAlong(store, 3, 'ada');
+      const last = ids.pop() as string;
+      for (const id of ids) assert.deepEqual(await store.load(id), { ...empty(id), moved: true });
+      assert.equal((await store.load(last)).exists, true);
+      clock.advance(61);
+      for (const id of ids)
+        assert.deepEqual(await store.load(id), empty(id), 'after a minute the mark is over');
+      assert.equal((await store.load(last)).exists, true);
+    },
+  },
+  {
+    ...moved,
+    id: 'moved.dead',
+    title:
+      'update() and touch() of an id that was given up return false and write nothing, even with a base.',
+    async run({ start, clock }) {
+      const store = await start();
+      const [id, newId] = [createSessionId(), createSessionId()];
+      await store.save(id, { n: 1 }, {});
+      const base = await store.load(id);
+      assert.equal(await store.update(id, keep, { newId, base }), true);
+      const { expiresAt } = await store.load(newId);
+      clock.advance(10);
+      for (const options of [{}, { base }]) {
+        assert.equal(await store.update(id, set('late', true), options), false, 'update() of a dead id');
+        assert.equal(await store.touch(id, options), false, 'touch() of a dead id');
+        const elsewhere = { ...options, newId: createSessionId() };
+        assert.equal(await store.update(id, keep, elsewhere), false, 'a dead id cannot be moved');
+        assert.equal((await store.load(elsewhere.newId)).exists, false);
+      }
+      const found = await store.load(newId);
+      assert.deepEqual(found.data, { n: 1 }, 'a late write reached the session under its new id');
+      assert.equal(found.expiresAt, expiresAt, 'a late touch reached the session under its new id');
+      assert.equal((await store.load(id)).moved, true, 'the mark must stay');
+    },
+  },
+  {
+    ...moved,
+    id: 'moved.destroy',
+    title: 'destroy() of any id that a session ever had ends it wherever it is now.',
+    async run({ start }) {
+      const store = await start();
+      for (const which of [0, 1, 2, 3]) {
+        const ids = await moveAlong(store, 3);
+        const other = await moveAlong(store, 1);
+        await store.destroy(ids[which] as string);
+        for (const id of ids)
+          assert.equal((await store.load(id)).exists, false, `destroyed by id ${which + 1} of 4, and alive`);
+        await store.destroy(ids[which] as string);
+        assert.equal((await store.load(other[1] as string)).exists, true, 'another session was ended');
+      }
+    },
+  },
+  {
+    ...moved,
+    id: 'moved.taken',
+    title: 'An id that was given up is taken: save() and newId are CONFLICT, create() is false.',
+    async run({ start, clock }) {
+      const store = await start();
+      const [id, newId] = (await moveAlong(store, 1)) as [string, string];
+      const other = createSessionId();
+      await store.save(other, { of: 'other' }, {});
+      await rejectsWith('CONFLICT', 'save() over a mark', store.save(id, { n: 2 }, {}));
+      assert.equal(await store.create(id, { n: 2 }, {}), false, 'create() over a mark');
+      await rejectsWith('CONFLICT', 'newId', store.update(other, keep, { newId: id }));
+      assert.deepEqual((await store.load(newId)).data, { n: 1 });
+      assert.deepEqual((await store.load(other)).data, { of: 'other' });
+      assert.equal((await store.load(id)).moved, true, 'the mark must stay');
+      clock.advance(61);
+      await store.save(id, { n: 3 }, {});
+      assert.deepEqual((await store.load(id)).data, { n: 3 }, 'after a minute the id is free again');
+    },
+  },
+  {
+    ...moved,
+    id: 'moved.collected',
+    title: 'gc() collects the marks after a minute, and not before.',
+    async run({ start, clock, module, place }) {
+      const store = await start();
+      const [id, newId] = (await moveAlong(store, 1)) as [string, string];
+      clock.advance(50);
+      await store.gc();
+      assert.equal((await store.load(id)).moved, true, 'the mark must stay for a minute');
+      clock.advance(11);
+      let removed = 0;
+      // A driver may visit a bounded part of its backend per call.
+      for (let calls = 0; calls < 20; calls += 1) removed += await store.gc();
+      assert.equal(removed, 1, 'the mark must be collected like any record');
+      assert.equal(await module.peek?.(sessionKey(id), place), undefined, 'the mark is still stored');
+      assert.equal((await store.load(newId)).exists, true);
+    },
+  },
+  {
+    ...moved,
+    id: 'moved.not-listed',
+    level: 'capability',
+    claims: 'subjects',
+    title: 'list() shows a moved session once, destroyAll({ except }) follows an id that was given up.',
+    async run({ start }) {
+      const store = await start();
+      const ids = await moveAlong(store, 2, 'ada');
+      const others = await moveAlong(store, 1, 'ada');
+      const handles = (await store.list('ada')).map(({ handle }) => handle).sort();
+      assert.deepEqual(handles, [ids.at(-1), others.at(-1)].map((id) => sessionKey(id as string)).sort());
+      assert.equal(await store.destroyAll('ada', { except: ids[0] as string }), 1, 'a mark is no session');
+      assert.equal((await store.load(ids.at(-1) as string)).exists, true, 'the spared session was ended');
+      assert.equal((await store.load(others.at(-1) as string)).exists, false);
+      assert.equal(await store.destroyAll('ada'), 1);
+    },
+  },
+  {
+    ...moved,
+    id: 'moved.not-counted',
+    needs: ['scan'],
+    title: 'count() and entries() leave marks out, clear() ends a moved session and counts it once.',
+    async run({ start }) {
+      const store = await start();
+      const ids = await moveAlong(store, 3);
+      assert.equal(await store.count(), 1);
+      const handles: string[] = [];
+      for await (const { handle } of store.entries()) handles.push(handle);
+      assert.deepEqual(handles, [sessionKey(ids.at(-1) as string)]);
+      assert.equal(await store.clear(), 1);
+      for (const id of ids) assert.equal((await store.load(id)).exists, false);
+    },
+  },
+];

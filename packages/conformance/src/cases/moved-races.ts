@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { createSessionId, type SessionStore } from '@store/core';
+import { increase, keep } from './changes.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+
+const race = { level: 'required', kinds: ['records'], needs: ['instances', 'move'] } as const;
+const rounds = 200;
+const newIds = (count: number) => Array.from({ length: count }, () => createSessionId());
+async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Starts the calls in an order that differs from round to round, and now and then turns of the event loop apart. */
+async function allAtOnce<T>(round: number, calls: (() => Promise<T>)[]): Promise<T[]> {
+  const results: Promise<T>[] = [];
+  for (let n = 0; n < calls.length; n += 1) {
+    const which = (n + round) % calls.length;
+    results[which] = (async () => {
+      if (round % 3 === 0) await turns(n);
+      return (calls[which] as () => Promise<T>)();
+    })();
+  }
+  return Promise.all(results);
+}
+
+async function aliveOf(store: SessionStore, ids: string[]): Promise<string[]> {
+  const found = await Promise.all(ids.map(async (id) => ((await store.load(id)).exists ? [id] : [])));
+  return found.flat();
+}
+
+/** New ids and the end of a session at the same moment, in several stores of one process. */
+export const movedRaceCases: ConformanceCase[] = [
+  {
+    ...race,
+    id: 'move.destroyed',
+    title: 'A logout holds against a parallel new id: once destroy() has resolved, neither id is alive.',
+    async run({ instances }) {
+      const [one, other] = await instances({}, {});
+      for (let round = 0; round < rounds; round += 1) {
+        const [id, newId] = newIds(2) as [string, string];
+        await one.save(id, { round }, {});
+        const base = await one.load(id);
+        const moves = async () => one.update(id, keep, round % 2 ? { newId, base } : { newId });
+        await allAtOnce<unknown>(round, [moves, () => other.destroy(id)]);
+        assert.deepEqual(
+          await aliveOf(other, [id, newId]),
+          [],
+          'destroy(old id) resolved, and an id is alive',
+        );
+      }
+    },
+  },
+  {
+    ...race,
+    id: 'moved.race',
+    title: 'Of two stores that move a session while a third destroys it none keeps it alive.',
+    async run({ instances }) {
+      const [one, two, three] = await instances({}, {}, {});
+      for (let round = 0; round < rounds; round += 1) {
+        const ids = newIds(4) as [string, string, string, string];
+        const [id, first, second, third] = ids;
+        await one.save(id, { round }, {});
+        await allAtOnce<unknown>(round, [
+          () => one.update(id, keep, { newId: first }),
+          async () => {
+            if (await two.update(id, keep, { newId: second }))
+              await two.update(second, keep, { newId: third });
+          },
+          () => three.destroy(id),
+        ]);
+        // A move that began after the destroy finds nothing; one that came before leaves a mark for it to follow.
+        assert.deepEqual(await aliveOf(three, ids), [], 'destroy(old id) resolved, and an id is alive');
+      }
+    },
+  },
+  {
+    ...race,
+    id: 'moved.race-alive',
+    title: 'Without a destroy a session that moves from hand to hand is alive under exactly one id.',
+    async run({ instances }) {
+      const stores = await instances({}, {}, {});
+      for (let round = 0; round < rounds / 2; round += 1) {
+        const id = createSessionId();
+        const ids = newIds(3);
+        await stores[0].save(id, { count: 0 }, {});
+        const [, ...won] = await allAtOnce(round, [
+          () => stores[0].update(id, increase),
+          ...stores.map((store, n) => () => store.update(id, keep, { newId: ids[n] as string })),
+        ]);
+        const alive = await aliveOf(stores[1], [id, ...ids]);
+        assert.equal(alive.length, 1, `the session must be alive under one id, and is under ${alive.length}`);
+        assert.equal(won.filter(Boolean).length, 1, 'exactly one move must win');
+        assert.equal(alive[0], ids[won.indexOf(true)], 'the winner of the move must have it');
+      }
+    },
+  },
+  {
+    ...race,
+    id: 'moved.login-logout',
+    title:
+      'A login that gives a new id and a logout with the old one: the logout holds whichever comes first.',
+    async run({ instances }) {
+      const [login, logout] = await instances({}, {});
+      for (let round = 0; round < rounds; round += 1) {
+        const [id, newId] = newIds(2) as [string, string];
+        await login.save(id, { cart: [round] }, {});
+        const base = await login.load(id);
+        const [done] = await allAtOnce<unknown>(round, [
+          () => login.update(id, keep, { newId, base, subject: 'ada' }),
+          () => logout.destroy(id),
+        ]);
+        assert.equal(typeof done, 'boolean');
+        assert.deepEqual(await aliveOf(logout, [id, newId]), [], 'logged out, and a session is alive');
+      }
+    },
+  },
+  {
+    ...race,
+    id: 'moved.race-destroy-all',
+    level: 'capability',
+    claims: 'subjects',
+    title: 'destroyAll() ends sessions that move at the same moment, under their old ids and their new ones.',
+    async run({ instances }) {
+      const [one, other] = await instances({}, {});
+      for (let round = 0; round < rounds / 4; round += 1) {
+        const ids = newIds(4);
+        const next = newIds(4);
+        await Promise.all(ids.map((id) => one.save(id, { round }, {}, { subject: 'ada' })));
+        const moves = ids.map((id, n) => () => one.update(id, keep, { newId: next[n] as string }));
+        await allAtOnce<unknown>(round, [...moves, () => other.destroyAll('ada')]);
+        assert.deepEqual(
+          await aliveOf(other, [...ids, ...next]),
+          [],
+          'destroyAll() resolved, and an id is alive',
+        );
+        assert.deepEqual(await other.list('ada'), []);
+      }
+    },
+  },
+  {
+    ...race,
+    id: 'moved.race-clear',
+    needs: ['instances', 'move', 'scan'],
+    title: 'clear() ends sessions that move at the same moment.',
+    async run({ instances }) {
+      const [one, other] = await instances({}, {});
+      for (let round = 0; round < rounds / 4; round += 1) {
+        const ids = newIds(6);
+        const next = newIds(6);
+        await Promise.all(ids.map((id) => one.save(id, { round }, {})));
+        const moves = ids.map((id, n) => () => one.update(id, keep, { newId: next[n] as string }));
+        await allAtOnce<unknown>(round, [...moves, () => other.clear()]);
+        const alive = await aliveOf(other, [...ids, ...next]);
+        assert.deepEqual(alive, [], 'clear() resolved, and an id is alive');
+      }
+    },
+  },
+];

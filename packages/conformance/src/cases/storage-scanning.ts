@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { ConformanceCase } from './conformance-case.ts';
+import { fieldsOf, record } from './storage-record.ts';
+
+const scanning = { level: 'required', kinds: ['records'], needs: ['storage', 'scan'] } as const;
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+const keysOf = (records: SessionRecord[]) => records.map(({ key }) => key);
+
+/** Reads pages as core does: a page shorter than the limit is the last. @param meanwhile Runs before every page */
+async function scanAll(
+  { scan }: RecordStorage,
+  limit: number,
+  meanwhile: (after: string | undefined) => Promise<void> = async () => {},
+): Promise<SessionRecord[]> {
+  assert.ok(scan);
+  const found: SessionRecord[] = [];
+  for (let after: string | undefined; ; ) {
+    await meanwhile(after);
+    const page = await scan(after, limit);
+    assert.ok(page.length <= limit, `a page of at most ${limit} records held ${page.length}`);
+    found.push(...page);
+    if (page.length < limit) return found;
+    after = page.at(-1)?.key;
+    assert.ok(found.length < 10_000, 'the scan does not end: a page must begin after the key it is given');
+  }
+}
+
+/** `scan` of a `RecordStorage`: every record, page by page. */
+export const storageScanningCases: ConformanceCase[] = [
+  {
+    ...scanning,
+    id: 'storage.scan',
+    title:
+      'scan() returns every record exactly once, live or expired, in one order, whatever the size of a page.',
+    async run({ openStorage }) {
+      const storage = await openStorage();
+      assert.deepEqual(await scanAll(storage, 5), [], 'an empty backend has an empty page');
+      const all = numbers(23).map((n) =>
+        record({
+          subject: n % 3 === 0 ? 'ada' : null,
+          expiresAt: n % 2 === 0 ? 1 : 8_640_000_000_000,
+          idleTimeout: n || null,
+          payload: n === 7 ? `{"v":1,"moved":"${'x'.repeat(43)}"}` : `{"v":1,"data":{"n":${n}},"flash":{}}`,
+          version: n,
+        }),
+      );
+      for (const each of all) await storage.insert(each, Date.now());
+      const byKey = (one: SessionRecord, other: SessionRecord) => (one.key < other.key ? -1 : 1);
+      const whole = await scanAll(storage, 500);
+      assert.deepEqual([...whole].sort(byKey).map(fieldsOf), [...all].sort(byKey));
+      for (const limit of [1, 2, 7, 23, 24]) {
+        const keys = keysOf(await scanAll(storage, limit));
+        assert.deepEqual(
+          keys,
+          keysOf(whole),
+          `pages of ${limit} must hold the same records in the same order`,
+        );
+      }
+      const last = whole.at(-1)?.key;
+      assert.deepEqual(await storage.scan?.(last, 5), [], 'after the last record there is none');
+    },
+  },
+  {
+    ...scanning,
+    id: 'storage.scan-changes',
+    title:
+      'While others insert, replace and delete records scan() returns each of those that stay exactly once.',
+    async run({ openStorage }) {
+      const storage = await openStorage();
+      const stay = numbers(40).map(() => record());
+      const go = numbers(20).map(() => record());
+      for (const each of [...stay, ...go]) await storage.insert(each, Date.now());
+      const doomed = [...go];
+      let version = 1;
+      const found = await scanAll(storage, 3, async (after) => {
+        await storage.insert(record(), Date.now());
+        const [changing] = stay;
+        if (
+          changing &&
+          (await storage.replace(changing.key, version, { ...changing, version: version + 1 }, 0))
+        )
+          version += 1;
+        // The key that the next page begins after may be gone by then.
+        const next = go.find(({ key }) => key === after) ?? doomed.pop();
+        if (next) await storage.delete(next.key);
+      });
+      const times = new Map<string, number>();
+      for (const { key } of found) times.set(key, (times.get(key) ?? 0) + 1);
+      for (const { key } of stay) {
+        const seen = times.get(key) ?? 0;
+        assert.equal(seen, 1, `a record that was there from beginning to end was returned ${seen} times`);
+      }
+      assert.ok(Math.max(...times.values()) === 1, 'a record was returned twice');
+    },
+  },
+];

@@ -1,0 +1,186 @@
+import { createSessionId, type SessionStore } from '@store/core';
+import { createRecordStore, sessionKey } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
+import { describe, expect, it } from 'vitest';
+import { opens, password, sealAgain, startRevocable as start } from '../test/revocable-store.ts';
+import { startSession } from './start-session.ts';
+
+/** A session that has had three ids, each sealed by the request that loaded the one before. */
+async function openMoved(store: SessionStore, subject?: string) {
+  const ids = [createSessionId(), createSessionId(), createSessionId()] as const;
+  let cookie = await store.cookieValue(ids[0], { n: 1 }, {}, subject === undefined ? {} : { subject });
+  const cookies = [cookie];
+  for (const id of ids.slice(1)) {
+    cookie = await (await sealAgain(store, cookie))(id);
+    cookies.push(cookie);
+  }
+  return { ids, cookies, current: cookie };
+}
+
+describe('a session that gets new ids, with revocations', () => {
+  it('is opened under the last one only', async () => {
+    const { store } = await start();
+    const { cookies } = await openMoved(store, 'ada');
+    expect(await Promise.all(cookies.map((cookie) => opens(store, cookie)))).toEqual([false, false, true]);
+  });
+
+  it.each([0, 1, 2] as const)('is ended by destroy of its id %i, an old one too', async (which) => {
+    const { store } = await start();
+    const { ids, current } = await openMoved(store, 'ada');
+    await store.destroy(ids[which]);
+    expect(await opens(store, current)).toBe(false);
+  });
+
+  it('is ended by destroy of an old id that comes after it was sealed again for hours', async () => {
+    const { store, advance } = await start();
+    const { ids, current } = await openMoved(store);
+    let cookie = current;
+    for (let hour = 0; hour < 5; hour++) {
+      advance(3600);
+      cookie = await (await sealAgain(store, cookie))();
+    }
+    await store.destroy(ids[2]);
+    expect(await opens(store, cookie)).toBe(false);
+  });
+
+  it('gets no new id once it has ended, and the seal that was on its way does not open', async () => {
+    const { store } = await start();
+    const first = createSessionId();
+    const login = await sealAgain(store, await store.cookieValue(first, {}, {}));
+    await store.destroy(first);
+    expect(await login(createSessionId())).toBe('');
+  });
+
+  it('is ended by a logout that races with a new id, in any order, for hundreds of rounds', async () => {
+    const memory = memoryStorage();
+    // Each call takes a turn of its own, so that every interleaving comes up.
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 2));
+    const slow = new Proxy(memory, {
+      get(target, property) {
+        const found = Reflect.get(target, property);
+        if (typeof found !== 'function') return found;
+        return async (...args: unknown[]) => {
+          await pause();
+          return Reflect.apply(found, target, args);
+        };
+      },
+    });
+    const stores = await Promise.all(
+      [1, 2].map(() => startSession({ password, cache: false, revocations: createRecordStore(slow) })),
+    );
+    const [store, elsewhere] = stores as [SessionStore, SessionStore];
+    let moved = 0;
+    await Promise.all(
+      Array.from({ length: 300 }, async () => {
+        const first = createSessionId();
+        const login = await sealAgain(store, await store.cookieValue(first, {}, {}, { subject: 'ada' }));
+        const [sealed] = await Promise.all([
+          login(createSessionId()),
+          pause().then(() => elsewhere.destroy(first)),
+        ]);
+        if (sealed !== '') moved++;
+        expect(sealed !== '' && (await opens(store, sealed))).toBe(false);
+      }),
+    );
+    expect(moved).toBeGreaterThan(0);
+  });
+
+  it('leaves one session of ten logins in parallel, and the others set no cookie', async () => {
+    const { store } = await start();
+    const cookie = await store.cookieValue(createSessionId(), {}, {});
+    const logins = await Promise.all(Array.from({ length: 10 }, () => sealAgain(store, cookie)));
+    const sealed = await Promise.all(logins.map((login) => login(createSessionId())));
+    const opened = await Promise.all(sealed.map((value) => opens(store, value)));
+    expect(opened.filter(Boolean)).toHaveLength(1);
+    expect(sealed.filter((value) => value !== '')).toHaveLength(1);
+  });
+
+  it('is spared by destroyAll under an old id, and ended under an old handle', async () => {
+    const { store } = await start();
+    const { ids, current } = await openMoved(store, 'ada');
+    const other = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+    await store.destroyAll('ada', { except: ids[0] });
+    expect([await opens(store, current), await opens(store, other)]).toEqual([true, false]);
+    await store.destroyAll('ada', { only: sessionKey(ids[0]) });
+    expect(await opens(store, current)).toBe(false);
+  });
+
+  it('begins another family after a logout', async () => {
+    const { store } = await start();
+    const { ids } = await openMoved(store);
+    await store.destroy(ids[0]);
+    expect(await opens(store, await store.cookieValue(createSessionId(), {}, {}))).toBe(true);
+  });
+
+  it('is ended under its first id even where its new id was not recorded', async () => {
+    const { store, revocations, now } = await start();
+    const before = await startSession({ password, cache: false, now });
+    const { ids, current } = await openMoved(before);
+    expect(revocations.kind).toBe('server');
+    expect(await opens(store, current)).toBe(true);
+    await store.destroy(ids[0]);
+    expect(await opens(store, current)).toBe(false);
+  });
+
+  it('does not take a family that is none for one', async () => {
+    const { store } = await start();
+    for (const family of ['', '.', 'short', '../../etc', `${createSessionId()}.x`, '\0']) {
+      const cookie = await store.cookieValue(createSessionId(), {}, {}, { family });
+      expect(await opens(store, cookie)).toBe(true);
+    }
+  });
+});
+
+describe('destroy after a refused seal', () => {
+  it('ends the session that stayed, and what could not be sealed leaves nothing', async () => {
+    const { store } = await start();
+    const id = createSessionId();
+    const cookie = await store.cookieValue(id, { n: 1 }, {});
+    const { family, createdAt } = await store.load(cookie);
+    const huge = store.cookieValue(id, { n: 'x'.repeat(60_000) }, {}, { family, createdAt } as object);
+    await expect(huge).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(await opens(store, cookie)).toBe(true);
+    await store.destroy(id);
+    expect(await opens(store, cookie)).toBe(false);
+  });
+
+  it('keeps the session under its old id when it is too large to be sealed under a new one', async () => {
+    const { store } = await start();
+    const cookie = await store.cookieValue(createSessionId(), { n: 1 }, {});
+    const { family, createdAt } = await store.load(cookie);
+    const data = { n: 'x'.repeat(60_000) };
+    const moving = store.cookieValue(createSessionId(), data, {}, { family, createdAt } as object);
+    await expect(moving).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(await opens(store, cookie)).toBe(true);
+  });
+});
+
+describe('destroyAll near the end of a period of the ledger', () => {
+  it('keeps ended what it ended, in every second around the boundary', async () => {
+    const absoluteTimeout = 2 * (7200 + 120 + 240);
+    const length = (absoluteTimeout / 2) * 1000;
+    for (const offset of [-7320, -7201, -3600, -121, -120, -61, -60, -1, 0, 1, 60, 121, 3600]) {
+      const memory = memoryStorage();
+      const boundary = Math.ceil(Date.UTC(2026, 0, 1) / length) * length;
+      let time = boundary + offset * 1000;
+      const now = () => time;
+      const revocations = createRecordStore(memory, { absoluteTimeout, now });
+      const store = await startSession({ password, cache: false, revocations, now });
+      // An entry that exists already, so that the next write does not begin its absolute timeout.
+      await store.destroyAll('ada');
+      for (const wait of [0, 60, 3600, 7199, 7300]) {
+        const cookie = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+        expect(await opens(store, cookie)).toBe(true);
+        time += wait * 1000;
+        const fresh = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+        await store.destroyAll('ada');
+        for (const later of [0, 1, 119, 121, 3000, 3958]) {
+          time += later * 1000;
+          expect([await opens(store, cookie), await opens(store, fresh)]).toEqual([false, false]);
+        }
+        const spared = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+        expect(await opens(store, spared)).toBe(true);
+      }
+    }
+  });
+});

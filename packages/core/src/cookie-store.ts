@@ -1,0 +1,144 @@
+import type { SessionStore, StoredSession } from './contract/session-store.ts';
+import type { CookieSession, CookieStoreDriver } from './contract/store-driver.ts';
+import { createReport } from './contract/store-event.ts';
+import { unsupported } from './errors.ts';
+import { callBackend, guardedStore, isPromise } from './guarded-store.ts';
+import { assertSessionContent } from './json-value.ts';
+import {
+  assertFunctions,
+  assertKnownOptions,
+  assertSaveOptions,
+  assertSubject,
+  type StoreOptions,
+  storeOptionNames,
+} from './options.ts';
+import {
+  assertPayloadFits,
+  defaultMaxBytes,
+  encodePayload,
+  missingSession,
+  storedSession,
+} from './payload.ts';
+import { assertSessionId, isSessionId } from './session-id.ts';
+import { isSessionContent } from './simple-store.ts';
+import { effectiveExpiry, nextExpiry, readClock, resolveTimeouts } from './timeouts.ts';
+
+const required = ['load', 'cookieValue'] as const;
+const noRecord = 'the session is in the cookie, and only cookieValue() writes it';
+const noList = 'a cookie store knows only the sessions it is shown';
+
+/**
+ * Makes a store that keeps the session inside the cookie.
+ *
+ * `load` takes the cookie's value; `cookieValue` is the only write; `save` and `gc` do nothing; `create`, `update`,
+ * `touch`, `list`, `count`, `entries` and `clear` are `UNSUPPORTED`; `destroy` and `destroyAll` revoke if the driver can.
+ *
+ * @param driver `load` and `cookieValue`, and for revocation `destroy` and `destroyAll`.
+ * @param options Timeouts in seconds, judged by core from the times inside the cookie; `maxBytes`; `onEvent`; `name`.
+ * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or cannot be right.
+ * @example
+ * const store = createCookieStore({ load: (value) => open(value), cookieValue: (session) => seal(session) });
+ */
+export function createCookieStore(driver: CookieStoreDriver, options: StoreOptions = {}): SessionStore {
+  const { name = '@store/core', maxBytes = defaultMaxBytes, onEvent } = options;
+  assertFunctions(name, 'driver', driver, required);
+  assertKnownOptions(name, options, storeOptionNames);
+  const timeouts = resolveTimeouts(name, options);
+  const report = createReport(name, onEvent);
+  const clock = () => readClock(name, timeouts.now);
+
+  /** A seal is longer than what it holds, so most need no second look. */
+  function fitting(value: string, { data, flash }: CookieSession): string {
+    if (value.length > maxBytes)
+      assertPayloadFits(name, encodePayload({ data, flash }), maxBytes, { data, flash });
+    return value;
+  }
+
+  /** What a seal held, judged by the timeouts in force. */
+  function opened(found: CookieSession | undefined, now: number): StoredSession {
+    if (!found || !isSessionContent(found) || !isSessionId(found.id)) return missingSession('');
+    const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
+    // Also false for a time that is no number.
+    if (!(now < expiresAt)) return missingSession('');
+    return storedSession(found.id, found, { ...found, expiresAt });
+  }
+
+  return guardedStore({
+    kind: 'cookie',
+    name,
+    timeouts,
+    report,
+    methods: {
+      endsSessions: driver.destroy !== undefined,
+      load(value) {
+        if (typeof value !== 'string' || value === '') return missingSession('');
+        const now = clock();
+        const found = callBackend(name, 'open a cookie', () => driver.load(value));
+        return isPromise(found) ? found.then((session) => opened(session, now)) : opened(found, now);
+      },
+      cookieValue(id, data, flash, saveOptions = {}) {
+        assertSessionId(id);
+        assertSaveOptions(name, saveOptions);
+        assertSessionContent({ data, flash });
+        const now = clock();
+        const { subject, idleTimeout, expireOnClose, family, version, createdAt = now } = saveOptions;
+        const session: CookieSession = {
+          id,
+          data,
+          flash,
+          createdAt,
+          expiresAt: nextExpiry(timeouts, now, createdAt, idleTimeout),
+        };
+        if (subject !== undefined) session.subject = subject;
+        if (idleTimeout !== undefined) session.idleTimeout = idleTimeout;
+        if (expireOnClose !== undefined) session.expireOnClose = expireOnClose;
+        if (family !== undefined) session.family = family;
+        if (version !== undefined) session.version = version;
+        const sealed = callBackend(name, 'seal a cookie', () => driver.cookieValue(session));
+        return isPromise(sealed) ? sealed.then((value) => fitting(value, session)) : fitting(sealed, session);
+      },
+      async save(id, data, flash, saveOptions = {}) {
+        assertSessionId(id);
+        assertSaveOptions(name, saveOptions);
+        assertSessionContent({ data, flash });
+      },
+      async create() {
+        throw unsupported(name, 'create', noRecord);
+      },
+      async gc() {
+        return 0;
+      },
+      async update() {
+        throw unsupported(name, 'update', noRecord);
+      },
+      async touch() {
+        throw unsupported(name, 'touch', noRecord);
+      },
+      async list() {
+        throw unsupported(name, 'list', noList);
+      },
+      async count() {
+        throw unsupported(name, 'count', noList);
+      },
+      // biome-ignore lint/correctness/useYield: it says so when it is read, as every other failure does
+      async *entries() {
+        throw unsupported(name, 'entries', noList);
+      },
+      async clear() {
+        throw unsupported(name, 'clear', noList);
+      },
+      async destroy(id) {
+        if (isSessionId(id)) await callBackend(name, 'revoke a session', () => driver.destroy?.(id));
+      },
+      async destroyAll(subject, destroyOptions = {}) {
+        assertSubject(subject);
+        if (destroyOptions.except !== undefined) assertSessionId(destroyOptions.except);
+        if (!driver.destroyAll) {
+          throw unsupported(name, 'destroyAll', 'the server keeps no list of cookies to revoke');
+        }
+        return callBackend(name, 'revoke sessions', () => driver.destroyAll?.(subject, destroyOptions) ?? 0);
+      },
+    },
+    close: driver.close && (() => driver.close?.()),
+  });
+}

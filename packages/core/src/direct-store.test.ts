@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { overNetwork } from '../test/over-network.ts';
+import { createRecordStore, directStore } from './driver.ts';
+import { createSessionId, createStore, type SessionContent, uncacheStore } from './index.ts';
+import { memoryStorage, startSession } from './memory.ts';
+
+afterEach(() => {
+  uncacheStore();
+});
+
+describe('a store whose storage is synchronous', () => {
+  it('loads, saves, updates, moves and touches without a promise', async () => {
+    const direct = directStore(await startSession());
+    const [id, newId] = [createSessionId(), createSessionId()];
+    expect(direct.save(id, { visits: 1 }, {})).toBeUndefined();
+    const base = direct.load(id);
+    expect(base).toMatchObject({ exists: true, data: { visits: 1 } });
+    const twice = ({ flash }: SessionContent) => ({ data: { visits: 2 }, flash });
+    expect(direct.update(id, twice, { base: base as never })).toBe(true);
+    expect(direct.touch(id, { base: direct.load(id) as never })).toBe(true);
+    expect(direct.update(id, twice, { base: direct.load(id) as never, newId })).toBe(true);
+    expect(direct.load(newId)).toMatchObject({ data: { visits: 2 } });
+  });
+
+  it('throws what its methods reject with', async () => {
+    const store = await startSession();
+    const direct = directStore(store);
+    expect(() => direct.save('short', {}, {})).toThrow(expect.objectContaining({ code: 'INVALID_ID' }));
+    await store.close();
+    expect(() => direct.load(createSessionId())).toThrow(expect.objectContaining({ code: 'CLOSED' }));
+    await expect(store.load(createSessionId())).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+describe('a store whose storage is not', () => {
+  it('resolves to the same', async () => {
+    const direct = directStore(createRecordStore(overNetwork(memoryStorage())));
+    const id = createSessionId();
+    await direct.save(id, { visits: 1 }, {});
+    expect(await direct.load(id)).toMatchObject({ data: { visits: 1 } });
+  });
+});
+
+describe('close()', () => {
+  it('waits for two calls in flight', async () => {
+    const storage = overNetwork(memoryStorage());
+    const order: string[] = [];
+    const store = createRecordStore({ ...storage, close: () => void order.push('closed') });
+    const calls = [1, 2].map((n) =>
+      store.save(createSessionId(), {}, {}).then(() => order.push(`saved ${n}`)),
+    );
+    await store.close();
+    await Promise.all(calls);
+    expect(order).toEqual(['saved 1', 'saved 2', 'closed']);
+  });
+});
+
+describe('a store of four functions', () => {
+  it('is not changed by what the driver or the application does to its objects later', async () => {
+    const kept = new Map<string, SessionContent>();
+    const store = createStore({
+      load: (id) => kept.get(id),
+      save: (id, data, flash) => void kept.set(id, { data, flash }),
+      destroy: (id) => void kept.delete(id),
+      gc() {},
+    });
+    const id = createSessionId();
+    const data = { cart: [1] };
+    await store.save(id, data, {});
+    data.cart.push(2);
+    expect((await store.load(id)).data).toEqual({ cart: [1] });
+    const loaded = await store.load(id);
+    (loaded.data.cart as number[]).push(3);
+    expect((await store.load(id)).data).toEqual({ cart: [1] });
+    const content = kept.get(id) as SessionContent;
+    await store.update(id, (current) => {
+      (content.data.cart as number[]).push(4);
+      return { data: { ...current.data, more: true }, flash: current.flash };
+    });
+    expect((await store.load(id)).data).toEqual({ cart: [1], more: true });
+  });
+});

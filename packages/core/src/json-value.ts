@@ -1,0 +1,115 @@
+import type { JsonValue, SessionContent } from './contract/session-content.ts';
+import { StoreError } from './errors.ts';
+
+/** Where a nested value sits: a linked list, so that a path costs nothing until an error needs it. */
+interface Place {
+  parent: Place | undefined;
+  container: object;
+  key: string | number;
+}
+
+const deepest = 200;
+
+/**
+ * Refuses every value that JSON would lose or change: `undefined`, functions, symbols, BigInt, NaN and infinities, class
+ * instances (`Date`, `Map`, …), holes and extra properties in arrays, symbol keys, cycles, and nesting deeper than 200.
+ *
+ * `-0` is stored as `0`, the only change made. Lone surrogates and any key, `__proto__` too, are kept.
+ *
+ * @param path What to call the value in the error, such as `data.cart`.
+ * @throws {StoreError} `INVALID_VALUE` naming the path to the faulty part.
+ * @example
+ * assertJsonValue(new Date(), 'data.since'); // INVALID_VALUE: data.since is a Date
+ */
+export function assertJsonValue(value: unknown, path: string): asserts value is JsonValue {
+  check(value, path, undefined, 0);
+}
+
+/** @throws {StoreError} `INVALID_VALUE` unless both halves are plain objects of JSON values. */
+export function assertSessionContent(content: unknown): asserts content is SessionContent {
+  if (typeof content !== 'object' || content === null) {
+    throw new StoreError('INVALID_VALUE', '[@store/core] A session is { data, flash }, two plain objects.');
+  }
+  const { data, flash } = content as Partial<SessionContent>;
+  assertPlainObject(data, 'data');
+  assertPlainObject(flash, 'flash');
+  check(data, 'data', undefined, 0);
+  check(flash, 'flash', undefined, 0);
+}
+
+function assertPlainObject(value: unknown, path: string): void {
+  if (typeof value === 'object' && value !== null && isPlain(value)) return;
+  throw new StoreError('INVALID_VALUE', `[@store/core] ${path} must be a plain object of JSON values.`);
+}
+
+function check(value: unknown, path: string, place: Place | undefined, depth: number): void {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return;
+    case 'number':
+      if (Number.isFinite(value)) return;
+      throw invalid(path, place, `is ${value}`);
+    case 'object':
+      if (value === null) return;
+      if (depth > deepest) {
+        throw invalid(
+          path,
+          place,
+          isCycle(value, place) ? 'refers back to itself' : `is nested deeper than ${deepest}`,
+        );
+      }
+      if (Array.isArray(value)) checkArray(value, path, place, depth);
+      else checkObject(value, path, place, depth);
+      return;
+    default:
+      throw invalid(path, place, value === undefined ? 'is undefined' : `is a ${typeof value}`);
+  }
+}
+
+function checkArray(array: unknown[], path: string, parent: Place | undefined, depth: number): void {
+  const place: Place = { parent, container: array, key: 0 };
+  for (let index = 0; index < array.length; index++) {
+    place.key = index;
+    check(array[index], path, place, depth + 1);
+  }
+  if (Object.keys(array).length > array.length) throw invalid(path, parent, 'has more than its items');
+}
+
+function checkObject(object: object, path: string, parent: Place | undefined, depth: number): void {
+  if (!isPlain(object)) throw invalid(path, parent, `is a ${object.constructor?.name || 'class instance'}`);
+  if (Object.getOwnPropertySymbols(object).length > 0) throw invalid(path, parent, 'has a symbol as key');
+  const place: Place = { parent, container: object, key: '' };
+  for (const key of Object.keys(object)) {
+    place.key = key;
+    check((object as Record<string, unknown>)[key], path, place, depth + 1);
+  }
+}
+
+/** Also true for a plain object of another realm, such as a test runner's. */
+function isPlain(object: object): boolean {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && prototype.constructor?.name === 'Object';
+}
+
+function isCycle(value: object, place: Place | undefined): boolean {
+  for (let at = place; at; at = at.parent) if (at.container === value) return true;
+  return false;
+}
+
+function invalid(path: string, place: Place | undefined, why: string): StoreError {
+  let below = '';
+  for (let at = place; at; at = at.parent) below = step(at.key) + below;
+  // A cycle's path repeats itself; its beginning says enough.
+  const where = below.length > 200 ? `${path}${below.slice(0, 200)}…` : path + below;
+  return new StoreError(
+    'INVALID_VALUE',
+    `[@store/core] ${where} ${why}. Sessions hold JSON: strings, finite numbers, booleans, null, arrays and plain objects.`,
+  );
+}
+
+function step(key: string | number): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}

@@ -1,0 +1,125 @@
+import type { RecordStorage, SessionRecord } from './contract/record-storage.ts';
+import type { SessionStore } from './contract/session-store.ts';
+import { cacheStore } from './default-store.ts';
+import { assertKnownOptions, type StartOptions, storeOptionNames } from './options.ts';
+import { createRecordStore } from './record-store/create-record-store.ts';
+
+const name = '@store/core/memory';
+
+/** A {@link RecordStorage} over a map, with every optional function. */
+export interface MemoryStorage extends Required<Omit<RecordStorage, 'close'>> {
+  /** The records by key, for tests to look at and to damage. */
+  readonly records: Map<string, SessionRecord>;
+}
+
+/**
+ * Starts a store that keeps sessions in this process, with every guarantee of a record storage, and caches it unless
+ * `cache` is false. For tests and single-process tools: the sessions are gone when the process ends.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when an option is unknown or cannot be right.
+ * @example
+ * const store = await startSession({ cache: false });
+ */
+export async function startSession(options: StartOptions = {}): Promise<SessionStore> {
+  const { cache = true, ...storeOptions } = options;
+  const known = storeOptionNames.filter((option) => option !== 'name');
+  assertKnownOptions(name, options, [...known, 'cache']);
+  const store = createRecordStore(memoryStorage(), { ...storeOptions, name });
+  if (cache) cacheStore(store);
+  return store;
+}
+
+/**
+ * A record storage in a map: correct and synchronous. Wrap it to make a backend slow, lossy or wrong in tests.
+ *
+ * @example
+ * const store = createRecordStore(memoryStorage());
+ */
+export function memoryStorage(records = new Map<string, SessionRecord>()): MemoryStorage {
+  const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);
+  const remove = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
+  /** The keys as the first page of a scan found them: sorting them for every page would take a minute at 100,000. */
+  let sorted: string[] | undefined;
+
+  const insert = (record: SessionRecord): boolean => {
+    if (records.has(record.key)) return false;
+    records.set(record.key, record);
+    return true;
+  };
+  const replace = (key: string, version: number, next: SessionRecord): boolean => {
+    if (records.get(key)?.version !== version) return false;
+    if (next.key !== key && records.has(next.key)) return false;
+    records.delete(key);
+    records.set(next.key, next);
+    return true;
+  };
+
+  return {
+    records,
+    read: (key) => records.get(key),
+    insert,
+    replace,
+    move(key, version, next, mark) {
+      if (!replace(key, version, next)) return false;
+      records.set(key, mark);
+      return true;
+    },
+    touch(key, now, expiresAt) {
+      const record = records.get(key);
+      if (!record || record.expiresAt <= now) return false;
+      records.set(key, { ...record, expiresAt: Math.max(expiresAt, record.expiresAt) });
+      return true;
+    },
+    save(record, createdAfter) {
+      const found = records.get(record.key);
+      if (!found) return insert(record);
+      const staysTheSame =
+        found.expiresAt > record.createdAt &&
+        found.createdAt > createdAfter &&
+        found.idleTimeout === record.idleTimeout &&
+        (record.subject === null || record.subject === found.subject);
+      if (!staysTheSame) return false;
+      const { version, payload, expiresAt } = record;
+      records.set(record.key, { ...found, version, payload, expiresAt });
+      return true;
+    },
+    delete(key) {
+      records.delete(key);
+    },
+    deleteVersion: (key, version) => records.get(key)?.version === version && records.delete(key),
+    deleteExpired(now, limit) {
+      const doomed: SessionRecord[] = [];
+      for (const record of records.values()) {
+        if (doomed.length >= limit) break;
+        if (record.expiresAt <= now) doomed.push(record);
+      }
+      return remove(doomed);
+    },
+    scan(after, limit) {
+      if (after === undefined || !sorted) sorted = [...records.keys()].sort();
+      const page: SessionRecord[] = [];
+      for (let at = after === undefined ? 0 : firstAfter(sorted, after); at < sorted.length; at++) {
+        const record = records.get(sorted[at] as string);
+        if (record && page.push(record) === limit) return page;
+      }
+      sorted = undefined;
+      return page;
+    },
+    listBySubject: (subject) => where((record) => record.subject === subject),
+    deleteBySubject(subject, { exceptKey, onlyKey }) {
+      const doomed = where((record) => record.subject === subject && record.key !== exceptKey);
+      return remove(doomed.filter(({ key }) => onlyKey === undefined || key === onlyKey));
+    },
+  };
+}
+
+/** The index of the first key after the given one, by halving. */
+function firstAfter(keys: string[], after: string): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] as string) > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,159 @@
+import type { SessionContent, SessionData } from './contract/session-content.ts';
+import type { StoredSession } from './contract/session-store.ts';
+import { StoreError } from './errors.ts';
+import { isSessionKey } from './session-id.ts';
+
+/** The format written. A format is readable one minor before it is written. */
+const format = 1;
+
+/** What a payload holds: the content, and what belongs to the session's cookie. */
+export interface PayloadContent extends SessionContent {
+  expireOnClose?: boolean;
+}
+
+/** What the payload of a mark holds: the key under which the session went on. */
+export interface MovedTo {
+  moved: string;
+}
+
+/**
+ * Turns checked content into a payload: one line of JSON, `{"v":1,"data":{…},"flash":{…}}`.
+ *
+ * JSON text escapes control characters and lone surrogates, so it holds no NUL and no line break, and any text column
+ * can keep it.
+ */
+export function encodePayload({ data, flash, expireOnClose }: PayloadContent): string {
+  const content = `{"v":${format},"data":${JSON.stringify(data)},"flash":${JSON.stringify(flash)}`;
+  return expireOnClose === undefined ? `${content}}` : `${content},"expireOnClose":${expireOnClose}}`;
+}
+
+/** The payload of the mark that a moved session leaves behind. A core that knows no marks reads it as no session. */
+export function encodeMark(key: string): string {
+  return `{"v":${format},"moved":"${key}"}`;
+}
+
+/** The payload of a record that is about to be removed: no session, and no damage worth a report. */
+export const endedPayload = `{"v":${format},"ended":true}`;
+
+/**
+ * Reads a payload of this or an older format. `undefined` when it is not one: garbage is "no session", never an exception.
+ *
+ * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
+ */
+export function decodePayload(payload: string): PayloadContent | MovedTo | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(parsed)) return undefined;
+  const { v, data, flash, moved, expireOnClose } = parsed;
+  if (v !== format) {
+    if (Number.isInteger(v) && (v as number) > format) throw newerFormat(v as number);
+    return undefined;
+  }
+  if (moved !== undefined) return isSessionKey(moved) ? { moved } : undefined;
+  if (!isObject(data) || !isObject(flash)) return undefined;
+  const content: PayloadContent = { data: data as SessionData, flash: flash as SessionData };
+  if (typeof expireOnClose === 'boolean') content.expireOnClose = expireOnClose;
+  return content;
+}
+
+/** The key that a mark points to; `undefined` for a session's payload, readable or not. */
+export function markedKey(payload: string): string | undefined {
+  if (!payload.startsWith(`{"v":${format},"moved":`)) return undefined;
+  const mark = decodePayload(payload);
+  return mark && 'moved' in mark ? mark.moved : undefined;
+}
+
+function newerFormat(found: number): StoreError {
+  return new StoreError(
+    'INCOMPATIBLE',
+    `[@store/core] This session has payload format ${found}, and this version of @store/core reads up to ${format}. ` +
+      'Finish the deploy of the newer version, or bring this process up to it.',
+  );
+}
+
+/** What `load` resolves to when there is no session. */
+export function missingSession(id: string): StoredSession {
+  return { id, exists: false, data: {}, flash: {} };
+}
+
+/** Leaves out what is not set: an option that is absent is kept, one that is `undefined` would be a value. */
+export function storedSession(
+  id: string,
+  content: SessionContent,
+  known: {
+    createdAt?: number | undefined;
+    expiresAt?: number | undefined;
+    subject?: string | null | undefined;
+    idleTimeout?: number | null | undefined;
+    expireOnClose?: boolean | undefined;
+    version?: number | undefined;
+    family?: string | undefined;
+    renew?: boolean | undefined;
+  },
+): StoredSession {
+  const stored: StoredSession = { id, exists: true, data: content.data, flash: content.flash };
+  if (known.createdAt !== undefined) stored.createdAt = known.createdAt;
+  if (known.expiresAt !== undefined) stored.expiresAt = known.expiresAt;
+  if (known.subject != null) stored.subject = known.subject;
+  if (known.idleTimeout != null) stored.idleTimeout = known.idleTimeout;
+  if (known.expireOnClose !== undefined) stored.expireOnClose = known.expireOnClose;
+  if (known.version !== undefined) stored.version = known.version;
+  if (known.family !== undefined) stored.family = known.family;
+  if (known.renew) stored.renew = true;
+  return stored;
+}
+
+/** How many bytes of payload a store takes unless told otherwise. */
+export const defaultMaxBytes = 1_048_576;
+
+/**
+ * @throws {StoreError} `TOO_LARGE` when the payload has more bytes of UTF-8 than allowed, with the names and sizes of the
+ * largest keys.
+ */
+export function assertPayloadFits(
+  store: string,
+  payload: string,
+  maxBytes: number,
+  content: SessionContent,
+): void {
+  // No UTF-16 unit takes more than three bytes.
+  if (payload.length * 3 <= maxBytes) return;
+  const size = byteLength(payload);
+  if (size <= maxBytes) return;
+  throw new StoreError(
+    'TOO_LARGE',
+    `[${store}] The session has ${size} bytes of payload, and ${maxBytes} are allowed (maxBytes). ` +
+      `Store less, such as ids in place of objects; largest: ${largestKeys(content)}.`,
+  );
+}
+
+/** In one pass that keeps three: a session of half a million keys must not stop the process for seconds. */
+function largestKeys({ data, flash }: SessionContent): string {
+  const largest: { name: string; bytes: number }[] = [];
+  for (const [part, values] of Object.entries({ data, flash })) {
+    for (const key of Object.keys(values)) {
+      const text = JSON.stringify(values[key]);
+      const least = largest[2]?.bytes ?? 0;
+      if (text.length * 3 <= least) continue;
+      const bytes = byteLength(text);
+      if (bytes <= least) continue;
+      largest.push({ name: `${part}.${key.slice(0, 50)}`, bytes });
+      largest.sort((a, b) => b.bytes - a.bytes).splice(3);
+    }
+  }
+  return largest.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join(', ');
+}
+
+const utf8 = new TextEncoder();
+
+function byteLength(text: string): number {
+  return utf8.encode(text).length;
+}
+
+function isObject(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

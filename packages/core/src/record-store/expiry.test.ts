@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../test/fake-clock.ts';
+import { createRecordStore, type SessionRecord, type StoreOptions, sessionKey } from '../driver.ts';
+import { createSessionId } from '../index.ts';
+import { memoryStorage } from '../memory.ts';
+
+const id = createSessionId();
+
+async function begin(options: StoreOptions, ownIdleTimeout?: number) {
+  const clock = fakeClock();
+  const storage = memoryStorage();
+  const store = createRecordStore(storage, { now: clock.now, ...options });
+  await store.save(id, {}, {}, ownIdleTimeout === undefined ? {} : { idleTimeout: ownIdleTimeout });
+  const alive = async () => (await store.load(id)).exists;
+  return { ...clock, storage, store, alive };
+}
+
+describe('the idle timeout', () => {
+  it('is 7200 seconds unless set', async () => {
+    const { store, now } = await begin({});
+    expect(store.timeouts).toMatchObject({ idleTimeout: 7200, absoluteTimeout: 2_592_000, now });
+    expect((await store.load(id)).expiresAt).toBe(now() + 7_200_000);
+  });
+});
+
+describe('the absolute timeout', () => {
+  it('caps what a session own idle timeout promises', async () => {
+    const { store, now } = await begin({ absoluteTimeout: 100 }, 600);
+    expect((await store.load(id)).expiresAt).toBe(now() + 100_000);
+  });
+
+  it('works immediately for sessions that are already stored when it is lowered', async () => {
+    const { storage, now, advance } = await begin({ idleTimeout: 600 });
+    const stricter = createRecordStore(storage, { now, idleTimeout: 600, absoluteTimeout: 30 });
+    expect(await stricter.load(id)).toMatchObject({ exists: true, expiresAt: now() + 30_000 });
+    const base = await stricter.load(id);
+    advance(30);
+    expect((await stricter.load(id)).exists).toBe(false);
+    expect(await stricter.touch(id, { base })).toBe(false);
+    expect(await stricter.update(id, (content) => content, { base })).toBe(false);
+  });
+});
+
+describe('touch', () => {
+  it('writes the clock and nothing else, in one round trip with a base', async () => {
+    const { storage, store, now, advance } = await begin({ idleTimeout: 600 });
+    const base = await store.load(id);
+    const before = storage.records.get(sessionKey(id));
+    advance(10);
+    storage.read = () => {
+      throw new Error('read');
+    };
+    expect(await store.touch(id, { base })).toBe(true);
+    expect(storage.records.get(sessionKey(id))).toEqual({ ...before, expiresAt: now() + 600_000 });
+  });
+
+  it('asks the backend when the base has expired, since another process may have touched the session', async () => {
+    const { store, advance } = await begin({ idleTimeout: 60 });
+    const base = await store.load(id);
+    advance(50);
+    await store.touch(id);
+    advance(20);
+    expect(await store.touch(id, { base })).toBe(true);
+    advance(59);
+    expect((await store.load(id)).exists).toBe(true);
+  });
+
+  it('is false for a session that cannot be read', async () => {
+    const { storage, store } = await begin({});
+    const record = storage.records.get(sessionKey(id)) as SessionRecord;
+    storage.records.set(record.key, { ...record, payload: 'garbage' });
+    expect(await store.touch(id)).toBe(false);
+    expect(storage.records.get(record.key)?.expiresAt).toBe(record.expiresAt);
+  });
+});
+
+describe('timeouts that cannot be right', () => {
+  it.each([
+    ['idleTimeout', { idleTimeout: 0 }],
+    ['idleTimeout', { idleTimeout: 0.5 }],
+    ['idleTimeout', { idleTimeout: '60' as never }],
+    ['idleTimeout', { idleTimeout: Number.POSITIVE_INFINITY }],
+    ['absoluteTimeout', { absoluteTimeout: -1 }],
+    ['absoluteTimeout', { absoluteTimeout: null as never }],
+    ['now', { now: Date.now() as never }],
+    ['onEvent', { onEvent: 5 as never }],
+  ])('are refused, naming %s', (option, options) => {
+    expect(() => createRecordStore(memoryStorage(), options)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(`${option} must be`),
+      }),
+    );
+  });
+
+  it('include a clock that answers no time', async () => {
+    const store = createRecordStore(memoryStorage(), { now: () => Number.NaN });
+    await expect(store.load(id)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+});

@@ -1,0 +1,92 @@
+import type { SessionRecord } from '../contract/record-storage.ts';
+import type { SessionEntry, SessionSummary } from '../contract/session-store.ts';
+import { isStoreError, unsupported } from '../errors.ts';
+import { assertSubject } from '../options.ts';
+import type { LiveSession, Records } from './records.ts';
+
+const pageSize = 500;
+
+/** The live sessions of a subject, newest first. */
+export async function list(records: Records, subject: string): Promise<SessionSummary[]> {
+  const { storage, name } = records;
+  assertSubject(subject);
+  if (!storage.listBySubject) throw unsupported(name, 'list', 'its backend keeps no subjects');
+  const now = records.now();
+  const found = await records.call(
+    'list the sessions of a subject',
+    () => storage.listBySubject?.(subject) ?? [],
+  );
+  const summaries: SessionSummary[] = [];
+  for (const record of found) {
+    const session = openOrReport(records, record, now);
+    if (session) summaries.push(summaryOf(session));
+  }
+  return summaries.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+/** How many sessions are live and readable, which is how many {@link entries} yields. */
+export async function count(records: Records): Promise<number> {
+  let live = 0;
+  for await (const page of readPages(records, 'count')) {
+    const now = records.now();
+    for (const record of page) if (openOrReport(records, record, now)) live++;
+  }
+  return live;
+}
+
+/** Every live session, page by page. */
+export async function* entries(records: Records): AsyncGenerator<SessionEntry, void> {
+  for await (const page of readPages(records, 'entries')) {
+    const now = records.now();
+    for (const record of page) {
+      const session = openOrReport(records, record, now);
+      if (!session) continue;
+      const { subject } = session.record;
+      yield { ...summaryOf(session), ...(subject !== null && { subject }) };
+    }
+  }
+}
+
+/** Every record of the storage, in pages, with a turn of the event loop between two. */
+export async function* readPages(records: Records, method: string): AsyncGenerator<SessionRecord[], void> {
+  const { storage, name } = records;
+  if (!storage.scan) throw unsupported(name, method, 'its backend cannot list its records');
+  let after: string | undefined;
+  for (;;) {
+    const page = await records.call('read sessions', () => storage.scan?.(after, pageSize) ?? []);
+    if (page.length > 0) yield page;
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.key;
+    await nextTurn();
+  }
+}
+
+/** The session in a record; one that cannot be read, or that a newer version wrote, is reported and left out. */
+function openOrReport(records: Records, record: SessionRecord, now: number): LiveSession | undefined {
+  try {
+    const session = records.open(record, now);
+    return session === 'moved' ? undefined : session;
+  } catch (error) {
+    if (!isStoreError(error, 'INCOMPATIBLE')) throw error;
+    records.report({
+      type: 'unreadable-session',
+      reason: 'a newer version of @store/core wrote the session',
+    });
+    return undefined;
+  }
+}
+
+function summaryOf({ record, content, expiresAt }: LiveSession): SessionSummary {
+  const { key, createdAt } = record;
+  return {
+    handle: key,
+    createdAt,
+    expiresAt,
+    data: content.data,
+  };
+}
+
+/** A macrotask: requests that wait get their turn, even when the driver is synchronous. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../test/fake-clock.ts';
+import { overNetwork } from '../../test/over-network.ts';
+import { createRecordStore, type RecordStorage, sessionKey } from '../driver.ts';
+import { createSessionId, type SessionContent, type StoreEvent } from '../index.ts';
+import { memoryStorage } from '../memory.ts';
+
+const keep = (content: SessionContent) => content;
+const count = ({ data, flash }: SessionContent): SessionContent => ({
+  data: { ...data, count: ((data.count as number | undefined) ?? 0) + 1 },
+  flash,
+});
+
+/** A storage without the optional functions that make moving and ending one step each. */
+function plain(storage = memoryStorage()): RecordStorage {
+  const { move: _move, deleteVersion: _deleteVersion, save: _save, ...rest } = storage;
+  return rest;
+}
+
+async function moved(storage: RecordStorage = memoryStorage(), hops = 1) {
+  const clock = fakeClock();
+  const store = createRecordStore(storage, { now: clock.now });
+  const ids = Array.from({ length: hops + 1 }, createSessionId);
+  await store.save(ids[0] as string, { cart: 1 }, {}, { subject: 'ada' });
+  for (let hop = 0; hop < hops; hop++) {
+    await store.update(ids[hop] as string, keep, { newId: ids[hop + 1] as string });
+  }
+  return { clock, store, ids, old: ids[0] as string, current: ids.at(-1) as string };
+}
+
+describe.each([
+  ['with move', () => memoryStorage()],
+  ['without move', () => plain()],
+])('an id that was given up, on a storage %s', (_, storage) => {
+  it('says for a minute that the session moved, and is missing after that', async () => {
+    const { store, old, clock } = await moved(storage());
+    expect(await store.load(old)).toEqual({ id: old, exists: false, moved: true, data: {}, flash: {} });
+    clock.advance(60);
+    expect(await store.load(old)).toEqual({ id: old, exists: false, data: {}, flash: {} });
+  });
+
+  it('changes nothing any more, whatever was loaded before the move', async () => {
+    const clock = fakeClock();
+    const store = createRecordStore(storage(), { now: clock.now });
+    const [old, current] = [createSessionId(), createSessionId()];
+    await store.save(old, {}, {});
+    const base = await store.load(old);
+    expect(await store.update(old, keep, { base, newId: current })).toBe(true);
+    expect(await store.update(old, count)).toBe(false);
+    expect(await store.update(old, count, { base })).toBe(false);
+    expect(await store.update(old, count, { base, newId: createSessionId() })).toBe(false);
+    expect(await store.touch(old)).toBe(false);
+    expect(await store.touch(old, { base })).toBe(false);
+    expect(await store.create(old, {}, {})).toBe(false);
+    await expect(store.save(old, {}, {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await store.load(current)).toMatchObject({ exists: true, data: {} });
+    expect(await store.count()).toBe(1);
+  });
+
+  it('is free again once its mark has expired', async () => {
+    const { store, old, clock } = await moved(storage());
+    clock.advance(60);
+    expect(await store.create(old, { fresh: true }, {})).toBe(true);
+    expect((await store.load(old)).data).toEqual({ fresh: true });
+  });
+
+  it('ends the session wherever it is now, over several moves and twice', async () => {
+    for (const which of [0, 1, 2, 3]) {
+      const { store, ids } = await moved(storage(), 3);
+      await store.destroy(ids[which] as string);
+      await store.destroy(ids[which] as string);
+      for (const id of ids) expect((await store.load(id)).exists).toBe(false);
+      expect(await store.count()).toBe(0);
+    }
+  });
+
+  it('is listed and counted nowhere, and collected', async () => {
+    const from = storage();
+    const { store, clock, current } = await moved(from, 3);
+    expect(await store.list('ada')).toMatchObject([{ handle: sessionKey(current) }]);
+    expect(await store.count()).toBe(1);
+    const handles = [];
+    for await (const { handle } of store.entries()) handles.push(handle);
+    expect(handles).toEqual([sessionKey(current)]);
+    clock.advance(60);
+    expect(await store.gc()).toBe(3);
+    expect((await store.load(current)).exists).toBe(true);
+  });
+
+  it('ends the session over more moves than a write has attempts', async () => {
+    const { store, old } = await moved(storage(), 150);
+    await store.destroy(old);
+    expect(await store.count()).toBe(0);
+  });
+
+  it('is a handle by which destroyAll finds the device that had it', async () => {
+    const { store, old } = await moved(storage(), 2);
+    expect(await store.destroyAll('eve', { only: sessionKey(old) })).toBe(0);
+    expect(await store.destroyAll('ada', { only: sessionKey(old) })).toBe(1);
+    expect(await store.count()).toBe(0);
+  });
+
+  it('is what destroyAll spares the session by', async () => {
+    const { store, old, current } = await moved(storage(), 2);
+    await store.save(createSessionId(), {}, {}, { subject: 'ada' });
+    expect(await store.destroyAll('ada', { except: old })).toBe(1);
+    expect((await store.load(current)).exists).toBe(true);
+  });
+});
+
+describe('a touch with what was loaded before a move', () => {
+  it('is false however long the session lives, and leaves the mark as it is', async () => {
+    for (const idleTimeout of [1, 60, 119, 7200]) {
+      const clock = fakeClock();
+      const storage = memoryStorage();
+      const store = createRecordStore(storage, { now: clock.now, idleTimeout });
+      const old = createSessionId();
+      await store.save(old, {}, {});
+      const base = await store.load(old);
+      await store.update(old, keep, { base, newId: createSessionId() });
+      expect(await store.touch(old, { base })).toBe(false);
+      expect(storage.records.get(sessionKey(old))?.expiresAt).toBe(clock.now() + 60_000);
+    }
+  });
+});
+
+describe('a move in two steps whose mark cannot be written', () => {
+  it('stands, and says that the mark is missing', async () => {
+    const events: StoreEvent[] = [];
+    const storage = memoryStorage();
+    const broken: RecordStorage = {
+      ...plain(storage),
+      insert(record, now) {
+        if (record.createdAt === 0) throw new Error('down');
+        return storage.insert(record, now);
+      },
+    };
+    const store = createRecordStore(broken, { onEvent: (event) => events.push(event) });
+    const [old, current] = [createSessionId(), createSessionId()];
+    await store.save(old, {}, {});
+    expect(await store.update(old, keep, { newId: current })).toBe(true);
+    expect((await store.load(current)).exists).toBe(true);
+    expect(events.map(({ type }) => type)).toContain('mark-missing');
+  });
+});
+
+describe('a move in two steps whose mark finds its key taken', () => {
+  it('says that the mark is missing', async () => {
+    const events: StoreEvent[] = [];
+    const storage = memoryStorage();
+    const store = createRecordStore(
+      { ...plain(storage), insert: (record) => record.createdAt > 0 && storage.insert(record, 0) },
+      { onEvent: (event) => events.push(event) },
+    );
+    const [old, current] = [createSessionId(), createSessionId()];
+    await store.save(old, {}, {});
+    expect(await store.update(old, keep, { newId: current })).toBe(true);
+    expect(events.map(({ type }) => type)).toEqual(['mark-missing']);
+  });
+});
+
+describe('a mark that points nowhere a session can be', () => {
+  it('is a session that cannot be read', async () => {
+    const storage = memoryStorage();
+    const events: StoreEvent[] = [];
+    const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });
+    const id = createSessionId();
+    await store.save(id, {}, {});
+    const key = sessionKey(id);
+    const record = storage.records.get(key);
+    if (record) storage.records.set(key, { ...record, payload: '{"v":1,"moved":"../../etc/passwd"}' });
+    expect(await store.load(id)).toEqual({ id, exists: false, data: {}, flash: {} });
+    expect(events.map(({ type }) => type)).toEqual(['unreadable-session']);
+    await store.destroy(id);
+    expect(storage.records.size).toBe(0);
+  });
+});
+
+describe('an update that arrives after a move was acknowledged', () => {
+  it('is false even in the very next microtask', async () => {
+    for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
+      const store = createRecordStore(storage);
+      const [old, current] = [createSessionId(), createSessionId()];
+      await store.save(old, {}, {});
+      const base = await store.load(old);
+      const late = store.update(old, keep, { base, newId: current }).then(() => store.update(old, count));
+      const queued = store.update(old, count);
+      expect(await Promise.all([late, queued])).toEqual([
+        false,
+        storage === undefined ? false : expect.any(Boolean),
+      ]);
+      const { data } = await store.load(current);
+      expect(data.count ?? 0).toBe((await queued) ? 1 : 0);
+    }
+  });
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { fakeClock } from '../../test/fake-clock.ts';
+import { createRecordStore } from '../driver.ts';
+import { createSessionId, type SaveOptions, type StoreEvent } from '../index.ts';
+import { memoryStorage } from '../memory.ts';
+
+const id = createSessionId();
+
+const options = fc.record(
+  { subject: fc.constantFrom('ada', 'grace'), idleTimeout: fc.constantFrom(5, 20) },
+  { requiredKeys: [] },
+);
+const saves = fc.array(fc.record({ seconds: fc.integer({ min: 0, max: 15 }), options }), { maxLength: 8 });
+const timeouts = fc.record(
+  { idleTimeout: fc.constantFrom(5, 10, 20), absoluteTimeout: fc.constantFrom(8, 12, 30) },
+  { requiredKeys: ['idleTimeout'] },
+);
+
+describe('save over a storage that saves in one step', () => {
+  it('leaves what insert, read and replace leave, whatever was saved before and whatever the limits', async () => {
+    await fc.assert(
+      fc.asyncProperty(timeouts, saves, async (limits, steps) => {
+        const clock = fakeClock();
+        const [oneStep, threeSteps] = [memoryStorage(), memoryStorage()];
+        for (const step of steps) {
+          clock.advance(step.seconds);
+          for (const storage of [oneStep, threeSteps]) {
+            const store = createRecordStore(storage, { ...limits, now: clock.now });
+            await store.save(id, { at: clock.now() }, {}, step.options as SaveOptions);
+          }
+          const [found, expected] = [oneStep, threeSteps].map(({ records }) => [...records.values()]);
+          expect(found).toEqual(expected?.map((record) => ({ ...record, version: expect.any(Number) })));
+        }
+      }),
+    );
+  });
+
+  it('asks it for nothing else, whether the session is new or goes on', async () => {
+    const storage = memoryStorage();
+    const others = { insert: vi.fn(), read: vi.fn(), replace: vi.fn() };
+    const store = createRecordStore({ ...storage, ...others });
+    await store.save(id, { n: 1 }, {}, { subject: 'ada' });
+    await store.save(id, { n: 2 }, {});
+    expect([...storage.records.values()]).toMatchObject([
+      { subject: 'ada', payload: '{"v":1,"data":{"n":2},"flash":{}}' },
+    ]);
+    for (const call of Object.values(others)) expect(call).not.toHaveBeenCalled();
+  });
+
+  it('takes the long way whenever it answers false, also for a session that is new', async () => {
+    const events: StoreEvent[] = [];
+    const storage = { ...memoryStorage(), save: () => false };
+    const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });
+    await store.save(id, { n: 1 }, {});
+    await store.save(id, { n: 2 }, {});
+    expect((await store.load(id)).data).toEqual({ n: 2 });
+    expect(events).toEqual([]);
+  });
+
+  it('believes a write that was done though its answer was lost', async () => {
+    const storage = memoryStorage();
+    const save: typeof storage.save = (record, createdAfter) => {
+      storage.save(record, createdAfter);
+      throw new Error('The connection ended.');
+    };
+    const store = createRecordStore({ ...storage, save });
+    await store.save(id, { n: 1 }, {});
+    expect((await store.load(id)).data).toEqual({ n: 1 });
+  });
+
+  it('begins a new session when the one it could not keep is destroyed before it looks', async () => {
+    const clock = fakeClock();
+    const storage = memoryStorage();
+    const save: typeof storage.save = (record, createdAfter) =>
+      storage.save(record, createdAfter) || (storage.records.delete(record.key) && false);
+    const store = createRecordStore({ ...storage, save }, { now: clock.now });
+    await store.save(id, {}, {}, { subject: 'ada' });
+    clock.advance(1);
+    await store.save(id, { fresh: true }, {}, { idleTimeout: 60 });
+    const { data, createdAt, subject } = await store.load(id);
+    expect([data, createdAt, subject]).toEqual([{ fresh: true }, clock.now(), undefined]);
+  });
+});

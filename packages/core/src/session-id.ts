@@ -1,0 +1,72 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { StoreError } from './errors.ts';
+
+const idShape = /^[\w-]{22,128}$/;
+
+/** base64url of bytes, without padding (RFC 4648 §5). */
+export function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/**
+ * A new, unguessable session id: 32 random bytes as 43 characters of base64url.
+ *
+ * OWASP asks for at least 64 bits of entropy (Session Management Cheat Sheet, "Session ID Entropy"); this has 256.
+ *
+ * @example
+ * await save(createSessionId(), { cart: [] }, {});
+ */
+export function createSessionId(): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+/**
+ * Tells whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`, so that ids of other systems can
+ * move in and none can leave a directory or break a query. Runs before any hash, path or query.
+ */
+export function isSessionId(value: unknown): value is string {
+  return typeof value === 'string' && idShape.test(value);
+}
+
+/** @throws {StoreError} `INVALID_ID` unless {@link isSessionId}. */
+export function assertSessionId(value: unknown): asserts value is string {
+  if (isSessionId(value)) return;
+  throw new StoreError(
+    'INVALID_ID',
+    '[@store/core] A session id is 22 to 128 characters of A–Z a–z 0–9 - and _. Make one with createSessionId().',
+  );
+}
+
+type Hash = (algorithm: 'sha256', data: string, encoding: 'base64url') => string;
+
+// Looked up, never imported, so that core loads where there is no Node. WebCrypto's digest is asynchronous, and far slower
+// for so short a text.
+const nativeHash = (
+  globalThis as { process?: { getBuiltinModule?(id: string): { hash?: Hash } | undefined } }
+).process?.getBuiltinModule?.('node:crypto')?.hash;
+
+const ascii = new TextEncoder();
+
+/** SHA-256 in JavaScript, for runtimes without a synchronous native hash. */
+export function portableSessionKey(id: string): string {
+  return base64url(sha256(ascii.encode(id)));
+}
+
+/**
+ * The key under which a session is stored: base64url SHA-256 of its id, 43 characters.
+ *
+ * A reader of the backend, or of a backup of it, finds no id to log in with (OWASP Session Management Cheat Sheet).
+ */
+export const sessionKey: (id: string) => string = nativeHash
+  ? (id) => nativeHash('sha256', id, 'base64url')
+  : portableSessionKey;
+
+const keyShape = /^[\w-]{43}$/;
+
+/** Tells whether a value has the shape of a key, as handles that come back from a page must. */
+export function isSessionKey(value: unknown): value is string {
+  return typeof value === 'string' && keyShape.test(value);
+}

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createSessionId,
+  createStore,
+  type DriverSession,
+  type SessionContent,
+  type StoreEvent,
+} from './index.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const set =
+  (key: string) =>
+  ({ data, flash }: SessionContent): SessionContent => ({ data: { ...data, [key]: true }, flash });
+
+/** Four functions over a `Map`, each answering on a later turn of the event loop. */
+function slowDriver() {
+  const sessions = new Map<string, DriverSession>();
+  return {
+    sessions,
+    async load(id: string) {
+      await turn();
+      return sessions.get(id);
+    },
+    async save(id: string, data: SessionContent['data'], flash: SessionContent['flash'], options = {}) {
+      await turn();
+      sessions.set(id, { data, flash, ...options });
+    },
+    async destroy(id: string) {
+      await turn();
+      sessions.delete(id);
+    },
+    async gc() {
+      await turn();
+      return 7;
+    },
+  };
+}
+
+describe('a store of four functions', () => {
+  it('names the function that is missing', () => {
+    const { destroy: _, ...driver } = slowDriver();
+    expect(() => createStore(driver as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('driver.destroy') }),
+    );
+  });
+
+  it('leaves a session destroyed that is destroyed while updates and touches are on their way', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    await store.save(id, { first: true }, {});
+    const early = store.update(id, set('early'));
+    const destroyed = store.destroy(id);
+    const late = [store.update(id, set('late')), store.touch(id)];
+    expect(await early).toBe(true);
+    await destroyed;
+    expect(await Promise.all(late)).toEqual([false, false]);
+    expect(driver.sessions.size).toBe(0);
+  });
+
+  it('passes subject and idle timeout on, and keeps them if the driver does', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    await store.save(id, { a: 1 }, {}, { subject: 'ada', idleTimeout: 60 });
+    await store.update(id, set('b'));
+    await store.save(id, { c: 1 }, {});
+    expect(await store.load(id)).toEqual({
+      id,
+      exists: true,
+      data: { c: 1 },
+      flash: {},
+      subject: 'ada',
+      idleTimeout: 60,
+    });
+  });
+
+  it('takes an answer that is no session for none, and reports it', async () => {
+    const events: StoreEvent[] = [];
+    const answers: unknown[] = [null, 'text', [], { data: {} }, { data: [], flash: {} }];
+    const store = createStore(
+      { ...slowDriver(), load: () => answers.shift() as DriverSession },
+      { onEvent: (event) => events.push(event) },
+    );
+    for (let i = 0; i < 5; i++) expect((await store.load(createSessionId())).exists).toBe(false);
+    expect(events.map(({ type }) => type)).toEqual(Array(4).fill('unreadable-session'));
+  });
+
+  it('never hands the driver a malformed id', async () => {
+    const asked: string[] = [];
+    const driver = {
+      ...slowDriver(),
+      load: (id: string) => void asked.push(id),
+      destroy: (id: string) => void asked.push(id),
+    };
+    const store = createStore(driver);
+    expect((await store.load('../x')).exists).toBe(false);
+    expect(await store.update('../x', set('a'))).toBe(false);
+    expect(await store.touch('../x')).toBe(false);
+    await store.destroy('../x');
+    await expect(store.save('../x', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
+    expect(asked).toEqual([]);
+  });
+
+  it('goes on with the next update after one that failed', async () => {
+    const store = createStore(slowDriver());
+    const id = createSessionId();
+    await store.save(id, { a: 1 }, {});
+    const failing = store.update(id, () => ({ data: { bad: 1n as never }, flash: {} }));
+    const next = store.update(id, set('b'));
+    await expect(failing).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    expect(await next).toBe(true);
+  });
+
+  it('answers what gc counted', async () => {
+    expect(await createStore(slowDriver()).gc()).toBe(7);
+  });
+
+  it('turns what the driver throws into UNAVAILABLE with the cause', async () => {
+    const cause = new Error('down');
+    const store = createStore({
+      ...slowDriver(),
+      save() {
+        throw cause;
+      },
+    });
+    await expect(store.save(createSessionId(), {}, {})).rejects.toMatchObject({ code: 'UNAVAILABLE', cause });
+  });
+});
+
+describe('a store of four functions, within one process', () => {
+  const keep = (content: SessionContent) => content;
+
+  it('lets a logout hold against any order of new ids', async () => {
+    for (const order of ['move first', 'logout first', 'together']) {
+      const driver = slowDriver();
+      const store = createStore(driver);
+      const [id, second, third] = [createSessionId(), createSessionId(), createSessionId()];
+      await store.save(id, { a: 1 }, {});
+      const move = () => store.update(id, keep, { newId: second });
+      const again = () => store.update(second, keep, { newId: third });
+      if (order === 'move first') await move().then(again);
+      const ended = store.destroy(id);
+      if (order !== 'move first') await Promise.all([ended, move().then(again)]);
+      await ended;
+      expect(driver.sessions.size).toBe(0);
+    }
+  });
+
+  it('keeps an id that was given up dead for a minute', async () => {
+    let now = 1_000_000;
+    const store = createStore(slowDriver(), { now: () => now });
+    const [id, newId] = [createSessionId(), createSessionId()];
+    await store.save(id, { a: 1 }, {});
+    await store.update(id, keep, { newId });
+    expect(await store.load(id)).toEqual({ id, exists: false, moved: true, data: {}, flash: {} });
+    expect(await store.update(id, set('b'))).toBe(false);
+    expect(await store.touch(id)).toBe(false);
+    expect(await store.create(id, {}, {})).toBe(false);
+    await expect(store.save(id, {}, {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(store.update(newId, keep, { newId: id })).rejects.toMatchObject({ code: 'CONFLICT' });
+    now += 60_000;
+    expect(await store.create(id, { b: 1 }, {})).toBe(true);
+    expect(await store.load(newId)).toMatchObject({ exists: true, data: { a: 1 } });
+  });
+
+  it('leaves one session of several logins with one id, without what another subject had', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    await store.save(id, { cart: 1 }, {});
+    const logIn = (subject: string) =>
+      store.update(id, keep, { newId: createSessionId(), subject, followMoves: true });
+    expect(await Promise.all([logIn('ada'), logIn('ada'), logIn('ada')])).toEqual([true, true, true]);
+    expect([...driver.sessions.values()]).toEqual([{ data: { cart: 1 }, flash: {}, subject: 'ada' }]);
+    const newId = createSessionId();
+    await store.update(id, set('b'), { newId, subject: 'bob', followMoves: true });
+    expect([...driver.sessions]).toEqual([[newId, { data: { b: true }, flash: {}, subject: 'bob' }]]);
+  });
+
+  it('refuses a new id that belongs to another session', async () => {
+    const store = createStore(slowDriver());
+    const [id, taken] = [createSessionId(), createSessionId()];
+    await store.save(id, { mine: 1 }, {});
+    await store.save(taken, { theirs: 1 }, {});
+    await expect(store.update(id, keep, { newId: taken })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await store.load(taken)).data).toEqual({ theirs: 1 });
+    expect((await store.load(id)).data).toEqual({ mine: 1 });
+  });
+
+  it('ends a session that is left empty, if asked to', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const id = createSessionId();
+    await store.save(id, { a: 1 }, {});
+    expect(await store.update(id, () => ({ data: {}, flash: {} }), { endWhenEmpty: true })).toBe(true);
+    expect(driver.sessions.size).toBe(0);
+  });
+});

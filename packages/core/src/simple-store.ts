@@ -1,0 +1,280 @@
+import type { SessionContent } from './contract/session-content.ts';
+import type { SessionChange, SessionStore, UpdateOptions } from './contract/session-store.ts';
+import type { DriverSession, StoreDriver } from './contract/store-driver.ts';
+import { createReport } from './contract/store-event.ts';
+import { idWasGivenUp, newIdIsTaken, unsupported } from './errors.ts';
+import { callBackend, guardedStore } from './guarded-store.ts';
+import { assertSessionContent } from './json-value.ts';
+import {
+  assertBase,
+  assertFunctions,
+  assertKnownOptions,
+  assertSaveOptions,
+  type StoreOptions,
+  storeOptionNames,
+} from './options.ts';
+import {
+  assertPayloadFits,
+  defaultMaxBytes,
+  encodePayload,
+  missingSession,
+  storedSession,
+} from './payload.ts';
+import { assertSessionId, isSessionId } from './session-id.ts';
+import { readClock, resolveTimeouts } from './timeouts.ts';
+
+const required = ['load', 'save', 'destroy', 'gc'] as const;
+
+/**
+ * Makes a session store from four functions: the quickest way to a store of one's own.
+ *
+ * Within this process no update is lost, no destroyed session comes back, and a logout holds against a new id; across
+ * processes nothing is promised. Expiry is the driver's own. `list`, `destroyAll`, `count`, `entries` and `clear` are
+ * `UNSUPPORTED`. For more write a `RecordStorage`.
+ *
+ * @param driver `load`, `save`, `destroy`, `gc` and perhaps `close`, synchronous or asynchronous.
+ * @param options Timeouts in seconds, for cookies and for drivers that expire by them; `maxBytes`; `onEvent`; `name`.
+ * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or cannot be right.
+ * @example
+ * const sessions = new Map();
+ * const store = createStore({
+ *   load: (id) => sessions.get(id),
+ *   save: (id, data, flash) => void sessions.set(id, { data, flash }),
+ *   destroy: (id) => void sessions.delete(id),
+ *   gc() {},
+ * });
+ */
+export function createStore(driver: StoreDriver, options: StoreOptions = {}): SessionStore {
+  const { name = '@store/core', maxBytes = defaultMaxBytes, onEvent } = options;
+  assertFunctions(name, 'driver', driver, required);
+  assertKnownOptions(name, options, storeOptionNames);
+  const timeouts = resolveTimeouts(name, options);
+  const report = createReport(name, onEvent);
+  const inTurn = createSessionTurns();
+  const moves = createMoves();
+  const now = () => readClock(name, timeouts.now);
+
+  /** The driver's session, copied so that neither side can change the other's; `undefined` when missing. */
+  async function read(id: string): Promise<DriverSession | undefined> {
+    const found = await callBackend(name, 'read a session', () => driver.load(id));
+    if (found === undefined || found === null) return undefined;
+    if (!isSessionContent(found)) {
+      report({ type: 'unreadable-session', reason: 'the driver returned something that is no session' });
+      return undefined;
+    }
+    // A driver may return empty data and flash for a missing session.
+    if (isEmpty(found)) return undefined;
+    return { ...found, ...copyContent(found) };
+  }
+
+  /** Copies the content and checks its size. */
+  function copyToStore(content: SessionContent): SessionContent {
+    assertSessionContent(content);
+    const { data, flash } = content;
+    const payload = encodePayload({ data, flash });
+    assertPayloadFits(name, payload, maxBytes, content);
+    return copyContent(content);
+  }
+
+  async function write(id: string, session: DriverSession): Promise<void> {
+    const { data, flash } = copyToStore(session);
+    const { subject, idleTimeout, expireOnClose } = session;
+    const kept = {
+      ...(subject !== undefined && { subject }),
+      ...(idleTimeout !== undefined && { idleTimeout }),
+      ...(expireOnClose !== undefined && { expireOnClose }),
+    };
+    await callBackend(name, 'write a session', () => driver.save(id, data, flash, kept));
+  }
+
+  /** What a driver keeps in addition to content stays when the content is replaced. */
+  async function keptBy(id: string): Promise<Omit<DriverSession, 'data' | 'flash'>> {
+    const { data: _data, flash: _flash, ...kept } = (await read(id)) ?? { data: {}, flash: {} };
+    return kept;
+  }
+
+  async function remove(id: string): Promise<void> {
+    await callBackend(name, 'remove a session', () => driver.destroy(id));
+  }
+
+  /** One update, in its turn. @returns the id to go on with, if the session has moved away and moves are followed */
+  async function updateOne(
+    id: string,
+    change: SessionChange,
+    { newId = id, followMoves, endWhenEmpty, ...options }: UpdateOptions,
+  ): Promise<boolean | string> {
+    const target = moves.target(id, now());
+    if (target !== undefined) return followMoves === true && newId !== id && target;
+    let found = await read(id);
+    if (!found) return false;
+    const isAnotherLogin =
+      followMoves && found.subject !== undefined && (options.subject ?? found.subject) !== found.subject;
+    if (isAnotherLogin) found = { data: {}, flash: {} };
+    const content = copyToStore(change({ data: found.data, flash: found.flash }));
+    if (
+      newId === id &&
+      endWhenEmpty &&
+      isEmpty(content) &&
+      (options.subject ?? found.subject) === undefined
+    ) {
+      await remove(id);
+      return true;
+    }
+    if (newId !== id && (moves.target(newId, now()) !== undefined || (await read(newId))))
+      throw newIdIsTaken(name);
+    await write(newId, { ...found, ...options, ...content });
+    if (newId === id) return true;
+    moves.note(id, newId, now());
+    await remove(id);
+    return true;
+  }
+
+  const none = (method: string) =>
+    unsupported(name, method, 'a driver of four functions cannot list sessions');
+
+  return guardedStore({
+    kind: 'server',
+    name,
+    timeouts,
+    report,
+    methods: {
+      endsSessions: true,
+      async load(id) {
+        if (!isSessionId(id)) return missingSession(id);
+        if (moves.target(id, now()) !== undefined) return { ...missingSession(id), moved: true };
+        const found = await read(id);
+        return found ? storedSession(id, found, found) : missingSession(id);
+      },
+      async save(id, data, flash, saveOptions = {}) {
+        assertSessionId(id);
+        assertSaveOptions(name, saveOptions);
+        const content = copyToStore({ data, flash });
+        await inTurn(id, async () => {
+          if (moves.target(id, now()) !== undefined) throw idWasGivenUp(name);
+          await write(id, { ...(await keptBy(id)), ...saveOptions, ...content });
+        });
+      },
+      async create(id, data, flash, saveOptions = {}) {
+        assertSessionId(id);
+        assertSaveOptions(name, saveOptions);
+        const content = copyToStore({ data, flash });
+        return inTurn(id, async () => {
+          if (moves.target(id, now()) !== undefined || (await read(id))) return false;
+          await write(id, { ...saveOptions, ...content });
+          return true;
+        });
+      },
+      async update(id, change, { base, ...updateOptions } = {}) {
+        assertBase(name, id, base);
+        assertSaveOptions(name, updateOptions);
+        if (updateOptions.newId !== undefined) assertSessionId(updateOptions.newId);
+        if (!isSessionId(id)) return false;
+        for (let at = id; ; ) {
+          const current = at;
+          const outcome = await inTurn(current, () => updateOne(current, change, updateOptions));
+          if (typeof outcome !== 'string') return outcome;
+          at = outcome;
+        }
+      },
+      async touch(id, { base } = {}) {
+        assertBase(name, id, base);
+        if (!isSessionId(id)) return false;
+        return inTurn(id, async () => {
+          const found = moves.target(id, now()) === undefined ? await read(id) : undefined;
+          if (found) await write(id, found);
+          return found !== undefined;
+        });
+      },
+      async destroy(id) {
+        if (!isSessionId(id)) return;
+        for (let at: string | undefined = id; at !== undefined; ) {
+          const current: string = at;
+          await inTurn(current, () => remove(current));
+          at = moves.target(current, now());
+        }
+      },
+      gc: async () => (await callBackend(name, 'remove expired sessions', () => driver.gc())) ?? 0,
+      cookieValue(id) {
+        assertSessionId(id);
+        return id;
+      },
+      async list() {
+        throw none('list');
+      },
+      async destroyAll() {
+        throw none('destroyAll');
+      },
+      async count() {
+        throw none('count');
+      },
+      // biome-ignore lint/correctness/useYield: it says so when it is read, as every other failure does
+      async *entries() {
+        throw none('entries');
+      },
+      async clear() {
+        throw none('clear');
+      },
+    },
+    close: driver.close && (() => driver.close?.()),
+  });
+}
+
+/**
+ * Runs the work on one session after the work before it, within this process: a plain driver can only load and save, so
+ * nobody else may write in between.
+ */
+function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+
+  return (id, work) => {
+    const turn = (last.get(id) ?? Promise.resolve()).then(work, work);
+    last.set(id, turn);
+    const forget = () => {
+      if (last.get(id) === turn) last.delete(id);
+    };
+    turn.then(forget, forget);
+    return turn;
+  };
+}
+
+/** How long an id that was given up still says where its session went, in milliseconds. */
+const markLife = 60_000;
+
+/** Which session was given which id, in this process: a plain driver has no room for marks. */
+function createMoves() {
+  const moved = new Map<string, { to: string; until: number }>();
+
+  return {
+    note(from: string, to: string, now: number): void {
+      // In the order in which they were added, so the oldest come first.
+      for (const [id, { until }] of moved) {
+        if (until > now) break;
+        moved.delete(id);
+      }
+      moved.set(from, { to, until: now + markLife });
+    },
+    /** The id that the session was given, if that was within the last minute. */
+    target(id: string, now: number): string | undefined {
+      const move = moved.get(id);
+      return move && move.until > now ? move.to : undefined;
+    },
+  };
+}
+
+function isEmpty({ data, flash }: SessionContent): boolean {
+  return Object.keys(data).length === 0 && Object.keys(flash).length === 0;
+}
+
+/** A deep copy: a plain driver may keep what it is given, and the application may change its own objects later. */
+function copyContent({ data, flash }: SessionContent): SessionContent {
+  return JSON.parse(JSON.stringify({ data, flash })) as SessionContent;
+}
+
+/** Whether what a driver returned has the shape of a session. Its values are the driver's business. */
+export function isSessionContent(value: unknown): value is SessionContent {
+  return isObject(value) && isObject(value.data) && isObject(value.flash);
+}
+
+function isObject(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,77 @@
+import type { ResolvedTimeouts } from './contract/session-store.ts';
+import { invalidOption } from './errors.ts';
+
+/** How long sessions live. Every duration is in seconds. */
+export interface Timeouts {
+  /** Whole seconds a session lives after its last write or touch. At least 1. @default 7200 */
+  idleTimeout?: number;
+  /** Whole seconds a session lives in all, however busy (ASVS 7.3.2); `false` for no limit. @default 2_592_000 (30 days) */
+  absoluteTimeout?: number | false;
+  /** The clock, in epoch milliseconds, read once per operation. @default Date.now */
+  now?: () => number;
+}
+
+const longest = 2 ** 31 - 1;
+
+/** @throws {StoreError} `INVALID_OPTION` unless the value is a whole number of seconds from 1 to 2³¹−1 (68 years). */
+export function assertSeconds(store: string, option: string, value: unknown): asserts value is number {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= longest) return;
+  throw invalidOption(store, option, `a whole number of seconds from 1 to ${longest}`, value);
+}
+
+/**
+ * Checks the options that every store takes, and fills in the defaults of the timeouts. A driver calls it before it opens
+ * anything: what is refused afterwards leaves the backend open.
+ *
+ * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it takes.
+ * @example
+ * resolveTimeouts('my-driver', options);
+ */
+export function resolveTimeouts(
+  store: string,
+  options: Timeouts & { onEvent?: unknown; maxBytes?: unknown } = {},
+): ResolvedTimeouts {
+  const { idleTimeout = 7200, absoluteTimeout = 2_592_000, now = Date.now, onEvent, maxBytes } = options;
+  assertSeconds(store, 'idleTimeout', idleTimeout);
+  if (absoluteTimeout !== false) {
+    if (typeof absoluteTimeout !== 'number')
+      throw invalidOption(store, 'absoluteTimeout', 'whole seconds, or false for no limit', absoluteTimeout);
+    assertSeconds(store, 'absoluteTimeout', absoluteTimeout);
+  }
+  if (typeof now !== 'function') {
+    throw invalidOption(store, 'now', 'a function that returns epoch milliseconds', now);
+  }
+  if (onEvent !== undefined && typeof onEvent !== 'function') {
+    throw invalidOption(store, 'onEvent', 'a function that takes an event', onEvent);
+  }
+  if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && (maxBytes as number) >= 1)) {
+    throw invalidOption(store, 'maxBytes', 'a whole number of bytes, 1 or more', maxBytes);
+  }
+  return Object.freeze({ idleTimeout, absoluteTimeout, now });
+}
+
+/** Reads the application's clock as whole epoch milliseconds. @throws {StoreError} `INVALID_OPTION` when it returns none. */
+export function readClock(store: string, now: () => number): number {
+  const time = Math.floor(now());
+  if (Number.isFinite(time)) return time;
+  throw invalidOption(store, 'now', 'a function that returns epoch milliseconds', time);
+}
+
+/** When a session written or touched at `now` ends: one idle period on, and never past the absolute limit. */
+export function nextExpiry(
+  timeouts: ResolvedTimeouts,
+  now: number,
+  createdAt: number,
+  ownIdleTimeout: number | null | undefined,
+): number {
+  return effectiveExpiry(timeouts, createdAt, now + (ownIdleTimeout ?? timeouts.idleTimeout) * 1000);
+}
+
+/** When a stored session ends under the limits in force now, so that a lowered limit works immediately. */
+export function effectiveExpiry(
+  { absoluteTimeout }: ResolvedTimeouts,
+  createdAt: number,
+  expiresAt: number,
+): number {
+  return absoluteTimeout === false ? expiresAt : Math.min(expiresAt, createdAt + absoluteTimeout * 1000);
+}

@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { copyOfCore } from '../test/core-copy.ts';
+import { createRecordStore } from './driver.ts';
+import {
+  cachedStore,
+  cacheStore,
+  createSessionId,
+  isSessionStore,
+  isStoreError,
+  list,
+  load,
+  StoreError,
+  save,
+  uncacheStore,
+} from './index.ts';
+import { memoryStorage } from './memory.ts';
+import { version } from './version.ts';
+
+type Copy = Awaited<ReturnType<typeof copyOfCore>>;
+let same: Copy;
+let newerMinor: Copy;
+let nextMajor: Copy;
+
+const major = Number(version.split('.')[0]);
+const laterMinor = `${major}.999.0`;
+const laterMajor = `${major + 1}.0.0`;
+
+beforeAll(async () => {
+  [same, newerMinor, nextMajor] = await Promise.all([
+    copyOfCore(),
+    copyOfCore(laterMinor),
+    copyOfCore(laterMajor),
+  ]);
+});
+afterEach(() => {
+  uncacheStore();
+});
+afterAll(async () => {
+  await Promise.all([same.remove(), newerMinor.remove(), nextMajor.remove()]);
+});
+
+const id = createSessionId();
+
+describe('two copies of core', () => {
+  it('are really two', () => {
+    expect(same.index.load).not.toBe(load);
+    expect(same.index.StoreError).not.toBe(StoreError);
+  });
+
+  it('share one cached store', async () => {
+    const store = createRecordStore(memoryStorage());
+    cacheStore(store);
+    expect(same.index.cachedStore()).toBe(store);
+    await same.index.save(id, { a: 1 }, {});
+    expect((await load(id)).data).toEqual({ a: 1 });
+    await same.index.close();
+    expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
+  });
+
+  it('accept a store that the other made, also of another minor version', async () => {
+    for (const copy of [same, newerMinor]) {
+      const store = copy.driver.createRecordStore(memoryStorage());
+      expect(isSessionStore(store)).toBe(true);
+      cacheStore(store);
+      await save(id, { a: 1 }, {});
+      expect((await load(id)).data).toEqual({ a: 1 });
+    }
+  });
+
+  it('recognise the errors of the other', async () => {
+    const error = await same.index.load(id).catch((caught: unknown) => caught);
+    expect(error).not.toBeInstanceOf(StoreError);
+    expect(isStoreError(error, 'NO_STORE')).toBe(true);
+    expect(isStoreError(error, 'CLOSED')).toBe(false);
+    expect(isStoreError(new Error('NO_STORE'))).toBe(false);
+    expect(isStoreError(null)).toBe(false);
+  });
+
+  it('name an incompatible major, whichever side meets it', async () => {
+    const named = {
+      code: 'INCOMPATIBLE',
+      message: expect.stringMatching(/2\.0\.0.*1\.0\.0|1\.0\.0.*2\.0\.0/),
+    };
+    const ofNextMajor = nextMajor.driver.createRecordStore(memoryStorage());
+    expect(() => cacheStore(ofNextMajor)).toThrow(expect.objectContaining(named));
+    nextMajor.index.cacheStore(ofNextMajor);
+    await expect(load(id)).rejects.toMatchObject(named);
+    expect(() => cachedStore()).toThrow(expect.objectContaining(named));
+  });
+
+  it('answer UNSUPPORTED, naming both versions, for a method that the cached store is too old for', async () => {
+    const store = createRecordStore(memoryStorage());
+    const { list: _, ...older } = Object.getOwnPropertyDescriptors(store);
+    cacheStore(Object.create(null, older));
+    await expect(newerMinor.index.list('ada')).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining(`made by @store/core ${version}; this is ${laterMinor}`),
+    });
+    await expect(list('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect((await newerMinor.index.load(id)).exists).toBe(false);
+  });
+});
+
+describe('version', () => {
+  it('is the version in package.json', () => {
+    expect(version).toBe(manifest.version);
+  });
+});

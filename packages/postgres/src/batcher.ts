@@ -1,0 +1,152 @@
+/** One caller waiting for the result of its item. */
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** The result of an item that has to run by itself after all. */
+export const runAlone = Symbol('runAlone');
+
+/** How items are run. */
+export interface BatcherOptions<Item, Result> {
+  /** Runs one item by itself. */
+  runOne(item: Item): Promise<Result>;
+  /** Runs several together. @returns the result of each, in order */
+  runMany(items: Item[]): Promise<(Result | typeof runAlone)[]>;
+  /** Whether the failure of a batch left nothing behind, so that each of its items may be run by itself. */
+  isUndone(error: unknown): boolean;
+  /** Items with the same key never share a batch. Leave out if they may. */
+  keyOf?(item: Item): string;
+  /** The size of an item in characters. @default no item counts */
+  sizeOf?(item: Item): number;
+  /** How many batches may run at the same time; each gets its share of the items. @default 1 */
+  concurrency?: number;
+}
+
+/** The most that one batch carries, so that no statement takes long: items, and characters. */
+const maxItems = 100;
+const maxSize = 1_000_000;
+
+/** Fewer items than this are not divided among batches. */
+const minShare = 8;
+
+/** Milliseconds after which a batch without a result no longer holds up the next one. */
+const patience = 50;
+
+const ready = Promise.resolve();
+
+/**
+ * Runs what waits at the same moment as one batch. A single item is dispatched at the end of the running microtasks; while
+ * as many batches run as may, items wait for the next one. So a lone call is not delayed, and of many none waits long.
+ *
+ * One batch at a time leaves the server idle while results are read here, and the other way round; with two, many reads take
+ * a third less time. Writes have one: they wait for the disk, which is used the better the more of them a commit carries.
+ *
+ * A batch that hangs, on a dead connection or a locked table, holds up the items behind it no longer than {@link patience}.
+ */
+export function createBatcher<Item, Result>(
+  options: BatcherOptions<Item, Result>,
+): (item: Item) => Promise<Result> {
+  const { concurrency = 1 } = options;
+  /** The batches that hold up the next one, with their number of items. */
+  const running = new Map<object, number>();
+  let waiting: Waiting<Item, Result>[] = [];
+  let scheduled = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0) return;
+    if (running.size >= concurrency) {
+      const [oldest = {}] = running.keys();
+      timer ??= setTimeout(makeRoom, patience, oldest);
+      return;
+    }
+    scheduled = true;
+    // Not queueMicrotask: Node makes an async resource for each call of it.
+    void ready.then(dispatch);
+  }
+
+  /** Lets the next batch start: this one is done, or takes too long. */
+  function makeRoom(batch: object): void {
+    if (!running.delete(batch)) return;
+    clearTimeout(timer);
+    timer = undefined;
+    schedule();
+  }
+
+  function dispatch(): void {
+    scheduled = false;
+    const batch = {};
+    const done = () => makeRoom(batch);
+    const taken = waiting.length === 1 ? waiting.splice(0) : take(fairShare());
+    running.set(batch, taken.length);
+    const [only] = taken;
+    if (taken.length === 1 && only) one(only, done);
+    else void many(taken, done);
+    schedule();
+  }
+
+  /** An equal share of all items, running ones included, so that no batch stays small while another carries the rest. */
+  function fairShare(): number {
+    const items = [...running.values()].reduce((sum, count) => sum + count, waiting.length);
+    return Math.min(maxItems, Math.max(minShare, Math.ceil(items / concurrency)));
+  }
+
+  function take(most: number): Waiting<Item, Result>[] {
+    const keys = new Set<string>();
+    const taken: Waiting<Item, Result>[] = [];
+    const rest: Waiting<Item, Result>[] = [];
+    let size = 0;
+    for (const each of waiting) {
+      const key = options.keyOf?.(each.item);
+      const added = options.sizeOf?.(each.item) ?? 0;
+      const fits = taken.length === 0 || (taken.length < most && size + added <= maxSize);
+      if (!fits || (key !== undefined && keys.has(key))) {
+        rest.push(each);
+        continue;
+      }
+      if (key !== undefined) keys.add(key);
+      size += added;
+      taken.push(each);
+    }
+    waiting = rest;
+    return taken;
+  }
+
+  function one({ item, resolve, reject }: Waiting<Item, Result>, done?: () => void): void {
+    options.runOne(item).then(
+      (result) => {
+        resolve(result);
+        done?.();
+      },
+      (error) => {
+        reject(error);
+        done?.();
+      },
+    );
+  }
+
+  async function many(taken: Waiting<Item, Result>[], done: () => void): Promise<void> {
+    let rest: Waiting<Item, Result>[] = [];
+    try {
+      const results = await options.runMany(taken.map(({ item }) => item));
+      for (const [index, each] of taken.entries()) {
+        const result = results[index] as Result | typeof runAlone;
+        if (result === runAlone) rest.push(each);
+        else each.resolve(result);
+      }
+    } catch (error) {
+      if (options.isUndone(error)) rest = taken;
+      else for (const { reject } of taken) reject(error);
+    }
+    done();
+    for (const each of rest) one(each);
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      schedule();
+    });
+}

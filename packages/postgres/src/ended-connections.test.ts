@@ -1,0 +1,63 @@
+import { createSessionId } from '@store/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
+import { startProxy } from '../test/proxy.ts';
+import { startSession } from './start-session.ts';
+
+function block(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+describe.each([
+  ['its own pool', true],
+  ['a passed pool', false],
+])('a connection that ended while nobody used it, with %s', (_pool, own) => {
+  const start = async (connectionString: string) => {
+    const store = await startSession({
+      ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
+      schema: freshSchema(),
+      cache: false,
+    });
+    onTestFinished(() => store.close());
+    return store;
+  };
+
+  it('by idle_session_timeout costs no call', { timeout: 60_000 }, async () => {
+    const store = await start(`${url}?options=-c%20idle_session_timeout%3D50`);
+    for (let n = 0; n < 60; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 47 + (n % 8)));
+      const id = createSessionId();
+      if (n % 2) await store.save(id, {}, {});
+      else await store.load(id);
+    }
+  });
+
+  it('by the server, unnoticed by a busy process, costs no call', { timeout: 60_000 }, async () => {
+    const application = `ended_${createSessionId().slice(0, 12)}`;
+    const store = await start(`${url}?application_name=${application}`);
+    const id = createSessionId();
+    for (let n = 0; n < 5; n += 1) {
+      await Promise.all(Array.from({ length: 6 }, () => Promise.all([store.load(id), store.gc()])));
+      const kill = query(
+        'select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1',
+        [application],
+      );
+      // The result is read in the same turn as the end of the connections, or before.
+      await kill;
+      const calls = [store.save(id, { n }, {}), store.load(createSessionId()), store.list('ann')];
+      await Promise.all(calls);
+    }
+  });
+
+  it('by something between, unnoticed by a busy process, costs no call', async () => {
+    const proxy = await startProxy(url);
+    const store = await start(proxy.url);
+    const id = createSessionId();
+    await Promise.all([store.load(id), store.gc(), store.list('ann')]);
+    proxy.cut();
+    block(150);
+    await store.save(id, { n: 1 }, {});
+    expect((await store.load(id)).exists).toBe(true);
+  });
+});

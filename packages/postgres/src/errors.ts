@@ -1,0 +1,139 @@
+import { isStoreError, StoreError } from '@store/core/driver';
+
+/** PostgreSQL's five characters of SQLSTATE, also of an error's cause, or Node's own code, such as `ECONNREFUSED`. */
+export function errorCode(error: unknown): string | undefined {
+  if (isStoreError(error)) return error.cause === undefined ? undefined : errorCode(error.cause);
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+const is = (pattern: RegExp) => (error: unknown) => pattern.test(errorCode(error) ?? '');
+
+/** Two statements met, and PostgreSQL undid one of them: deadlock, or a stricter isolation level than read committed. */
+export const isCollision = is(/^(40P01|40001)$/);
+
+/** The key belongs to another record. */
+export const isTaken = is(/^23505$/);
+
+/** The statement found its deadline passed, and is undone; see `undoneIfLate`. */
+export const isLate = is(/^22012$/);
+
+/**
+ * Whether the statement certainly left nothing behind and the connection is as good as before: a value did not fit, a
+ * constraint or trigger refused it, or it met another statement. A lost connection or a shutdown may come after the commit,
+ * so neither is among these.
+ */
+export const isUndone = is(/^(22|23|40|54|P0)\w{3}$/);
+
+/** Two processes made the same table, index or schema at the same time. */
+export const isDuplicateObject = is(/^(23505|42P06|42P07|42710)$/);
+
+/** The table, or its schema, does not exist. */
+export const isMissing = is(/^42P01$/);
+
+const refusedRow =
+  'A constraint or trigger on the sessions table refused the row. Remove it: only the store decides what a row holds.';
+const mangled = 'The database cannot hold every character. Use one that was created with ENCODING UTF8.';
+const pooler = 'Behind a transaction pooler pass prepare: false.';
+const ended = 'The server ended the connection. Nothing to do: the next call opens another one.';
+
+/** What to do about a failure, by SQLSTATE or the class of it. */
+const hints: Record<string, string> = {
+  '08P01': `Something between here and PostgreSQL broke the protocol. ${pooler}`,
+  '22001':
+    'A value is longer than its column allows. Let the columns have the types that schemaSql() gives them.',
+  '22P05': mangled,
+  '23': refusedRow,
+  '25006': 'The server takes no writes: it is a standby, or read-only. Connect to the primary.',
+  '26000': `A prepared statement is gone. ${pooler}`,
+  '28P01': 'PostgreSQL refused the user name or the password.',
+  '3D000': 'The database does not exist. Create it, or correct the connection string.',
+  '40001':
+    'The statement kept colliding with others. Try again; a default isolation of read committed avoids it.',
+  '40P01': 'The statement kept running into deadlocks. Try again, and look for what else locks these rows.',
+  '42501': 'The role may not do that. The README lists the grants it needs.',
+  '42703': 'The table is missing columns that this version needs. Start once with migrate: true.',
+  '42P01': 'The table is missing. Start once with migrate: true, or run the SQL that schemaSql() returns.',
+  '42P05': `Another connection prepared the statement. ${pooler}`,
+  '42P10': 'The table has lost its primary key. Restore it: without one, sessions can be stored twice.',
+  '53100': 'The disk of the server is full. Free some space.',
+  '53300': 'PostgreSQL has no connection left. Raise max_connections, use smaller pools, or a pooler.',
+  '57014': 'The statement took longer than allowed. Raise statementTimeout, or find out what blocks it.',
+  '57P01': ended,
+  '57P02': ended,
+  '57P03': 'PostgreSQL is starting up or shutting down. Try again once it is ready.',
+  '57P05': ended,
+  P0: refusedRow,
+};
+
+function hintFor(error: unknown): string | undefined {
+  const code = errorCode(error) ?? '';
+  return hints[code] ?? hints[code.slice(0, 2)];
+}
+
+/** The failure of a statement as a `StoreError` with that failure as its cause, where there is more to say than its text. */
+export function explained(cause: unknown): unknown {
+  const hint = isStoreError(cause) ? undefined : hintFor(cause);
+  return hint === undefined ? cause : unavailable(hint, cause);
+}
+
+/** How node-postgres says that its own time is up: waiting for a connection of the pool, or for a new one. */
+const poolTimeout =
+  /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout)$/;
+
+export function isPoolTimeout(error: unknown): boolean {
+  return error instanceof Error && poolTimeout.test(error.message);
+}
+
+/** What a failure to connect means. */
+export function unreachable(error: unknown): StoreError {
+  if (isStoreError(error)) return error;
+  const cause = withoutRowValues(error);
+  if (isPoolTimeout(cause)) return noConnection(cause);
+  return unavailable(
+    hintFor(cause) ?? 'PostgreSQL cannot be reached. Its cause says why; try again once it is back.',
+    cause,
+  );
+}
+
+export function noConnection(cause?: unknown): StoreError {
+  return unavailable(
+    'No connection in time: the server does not respond, or every connection of the pool is in use. ' +
+      'Raise connectionTimeout, or the size of the pool.',
+    cause,
+  );
+}
+
+export function noResponse(): StoreError {
+  return unavailable(
+    'PostgreSQL did not respond in time. Raise statementTimeout, or find out what blocks it.',
+  );
+}
+
+export function unavailable(text: string, cause?: unknown): StoreError {
+  return new StoreError('UNAVAILABLE', `[@store/postgres] ${text}`, cause === undefined ? {} : { cause });
+}
+
+/** The fields of PostgreSQL's errors that name objects of the database, and never quote a row. */
+const safeFields = ['code', 'severity', 'schema', 'table', 'column', 'dataType', 'constraint', 'routine'];
+
+/** Errors of these classes, and any raised inside a function or trigger, quote values in their message too. */
+const quotesValues = /^(22|23|P0)/;
+
+/**
+ * PostgreSQL's error as it may be logged. Its detail, hint, context and internal query quote the row it refused: the subject and
+ * the session's content. An error that is not PostgreSQL's is returned as it is.
+ */
+export function withoutRowValues(error: unknown): unknown {
+  const given = error as Record<string, unknown> | null;
+  const code = given?.code;
+  if (!(given instanceof Error) || typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return error;
+  if (!('severity' in given)) return error;
+  const named = given as Error & Record<string, unknown>;
+  const quotes = quotesValues.test(code) || named.where !== undefined || named.internalQuery !== undefined;
+  const clean = new Error(quotes ? `PostgreSQL refused the statement (SQLSTATE ${code})` : named.message);
+  for (const field of safeFields) {
+    if (named[field] !== undefined) Object.assign(clean, { [field]: named[field] });
+  }
+  return clean;
+}

@@ -1,0 +1,117 @@
+import { Hono } from 'hono';
+import { setCookie } from 'hono/cookie';
+import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../test/memory-store.ts';
+import { getSession, type SessionVariables, sessionMiddleware } from '../hono.ts';
+
+type Data = { n: number };
+
+function openApp(options: Parameters<typeof sessionMiddleware>[0] = {}) {
+  const behind = createMemoryStore();
+  const app = new Hono<{ Variables: SessionVariables<Data> }>();
+  app.use(cors({ origin: 'https://a.example', credentials: true }));
+  app.use(sessionMiddleware<Data>({ store: behind.store, gcProbability: 0, ...options } as never));
+  const visit = (path: string, cookie?: string) =>
+    app.request(`https://shop.example${path}`, {
+      headers: { origin: 'https://a.example', ...(cookie && { cookie }) },
+    });
+  return { ...behind, app, visit };
+}
+
+const names = (response: Response) => response.headers.getSetCookie().map((line) => line.split('=')[0]);
+
+describe('sessionMiddleware of /hono', () => {
+  it('keeps a session from one request to the next', async () => {
+    const { app, visit } = openApp();
+    app.get('/', (c) => {
+      const session = c.get('session');
+      session.update('n', (n = 0) => n + 1);
+      expect(getSession(c)).toBe(session);
+      return c.text(String(session.get('n')));
+    });
+    const first = await visit('/');
+    const [cookie] = first.headers.getSetCookie()[0]?.split(';') ?? [];
+    expect(await (await visit('/', cookie)).text()).toBe('2');
+  });
+
+  it('keeps both cookies, the application’s and its own, on every kind of response', async () => {
+    const { app, visit } = openApp();
+    app.use(async (c, next) => {
+      c.get('session').set('n', 1);
+      setCookie(c, 'theme', 'dark');
+      await next();
+    });
+    app.get('/text', (c) => c.text('ok'));
+    app.get('/redirect', (c) => c.redirect('/'));
+    app.get('/204', (c) => c.body(null, 204));
+    app.get('/native', () => Response.redirect('https://shop.example/', 303));
+    app.get('/stream', (c) => c.body(new Blob(['streamed']).stream()));
+    for (const path of ['/text', '/redirect', '/204', '/stream', '/missing']) {
+      const response = await visit(path);
+      expect([path, names(response)]).toEqual([path, ['theme', '__Host-session']]);
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('https://a.example');
+    }
+    const native = await visit('/native');
+    expect([native.status, names(native).includes('__Host-session')]).toEqual([303, true]);
+  });
+
+  it('writes nothing for errors, whatever status onError gives them', async () => {
+    const { app, visit, store } = openApp();
+    app.use(async (c, next) => {
+      c.get('session').set('n', 1);
+      await next();
+    });
+    app.get('/throws', () => {
+      throw new Error('on purpose');
+    });
+    app.get('/denied', () => {
+      throw new HTTPException(403);
+    });
+    app.get('/500', (c) => c.text('broken', 500));
+    app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() : c.text('failed', 422)));
+    for (const [path, status] of [
+      ['/throws', 422],
+      ['/denied', 403],
+      ['/500', 500],
+    ] as const) {
+      const response = await visit(path);
+      expect([response.status, names(response)]).toEqual([status, []]);
+    }
+    expect(await store.count()).toBe(0);
+  });
+
+  it('writes what onError changes before it redirects, and nothing from before the error', async () => {
+    const { app, visit, store } = openApp();
+    app.get('/', (c) => {
+      c.get('session').setSubject('ada');
+      throw new Error('on purpose');
+    });
+    app.onError((_error, c) => {
+      c.get('session').set('n', 7);
+      return c.redirect('/form');
+    });
+    expect(names(await visit('/'))).toEqual(['__Host-session']);
+    expect([await store.count(), await store.list('ada')]).toEqual([1, []]);
+  });
+
+  it('passes a store that cannot be read to onError with status 503', async () => {
+    const { app, visit, storage } = openApp();
+    app.get('/', (c) => c.text('ok'));
+    app.onError((error, c) => c.text('down', (error as { status?: 503 }).status ?? 500));
+    storage.read = () => Promise.reject(new Error('connection lost'));
+    expect((await visit('/', `__Host-session=${'a'.repeat(43)}`)).status).toBe(503);
+  });
+
+  it('asks the store only for routes that ask for the session, with lazy', async () => {
+    const { app, visit, calls } = openApp({ lazy: true });
+    app.get('/static', (c) => c.text('file'));
+    app.get('/page', async (c) => c.text(String((await getSession<Data>(c)).isNew)));
+    const cookie = `__Host-session=${'a'.repeat(43)}`;
+    await visit('/static', cookie);
+    expect(calls).toEqual([]);
+    expect(await (await visit('/page', cookie)).text()).toBe('true');
+    expect(calls).toEqual(['read']);
+  });
+});

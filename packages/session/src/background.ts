@@ -1,0 +1,66 @@
+import { errorCode } from './events.ts';
+import type { RequestSession } from './request-session.ts';
+import { withStatus } from './store-calls.ts';
+
+const tails = new WeakMap<RequestSession, Promise<void>>();
+
+/**
+ * Saves what a request changes in a stored session after its headers left, onto the newest content. Never rejects: nobody is
+ * left to tell, so failures are reported as events.
+ */
+export function saveLateChanges(request: RequestSession): Promise<void> | undefined {
+  // Most requests have none.
+  if (!request.isChanged && !tails.has(request)) return undefined;
+  const tail = (tails.get(request) ?? Promise.resolve()).then(() => saveLate(request));
+  tails.set(request, tail);
+  return tail;
+}
+
+async function saveLate(request: RequestSession): Promise<void> {
+  if (!request.isChanged) return;
+  const { store } = request;
+  const began = performance.now();
+  const event = () => ({
+    type: 'late-save' as const,
+    store: store.name,
+    milliseconds: performance.now() - began,
+  });
+  try {
+    // Taken even when they have nowhere to go, or the response would wait for them for ever.
+    const { base, change } = request.take();
+    if (request.isDiscarded || !(await request.isStored)) return;
+    const saved = await request.calls.call(() => store.update(base.id, change));
+    request.report(() => ({ ...event(), outcome: saved ? 'updated' : 'ended-during-request' }));
+  } catch (error) {
+    request.report(() => ({ ...event(), outcome: 'failed', error: errorCode(error) }));
+  }
+}
+
+/** `session.save()` after the response left. @returns `false` when the session has ended */
+export async function saveNow(request: RequestSession): Promise<boolean> {
+  await tails.get(request);
+  if (!(await request.isStored)) return false;
+  if (!request.isChanged) return true;
+  const { base, change } = request.take();
+  try {
+    return await request.calls.call(() => request.store.update(base.id, change));
+  } catch (error) {
+    throw withStatus(error);
+  }
+}
+
+/** Garbage collection to run after the response, if this request draws it. Never rejects: the user it follows is not to blame. */
+export function garbageCollection(request: RequestSession): (() => Promise<void>) | undefined {
+  const { store, options } = request;
+  if (store.kind === 'cookie' || options.random() >= options.gcProbability) return undefined;
+  return async () => {
+    const began = performance.now();
+    const event = () => ({ type: 'gc' as const, store: store.name, milliseconds: performance.now() - began });
+    try {
+      const removed = await store.gc();
+      request.report(() => ({ ...event(), outcome: 'collected', removed }));
+    } catch (error) {
+      request.report(() => ({ ...event(), outcome: 'failed', error: errorCode(error) }));
+    }
+  };
+}

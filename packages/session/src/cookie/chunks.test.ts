@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCookieJar } from '../../test/browser.ts';
+import { resolveCookieOptions, type SessionCookieOptions } from './cookie-options.ts';
+import { serializeCookie } from './outgoing-cookie.ts';
+import { SessionCookies } from './session-cookie.ts';
+
+const name = '__Host-session';
+
+const content = { data: {}, flash: {} };
+
+function receiveCookie(options: SessionCookieOptions, cookieHeader: string) {
+  const cookies = new SessionCookies(resolveCookieOptions({ maxHeaderSize: 100_000, ...options }));
+  const received = cookies.receive({ cookieHeader, host: 'shop.example', https: true, path: '/' });
+  return {
+    value: received.candidates[0],
+    absence: received.absence,
+    replace: (value: string, maxAge: number) => received.set(value, maxAge, content).map(serializeCookie),
+    remove: () => received.clear().map(serializeCookie),
+  };
+}
+
+/** A browser's jar, and what a server with these options makes of it. */
+function openJar(options: SessionCookieOptions = { chunks: 3 }) {
+  const jar = createCookieJar();
+  const receive = () => receiveCookie(options, jar.header());
+  return {
+    ...jar,
+    receive,
+    names: () => [...jar.cookies.keys()].sort(),
+    /** One response that sets a value. */
+    store(value: string) {
+      const setCookies = receive().replace(value, 60);
+      jar.keep(setCookies);
+      return setCookies;
+    },
+  };
+}
+
+const chunkNames = (count: number) => Array.from({ length: count }, (_, index) => `${name}.${index}`);
+
+describe('a session cookie that may be split', () => {
+  it('comes back whole, whatever it is, in cookies that browsers keep', () => {
+    const values = fc.oneof(
+      fc.string({
+        minLength: 1,
+        maxLength: 10_000,
+        size: 'max',
+        unit: fc.constantFrom('a', 'Z', '0', '-', '*', '.'),
+      }),
+      fc.string({ minLength: 1, maxLength: 50, size: 'max', unit: 'grapheme' }),
+    );
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 1, maxLength: 4 }), (sequence) => {
+        const jar = openJar({ chunks: 8 });
+        for (const value of sequence) {
+          const setCookies = jar.store(value);
+          for (const setCookie of setCookies) expect(setCookie.length).toBeLessThanOrEqual(4096);
+          expect(jar.receive()).toMatchObject({ value, absence: undefined });
+        }
+      }),
+    );
+  });
+
+  it('uses one cookie while that is enough, then name.0 and on, and leaves no stale one behind', () => {
+    const jar = openJar();
+    jar.store('a'.repeat(4000));
+    expect(jar.names()).toEqual([name]);
+    jar.store('b'.repeat(9000));
+    expect(jar.names()).toEqual(chunkNames(3));
+    jar.store('c'.repeat(5000));
+    expect(jar.names()).toEqual(chunkNames(2));
+    jar.store('d');
+    expect(jar.names()).toEqual([name]);
+    expect(jar.receive().value).toBe('d');
+  });
+
+  it('fills each cookie to the last byte, attributes counted', () => {
+    const jar = openJar();
+    expect(
+      jar
+        .store('a'.repeat(9000))
+        .map(({ length }) => length)
+        .slice(0, 2),
+    ).toEqual([4096, 4096]);
+  });
+
+  it('has the attributes of the whole cookie on every piece', () => {
+    for (const setCookie of openJar().store('a'.repeat(9000))) {
+      expect(setCookie).toMatch(
+        /^__Host-session\.\d=[^;]+; Max-Age=60; Path=\/; HttpOnly; Secure; Priority=High; SameSite=Lax$/,
+      );
+    }
+  });
+
+  it('does not take what a parallel response left behind for a piece of it', () => {
+    const jar = openJar();
+    const parallel = jar.receive();
+    jar.store('a'.repeat(9000));
+    jar.keep(parallel.replace('b'.repeat(5000), 60));
+    expect(jar.names()).toEqual(chunkNames(3));
+    expect(jar.receive().value).toBe('b'.repeat(5000));
+    jar.store('c'.repeat(5000));
+    expect(jar.names()).toEqual(chunkNames(2));
+  });
+
+  it('is no session when a piece is missing or there twice, and can still be removed', () => {
+    const missing = openJar();
+    missing.store('a'.repeat(9000));
+    missing.cookies.delete(`${name}.1`);
+    expect(missing.receive()).toMatchObject({ value: undefined, absence: 'unknown-session' });
+    missing.keep(missing.receive().remove());
+    expect(missing.names()).toEqual([]);
+
+    const jar = openJar();
+    jar.store('a'.repeat(9000));
+    const options = { chunks: 3 };
+    const header = `${jar.header()}; ${name}.1=planted`;
+    expect(receiveCookie(options, header)).toMatchObject({ value: undefined, absence: 'unknown-session' });
+  });
+
+  it('is removed with all there can be, also what a parallel response set meanwhile', () => {
+    const jar = openJar();
+    jar.store('a');
+    const parallel = jar.receive();
+    jar.store('b'.repeat(9000));
+    jar.keep(parallel.remove());
+    expect(jar.names()).toEqual([]);
+  });
+
+  it('is refused when there would be too many pieces, or too much of them for a server', () => {
+    const tooLarge = expect.objectContaining({ code: 'TOO_LARGE' });
+    expect(() => openJar({ chunks: 2 }).receive().replace('a'.repeat(9000), 60)).toThrow(tooLarge);
+    expect(() =>
+      openJar({ chunks: 8, maxHeaderSize: 12_288 }).receive().replace('a'.repeat(12_288), 60),
+    ).toThrow(tooLarge);
+    expect(openJar({ chunks: 8, maxHeaderSize: 12_288 }).store('a'.repeat(12_000)).length).toBeGreaterThan(1);
+  });
+
+  it('is read from any header without an exception', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(name, ...chunkNames(9)), fc.string({ unit: 'binary' }))),
+        (pairs) => {
+          const header = pairs.map((pair) => pair.join('=')).join('; ');
+          const options = { chunks: 8 };
+          const { value, remove } = receiveCookie(options, header);
+          expect(value === undefined || value.length > 0).toBe(true);
+          expect(remove().length).toBeGreaterThanOrEqual(9);
+        },
+      ),
+    );
+  });
+
+  it('looks at exactly one name unless it may be split', () => {
+    const jar = openJar();
+    jar.store('a'.repeat(9000));
+    const options = {};
+    const received = receiveCookie(options, jar.header());
+    expect(received).toMatchObject({ value: undefined, absence: 'no-cookie' });
+    expect([received.replace('b', 60), received.remove()].map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  it.each([0, 9, 1.5, '2'])('refuses %j for chunks', (chunks) => {
+    expect(() => resolveCookieOptions({ chunks } as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('cookie.chunks') }),
+    );
+  });
+});

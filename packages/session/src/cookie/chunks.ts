@@ -1,0 +1,57 @@
+import { mostChunks } from './cookie-options.ts';
+import { cookieLimit } from './cookie-size.ts';
+import { encodeCookieValue, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
+import { readCookie } from './read-cookie.ts';
+
+/** The names under which the pieces of a split cookie go. */
+export function chunkNames(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}.${index}`);
+}
+
+/**
+ * Puts the pieces of a split cookie together. The first one begins with how many there are, so that a piece which a parallel
+ * response left behind is not taken for one of them.
+ *
+ * @returns the value, if it is whole, and the names that came
+ */
+export function joinChunks(
+  header: string | null | undefined,
+  name: string,
+): { value: string | undefined; names: string[] } {
+  const pieces = chunkNames(name, mostChunks).map((one) => ({ name: one, values: readCookie(header, one) }));
+  const names = pieces.filter(({ values }) => values.length > 0).map((piece) => piece.name);
+  // Two of one name do not tell which belongs to the others.
+  const only = (index: number) => (pieces[index]?.values.length === 1 ? pieces[index]?.values[0] : undefined);
+  const [, count, begin = ''] = /^([2-8])\.(.*)$/.exec(only(0) ?? '') ?? [];
+  if (count === undefined) return { value: undefined, names };
+  let value = begin;
+  for (let index = 1; index < Number(count); index++) {
+    const piece = only(index);
+    if (piece === undefined) return { value: undefined, names };
+    value += piece;
+  }
+  return { value, names };
+}
+
+/** The cookie in pieces that browsers keep; `undefined` when one is enough, or there would be too many. */
+export function splitValue(whole: OutgoingCookie, most: number): OutgoingCookie[] | undefined {
+  if (serializeCookie(whole).length <= cookieLimit) return undefined;
+  const text = encodeCookieValue(whole.value);
+  // Pieces of a percent-encoded value could be cut inside a sequence; a seal needs no encoding.
+  if (text !== whole.value) return undefined;
+  const pieces: string[] = [];
+  const make = (index: number, value: string): OutgoingCookie => ({
+    ...whole,
+    name: `${whole.name}.${index}`,
+    value,
+  });
+  for (let at = 0; at < text.length; ) {
+    if (pieces.length === most) return undefined;
+    const index = pieces.length;
+    const room = cookieLimit - serializeCookie(make(index, index === 0 ? '0.' : '')).length;
+    if (room < 1) return undefined;
+    pieces.push(text.slice(at, at + room));
+    at += room;
+  }
+  return pieces.map((piece, index) => make(index, index === 0 ? `${pieces.length}.${piece}` : piece));
+}

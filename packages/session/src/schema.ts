@@ -1,0 +1,76 @@
+import { type JsonValue, type SessionData, StoreError } from '@store/core';
+import { invalidOption } from '@store/core/driver';
+import { setOwn } from './json.ts';
+
+/**
+ * The part of Standard Schema v1 (https://standardschema.dev) that a session uses, so that Zod, Valibot, ArkType and
+ * others fit without a dependency.
+ */
+export interface SessionSchema<Data = unknown> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
+    readonly types?: { readonly input: Data; readonly output: Data } | undefined;
+  };
+}
+
+export interface SchemaResult {
+  readonly issues?: readonly SchemaIssue[] | undefined;
+}
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/**
+ * Judges session data by the application's schema, one key at a time, since a session is filled one key at a time: a required
+ * key that is not set yet is no fault, and a rule over several keys (an issue without a path) is not enforced. The schema
+ * judges; what it returns is not stored.
+ */
+export class SchemaCheck {
+  readonly #validate: SessionSchema['~standard']['validate'];
+
+  /** @throws {StoreError} `INVALID_OPTION` when the schema is not a Standard Schema v1. */
+  constructor(schema: SessionSchema) {
+    const standard = schema?.['~standard'];
+    if (typeof standard?.validate !== 'function' || standard.version !== 1) {
+      throw invalidOption('@store/session', 'schema', 'a Standard Schema v1', schema);
+    }
+    this.#validate = standard.validate;
+  }
+
+  /** The keys of stored data whose values do not fit. */
+  invalidKeys(data: SessionData): string[] {
+    if (Object.keys(data).length === 0) return [];
+    const keys = new Set(this.#issues(structuredClone(data)).map(keyOf));
+    return Object.keys(data).filter((key) => keys.has(key));
+  }
+
+  /** Looks at the one value, however many the session holds. @throws {StoreError} `INVALID_VALUE` when it does not fit under `key`. */
+  assert(key: string, value: JsonValue): void {
+    const alone: SessionData = {};
+    setOwn(alone, key, value);
+    const issue = this.#issues(alone).find((found) => keyOf(found) === key);
+    if (!issue) return;
+    throw new StoreError(
+      'INVALID_VALUE',
+      `[@store/session] data.${key} does not fit the schema: ${issue.message}`,
+    );
+  }
+
+  #issues(data: SessionData): readonly SchemaIssue[] {
+    const result = this.#validate(data);
+    if ('then' in result) {
+      throw invalidOption('@store/session', 'schema', 'a schema that validates synchronously', result);
+    }
+    return result.issues ?? [];
+  }
+}
+
+function keyOf({ path }: SchemaIssue): string | undefined {
+  const first = path?.[0];
+  if (first === undefined) return undefined;
+  return String(typeof first === 'object' ? first.key : first);
+}

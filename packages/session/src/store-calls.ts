@@ -1,0 +1,77 @@
+import { type Awaitable, isStoreError, StoreError } from '@store/core';
+
+/** Measures the store calls of one request, and gives up on one that takes too long. */
+export class StoreCalls {
+  readonly #store: string;
+  readonly #timeout: number;
+  /** Milliseconds spent waiting so far. */
+  milliseconds = 0;
+
+  /** @param timeout Seconds one call may take. */
+  constructor(store: string, timeout: number) {
+    this.#store = store;
+    this.#timeout = timeout;
+  }
+
+  /**
+   * Synchronous when the store is. A call given up on may still take effect: it is not known whether it did, which is what
+   * `UNAVAILABLE` says.
+   *
+   * @throws {StoreError} `UNAVAILABLE` when it takes too long.
+   */
+  call<T>(work: () => Awaitable<T>): Awaitable<T> {
+    const began = performance.now();
+    const result = work();
+    if (!isPromise(result)) {
+      this.milliseconds += performance.now() - began;
+      return result;
+    }
+    return this.#inTime(result, began);
+  }
+
+  #inTime<T>(result: PromiseLike<T>, began: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => settle(reject, this.#tooLate()), this.#timeout * 1000);
+      const settle = <V>(how: (value: V) => void, value: V) => {
+        clearTimeout(timer);
+        this.milliseconds += performance.now() - began;
+        how(value);
+      };
+      result.then(
+        (value) => settle(resolve, value),
+        (error: unknown) => settle(reject, error),
+      );
+    });
+  }
+
+  #tooLate(): StoreError {
+    return new StoreError(
+      'UNAVAILABLE',
+      `[@store/session] ${this.#store} did not finish a call within ${this.#timeout} seconds. Look after the backend, or raise \`timeout\`.`,
+    );
+  }
+}
+
+export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
+}
+
+/** Goes on with a value now, or when it is there. */
+export function whenReady<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+  return isPromise(value) ? value.then(next) : next(value);
+}
+
+const temporary = ['UNAVAILABLE', 'CLOSED', 'CONFLICT', 'INCOMPATIBLE'] as const;
+
+/** The HTTP status that tells what a failure means to the client: 503 when trying again may help, else 500. */
+export function failureStatus(error: unknown): 500 | 503 {
+  return temporary.some((code) => isStoreError(error, code)) ? 503 : 500;
+}
+
+/** Gives an error the `status` by which Express, Connect, Koa and others choose the response. */
+export function withStatus<E>(error: E): E {
+  if (isStoreError(error) && !('status' in error)) {
+    Object.defineProperty(error, 'status', { value: failureStatus(error), configurable: true });
+  }
+  return error;
+}

@@ -1,0 +1,176 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createSessionId, type SessionStore } from '@store/core';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+import { type SqliteSessionOptions, startSession } from './start-session.ts';
+
+async function start(database: SqliteSessionOptions['database']) {
+  const store = await startSession({ database, cache: false });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function open(path: string) {
+  const database = new Database(path);
+  onTestFinished(() => void database.close());
+  return database;
+}
+
+/** Makes the store's clock run ahead, past every interval between two looks at the file. */
+function later() {
+  const now = performance.now() + 1000;
+  vi.spyOn(performance, 'now').mockReturnValue(now);
+  onTestFinished(() => void vi.restoreAllMocks());
+}
+
+const id = createSessionId();
+const isUnavailable = { code: 'UNAVAILABLE', message: expect.stringContaining('deleted or replaced') };
+
+async function expectRefusals(store: SessionStore) {
+  await expect(store.save(id, {}, {})).rejects.toMatchObject(isUnavailable);
+  await expect(store.load(id)).rejects.toMatchObject(isUnavailable);
+  await expect(store.update(id, (content) => content)).rejects.toMatchObject(isUnavailable);
+  await expect(store.touch(id)).rejects.toMatchObject(isUnavailable);
+  await expect(store.destroy(id)).rejects.toMatchObject(isUnavailable);
+  await expect(store.gc()).rejects.toMatchObject(isUnavailable);
+  await expect(store.count()).rejects.toMatchObject(isUnavailable);
+}
+
+/** What an operator does to a database that is in use. */
+const losses: [string, (path: string) => void][] = [
+  ['deleted', (path) => rmSync(path)],
+  ['deleted with its log', (path) => ['', '-wal', '-shm'].map((suffix) => rmSync(path + suffix))],
+  ['renamed', (path) => renameSync(path, `${path}.old`)],
+  [
+    'replaced by another file',
+    (path) => {
+      new Database(`${path}.new`).exec('create table t (n)').close();
+      renameSync(`${path}.new`, path);
+    },
+  ],
+  ['taken away with its directory', (path) => renameSync(dirname(path), `${dirname(path)}-old`)],
+];
+
+function inOwnDirectory() {
+  const directory = join(dirname(temporaryDatabase()), 'data');
+  mkdirSync(directory, { mode: 0o700 });
+  return join(directory, 'sessions.db');
+}
+
+describe('a database file that is lost while it is open', () => {
+  it.each(losses)('fails the very next write when %s', async (_, lose) => {
+    const path = inOwnDirectory();
+    const store = await start(path);
+    await store.save(id, {}, {});
+    lose(path);
+    await expectRefusals(store);
+  });
+
+  it.each(losses)('fails loads soon after it was %s', async (_, lose) => {
+    const path = inOwnDirectory();
+    const store = await start(path);
+    await store.save(id, {}, {});
+    lose(path);
+    later();
+    await expect(store.load(id)).rejects.toMatchObject(isUnavailable);
+    await expectRefusals(store);
+  });
+
+  it('fails every write of a group, and makes none twice', async () => {
+    const path = temporaryDatabase();
+    const store = await start(path);
+    await store.save(id, {}, {});
+    rmSync(path);
+    const saves = Array.from({ length: 50 }, () => store.save(createSessionId(), {}, {}));
+    const outcomes = await Promise.allSettled(saves);
+    expect(outcomes.map(({ status }) => status)).toEqual(saves.map(() => 'rejected'));
+  });
+
+  it('is noticed through a passed database', async () => {
+    const path = temporaryDatabase();
+    const store = await start(open(path));
+    await store.save(id, {}, {});
+    rmSync(path);
+    later();
+    await expectRefusals(store);
+  });
+
+  it('is noticed through a symbolic link that leads elsewhere', async () => {
+    const path = temporaryDatabase();
+    const link = `${path}.link`;
+    open(path);
+    open(`${path}.other`);
+    symlinkSync(path, link);
+    const store = await start(link);
+    await store.save(id, {}, {});
+    unlinkSync(link);
+    symlinkSync(`${path}.other`, link);
+    await expectRefusals(store);
+  });
+
+  it('is noticed when only its log is gone', async () => {
+    const path = temporaryDatabase();
+    const store = await start(path);
+    await store.save(id, {}, {});
+    later();
+    await store.load(id);
+    rmSync(`${path}-wal`);
+    vi.mocked(performance.now).mockReturnValue(performance.now() + 1000);
+    await expectRefusals(store);
+  });
+
+  it('needs a restart when it is put back, and has every acknowledged write then', async () => {
+    const path = temporaryDatabase();
+    const store = await start(path);
+    await store.save(id, { n: 1 }, {});
+    renameSync(path, `${path}.old`);
+    await expect(store.save(id, { n: 2 }, {})).rejects.toMatchObject(isUnavailable);
+    renameSync(`${path}.old`, path);
+    await expectRefusals(store);
+    const restarted = await start(path);
+    expect((await restarted.load(id)).exists).toBe(true);
+  });
+
+  it('is let go of, so that another process can start on a new one', async () => {
+    const path = temporaryDatabase();
+    const fixture = join(import.meta.dirname, '..', 'test', 'hold-database.ts');
+    const child = fork(fixture, [path, 'false']);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await once(child, 'message')).toContain('started');
+    rmSync(path);
+    child.send('save');
+    const [outcome] = await once(child, 'message');
+    expect(outcome).toMatch(/^UNAVAILABLE .*deleted or replaced/);
+    const store = await start(path);
+    await store.save(id, { n: 1 }, {});
+    child.send('close');
+    await once(child, 'close');
+    expect((await store.load(id)).data).toEqual({ n: 1 });
+    expect(open(path).pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
+  it('does not keep a new store from using the new file, nor does closing the old store', async () => {
+    const path = temporaryDatabase();
+    const old = await startSession({ database: path, cache: false });
+    await old.save(id, { n: 1 }, {});
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix);
+    const store = await start(path);
+    await store.save(id, { n: 2 }, {});
+    await expect(old.save(id, { n: 3 }, {})).rejects.toMatchObject(isUnavailable);
+    await old.close();
+    expect((await store.load(id)).data).toEqual({ n: 2 });
+    await store.save(id, { n: 4 }, {});
+    expect(open(path).pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
+  it('is no question for a database in memory', async () => {
+    for (const store of [await start(':memory:'), await start(open(':memory:'))]) {
+      await store.save(id, { n: 1 }, {});
+      expect((await store.load(id)).data).toEqual({ n: 1 });
+    }
+  });
+});
