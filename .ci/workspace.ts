@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 export interface Manifest {
   name: string;
   version: string;
+  private?: boolean;
   description?: string;
   keywords?: string[];
   license?: string;
@@ -28,10 +29,11 @@ export function readManifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** The manifests of all published packages, by folder. */
+/** The manifests of all published packages, by folder; a private one is for the workspace alone. */
 export function publishedPackages(): Map<string, Manifest> {
   const paths = globSync('packages/*/package.json', { cwd: root }).sort();
-  return new Map(paths.map((path) => [dirname(path), readManifest(join(root, path))]));
+  const manifests = paths.map((path) => [dirname(path), readManifest(join(root, path))] as const);
+  return new Map(manifests.filter(([, { private: isPrivate }]) => !isPrivate));
 }
 
 /** The given files that the package does not have. */

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPostgres } from '@store/postgres-server';
 import type { TestProject } from 'vitest/node';
-import { startServer } from '../../packages/postgres/test/embedded-server.ts';
 import { startRegistry } from './registry.ts';
 import { changesetsWait, packAndPublish, version, writePublisherConfig } from './release.ts';
 import { run } from './run.ts';
@@ -43,7 +43,7 @@ export default async function publishAll({ provide }: TestProject): Promise<() =
     ).trim();
     const registry = await startRegistry(await makeFolder(temporary, 'registry'), upstream);
     cleanups.push(registry.stop);
-    const postgres = await startServer();
+    const postgres = await startPostgres();
     cleanups.push(postgres.remove);
 
     const workspace = await createScratchWorkspace(await makeFolder(temporary, 'released'));

@@ -1,8 +1,8 @@
 import { sessionKey } from '@store/core/driver';
 import { startSession } from '@store/postgres';
+import { startPostgres } from '@store/postgres-server';
 import { Pool } from 'pg';
 import type { Backend, BackendOptions, HeldField } from './backend.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
 
 /** In the order in which they are shown; PostgreSQL's eight-byte integers come as numbers, since all of these fit one. */
 const columns = {
@@ -21,13 +21,19 @@ const integers = new Set<string>(['version', 'created_at', 'expires_at', 'gc_at'
 /** Sessions in the PostgreSQL that `DATABASE_URL` names, or in one that starts and stops with the demo. */
 export async function openPostgres({ directory: _unused, ...options }: BackendOptions): Promise<Backend> {
   const { DATABASE_URL } = process.env;
-  const embedded = DATABASE_URL ? undefined : await startEmbeddedPostgres();
+  const embedded = DATABASE_URL ? undefined : await startPostgres().catch(explain);
   try {
-    return await connectTo(DATABASE_URL || embedded?.url || '', options, embedded?.stop);
+    return await connectTo(DATABASE_URL || embedded?.url || '', options, embedded?.remove);
   } catch (error) {
-    await embedded?.stop();
+    await embedded?.remove();
     throw error;
   }
+}
+
+function explain(cause: Error): never {
+  throw new Error(`${cause.message}\nTo use a server of your own, set DATABASE_URL to its address.`, {
+    cause,
+  });
 }
 
 async function connectTo(

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSessionId } from '@store/core';
+import { type PostgresServer, startPostgres } from '@store/postgres-server';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type EmbeddedServer, startServer } from '../test/embedded-server.ts';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
 import { startLoad } from '../test/load.ts';
 import { startProxy } from '../test/proxy.ts';
@@ -21,9 +21,9 @@ async function start(options: PostgresSessionOptions) {
 }
 
 describe('a server of its own', { timeout: 120_000 }, () => {
-  let server: EmbeddedServer;
+  let server: PostgresServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startPostgres();
   });
   afterAll(() => server.remove());
 
@@ -74,7 +74,7 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     const directory = await mkdtemp(join(tmpdir(), 'store-postgres-'));
     execFileSync('cp', ['-a', `${server.directory}/.`, directory]);
     await writeFile(join(directory, 'standby.signal'), '');
-    const standby = await startServer({ directory });
+    const standby = await startPostgres({ directory });
     onTestFinished(() => standby.remove());
     const store = await start({ connectionString: standby.url });
     expect(await store.load(id)).toMatchObject({ data: { n: 1 } });

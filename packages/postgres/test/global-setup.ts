@@ -1,5 +1,5 @@
+import { startPostgres } from '@store/postgres-server';
 import type { TestProject } from 'vitest/node';
-import { startServer } from './embedded-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +14,7 @@ export default async function setup(project: TestProject) {
     project.provide('postgresUrl', given);
     return;
   }
-  const server = await startServer({ flags: ['fsync=off', 'max_connections=200'] });
+  const server = await startPostgres({ settings: ['fsync=off', 'max_connections=200'] });
   project.provide('postgresUrl', server.url);
   return () => server.remove();
 }

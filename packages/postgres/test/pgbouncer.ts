@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '@store/postgres-server';
 
 /** The path of PgBouncer, from `PGBOUNCER` or the system; `undefined` where it is not installed. */
 export function findPgBouncer(): string | undefined {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port that nobody has, below those that connections get by themselves: while a server is away, a client that tries to reach it
- * over and over would else be given the server's own port in the end, and be connected with itself.
+ * An unused port below the ephemeral range. While a server is down, a client that keeps reconnecting could otherwise be given the
+ * server's own port as its local one, and be connected to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

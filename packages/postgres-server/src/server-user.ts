@@ -1,0 +1,37 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+
+/** The user that a process runs as; empty for our own. */
+export interface ServerUser {
+  uid?: number;
+  gid?: number;
+}
+
+/** PostgreSQL refuses to run as root, so root starts it as `nobody`. Everyone else starts it as themselves. */
+export function serverUser(): ServerUser {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+/**
+ * The first of the given directories, and then of the system's temporary ones, that the user can enter. `TMPDIR` may be below a
+ * folder that is private to root.
+ */
+export function enterableDirectory(user: ServerUser, ...preferred: string[]): string {
+  const candidates = [...preferred, tmpdir(), '/tmp'];
+  const found = candidates.find((directory) => canEnter(user, directory));
+  if (found === undefined) {
+    throw new Error(
+      `PostgreSQL runs as another user here (uid ${user.uid}), and that user can enter none of: ${candidates.join(', ')}. ` +
+        'Set TMPDIR to a directory that every user can enter.',
+    );
+  }
+  return found;
+}
+
+/** Found out by doing it: modes, access control lists and mount options all have a say. */
+function canEnter(user: ServerUser, directory: string): boolean {
+  if (user.uid === undefined) return true;
+  return spawnSync('/bin/sh', ['-c', 'cd "$0"', directory], { ...user, stdio: 'ignore' }).status === 0;
+}
