@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createSessionId } from '@store/core';
 import { sessionKey } from '@store/core/driver';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { type Child, startUnder } from '../test/child.ts';
 import { filesIn, temporaryDirectory } from '../test/session-directory.ts';
 import { createLayout } from './layout.ts';
@@ -15,8 +15,28 @@ const onSmallDisk = (directory: string) => [
   'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"',
   directory,
 ];
-const canMount = spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0;
-const noMounts = 'needs unshare and user namespaces to mount a small file system';
+
+/** Skips a test where a small file system cannot be mounted, filled and made read-only; found out by doing exactly that. */
+function needsSmallDisk(context: TestContext): void {
+  const directory = temporaryDirectory();
+  const steps = [
+    '! head -c 128k /dev/zero >"$1/full"',
+    'rm "$1/full"',
+    'echo >"$1/kept"',
+    'mount -o remount,bind,ro "$1"',
+    '! touch "$1/refused"',
+  ];
+  const [program = '', ...args] = [
+    ...onSmallDisk(directory),
+    'sh',
+    '-c',
+    steps.join(' && '),
+    'sh',
+    directory,
+  ];
+  const { status } = spawnSync(program, args, { stdio: 'ignore' });
+  if (status !== 0) context.skip('needs unshare and user namespaces that may mount a small file system');
+}
 
 /** A directory that the unprivileged process owns. */
 function ownDirectory(): string {
@@ -68,7 +88,7 @@ describe('a disk that refuses', () => {
   });
 
   it('leaves every session as it was when it is full, and lets them be destroyed', async (context) => {
-    if (!canMount) context.skip(noMounts);
+    needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);
     const saved: string[] = [];
@@ -92,12 +112,12 @@ describe('a disk that refuses', () => {
   });
 
   it('still answers what it has when it became read-only', async (context) => {
-    if (!canMount) context.skip(noMounts);
+    needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);
     const id = createSessionId();
     await child.ask({ act: 'save', id, size: 10 });
-    await child.ask({ act: 'remount read-only' });
+    expect(await child.ask({ act: 'remount read-only' })).toEqual({ answer: 'done' });
     const refused = { code: 'UNAVAILABLE', cause: 'EROFS' };
     for (const act of ['save', 'touch', 'destroy'])
       expect(await child.ask({ act, id, size: 20 })).toEqual(refused);

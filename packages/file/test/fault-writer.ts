@@ -3,6 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { isStoreError, type SessionStore } from '@store/core';
 import { startSession } from '@store/file';
 
+// Of the mount and not of its file system, which only the root of the whole machine may change.
+const remountReadOnly = ['-o', 'remount,bind,ro'];
+
 type Task = { act: string; id?: string; size?: number };
 
 const [directory = ''] = process.argv.slice(2);
@@ -11,7 +14,7 @@ if (process.getuid?.() === 0 && process.env.UNPRIVILEGED) process.setuid?.(65534
 let store: SessionStore | undefined;
 
 async function perform({ act, id = '', size = 0 }: Task): Promise<unknown> {
-  if (act === 'remount read-only') return execFileSync('mount', ['-o', 'remount,ro', directory]).length;
+  if (act === 'remount read-only') return void execFileSync('mount', [...remountReadOnly, directory]);
   store ??= await startSession({ directory });
   if (act === 'save') return store.save(id, { size, text: 'x'.repeat(size) }, {});
   if (act === 'load') return (await store.load(id)).data.size;
