@@ -1,9 +1,17 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const packages = join(import.meta.dirname, '../..');
 const example = join(packages, '../examples/memory-driver');
+
+/** Builds this package and core where they are not built, or were changed since. */
+async function build(): Promise<void> {
+  const compiler = join(packages, '../node_modules/.bin/tsc');
+  await promisify(execFile)(compiler, ['-b', join(packages, 'conformance')]);
+}
 
 /** Puts a built package where a package manager would, under another version of core if wanted. */
 async function install(name: 'core' | 'conformance', into: string, version?: string): Promise<void> {
@@ -28,6 +36,7 @@ async function install(name: 'core' | 'conformance', into: string, version?: str
  * @returns the driver module for the suite, and the suite's command, which lies in the application
  */
 export async function skewedInstall(versions: { application: string; driver: string }) {
+  await build();
   // Inside this package, so that core's one dependency is found.
   const parent = join(packages, 'core/node_modules/.copies');
   await mkdir(parent, { recursive: true });
