@@ -1,7 +1,8 @@
-import type { SessionData } from '@store/core';
+import { type SessionData, StoreError } from '@store/core';
 import type { Request, RequestHandler } from 'express';
 import { resolveSessionOptions, type SessionOptions } from '../options.ts';
 import type { Session } from '../session.ts';
+import { attachedSession } from './attached-session.ts';
 import { watchErrors } from './express-errors.ts';
 import { nodeMiddleware } from './node.ts';
 
@@ -62,5 +63,21 @@ export function sessionMiddleware<Data extends object = SessionData>(
       writable: true,
     });
   });
-  return (request, response, next) => void middleware(request, response, next);
+  return (request, response, next) => {
+    if (hasOtherSession(request)) {
+      return next(
+        new StoreError(
+          'UNSUPPORTED',
+          '[@store/session] Another middleware, such as express-session, has set request.session before this one. Mount only one of the two.',
+        ),
+      );
+    }
+    void middleware(request, response, next);
+  };
+}
+
+/** Another library's session is neither overwritten nor taken for ours. */
+function hasOtherSession(request: Request): boolean {
+  const { session } = request as { session?: unknown };
+  return session !== undefined && session !== null && session !== attachedSession(request)?.session;
 }

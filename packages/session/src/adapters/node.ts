@@ -15,7 +15,7 @@ import type { RequestSession } from '../request-session.ts';
 import type { Session } from '../session.ts';
 import { failureStatus, isPromise } from '../store-calls.ts';
 import { attachedSession, attachSession, claimRequest } from './attached-session.ts';
-import { holdResponse } from './hold-response.ts';
+import { holdResponse } from './held-response.ts';
 
 /** Connect's middleware, which Express, Polka, Vite and others take as well. */
 export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
@@ -65,7 +65,7 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
   };
   return (request, response, next) => {
     try {
-      if (!claimRequest(request, options) || isServedByAnother(request)) return void next();
+      if (!claimRequest(request, options)) return void next();
       const opened = openRequest(options, new NodeFacts(request), request, options.lazy);
       if (!isPromise(opened)) return void attach(opened, request, response, next);
       return Promise.resolve(opened).then(
@@ -80,32 +80,11 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
 
 type Next = (error?: unknown) => void;
 
-let toldOfAnother = false;
-
-/** Another library's session on the request is neither overwritten nor taken for ours. Said once; the response goes out. */
-function isServedByAnother(request: object): boolean {
-  const { session } = request as { session?: unknown };
-  if (session === undefined || session === null) return false;
-  if (!toldOfAnother) {
-    toldOfAnother = true;
-    // biome-ignore lint/suspicious/noConsole: an error for each request would take the site down, and silence hides the mistake
-    console.error(
-      '[@store/session] Another middleware, such as express-session, has set request.session already, so this one leaves the ' +
-        'request alone. Mount one of the two.',
-    );
-  }
-  return true;
-}
-
 /** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
 function attachToResponse(response: ServerResponse, session: RequestSession, onFailure: Next): void {
   holdResponse(response, {
-    beforeHeaders(head) {
-      const committed = commitSession(session, head);
-      if (isPromise(committed)) return committed.then((done) => applyHeaders(done, head.headers));
-      applyHeaders(committed, head.headers);
-      return undefined;
-    },
+    commit: (head) => commitSession(session, head),
+    apply: applyHeaders,
     beforeEnd: () => saveLateChanges(session),
     onFailure,
     onClose() {

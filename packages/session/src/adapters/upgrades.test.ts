@@ -10,7 +10,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { createTestSession, readSession, type SessionEvent } from '../index.ts';
 import { getSession, sessionHandler, sessionMiddleware } from '../node.ts';
-import { holdResponse } from './hold-response.ts';
+import { holdResponse } from './held-response.ts';
 
 const ends: (() => unknown)[] = [];
 
@@ -100,7 +100,7 @@ describe.each([
 
 describe('an object that is no response', () => {
   it('is served as far as it goes', () => {
-    const hooks = { beforeHeaders: () => undefined, beforeEnd: () => undefined, onFailure() {} };
+    const hooks = { commit: () => 1, apply() {}, beforeEnd: () => undefined, onFailure() {} };
     const frozen = Object.freeze({ end() {}, writeHead() {} });
     const proxy = new Proxy({ end: () => 'ended', write: () => true } as { end(): unknown }, {});
     for (const object of [{}, frozen, proxy, { end: 7 }, Object.create(null)]) holdResponse(object, hooks);
