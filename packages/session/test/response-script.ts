@@ -1,29 +1,41 @@
 import { once } from 'node:events';
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  request,
-  type ServerResponse,
-} from 'node:http';
-import { connect, createServer as createHttp2Server } from 'node:http2';
-import { createServer as createHttpsServer, request as secureRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { certificate } from './certificate.ts';
 
-/** One thing a handler does to a response. `pause` lets whatever waits go on. */
+/** One thing a handler does to a response. `pause` lets whatever waits continue. */
 export type Step =
-  | { do: 'pause' }
-  | { do: 'writeHead'; args: unknown[] }
-  | { do: 'flushHeaders' }
-  | { do: 'setHeader' | 'appendHeader'; args: [string, string] }
-  | { do: 'removeHeader'; args: [string] }
+  | { do: 'pause' | 'flushHeaders' | 'cork' | 'uncork' | 'destroy' | 'destroySocket' | 'writeContinue' }
   | { do: 'statusCode'; args: [number] }
-  | { do: 'write' | 'end'; args: unknown[] }
+  | { do: 'statusMessage'; args: [string] }
   | { do: 'pipe'; args: [string[]] }
-  | { do: 'destroy' };
+  | {
+      do:
+        | 'writeHead'
+        | 'setHeader'
+        | 'setHeaders'
+        | 'appendHeader'
+        | 'removeHeader'
+        | 'addTrailers'
+        | 'writeEarlyHints'
+        | 'write'
+        | 'end';
+      args: unknown[];
+    };
 
 export type Transport = 'http' | 'https' | 'http2';
+
+/** How the client asks. */
+export interface Ask {
+  method?: 'GET' | 'HEAD';
+  /** Only over HTTP/1. */
+  version?: '1.0' | '1.1';
+  headers?: string[];
+}
 
 /** What could be seen of a response, from inside and from the client. */
 export interface Seen {
@@ -32,38 +44,13 @@ export interface Seen {
   client: unknown;
 }
 
-/**
- * Serves one response by a script.
- *
- * @param prepare Called with the response first: what is to be compared with leaving it as it is.
- */
-export async function runScript(
-  transport: Transport,
-  script: readonly Step[],
-  prepare: (response: ServerResponse) => void,
-): Promise<Seen> {
-  const steps: string[] = [];
-  const events: string[] = [];
-  let finished = () => {};
-  const isDone = new Promise<void>((resolve) => {
-    finished = resolve;
-  });
-  const handle = async (_request: IncomingMessage, response: ServerResponse) => {
-    prepare(response);
-    response.on('error', (error) => events.push(`error ${codeOf(error)}`));
-    for (const event of ['finish', 'close'] as const) response.on(event, () => events.push(event));
-    for (const step of script) {
-      if (step.do === 'pause') await pause();
-      else steps.push(`${step.do}: ${perform(response, step, events)} ${stateOf(response)}`);
-    }
-    await pause();
-    try {
-      if (!response.writableEnded && !response.destroyed) response.end();
-    } catch {
-      response.destroy();
-    }
-    finished();
-  };
+type Prepare = (response: ServerResponse) => void;
+
+/** A server that plays scripts on its responses, as many at a time as wanted. */
+export async function createStage(transport: Transport) {
+  const plays = new Map<string, (response: ServerResponse) => void>();
+  const handle = (request: IncomingMessage, response: ServerResponse) =>
+    plays.get(request.url ?? '')?.(response);
   const server =
     transport === 'http2'
       ? createHttp2Server(handle as never)
@@ -73,43 +60,91 @@ export async function runScript(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  try {
-    const client = transport === 'http2' ? await overHttp2(port) : await overHttp1(transport, port);
-    await isDone;
-    await pause();
-    return { steps, events, client };
-  } finally {
-    server.close();
-    if ('closeAllConnections' in server) server.closeAllConnections();
+  let scripts = 0;
+
+  /** @param prepare Called with the response first: what is to be compared with leaving it as it is. */
+  async function play(script: readonly Step[], prepare: Prepare, ask: Ask = {}): Promise<Seen> {
+    scripts += 1;
+    const path = `/${scripts}`;
+    const seen: Seen = { steps: [], events: [], client: undefined };
+    const played = new Promise<void>((resolve) => {
+      plays.set(path, (response) => {
+        prepare(response);
+        void perform(response, script, seen).then(resolve);
+      });
+    });
+    seen.client = await (transport === 'http2'
+      ? askHttp2(port, path, ask)
+      : askHttp1(transport, port, path, ask, played));
+    await played;
+    plays.delete(path);
+    return seen;
   }
+
+  return {
+    play,
+    close() {
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    },
+  };
 }
 
-function perform(response: ServerResponse, step: Exclude<Step, { do: 'pause' }>, events: string[]): string {
+async function perform(response: ServerResponse, script: readonly Step[], seen: Seen): Promise<void> {
+  response.on('error', (error) => seen.events.push(`error ${codeOf(error)}`));
+  for (const event of ['finish', 'close'] as const) response.on(event, () => seen.events.push(event));
+  for (const step of script) {
+    if (step.do === 'pause') await pause();
+    else seen.steps.push(`${step.do}: ${take(response, step, seen.events)} ${stateOf(response)}`);
+  }
+  await pause();
+  try {
+    if (!response.writableEnded && !response.destroyed) response.end();
+  } catch {
+    response.destroy();
+  }
+  await pause();
+}
+
+function take(response: ServerResponse, step: Step, events: string[]): string {
   const told = (name: string) => (error?: unknown) => {
     events.push(`${name} callback ${error ? codeOf(error) : 'fine'}`);
   };
+  const call = (name: string, ...args: unknown[]): unknown =>
+    (response as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
   try {
     switch (step.do) {
-      case 'flushHeaders':
-        response.flushHeaders();
-        return 'done';
       case 'statusCode':
         [response.statusCode] = step.args;
         return 'done';
-      case 'destroy':
-        response.destroy();
+      case 'statusMessage':
+        [response.statusMessage] = step.args;
+        return 'done';
+      case 'destroySocket':
+        response.socket?.destroy();
         return 'done';
       case 'pipe':
         Readable.from(step.args[0]).pipe(response);
         return 'done';
+      case 'flushHeaders':
+      case 'cork':
+      case 'uncork':
+      case 'destroy':
+      case 'writeContinue':
+        call(step.do);
+        return 'done';
       case 'write':
+        // The boolean depends on how much a socket has room for.
+        call('write', ...step.args, told('write'));
+        return 'done';
       case 'end': {
-        const result = (response[step.do] as (...args: unknown[]) => unknown)(...step.args, told(step.do));
-        // A write that waits is refused for now, as one over the high water mark is; both are followed by `drain`.
-        return step.do === 'write' ? 'done' : result === response ? 'itself' : String(result);
+        const result = call('end', ...step.args, told('end'));
+        return result === response ? 'itself' : String(result);
       }
+      case 'pause':
+        return '';
       default: {
-        const result = (response[step.do] as (...args: unknown[]) => unknown)(...step.args);
+        const result = call(step.do, ...step.args);
         return result === response ? 'itself' : typeof result;
       }
     }
@@ -131,51 +166,52 @@ async function pause(): Promise<void> {
   for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const unimportant = /^(?:date|connection|keep-alive|x-held|:status)$/;
-
-function kept(headers: object): [string, unknown][] {
-  return Object.entries(headers)
-    .filter(([name]) => !unimportant.test(name))
-    .sort();
+/** The bytes as they come, the date aside: a head that Node renders otherwise is a difference, too. */
+async function askHttp1(
+  transport: Transport,
+  port: number,
+  path: string,
+  { method = 'GET', version = '1.1', headers = [] }: Ask,
+  played: Promise<void>,
+): Promise<unknown> {
+  const socket: Socket =
+    transport === 'https'
+      ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+      : connect(port, '127.0.0.1');
+  let received = '';
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.on('error', () => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write([`${method} ${path} HTTP/${version}`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
+  await played;
+  // What has left the server arrives before the answer to our end.
+  socket.end();
+  await closed;
+  return received.replace(/^Date: .*\r\n/gm, '').replace(/^X-Held: .*\r\n/gm, '');
 }
 
-async function overHttp1(transport: 'http' | 'https', port: number): Promise<unknown> {
-  const options = { port, host: '127.0.0.1', rejectUnauthorized: false, agent: false as const };
-  const outgoing = transport === 'https' ? secureRequest(options) : request(options);
-  outgoing.end();
-  try {
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    const { statusCode, statusMessage, headers } = response;
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of response) chunks.push(chunk);
-    } catch {
-      return { statusCode, statusMessage, headers: kept(headers), cut: true };
-    }
-    return { statusCode, statusMessage, headers: kept(headers), body: Buffer.concat(chunks).toString() };
-  } catch {
-    return 'no response';
-  }
-}
-
-async function overHttp2(port: number): Promise<unknown> {
-  const session = connect(`http://127.0.0.1:${port}`);
+async function askHttp2(port: number, path: string, { method = 'GET' }: Ask): Promise<unknown> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
   session.on('error', () => {});
-  const stream = session.request({ ':path': '/' });
+  const stream = session.request({ ':path': path, ':method': method });
   let status: unknown;
   let headers: object = {};
   stream.on('response', (received) => {
-    status = received[':status'];
-    headers = { ...received };
+    const { ':status': code, date: _date, 'x-held': _held, ...others } = received;
+    status = code;
+    headers = others;
   });
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  let cut = false;
+  let isCut = false;
   stream.on('error', () => {
-    cut = true;
+    isCut = true;
   });
   await once(stream, 'close').catch(() => {});
   session.destroy();
   if (status === undefined) return 'no response';
-  return cut ? { status, cut } : { status, headers: kept(headers), body: Buffer.concat(chunks).toString() };
+  const sorted = Object.entries(headers).sort();
+  return isCut ? { status, isCut } : { status, headers: sorted, body: Buffer.concat(chunks).toString() };
 }

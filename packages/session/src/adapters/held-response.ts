@@ -98,7 +98,7 @@ class HeldResponse<T> implements Held {
 
   #begin(method: SendingMethod, args: unknown[]): unknown {
     const response = this.#response;
-    if (this.#isDestroyed) return this.#beginForNobody({ method, args });
+    if (this.#view.isDestroyed) return this.#beginForNobody({ method, args });
     const call: Call = { method, args };
     if (method === 'writeHead') {
       applyWriteHead(response, args, this.#isHttp2);
@@ -167,20 +167,17 @@ class HeldResponse<T> implements Held {
     this.#waitingDestroy ??= destroy;
   }
 
-  get #isDestroyed(): boolean {
-    return this.#isHttp2 ? this.#response.stream?.destroyed === true : this.#response.destroyed;
-  }
-
   /** Lets the calls that waited leave, with the head of the first one. */
   #release(result: T | undefined, isSynchronous: boolean): unknown {
     const response = this.#response;
     this.#view.restore();
     this.#phase = 'released';
-    const swapBack = this.#isDestroyed ? ignore : this.#view.swapHead();
+    const swapBack = this.#view.isDestroyed ? ignore : this.#view.swapHead();
     let first: { result: unknown } | undefined;
     let hasRoom = true;
     try {
-      if (result !== undefined && !this.#isDestroyed) this.#hooks.apply(result, headersOf(response as never));
+      if (result !== undefined && !this.#view.isDestroyed)
+        this.#hooks.apply(result, headersOf(response as never));
       for (let call = this.#waiting.first(); call; call = this.#waiting.first()) {
         if (call.method === 'end' && this.#waitForLateChanges()) return first ? first.result : response;
         this.#waiting.shift();
@@ -200,7 +197,7 @@ class HeldResponse<T> implements Held {
     this.#waiting.takeAll();
     this.#destroyNow();
     // In a turn of its own: what a listener throws is no refusal of Node's.
-    if (this.#waiting.isDrainDue && hasRoom && !response.writableEnded && !this.#isDestroyed)
+    if (this.#waiting.isDrainDue && hasRoom && !response.writableEnded && !this.#view.isDestroyed)
       queueMicrotask(() => response.emit('drain'));
     this.#waiting.isDrainDue = false;
     return first?.result;
@@ -208,7 +205,7 @@ class HeldResponse<T> implements Held {
 
   /** @returns whether the response is held again, until late changes are saved */
   #waitForLateChanges(): boolean {
-    if (this.#hasEnded || this.#isDestroyed) return false;
+    if (this.#hasEnded || this.#view.isDestroyed) return false;
     this.#hasEnded = true;
     const work = this.#hooks.beforeEnd();
     if (!work) return false;
@@ -227,6 +224,7 @@ class HeldResponse<T> implements Held {
     this.#failure = error;
     for (const call of calls) this.#drop(call);
     for (const source of this.#sources ?? []) source.unpipe?.(response);
+    if (this.#view.isDestroyed) this.#destroySources();
     Object.assign(response, wrappersAfterFailure);
     clearRepresentation(response, this.#isHttp2);
     try {
@@ -256,7 +254,13 @@ class HeldResponse<T> implements Held {
   #destroyNow(): void {
     const destroy = this.#waitingDestroy;
     this.#waitingDestroy = undefined;
-    destroy?.();
+    // TLS is given a turn to encrypt what was just written.
+    if (destroy) setImmediate(destroy);
+  }
+
+  /** Nobody reads on, so what they hold open, such as a file, has to be closed. */
+  #destroySources(): void {
+    for (const source of this.#sources ?? []) source.destroy?.();
   }
 
   addSource(source: object): void {
@@ -265,9 +269,7 @@ class HeldResponse<T> implements Held {
 
   close(): void {
     if (this.#phase === 'open' && this.#response.headersSent) this.#hooks.onBypassed?.();
-    // Nobody reads on, so what it holds open, such as a file, has to be closed.
-    if (this.#phase === 'failed' || this.#phase === 'answered')
-      for (const source of this.#sources ?? []) source.destroy?.();
+    if (this.#phase === 'failed' || this.#phase === 'answered') this.#destroySources();
     this.#hooks.onClose?.();
   }
 }

@@ -52,6 +52,11 @@ export class HeldView {
     this.#isHttp2 = isHttp2;
   }
 
+  /** Whether Node's response is, which only shows in its stream over HTTP/2. */
+  get isDestroyed(): boolean {
+    return this.#isHttp2 ? this.#response.stream?.destroyed === true : this.#response.destroyed;
+  }
+
   showHeadersSent(): void {
     const response = this.#response;
     if (this.#isHttp2) {
