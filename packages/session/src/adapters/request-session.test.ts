@@ -63,7 +63,7 @@ describe('lazy', () => {
 
   it('asks the store on Express only for routes that ask for the session, and then writes it', async () => {
     const { store, calls } = createMemoryStore();
-    const { send, browser } = await serveExpress({ store, lazy: true }, (app) => {
+    const { send, browser } = await serveExpress({ store, lazy: true, gcProbability: 0 }, (app) => {
       app.get('/static', (request, response) => {
         response.json('session' in request);
       });
