@@ -116,6 +116,7 @@ const scriptsOverHttp1: [string, Step[]][] = [
     'corks and uncorks',
     [{ do: 'cork' }, write, { do: 'cork' }, write, { do: 'uncork' }, { do: 'uncork' }, end],
   ],
+  ['flushes its head, then corks', [head, { do: 'flushHeaders' }, { do: 'cork' }, write, end]],
   ['corks while it waits', [write, { do: 'cork' }, write, write, { do: 'uncork' }, end]],
   ['has trailers', [{ do: 'setHeader', args: ['Trailer', 'X-End'] }, write, trailers, end]],
   ['hints first', [{ do: 'writeEarlyHints', args: [{ link: '</a.css>; rel=preload' }] }, end]],
@@ -175,9 +176,17 @@ describe.each(cases)('a response held over $transport, $name', ({ transport, nam
 });
 
 describe('whatever a handler does to a held response', () => {
-  const step: fc.Arbitrary<Step> = fc.oneof(
-    fc.constantFrom(pause, ...firsts, ...late, { do: 'cork' } as Step, { do: 'uncork' } as Step),
-    fc.constantFrom<Step>({ do: 'destroy' }, { do: 'destroySocket' }, { do: 'pipe', args: [['x', 'y']] }),
+  const ordinary = [pause, ...firsts, ...late, { do: 'cork' } as Step, { do: 'uncork' } as Step];
+  const step = fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom(...ordinary) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<Step>(
+        { do: 'destroy' },
+        { do: 'destroySocket' },
+        { do: 'pipe', args: [['x', 'y']] },
+      ),
+    },
   );
   const script = fc.tuple(
     fc.array(step, { maxLength: 8 }),

@@ -146,12 +146,12 @@ class HeldResponse<T> implements Held {
 
   #wait(method: SendingMethod, args: unknown[]): unknown {
     if (method === 'writeHead') throw headersSent(this.#isHttp2);
-    if (method === 'flushHeaders') return undefined;
     const isEnded = this.#waiting.hasEnd;
     // After an end, HTTP/1 still looks at what is written.
     if (!isEnded || (method === 'write' && !this.#isHttp2)) assertBody(method, args, this.#isHttp2);
     if (method === 'write') return this.#waiting.addWrite({ method, args }) && !isEnded;
     this.#waiting.add({ method, args });
+    if (method === 'flushHeaders') return undefined;
     if (!isEnded) this.#view.showEnded();
     return this.#response;
   }
