@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { headersSent } from './refusals.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -30,6 +31,8 @@ interface Destroyable {
   [waitsFor]?: Held | undefined;
   [ownDestroy]?: AnyFunction;
 }
+
+const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const;
 
 // Its value is never sent: it is gone before Node would.
 const placeholder = 'held';
@@ -63,9 +66,12 @@ export class HeldView {
       this.#shadow(response.stream as object, 'headersSent', { value: true });
       return;
     }
-    // Not everywhere: Bun and Deno have Node's interface, and insides of their own.
     if (Object.hasOwn(response, '_header')) response._header ??= placeholder;
-    else this.#shadow(response, 'headersSent', { value: true });
+    // Bun has Node's interface, and does not ask this field.
+    if (!response.headersSent) {
+      this.#shadow(response, 'headersSent', { value: true });
+      for (const name of headerSetters) this.#shadow(response, name, { value: refuse, writable: true });
+    }
     for (const name of orderedMethods) {
       if (typeof response[name] === 'function')
         this.#shadow(response, name, { value: orderKeepers[name], writable: true });
@@ -144,6 +150,10 @@ const orderKeepers = Object.fromEntries(
 function destroyResponseLater(this: HeldServerResponse, error?: Error): unknown {
   this[held].destroyLater(() => this.destroy(error));
   return this;
+}
+
+function refuse(): never {
+  throw headersSent(false);
 }
 
 function alwaysTrue(): boolean {
