@@ -16,6 +16,8 @@ export interface Committed {
 export interface ResponseFacts {
   status: number;
   headers: Pick<ResponseHeaders, 'get'>;
+  /** Whether headers can be put on it: not on `Response.error()` or an upgrade. @default true */
+  takesHeaders?: boolean;
 }
 
 /** What became of the session, and the cookies to send. */
@@ -33,6 +35,11 @@ const nothing: Committed = { cookies: [], headers: [] };
 export function conclude(request: RequestSession, result: WriteResult, response: ResponseFacts): Committed {
   const earlier = request.saved;
   const cookies = latestOf([...(earlier?.cookies ?? []), ...(result.cookies ?? [])]);
+  if (response.takesHeaders === false) {
+    const skipped: WriteResult = { ...result, cookie: 'skipped', reason: 'no-headers' };
+    request.report(() => describe(request, cookies.length > 0 ? skipped : result));
+    return nothing;
+  }
   const setsCookie = cookies.length > 0;
   if (setsCookie && request.cookie.isDropped) warnOfDroppedCookie();
   request.report(() =>

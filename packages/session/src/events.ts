@@ -51,7 +51,8 @@ export type CookieReason =
   | 'ended-during-request'
   | 'handler-failed'
   | 'discarded'
-  | 'bypassed'
+  /** The response takes no headers, as `Response.error()` and an upgrade. */
+  | 'no-headers'
   | 'peek'
   | 'store-failure';
 

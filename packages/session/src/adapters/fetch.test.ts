@@ -117,6 +117,27 @@ describe('sessionHandler of /fetch', () => {
     expect(await (await browser.visit('/')).json()).toEqual({ a: 1, streamed: true });
   });
 
+  it.each([
+    ['Response.error()', () => Response.error()],
+    ['an upgrade', () => Object.defineProperty(new Response(), 'status', { value: 101 })],
+    ['nothing', () => undefined as never],
+    ['what is no response', () => ({ upgraded: true }) as never],
+  ])('passes on %s as it is, and the event says that no cookie went along', async (_, make) => {
+    const events: SessionEvent[] = [];
+    const { store } = createMemoryStore();
+    const made: Response = make();
+    const handler = sessionHandler(
+      (_request, session) => {
+        session.set('a', 1);
+        return made;
+      },
+      { store, random: () => 1, onEvent: (event) => events.push(event) },
+    );
+    expect(await handler(new Request('https://shop.example'))).toBe(made);
+    expect(made?.headers?.getSetCookie() ?? []).toEqual([]);
+    expect(events).toMatchObject([{ outcome: expect.any(String), cookie: 'skipped', reason: 'no-headers' }]);
+  });
+
   it('refuses options that cannot be right before any request', () => {
     const wrong = {
       store: {},

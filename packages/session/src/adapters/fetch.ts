@@ -122,12 +122,14 @@ async function runWithSession(
 
 /** Writes the session and gives the response what it has to carry. */
 export async function finish(request: RequestSession, response: Response, later: Later): Promise<Response> {
-  // Bun's handler returns nothing for an upgrade; what is no response is passed on as it is.
+  // Bun's handler returns nothing for an upgrade, and Deno's a status of 101; `Response.error()` never reaches a browser. What takes
+  // no headers is passed on as it is.
   const isResponse = typeof response?.headers?.get === 'function';
-  const edit = isResponse ? new ResponseEdit(response) : undefined;
+  const takesHeaders = isResponse && response.type !== 'error' && response.status >= 200;
+  const edit = takesHeaders ? new ResponseEdit(response) : undefined;
   try {
     const status = isResponse ? response.status : 200;
-    const committed = commitSession(request, { status, headers: edit ?? noHeaders });
+    const committed = commitSession(request, { status, headers: edit ?? noHeaders, takesHeaders });
     const done = 'then' in committed ? await committed : committed;
     if (edit) applyHeaders(done, edit);
   } catch (error) {
@@ -160,8 +162,6 @@ class ResponseEdit implements ResponseHeaders {
   }
 
   #edit(change: (headers: Headers) => void, isPersonal: boolean): void {
-    // `Response.error()` and an upgrade have no status that a copy could be made with, and reach no browser with headers.
-    if (this.response.type === 'error' || this.response.status < 200) return;
     // A response without a body may be one object that the application returns to everybody: one visitor's cookie must not
     // stay on it. A body can be sent once only, so such a response is this request's own, unless its headers are immutable.
     // Asked only then: @hono/node-server makes a real Response, and a stream, of one whose body is looked at.

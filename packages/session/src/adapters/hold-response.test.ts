@@ -248,6 +248,29 @@ describe('a response that waits for its session', () => {
     expect([answer.body, answer.setCookies.length]).toEqual(['ok', 1]);
   });
 
+  it('leaves no listener on its connection, however many requests use it', async () => {
+    const counts: number[] = [];
+    const { send } = await serveChanged((response, _session, { socket }) => {
+      const names = socket.eventNames();
+      counts.push(names.reduce((sum, name) => sum + socket.listenerCount(name), 0));
+      response.end('ok');
+    });
+    for (let request = 0; request < 10; request += 1) await send('/');
+    expect(new Set(counts.slice(1)).size).toBe(1);
+  });
+
+  it('arrives whole from a server that is closed meanwhile', async () => {
+    let close = () => {};
+    const { send, server } = await serveChanged((response) => {
+      response.write('one ');
+      close();
+      response.end('two');
+    });
+    close = () => server.close();
+    const answer = await send('/');
+    expect([answer.status, answer.body, answer.setCookies.length]).toEqual([200, 'one two', 1]);
+  });
+
   it('answers two requests of one connection in turn', async () => {
     const { port } = await serveChanged((response, _session, request) => response.end(request.url));
     const socket = connect(port, '127.0.0.1');

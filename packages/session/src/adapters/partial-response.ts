@@ -1,11 +1,12 @@
 import type { ResponseHeaders } from '../cache-headers.ts';
+import type { ResponseFacts } from '../committed.ts';
 import { isPromise } from '../store-calls.ts';
 import { type HeaderCarrier, headersOf } from './response-headers.ts';
 
 /** The work that a response waits for. */
 export interface ResponseHooks<T> {
   /** The headers are about to leave. They do when the promise resolves, immediately if there is none. Called once. */
-  commit(response: { status: number; headers: Pick<ResponseHeaders, 'get'> }): T | PromiseLike<T>;
+  commit(response: ResponseFacts): T | PromiseLike<T>;
   /** Puts what `commit` has returned on the response. */
   apply(result: T, headers: ResponseHeaders): void;
   /** The response is about to end. It does when the promise resolves, immediately if there is none. Must not fail. */
@@ -42,6 +43,7 @@ export function servePartialResponse<T>(response: object, hooks: ResponseHooks<T
       const result = hooks.commit({
         status: typeof status === 'number' ? status : 200,
         headers: headersOf(target),
+        takesHeaders: typeof target.setHeader === 'function',
       });
       if (isPromise(result)) result.then(undefined, ignore);
       else hooks.apply(result, headersOf(target));

@@ -49,6 +49,26 @@ describe.each([
     expect(await new Promise((resolve) => client.once('who', resolve))).toBe('ada');
   });
 
+  it('is read by Socket.IO that begins with polling and is upgraded to a WebSocket', async () => {
+    const { store } = createMemoryStore({}, isRemote);
+    const cookie = await createTestSession(store, {}, { subject: 'ada' });
+    const server = createServer();
+    const sockets = new Server(server);
+    sockets.engine.use(sessionMiddleware({ store, touchAfter: 0 }));
+    const subjects: unknown[] = [];
+    sockets.on('connection', (socket) => {
+      socket.on('who', (answer: (subject?: string) => void) => answer(getSession(socket.request).subject));
+      socket.conn.once('upgrade', () => subjects.push(getSession(socket.request).subject));
+    });
+    const port = await listen(server);
+    ends.push(() => sockets.close());
+    const client = io(`http://127.0.0.1:${port}`, { extraHeaders: { cookie }, reconnection: false });
+    ends.push(() => client.close());
+    await once(client.io.engine as never, 'upgrade');
+    expect(await client.emitWithAck('who')).toBe('ada');
+    await expect.poll(() => subjects).toEqual(['ada']);
+  });
+
   it('is read on the upgrade of a WebSocket, by readSession or with an empty object for a response', async () => {
     const { store } = createMemoryStore({}, isRemote);
     const cookie = await createTestSession(store, {}, { subject: 'ada' });
