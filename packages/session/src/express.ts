@@ -1,8 +1,8 @@
-export { getSession } from './adapters/attached-session.ts';
 export {
   type ExpressSession,
   type ExpressSessionOptions,
   type SessionTypes,
   sessionMiddleware,
-} from './adapters/express.ts';
-export type { Session } from './session.ts';
+} from './express/middleware.ts';
+export { getSession } from './request/attached-session.ts';
+export type { Session } from './session/session.ts';

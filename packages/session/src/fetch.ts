@@ -1,8 +1,8 @@
-export { getSession } from './adapters/attached-session.ts';
 export {
   type FetchHandler,
   type FetchSessionOptions,
   sessionHandler,
   withSession,
-} from './adapters/fetch.ts';
-export type { Session } from './session.ts';
+} from './fetch/handler.ts';
+export { getSession } from './request/attached-session.ts';
+export type { Session } from './session/session.ts';

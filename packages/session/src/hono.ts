@@ -1,3 +1,3 @@
-export { getSession } from './adapters/attached-session.ts';
-export { type HonoSessionOptions, type SessionVariables, sessionMiddleware } from './adapters/hono.ts';
-export type { Session } from './session.ts';
+export { type HonoSessionOptions, type SessionVariables, sessionMiddleware } from './hono/middleware.ts';
+export { getSession } from './request/attached-session.ts';
+export type { Session } from './session/session.ts';

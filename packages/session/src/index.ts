@@ -1,8 +1,9 @@
-export { getSession } from './adapters/attached-session.ts';
-export { withSession } from './adapters/fetch.ts';
-export type { Committed } from './committed.ts';
 export type { SessionCookieOptions } from './cookie/cookie-options.ts';
 export type { CookieAttributes, OutgoingCookie } from './cookie/outgoing-cookie.ts';
+export { withSession } from './fetch/handler.ts';
+export type { SessionOptions } from './options.ts';
+export { getSession } from './request/attached-session.ts';
+export type { Committed } from './request/committed.ts';
 export type {
   CookieReason,
   OnSessionEvent,
@@ -10,11 +11,10 @@ export type {
   SessionEvent,
   SessionOutcome,
   SessionRequestEvent,
-} from './events.ts';
-export type { Immutable, ImmutableJson } from './json.ts';
-export { type CommitResponse, type OpenedSession, openSession, readSession } from './open-session.ts';
-export type { SessionOptions } from './options.ts';
-export type { SessionSource } from './request-facts.ts';
-export type { SchemaIssue, SchemaResult, SessionSchema } from './schema.ts';
-export type { Session } from './session.ts';
+} from './request/events.ts';
+export type { SessionSource } from './request/facts.ts';
+export { type CommitResponse, type OpenedSession, openSession, readSession } from './request/open-session.ts';
+export type { Immutable, ImmutableJson } from './session/json.ts';
+export type { SchemaIssue, SchemaResult, SessionSchema } from './session/schema.ts';
+export type { Session } from './session/session.ts';
 export { createTestSession, type TestSessionOptions } from './testing/create-test-session.ts';

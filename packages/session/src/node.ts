@@ -1,4 +1,3 @@
-export { getSession } from './adapters/attached-session.ts';
 export {
   type NodeHandler,
   type NodeHandlerOptions,
@@ -6,5 +5,6 @@ export {
   type NodeSessionOptions,
   sessionHandler,
   sessionMiddleware,
-} from './adapters/node.ts';
-export type { Session } from './session.ts';
+} from './node/handler.ts';
+export { getSession } from './request/attached-session.ts';
+export type { Session } from './session/session.ts';

@@ -2,8 +2,8 @@ import { isSessionStore, type SessionData, type SessionStore, StoreError } from 
 import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { resolveCookieOptions, type SessionCookieOptions } from './cookie/cookie-options.ts';
 import { SessionCookies } from './cookie/session-cookie.ts';
-import type { OnSessionEvent } from './events.ts';
-import { SchemaCheck, type SessionSchema } from './schema.ts';
+import type { OnSessionEvent } from './request/events.ts';
+import { SchemaCheck, type SessionSchema } from './session/schema.ts';
 
 /** What every adapter takes. Durations are in seconds. */
 export interface SessionOptions<Data extends object = SessionData, Incoming = unknown> {

@@ -1,8 +1,8 @@
 import type { StoredSession } from '@store/core';
-import { loadSession } from '../src/load-session.ts';
 import { resolveSessionOptions, type SessionOptions } from '../src/options.ts';
-import { factsOf } from '../src/request-facts.ts';
-import type { RequestSession } from '../src/request-session.ts';
+import { factsOf } from '../src/request/facts.ts';
+import { loadSession } from '../src/request/load-session.ts';
+import type { RequestSession } from '../src/request/request-session.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 /** A request's session as if this had been loaded. */

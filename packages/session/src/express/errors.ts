@@ -1,0 +1,40 @@
+import { discardChanges } from '../request/attached-session.ts';
+
+interface Layer {
+  handleRequest?: LayerMethod;
+  handle_request?: LayerMethod;
+}
+interface Router {
+  stack?: Layer[];
+}
+type Next = (error?: unknown) => void;
+type LayerMethod = (request: object, response: object, next: Next) => unknown;
+
+const watched = new WeakSet<object>();
+
+/**
+ * Has a session discarded when an Express handler fails, whatever status its error handlers choose: by then the error is
+ * theirs, and nothing else tells a 403 that was thrown from one that was sent. Express passes errors on inside its routers only,
+ * so this listens there, where a layer hands one to the next; Express 4 and 5 differ in the method's name alone.
+ *
+ * @param app The application that serves the request.
+ */
+export function watchErrors(app: unknown): void {
+  const application = app as { router?: Router; _router?: Router } | undefined;
+  // Express 4 throws at a look at `router`, and has `_router`.
+  const { stack } = application?._router ?? application?.router ?? {};
+  const prototype = stack?.[0] && (Object.getPrototypeOf(stack[0]) as Layer & object);
+  if (!prototype || watched.has(prototype)) return;
+  watched.add(prototype);
+  for (const name of ['handleRequest', 'handle_request'] as const) {
+    const original = prototype[name];
+    if (!original) continue;
+    prototype[name] = function (this: Layer, request: object, response: object, next: Next) {
+      return original.call(this, request, response, (error?: unknown) => {
+        // 'route' and 'router' skip, and are no errors.
+        if (error && error !== 'route' && error !== 'router') discardChanges(request);
+        next(error);
+      });
+    };
+  }
+}

@@ -1,0 +1,196 @@
+import type { SessionData } from '@store/core';
+import {
+  assertHandler,
+  type ResolvedSessionOptions,
+  resolveOnce,
+  resolveSessionOptions,
+  type SessionOptions,
+} from '../options.ts';
+import { attachSession } from '../request/attached-session.ts';
+import { garbageCollection, saveLateChanges } from '../request/background.ts';
+import type { ResponseHeaders } from '../request/cache-headers.ts';
+import { commitSession } from '../request/commit-session.ts';
+import { FetchFacts } from '../request/facts.ts';
+import { applyHeaders, openRequest } from '../request/open-session.ts';
+import type { RequestSession } from '../request/request-session.ts';
+import { failureStatus } from '../request/store-calls.ts';
+import type { Session } from '../session/session.ts';
+
+/** Responds to a web-standard request with the help of its session. What else the runtime passes comes third and on. */
+export type FetchHandler<Data extends object, Rest extends unknown[], Flash extends object = SessionData> = (
+  request: Request,
+  session: Session<Data, Flash>,
+  ...rest: Rest
+) => Response | Promise<Response>;
+
+export interface FetchSessionOptions<Data extends object = SessionData, Rest extends unknown[] = unknown[]>
+  extends SessionOptions<Data, Request> {
+  /**
+   * Keeps the runtime alive for work after the response, such as garbage collection.
+   * @default the work runs on its own, which suits long-lived servers
+   */
+  waitUntil?: (work: Promise<void>, request: Request, ...rest: Rest) => void;
+}
+
+type Later = (work: PromiseLike<void>) => void;
+
+/**
+ * Gives a fetch handler a session: `Request` in, `Response` out, on any runtime.
+ *
+ * The session is written before the response is handed on. Changes made later, while a body streams, are saved as they are
+ * made. A store that cannot be reached gives a plain 503; every other error, the handler's own too, is thrown on, and nothing
+ * of that request is written.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @example
+ * export default {
+ *   fetch: sessionHandler<{ visits: number }>((request, session) => {
+ *     session.update('visits', (visits = 0) => visits + 1);
+ *     return new Response(`Visit ${session.get('visits')}`);
+ *   }),
+ * };
+ */
+export function sessionHandler<
+  Data extends object = SessionData,
+  Rest extends unknown[] = unknown[],
+  Flash extends object = SessionData,
+>(
+  handler: FetchHandler<Data, Rest, Flash>,
+  options: FetchSessionOptions<Data, Rest> = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  assertHandler(handler, 'sessionHandler(handler, options)');
+  const { waitUntil, ...sessionOptions } = options;
+  const resolved = resolveSessionOptions(sessionOptions);
+
+  return (request, ...rest) =>
+    runWithSession(
+      request,
+      resolved,
+      (session) => handler(request, session as unknown as Session<Data, Flash>, ...rest),
+      (work) => waitUntil?.(Promise.resolve(work), request, ...rest),
+    );
+}
+
+/**
+ * Runs a handler with the session of a request, for whatever maps a `Request` to a `Response`: a framework's middleware, one
+ * route, a test.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when an option cannot be right; what the handler throws
+ * @example
+ * export const GET = (request: Request) =>
+ *   withSession(request, undefined, (session) => Response.json({ visits: session.get('visits') ?? 0 }));
+ */
+export function withSession<Data extends object = SessionData, Flash extends object = SessionData>(
+  request: Request,
+  options: SessionOptions<Data, Request> | undefined,
+  handler: (session: Session<Data, Flash>) => Response | Promise<Response>,
+): Promise<Response> {
+  assertHandler(handler, 'withSession(request, options, handler)');
+  const resolved = resolveOnce(options);
+  return runWithSession(request, resolved, (session) => handler(session as unknown as Session<Data, Flash>));
+}
+
+async function runWithSession(
+  source: Request,
+  options: ResolvedSessionOptions,
+  handler: (session: Session) => Response | Promise<Response>,
+  later: Later = () => {},
+): Promise<Response> {
+  let request: RequestSession;
+  try {
+    const opened = openRequest(options, new FetchFacts(source), source, options.lazy);
+    request = 'then' in opened ? await opened : opened;
+  } catch (error) {
+    return unavailable(error);
+  }
+  attachSession(source, request);
+  request.onLateChange = () => {
+    const saving = saveLateChanges(request);
+    if (saving) later(saving);
+  };
+  let response: Response;
+  try {
+    // With `lazy` there is no session before it is asked for.
+    response = await handler((options.lazy ? undefined : request.session) as Session);
+  } catch (error) {
+    request.isDiscarded = true;
+    await commitSession(request, { status: 500, headers: noHeaders });
+    throw error;
+  }
+  return finish(request, response, later);
+}
+
+/** Writes the session and gives the response what it has to carry. */
+export async function finish(request: RequestSession, response: Response, later: Later): Promise<Response> {
+  // Bun's handler returns nothing for an upgrade, and Deno's a status of 101; `Response.error()` never reaches a browser. What takes
+  // no headers is passed on as it is.
+  const isResponse = typeof response?.headers?.get === 'function';
+  const takesHeaders = isResponse && response.type !== 'error' && response.status >= 200;
+  const edit = takesHeaders ? new ResponseEdit(response) : undefined;
+  try {
+    const status = isResponse ? response.status : 200;
+    const committed = commitSession(request, { status, headers: edit ?? noHeaders, takesHeaders });
+    const done = 'then' in committed ? await committed : committed;
+    if (edit) applyHeaders(done, edit);
+  } catch (error) {
+    return unavailable(error);
+  }
+  const collect = garbageCollection(request);
+  if (collect) later(nextTurn().then(collect));
+  return edit ? edit.response : response;
+}
+
+const noHeaders: Pick<ResponseHeaders, 'get'> = { get: () => undefined };
+
+/** Headers to change on a response, and the response that then has them. */
+class ResponseEdit implements ResponseHeaders {
+  response: Response;
+  #isOwn = false;
+
+  constructor(response: Response) {
+    this.response = response;
+  }
+
+  get(name: string): string | undefined {
+    return this.response.headers.get(name) ?? undefined;
+  }
+  set(name: string, value: string): void {
+    this.#edit((headers) => headers.set(name, value), false);
+  }
+  append(name: string, value: string): void {
+    this.#edit((headers) => headers.append(name, value), name === 'Set-Cookie');
+  }
+
+  #edit(change: (headers: Headers) => void, isPersonal: boolean): void {
+    // A response without a body may be one object that the application returns to everybody: one visitor's cookie must not
+    // stay on it. A body can be sent once only, so such a response is this request's own, unless its headers are immutable.
+    // Asked only then: @hono/node-server makes a real Response, and a stream, of one whose body is looked at.
+    if (isPersonal && !this.#isOwn) {
+      if (this.response.body === null) this.response = copy(this.response);
+      this.#isOwn = true;
+    }
+    try {
+      change(this.response.headers);
+    } catch {
+      this.response = copy(this.response);
+      change(this.response.headers);
+    }
+  }
+}
+
+function copy(response: Response): Response {
+  return new Response(response.body, response);
+}
+
+/** A 503 for a store that may be back the next time; other errors are the runtime's to show. */
+function unavailable(error: unknown): Response {
+  if (failureStatus(error) !== 503) throw error;
+  return new Response('Service Unavailable', {
+    status: 503,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+  });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

@@ -1,0 +1,83 @@
+import type { SessionData } from '@store/core';
+import type { Context, MiddlewareHandler } from 'hono';
+import { finish } from '../fetch/handler.ts';
+import { resolveSessionOptions, type SessionOptions } from '../options.ts';
+import { attachSession, claimRequest } from '../request/attached-session.ts';
+import { saveLateChanges } from '../request/background.ts';
+import { FetchFacts } from '../request/facts.ts';
+import { openRequest } from '../request/open-session.ts';
+import type { RequestSession } from '../request/request-session.ts';
+import type { Session } from '../session/session.ts';
+
+export type HonoSessionOptions<Data extends object = SessionData> = SessionOptions<Data, Request>;
+
+/** The variables that the middleware sets, for `new Hono<{ Variables: SessionVariables<Data> }>()`. */
+export interface SessionVariables<Data extends object = SessionData, Flash extends object = SessionData> {
+  session: Session<Data, Flash>;
+}
+
+/**
+ * Gives every request of a Hono application a session, as `c.get('session')`.
+ *
+ * The session is written once the handler is done, and its cookie is on every response: redirects, 204, `Response.redirect`
+ * and the application's own cookies included. A handler that fails writes nothing, whatever `app.onError` makes of it.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @example
+ * const app = new Hono<{ Variables: SessionVariables<{ visits: number }> }>();
+ * app.use(sessionMiddleware());
+ * app.get('/', (c) => {
+ *   const session = c.get('session');
+ *   session.update('visits', (visits = 0) => visits + 1);
+ *   return c.text(`Visit ${session.get('visits')}`);
+ * });
+ */
+export function sessionMiddleware<Data extends object = SessionData, Flash extends object = SessionData>(
+  options: HonoSessionOptions<Data> = {},
+): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash> }> {
+  const resolved = resolveSessionOptions(options);
+
+  return async (c, next) => {
+    const source = c.req.raw;
+    if (!claimRequest(source, resolved)) return next();
+    const request = await openRequest(resolved, new FetchFacts(source), source, resolved.lazy);
+    attachSession(source, request);
+    attachSession(c, request);
+    if (!resolved.lazy) c.set('session', request.session as unknown as Session<Data, Flash>);
+    const later = (work: PromiseLike<void>) => keepAlive(c, work);
+    request.onLateChange = () => {
+      const saving = saveLateChanges(request);
+      if (saving) later(saving);
+    };
+    watchError(c, request);
+    await next();
+    const response = await finish(request, c.res, later);
+    if (response === c.res) return;
+    // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
+    c.res = undefined;
+    c.res = response;
+  };
+}
+
+/** Hono keeps an error in the context before it asks `onError`; what was changed until then is not to be written. */
+function watchError(c: Context, request: RequestSession): void {
+  let { error } = c;
+  Object.defineProperty(c, 'error', {
+    configurable: true,
+    enumerable: true,
+    get: () => error,
+    set(next: Error | undefined) {
+      error = next;
+      if (next) request.fail();
+    },
+  });
+}
+
+/** Where the runtime has a `waitUntil`, as workers have, it waits for work after the response. */
+function keepAlive(c: Context, work: PromiseLike<void>): void {
+  try {
+    c.executionCtx.waitUntil(Promise.resolve(work));
+  } catch {
+    // Long-lived servers have none, and need none.
+  }
+}

@@ -1,0 +1,71 @@
+import type { ResponseHeaders } from '../request/cache-headers.ts';
+import type { ResponseFacts } from '../request/committed.ts';
+import { isPromise } from '../request/store-calls.ts';
+import { type HeaderCarrier, headersOf } from './response-headers.ts';
+
+/** The work that a response waits for. */
+export interface ResponseHooks<T> {
+  /** The headers are about to leave. They do when the promise resolves, immediately if there is none. Called once. */
+  commit(response: ResponseFacts): T | PromiseLike<T>;
+  /** Puts what `commit` has returned on the response. */
+  apply(result: T, headers: ResponseHeaders): void;
+  /** The response is about to end. It does when the promise resolves, immediately if there is none. Must not fail. */
+  beforeEnd(): PromiseLike<void> | undefined;
+  /** `commit` failed. Nothing has left; what the handler sent is dropped, and an error can be sent instead. */
+  onFailure(error: unknown): void;
+  /** The response has been closed, sent or not. */
+  onClose?(): void;
+  /** The headers left without `commit`, as by `stream.respond()` of an HTTP/2 response. */
+  onBypassed?(): void;
+}
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** As much of a response as an object may have that only looks like one. */
+interface PartialResponse extends HeaderCarrier {
+  statusCode?: unknown;
+  writeHead?: AnyFunction;
+  end?: AnyFunction;
+}
+
+/**
+ * Serves an object that only looks like a response, as far as it goes: engine.io's for a WebSocket, or `{}` on an upgrade. The
+ * session is written at its first `writeHead` or `end`, which never wait; its cookie is sent if the store is synchronous and the
+ * object takes headers.
+ */
+export function servePartialResponse<T>(response: object, hooks: ResponseHooks<T>): void {
+  const target = response as PartialResponse;
+  let hasBegun = false;
+  function begin(status: unknown): void {
+    if (hasBegun) return;
+    hasBegun = true;
+    try {
+      const result = hooks.commit({
+        status: typeof status === 'number' ? status : 200,
+        headers: headersOf(target),
+        takesHeaders: typeof target.setHeader === 'function',
+      });
+      if (isPromise(result)) result.then(undefined, ignore);
+      else hooks.apply(result, headersOf(target));
+    } catch {
+      // The failure has been reported as an event, and there is no error response to send in its place.
+    }
+  }
+  for (const method of ['writeHead', 'end'] as const) {
+    const original = target[method];
+    if (typeof original !== 'function') continue;
+    const replacement = function (this: unknown, ...args: unknown[]): unknown {
+      begin(method === 'writeHead' && args.length > 0 ? args[0] : target.statusCode);
+      const result = original.apply(this, args);
+      if (method === 'end') hooks.onClose?.();
+      return result;
+    };
+    try {
+      target[method] = replacement;
+    } catch {
+      // It is frozen, so it stays as it is.
+    }
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http';
+import type { ResponseHeaders } from '../request/cache-headers.ts';
+
+/** Whatever takes headers, or some of it. */
+export interface HeaderCarrier {
+  getHeader?(name: string): unknown;
+  setHeader?(name: string, value: unknown): unknown;
+  appendHeader?(name: string, value: unknown): unknown;
+}
+
+/** The headers of a response, or of what there is of one. `Set-Cookie` is kept as a list, as readers of a response expect it. */
+export function headersOf(response: HeaderCarrier): ResponseHeaders {
+  return {
+    get(name) {
+      const value = response.getHeader?.(name);
+      return value === undefined || value === null ? undefined : String(value);
+    },
+    set: (name, value) => void response.setHeader?.(name, value),
+    append(name, value) {
+      const before = response.getHeader?.(name);
+      if (name === 'Set-Cookie') response.setHeader?.(name, [before ?? [], value].flat());
+      else if (before === undefined || before === null) response.setHeader?.(name, value);
+      else if (response.appendHeader) response.appendHeader(name, value);
+      else response.setHeader?.(name, [before, value].flat());
+    },
+  };
+}
+
+/** Takes back what described the body that is not sent, and leaves what other middleware says about every response. */
+export function clearRepresentation(response: ServerResponse, isHttp2: boolean): void {
+  for (const name of response.getHeaderNames?.() ?? []) {
+    if (/^(?:content-(?!security-policy)|etag$|last-modified$|location$|accept-ranges$)/.test(name))
+      response.removeHeader(name);
+  }
+  response.statusCode = 500;
+  if (!isHttp2) response.statusMessage = '';
+}

@@ -1,0 +1,83 @@
+import { warnOfDroppedCookie } from '../cookie/dropped-cookie.ts';
+import { type OutgoingCookie, serializeCookie } from '../cookie/outgoing-cookie.ts';
+import { cacheHeaders, type ResponseHeaders } from './cache-headers.ts';
+import { type CookieReason, errorCode, type SessionOutcome } from './events.ts';
+import type { RequestSession } from './request-session.ts';
+
+/** What a response has to carry: for frameworks with a cookie API of their own, and for those with headers. */
+export interface Committed {
+  /** The cookies to set; usually none. */
+  readonly cookies: readonly OutgoingCookie[];
+  /** The same as headers, and those that keep the response out of shared caches. Append each. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** What is known of the response when the session is committed. */
+export interface ResponseFacts {
+  status: number;
+  headers: Pick<ResponseHeaders, 'get'>;
+  /** Whether headers can be put on it: not on `Response.error()` or an upgrade. @default true */
+  takesHeaders?: boolean;
+}
+
+/** What became of the session, and the cookies to send. */
+export interface WriteResult {
+  outcome: SessionOutcome;
+  cookie: 'set' | 'cleared' | 'skipped';
+  reason: CookieReason;
+  cookies?: readonly OutgoingCookie[];
+  error?: unknown;
+}
+
+const nothing: Committed = { cookies: [], headers: [] };
+
+/** Reports what became of the session, and puts together what the response has to carry. */
+export function conclude(request: RequestSession, result: WriteResult, response: ResponseFacts): Committed {
+  const earlier = request.saved;
+  const cookies = latestOf([...(earlier?.cookies ?? []), ...(result.cookies ?? [])]);
+  if (response.takesHeaders === false) {
+    const skipped: WriteResult = { ...result, cookie: 'skipped', reason: 'no-headers' };
+    request.report(() => describe(request, cookies.length > 0 ? skipped : result));
+    return nothing;
+  }
+  const setsCookie = cookies.length > 0;
+  if (setsCookie && request.cookie.isDropped) warnOfDroppedCookie();
+  request.report(() =>
+    describe(request, earlier && !result.cookies ? { ...earlier, ...changedOnly(result) } : result),
+  );
+  if (!setsCookie && !request.isUsed) return nothing;
+  const headers: [string, string][] = cookies.map((cookie) => ['Set-Cookie', serializeCookie(cookie)]);
+  for (const header of cacheHeaders(response.headers, setsCookie)) headers.push(header);
+  return { cookies, headers };
+}
+
+/** Of two cookies with one name, domain and path the later one counts, as it would in the browser. */
+function latestOf(cookies: readonly OutgoingCookie[]): readonly OutgoingCookie[] {
+  if (cookies.length < 2) return cookies;
+  const byName = new Map(
+    cookies.map((cookie) => {
+      const { domain, path, partitioned } = cookie.options;
+      return [`${cookie.name} ${domain} ${path} ${partitioned}`, cookie];
+    }),
+  );
+  return [...byName.values()];
+}
+
+/** After `save()` what was done then is the outcome, unless more was done since. */
+function changedOnly(result: WriteResult): Partial<WriteResult> {
+  return result.outcome === 'unchanged' || result.outcome === 'none' ? {} : result;
+}
+
+function describe(request: RequestSession, { outcome, cookie, reason, error }: WriteResult) {
+  return {
+    type: 'request' as const,
+    outcome,
+    cookie,
+    reason,
+    store: request.store.name,
+    milliseconds: request.calls.milliseconds,
+    ...(error !== undefined && { error: errorCode(error) }),
+    ...(cookie === 'set' && request.cookie.isDropped && { warning: 'secure-cookie-over-http' as const }),
+    ...(request.invalidKeys.length > 0 && { invalidKeys: request.invalidKeys }),
+  };
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { createPlainCookieStore, createVersionedStore } from '../../test/memory-store.ts';
+import { openSite } from '../../test/site.ts';
+
+function openCookieSite(options: Parameters<typeof openSite>[0] = {}) {
+  const clock = { now: 1_750_000_000_000 };
+  const { store, revoked } = createPlainCookieStore({ now: () => clock.now, idleTimeout: 1000 });
+  const site = openSite({ ...options, store });
+  return { ...site, store, revoked, clock, value: () => [...site.cookies.values()].join() };
+}
+
+describe('a session that lives in the cookie', () => {
+  it('has the same methods and keeps what they do', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => {
+      session.set('name', 'Ada');
+      session.flash('notice', 'hello');
+      session.setSubject('7');
+    });
+    await site.visit((session) => {
+      expect([session.get('name'), session.getFlash('notice'), session.subject]).toEqual([
+        'Ada',
+        'hello',
+        '7',
+      ]);
+      session.update('n', (n = 0) => n + 1);
+    });
+    const { setCookies } = await site.visit((session) => {
+      expect([session.get('n'), session.hasFlash('notice'), session.subject]).toEqual([1, false, '7']);
+    });
+    expect(setCookies).toEqual([]);
+  });
+
+  it('knows its real id, which stays the same until it regenerates', async () => {
+    const site = openCookieSite();
+    const ids: string[] = [];
+    await site.visit((session) => session.set('n', 1));
+    await site.visit((session) => ids.push(session.id));
+    await site.visit((session) => {
+      ids.push(session.id);
+      session.regenerate();
+    });
+    await site.visit((session) => ids.push(session.id));
+    expect(ids[0]).toMatch(/^[\w-]{43}$/);
+    expect([ids[1], site.revoked.has(ids[0] ?? '')]).toEqual([ids[0], true]);
+    expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  it('is sealed again when it is due for a touch', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => session.set('n', 1));
+    site.clock.now += 99_999;
+    expect((await site.visit()).setCookies).toEqual([]);
+    site.clock.now += 1;
+    expect((await site.visit()).setCookies[0]).toMatch(/Max-Age=1000;/);
+    site.clock.now += 999_000;
+    await site.visit((session) => expect(session.get('n')).toBe(1));
+  });
+
+  it('is revoked by invalidate, so a copy of the cookie is worth nothing', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => session.set('n', 1));
+    const copy = `__Host-session=${site.value()}`;
+    await site.visit((session) => session.invalidate());
+    expect(site.cookies.size).toBe(0);
+    await site.visit((session) => expect(session.isNew).toBe(true), { cookie: copy });
+  });
+
+  for (const change of ['set', 'regenerate'] as const) {
+    it(`stays ended when it is revoked during a request that calls ${change}`, async () => {
+      const site = openCookieSite();
+      await site.visit((session) => session.set('n', 1));
+      const { setCookies } = await site.visit(async (session) => {
+        const { id } = session;
+        if (change === 'set') session.set('n', 2);
+        else session.regenerate();
+        await site.store.destroy(id);
+      });
+      expect([setCookies, site.events.at(-1)]).toMatchObject([[], { outcome: 'ended-during-request' }]);
+    });
+  }
+
+  it('is refused when its Set-Cookie is larger than browsers keep, with sizes and key names only', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => session.set('n', 1));
+    const before = site.value();
+    const secret = 'do-not-print'.repeat(400);
+    const visit = site.visit((session) => {
+      session.set('name', secret);
+      session.regenerate();
+    });
+    const error = await visit.then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    expect(error).toMatchObject({ code: 'TOO_LARGE', status: 500 });
+    expect(error?.message).toMatch(
+      /is \d{4} bytes with its attributes; browsers keep 4096\. .*Largest: data\.name \(4802/,
+    );
+    expect(error?.message).not.toContain('do-not-print');
+    expect(site.value()).toBe(before);
+    await site.visit((session) => expect(session.get('n')).toBe(1));
+  });
+
+  it('fits up to the last byte of 4096, attributes counted', async () => {
+    const sizes: number[] = [];
+    for (let length = 2700; length < 2900; length++) {
+      const site = openCookieSite();
+      const visit = site.visit((session) => session.set('name', 'x'.repeat(length)));
+      const size = await visit.then(
+        ({ setCookies }) => setCookies[0]?.length ?? 0,
+        () => Number.POSITIVE_INFINITY,
+      );
+      sizes.push(size);
+    }
+    const accepted = sizes.filter(Number.isFinite);
+    expect(Math.max(...accepted)).toBeGreaterThan(4092);
+    expect(Math.max(...accepted)).toBeLessThanOrEqual(4096);
+    expect(accepted.length).toBeLessThan(sizes.length);
+  });
+
+  it('is sealed again by the next navigation when the store asks for it', async () => {
+    let renew = false;
+    const { store } = createVersionedStore({ onLoad: () => ({ renew }) });
+    const site = openSite({ store });
+    await site.visit((session) => session.set('n', 1));
+    expect((await site.visit()).setCookies).toEqual([]);
+    renew = true;
+    // In the background it could overtake a logout, and nothing would end the seal.
+    const background = await site.visit((session) => expect(session.get('n')).toBe(1));
+    expect(background.setCookies).toEqual([]);
+    expect(site.events.at(-1)).toMatchObject({ reason: 'not-a-navigation' });
+    const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const { setCookies } = await site.visit((session) => expect(session.get('n')).toBe(1), navigation);
+    expect([setCookies.length, site.events.at(-1)?.outcome]).toEqual([1, 'touched']);
+  });
+
+  it('goes back to the store under the version it came with, and under none when it begins anew', async () => {
+    const { store, sealed } = createVersionedStore({ onLoad: () => ({ version: 1 }) });
+    const site = openSite({ store });
+    await site.visit((session) => session.set('n', 1));
+    await site.visit((session) => session.set('n', 2));
+    await site.visit((session) => {
+      session.regenerate();
+    });
+    await site.visit((session) => session.setSubject('7'));
+    expect(sealed).toEqual([undefined, 1, 1, undefined]);
+  });
+
+  it('begins anew with a subject it did not have', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => session.set('n', 1));
+    const first = await site.store.load(site.value());
+    site.clock.now += 5000;
+    await site.visit((session) => session.setSubject('7'));
+    const second = await site.store.load(site.value());
+    expect(second).toMatchObject({ subject: '7', data: { n: 1 }, createdAt: (first.createdAt ?? 0) + 5000 });
+    expect(second.id).not.toBe(first.id);
+  });
+});

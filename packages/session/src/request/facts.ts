@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import type { CookieFacts } from '../cookie/session-cookie.ts';
+
+/** What a session can be opened from: a request of either kind, its headers, or the text of its `Cookie` header. */
+export type SessionSource = Request | Headers | IncomingMessage | string;
+
+/** What the session of a request depends on. */
+export interface RequestFacts extends CookieFacts {
+  readonly method: string;
+  /** A header's value; `undefined` when there is none. */
+  header(name: string): string | undefined;
+}
+
+/** What is to be known of a source. */
+export function factsOf(source: SessionSource): RequestFacts {
+  if (typeof source === 'string') return new TextFacts(source);
+  if (typeof (source as Headers).get === 'function') return new HeadersFacts(source as Headers);
+  const { headers } = source as Request | IncomingMessage;
+  if (typeof (headers as Headers | undefined)?.get === 'function') return new FetchFacts(source as Request);
+  return new NodeFacts(source as IncomingMessage);
+}
+
+class TextFacts implements RequestFacts {
+  readonly method = 'GET';
+  readonly host = undefined;
+  readonly https = true;
+  readonly path = undefined;
+  readonly cookieHeader: string;
+
+  constructor(cookieHeader: string) {
+    this.cookieHeader = cookieHeader;
+  }
+
+  header(): undefined {
+    return undefined;
+  }
+}
+
+class HeadersFacts implements RequestFacts {
+  readonly method: string = 'GET';
+  readonly #headers: Headers;
+
+  constructor(headers: Headers) {
+    this.#headers = headers;
+  }
+
+  get cookieHeader(): string | null {
+    return this.#headers.get('Cookie');
+  }
+  get host(): string | undefined {
+    return this.header('Host');
+  }
+  get https(): boolean {
+    return isForwardedHttps(this.header('X-Forwarded-Proto'));
+  }
+  get path(): string | undefined {
+    return undefined;
+  }
+  header(name: string): string | undefined {
+    return this.#headers.get(name) ?? undefined;
+  }
+}
+
+/** Of a web-standard request. Its URL is absolute and normalized, so it need not be parsed again. */
+export class FetchFacts extends HeadersFacts {
+  readonly #url: string;
+  override readonly method: string;
+
+  constructor(request: Request) {
+    super(request.headers);
+    this.#url = request.url;
+    this.method = request.method;
+  }
+
+  override get host(): string | undefined {
+    return this.#url.split('/', 3)[2];
+  }
+  override get https(): boolean {
+    return this.#url.startsWith('https:') || super.https;
+  }
+  override get path(): string {
+    const from = this.#url.indexOf('/', this.#url.indexOf('//') + 2);
+    return from < 0 ? '/' : this.#url.slice(from).split(/[?#]/, 1)[0] || '/';
+  }
+}
+
+/** Of a Node request; HTTP/2 names its host differently. */
+export class NodeFacts implements RequestFacts {
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  get method(): string {
+    return this.#request.method ?? 'GET';
+  }
+  get cookieHeader(): string | undefined {
+    return this.#request.headers?.cookie;
+  }
+  get host(): string | undefined {
+    return this.header(':authority') ?? this.#request.headers?.host;
+  }
+  get https(): boolean {
+    const { socket } = this.#request;
+    return (socket && 'encrypted' in socket) || isForwardedHttps(this.header('x-forwarded-proto'));
+  }
+  get path(): string | undefined {
+    // Frameworks shorten `url` below a mount point, and keep the whole in `originalUrl`.
+    const { originalUrl, url } = this.#request as IncomingMessage & { originalUrl?: string };
+    const whole = originalUrl ?? url;
+    return whole?.startsWith('/') ? whole.split(/[?#]/, 1)[0] : undefined;
+  }
+  header(name: string): string | undefined {
+    const value = this.#request.headers?.[name.toLowerCase()];
+    return Array.isArray(value) ? value[0] : value;
+  }
+}
+
+/** Whether a proxy says that the client came by https. Believed from anyone, since it can only make a cookie stricter. */
+function isForwardedHttps(header: string | undefined): boolean {
+  return header !== undefined && /^\s*https\s*(?:,|$)/i.test(header);
+}

@@ -1,0 +1,122 @@
+import { type Awaitable, isStoreError, type StoredSession, StoreError } from '@store/core';
+import type { ResolvedSessionOptions } from '../options.ts';
+import type { RequestFacts } from './facts.ts';
+import { RequestSession } from './request-session.ts';
+import { isPromise, withStatus } from './store-calls.ts';
+
+/**
+ * Opens the session of a request: reads the cookie and asks the store. Without a cookie the store is not asked, and an unknown
+ * id is never adopted. Synchronous when the store is.
+ *
+ * @throws {StoreError} with a `status`: `NO_STORE`, or the store's failure under `onStoreFailure: 'fail'`.
+ */
+export function loadSession(
+  options: ResolvedSessionOptions,
+  facts: RequestFacts,
+  request: unknown,
+): Awaitable<RequestSession> {
+  const opened = new RequestSession(options, facts, request);
+  const loading = load(opened);
+  return loading === undefined ? opened : loading.then(() => opened);
+}
+
+/** Asks the store for a session that was opened without asking. */
+export function load(opened: RequestSession): PromiseLike<void> | undefined {
+  if (opened.isLoaded) return undefined;
+  opened.isLoaded = true;
+  const { candidates, absence } = opened.cookie;
+  if (candidates.length === 0) {
+    opened.absence = absence;
+    applyPeek(opened);
+    return undefined;
+  }
+  try {
+    const found =
+      candidates.length === 1 ? lookUp(opened, candidates[0] as string) : lookUpAll(opened, candidates);
+    if (isPromise(found))
+      return found.then(
+        () => applyPeek(opened),
+        (error: unknown) => fail(opened, error),
+      );
+    applyPeek(opened);
+  } catch (error) {
+    fail(opened, error);
+  }
+  return undefined;
+}
+
+function lookUp(opened: RequestSession, value: string): Awaitable<void> {
+  const stored = opened.calls.call(() => opened.direct.load(value));
+  return isPromise(stored)
+    ? stored.then((session) => begin(opened, value, session))
+    : begin(opened, value, stored);
+}
+
+function begin(opened: RequestSession, value: string, stored: StoredSession): void {
+  if (stored.exists) {
+    opened.cookieValue = value;
+    opened.loadedId = stored.id;
+    opened.begin(stored);
+    return;
+  }
+  opened.absence = stored.moved ? 'moved' : 'unknown-session';
+  if (stored.moved) opened.alsoReceived.push(value);
+}
+
+/**
+ * Several cookies of the name: the domain was changed, or partitioning switched on, or a sibling site has planted one. Exactly
+ * one live session counts. Of two, only the names that nobody else can set have a newest one; else neither is believed.
+ */
+async function lookUpAll(opened: RequestSession, candidates: readonly string[]): Promise<void> {
+  const live: { value: string; stored: StoredSession }[] = [];
+  for (const value of candidates) {
+    const stored = await opened.calls.call(() => opened.direct.load(value));
+    if (stored.exists) live.push({ value, stored });
+    else if (stored.moved) opened.alsoReceived.push(value);
+  }
+  live.sort((a, b) => (b.stored.createdAt ?? 0) - (a.stored.createdAt ?? 0));
+  const [first, ...others] = live;
+  if (!first) {
+    opened.absence = opened.alsoReceived.length > 0 ? 'moved' : 'unknown-session';
+  } else if (others.length === 0 || opened.cookie.isOwnHost) {
+    opened.alsoReceived.push(...others.map(({ stored }) => stored.id));
+    begin(opened, first.value, first.stored);
+  } else {
+    opened.absence = 'ambiguous-cookie';
+    opened.alsoReceived.push(...live.map(({ stored }) => stored.id));
+  }
+}
+
+function applyPeek(opened: RequestSession): void {
+  if (opened.options.peek?.(opened.request as never)) makePeek(opened);
+}
+
+/** Makes a session one that can only be read. */
+export function makePeek(opened: RequestSession): void {
+  opened.readOnly ??= { outcome: 'peeked', reason: 'peek', error: peekOnly };
+}
+
+function peekOnly(): StoreError {
+  return new StoreError(
+    'UNSUPPORTED',
+    '[@store/session] This session was opened to be read only. Open it with openSession(), or take the request out of `peek`, to write.',
+  );
+}
+
+function fail(opened: RequestSession, error: unknown): void {
+  const isDown = isStoreError(error, 'UNAVAILABLE') || isStoreError(error, 'CLOSED');
+  if (opened.options.onStoreFailure === 'anonymous' && isDown) {
+    const refusal = () =>
+      withStatus(
+        new StoreError(
+          'UNAVAILABLE',
+          '[@store/session] The session could not be read, so this request has an empty one that cannot be written. Try again later.',
+          { cause: error },
+        ),
+      );
+    opened.readOnly = { outcome: 'anonymous', reason: 'store-failure', error: refusal };
+    return;
+  }
+  opened.reportFailure(opened.store.name, error);
+  throw withStatus(error);
+}

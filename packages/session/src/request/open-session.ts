@@ -1,0 +1,147 @@
+import type { Awaitable, SessionData } from '@store/core';
+import { type ResolvedSessionOptions, resolveOnce, type SessionOptions } from '../options.ts';
+import type { Session } from '../session/session.ts';
+import { garbageCollection, saveLateChanges, saveNow } from './background.ts';
+import type { ResponseHeaders } from './cache-headers.ts';
+import { commitSession, writeSession } from './commit-session.ts';
+import type { Committed } from './committed.ts';
+import { factsOf, type RequestFacts, type SessionSource } from './facts.ts';
+import { loadSession, makePeek } from './load-session.ts';
+import { RequestSession } from './request-session.ts';
+import { isPromise, withStatus } from './store-calls.ts';
+
+/** What is known of the response, as far as it matters: 5xx writes nothing; headers the application has set are respected. */
+export interface CommitResponse {
+  status?: number;
+  headers?: Headers | { readonly [name: string]: string | undefined };
+}
+
+/** An open session, and how to write it. */
+export interface OpenedSession<Data extends object = SessionData, Flash extends object = SessionData> {
+  session: Session<Data, Flash>;
+  /**
+   * Writes what was done to the session, before the response's headers leave. Called again, it saves what was done since,
+   * and has nothing more for the response.
+   *
+   * @returns what the response has to carry
+   * @throws {StoreError} with a `status` when it could not be written: then send an error instead of the response.
+   */
+  commit(response?: CommitResponse): Promise<Committed>;
+}
+
+/**
+ * Opens the session of a request, without a framework; every adapter is built on this. Works for whatever has a `Request`,
+ * `Headers`, an `IncomingMessage` or the text of a `Cookie` header.
+ *
+ * No cookie: a new session, and the store is not asked. Missing, expired or given up: a new session under a new id.
+ *
+ * @throws {StoreError} with a `status`: `NO_STORE`; `UNAVAILABLE` when the store failed; `INVALID_OPTION`.
+ * @example
+ * const { session, commit } = await openSession(request);
+ * session.update('visits', (visits = 0) => Number(visits) + 1);
+ * const { headers } = await commit();
+ * const response = new Response('Welcome');
+ * for (const [name, value] of headers) response.headers.append(name, value);
+ */
+export async function openSession<Data extends object = SessionData, Flash extends object = SessionData>(
+  source: SessionSource,
+  options?: SessionOptions<Data, never>,
+): Promise<OpenedSession<Data, Flash>> {
+  const resolved = resolveOnce(options);
+  const request = await openRequest(resolved, factsOf(source), source);
+  return {
+    session: request.session as unknown as Session<Data, Flash>,
+    async commit({ status = 200, headers } = {}) {
+      if (request.phase !== 'open') {
+        await saveLateChanges(request);
+        return { cookies: [], headers: [] };
+      }
+      const committed = await commitSession(request, { status, headers: readHeaders(headers) });
+      void garbageCollection(request)?.();
+      return committed;
+    },
+  };
+}
+
+/**
+ * Reads the session of a request and changes nothing: WebSocket upgrades, server components. Neither the clock nor the flash
+ * is touched, writes throw `UNSUPPORTED`, and `reload` reads again.
+ *
+ * @throws {StoreError} as {@link openSession}
+ * @example
+ * const session = await readSession(request);
+ * if (session.subject === undefined) socket.destroy();
+ */
+export async function readSession<Data extends object = SessionData, Flash extends object = SessionData>(
+  source: SessionSource,
+  options?: SessionOptions<Data, never>,
+): Promise<Session<Data, Flash>> {
+  const resolved = resolveOnce(options);
+  const request = await openRequest({ ...resolved, peek: undefined }, factsOf(source), source);
+  makePeek(request);
+  return request.session as unknown as Session<Data, Flash>;
+}
+
+/** Opens a request's session with everything its methods need; with `lazy` the store is not asked yet. Synchronous when the store is. */
+export function openRequest(
+  options: ResolvedSessionOptions,
+  facts: RequestFacts,
+  source: unknown,
+  isLazy = false,
+): Awaitable<RequestSession> {
+  if (isLazy) return withActions(new RequestSession(options, facts, source));
+  const opened = loadSession(options, facts, source);
+  return isPromise(opened) ? opened.then(withActions) : withActions(opened);
+}
+
+function withActions(request: RequestSession): RequestSession {
+  request.actions = actions;
+  return request;
+}
+
+/** What `save` and `reload` of every session do. */
+const actions = {
+  async save(request: RequestSession): Promise<boolean> {
+    if (request.phase !== 'open') return saveNow(request);
+    // A sealed session leaves with the response, and cannot before.
+    if (request.store.kind === 'cookie') return true;
+    try {
+      const result = await writeSession(request, request.take(), undefined, false);
+      if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
+      request.saved = { ...result, cookies: [...(request.saved?.cookies ?? []), ...(result.cookies ?? [])] };
+      return request.base.exists;
+    } catch (error) {
+      throw withStatus(error);
+    }
+  },
+  async reload(request: RequestSession): Promise<boolean> {
+    const value = request.base.exists ? (request.cookieValue ?? request.base.id) : undefined;
+    if (value === undefined) return false;
+    try {
+      // A session that this request has stored is in the store under its id; a sealed one is in the cookie.
+      const id = request.store.kind === 'server' ? request.base.id : value;
+      const stored = await request.calls.call(() => request.direct.load(id));
+      request.rebase(stored);
+      if (!stored.exists) request.absence = 'ended-during-request';
+      return stored.exists;
+    } catch (error) {
+      throw withStatus(error);
+    }
+  },
+};
+
+/** Appends a committed response's headers: each `Set-Cookie` as a line of its own, the others to what is there. */
+export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
+  for (const [name, value] of committed.headers) {
+    const before = name === 'Set-Cookie' ? undefined : headers.get(name);
+    if (before) headers.set(name, `${before}, ${value}`);
+    else headers.append(name, value);
+  }
+}
+
+function readHeaders(headers: CommitResponse['headers']): Pick<ResponseHeaders, 'get'> {
+  if (headers instanceof Headers) return { get: (name) => headers.get(name) ?? undefined };
+  if (headers === undefined) return { get: () => undefined };
+  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return { get: (name) => byName.get(name.toLowerCase()) };
+}

@@ -1,0 +1,80 @@
+import type { ResolvedTimeouts, StoredSession } from '@store/core';
+import type { RequestFacts } from './facts.ts';
+
+/** Whole seconds until a session written or touched at `now` ends: its idle timeout, or less before the absolute limit. */
+export function secondsToLive(
+  { idleTimeout, absoluteTimeout }: ResolvedTimeouts,
+  now: number,
+  session: { createdAt?: number | undefined; idleTimeout?: number | undefined },
+): number {
+  const idle = session.idleTimeout ?? idleTimeout;
+  if (absoluteTimeout === false) return idle;
+  const left = Math.floor(((session.createdAt ?? now) - now) / 1000) + absoluteTimeout;
+  return Math.max(0, Math.min(idle, left));
+}
+
+/**
+ * Whether a read of this session should start its idle period again: `touchAfter` seconds after it last began, and never when
+ * the absolute limit has the last word already.
+ *
+ * A driver that does not say when its sessions end gets a touch with every request, since none may be missed. One that asks
+ * for it gets it immediately: a cookie sealed with an old password must not wait until that is gone.
+ */
+export function isTouchDue(
+  timeouts: ResolvedTimeouts,
+  session: StoredSession,
+  touchAfter: number | undefined,
+): boolean {
+  const { expiresAt, createdAt } = session;
+  if (expiresAt === undefined || session.renew) return true;
+  const now = timeouts.now();
+  const idle = (session.idleTimeout ?? timeouts.idleTimeout) * 1000;
+  const limit =
+    timeouts.absoluteTimeout === false || createdAt === undefined
+      ? Number.POSITIVE_INFINITY
+      : createdAt + timeouts.absoluteTimeout * 1000;
+  const lastBegan = expiresAt - idle;
+  return Math.min(now + idle, limit) > expiresAt && now - lastBegan >= periodOf(idle, touchAfter);
+}
+
+/**
+ * Whether a write, which starts the idle period again by itself, should renew the cookie too: with the first one in each
+ * period of `touchAfter` seconds, counted from the session's beginning.
+ *
+ * Going by the time of the last write instead, a session written more often than `touchAfter` would never be renewed, and
+ * its cookie would end under a busy user.
+ */
+export function isCookieDue(
+  timeouts: ResolvedTimeouts,
+  now: number,
+  session: StoredSession,
+  touchAfter: number | undefined,
+): boolean {
+  const { expiresAt, createdAt } = session;
+  if (expiresAt === undefined || createdAt === undefined) return true;
+  const idle = (session.idleTimeout ?? timeouts.idleTimeout) * 1000;
+  const period = periodOf(idle, touchAfter);
+  if (period === 0) return true;
+  const periodAt = (time: number) => Math.floor((time - createdAt) / period);
+  return periodAt(now) > periodAt(expiresAt - idle);
+}
+
+function periodOf(idle: number, touchAfter: number | undefined): number {
+  return touchAfter === undefined ? idle / 10 : touchAfter * 1000;
+}
+
+/**
+ * Whether the user is waiting for this response as a page: then no other request of the page before it is under way whose
+ * response a renewed cookie could overtake. By `Sec-Fetch-*`; where the browser sends none, as over plain http, by a header
+ * that comes with navigations only, or by what the request accepts.
+ */
+export function isNavigation(facts: RequestFacts): boolean {
+  if (facts.method !== 'GET' && facts.method !== 'HEAD') return false;
+  const mode = facts.header('Sec-Fetch-Mode');
+  if (mode !== undefined) {
+    const isDocument = mode === 'navigate' && (facts.header('Sec-Fetch-Dest') ?? 'document') === 'document';
+    return isDocument && facts.header('Sec-Purpose') === undefined;
+  }
+  if (facts.header('Upgrade-Insecure-Requests') === '1') return true;
+  return facts.header('Accept')?.includes('text/html') ?? false;
+}

@@ -1,0 +1,111 @@
+import type { Awaitable, SaveOptions, SessionContent, StoredSession } from '@store/core';
+import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
+import { isCookieDue, secondsToLive } from './renewal.ts';
+import type { RequestSession, SessionWrite } from './request-session.ts';
+import { isPromise, whenReady } from './store-calls.ts';
+
+/** The cookies to send, which may be none, or `ended` when the session ended meanwhile and nothing was written. */
+export type Written = { cookies: readonly OutgoingCookie[] } | 'ended';
+
+const noCookies: Written = { cookies: [] };
+
+/** What decides how long a session lives, and whose it is. */
+interface Life extends SaveOptions {
+  createdAt?: number | undefined;
+}
+
+/** A session's life after this request's options: a subject begins it again. */
+export function lifeOf(base: StoredSession, options: SaveOptions): Life {
+  return {
+    createdAt: options.subject === undefined ? base.createdAt : undefined,
+    ...pick('subject', options.subject ?? base.subject),
+    ...pick('idleTimeout', options.idleTimeout ?? base.idleTimeout),
+    ...pick('expireOnClose', options.expireOnClose ?? base.expireOnClose),
+  };
+}
+
+function pick<Name extends string, T>(name: Name, value: T | undefined): { [N in Name]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: T });
+}
+
+/** Seconds the browser keeps the cookie; `undefined`: until it closes. */
+export function maxAgeOf(request: RequestSession, now: number, life: Life): number | undefined {
+  if (life.expireOnClose ?? request.cookie.expireOnClose) return undefined;
+  return secondsToLive(request.store.timeouts, now, life);
+}
+
+/** Stores a new session; the cookie holds its id. */
+export function createOnServer(
+  request: RequestSession,
+  { id, options }: SessionWrite,
+  { data, flash }: SessionContent,
+): Awaitable<Written> {
+  const saved = request.calls.call(() => request.direct.save(id, data, flash, options));
+  return whenReady(saved, () => cookieOf(request, id, lifeOf(request.base, options)));
+}
+
+/**
+ * A login on an id that was given up: whatever session it became is given yet another id, with what this request
+ * changed on top. So of several logins with one old id a single session is left.
+ */
+export function takeOverMoved(
+  request: RequestSession,
+  from: string,
+  { id, options, change }: SessionWrite,
+): Awaitable<Written> {
+  const update = request.calls.call(() =>
+    request.direct.update(from, change, { ...options, newId: id, followMoves: true }),
+  );
+  return whenReady(update, (written) =>
+    written ? cookieOf(request, id, lifeOf(request.base, options)) : 'ended',
+  );
+}
+
+/** Writes changes onto the newest content, under a new id if there is one. */
+export function updateOnServer(
+  request: RequestSession,
+  { base, id, moves, change, options }: SessionWrite,
+): Awaitable<Written> {
+  const { timeouts } = request.store;
+  const now = timeouts.now();
+  const written = request.calls.call(() =>
+    request.direct.update(base.id, change, {
+      ...options,
+      base,
+      endWhenEmpty: true,
+      ...(moves && { newId: id, followMoves: options.subject !== undefined }),
+    }),
+  );
+  const finish = (isWritten: boolean): Written => {
+    if (!isWritten) return 'ended';
+    const life = lifeOf(base, options);
+    const isLifetimeNew = options.idleTimeout !== undefined || options.expireOnClose !== undefined;
+    const renews =
+      moves ||
+      isLifetimeNew ||
+      (!(life.expireOnClose ?? request.cookie.expireOnClose) &&
+        isCookieDue(timeouts, now, base, request.options.touchAfter));
+    return renews ? cookieOf(request, id, life, now) : noCookies;
+  };
+  return isPromise(written) ? written.then(finish) : finish(written);
+}
+
+/** Starts the idle period again and changes nothing. */
+export function touchOnServer(request: RequestSession, { base, id }: SessionWrite): Awaitable<Written> {
+  const now = request.store.timeouts.now();
+  const touched = request.calls.call(() => request.direct.touch(base.id, { base }));
+  return whenReady(touched, (isTouched) => {
+    if (!isTouched) return 'ended';
+    const isLasting = !(base.expireOnClose ?? request.cookie.expireOnClose);
+    return isLasting ? cookieOf(request, id, lifeOf(base, {}), now) : noCookies;
+  });
+}
+
+function cookieOf(
+  request: RequestSession,
+  id: string,
+  life: Life,
+  now = request.store.timeouts.now(),
+): Written {
+  return { cookies: request.cookie.set(id, maxAgeOf(request, now, life)) };
+}

@@ -1,0 +1,55 @@
+import type { RequestHandler } from 'express';
+import { expectTypeOf, it } from 'vitest';
+import { getSession } from '../express.ts';
+import { sessionHandler } from '../fetch.ts';
+import type { ImmutableJson, Session, SessionSchema } from '../index.ts';
+
+interface Shop {
+  userId: string;
+  cart: { items: string[]; pair: [number, string] };
+}
+
+declare const session: Session<Shop, { notice: string }>;
+
+it('types values by the generic, readonly through and through', () => {
+  expectTypeOf(session.get('userId')).toEqualTypeOf<string | undefined>();
+  expectTypeOf(session.get('cart')?.items).toEqualTypeOf<readonly string[] | undefined>();
+  expectTypeOf(session.get('cart')?.pair).toEqualTypeOf<readonly [number, string] | undefined>();
+  expectTypeOf(session.getFlash('notice')).toEqualTypeOf<string | undefined>();
+  expectTypeOf<Session['get']>().returns.toEqualTypeOf<ImmutableJson | undefined>();
+  // @ts-expect-error a key that is not there
+  session.get('missing');
+  // @ts-expect-error a value of another type
+  session.set('userId', 7);
+  // @ts-expect-error what was read cannot be changed in place
+  session.get('cart')?.items.push('tea');
+});
+
+it('takes back what it gave out', () => {
+  const cart = session.get('cart');
+  if (cart) session.set('cart', { ...cart, items: [...cart.items, 'tea'] });
+});
+
+it('is on every Express request, whose params keep their type', () => {
+  const handler: RequestHandler<{ item: string }> = (request) => {
+    expectTypeOf(request.params.item).toEqualTypeOf<string>();
+    expectTypeOf(request.session.subject).toEqualTypeOf<string | undefined>();
+  };
+  expectTypeOf(handler).toBeFunction();
+  expectTypeOf(getSession<Shop>({})).toEqualTypeOf<Session<Shop>>();
+});
+
+it('has no undefined where a default is given', () => {
+  expectTypeOf(session.get('userId', 'nobody')).toEqualTypeOf<string>();
+});
+
+it('infers the data from a schema', () => {
+  const schema = {} as SessionSchema<Shop>;
+  sessionHandler(
+    (_request, typed) => {
+      expectTypeOf(typed.get('userId')).toEqualTypeOf<string | undefined>();
+      return new Response();
+    },
+    { schema },
+  );
+});
