@@ -60,23 +60,6 @@ export interface ResolvedSessionOptions {
   onEvent: OnSessionEvent<never> | undefined;
 }
 
-const resolvedBefore = new WeakMap<object, ResolvedSessionOptions>();
-let defaults: ResolvedSessionOptions | undefined;
-
-/** The same for an options object that is passed again and again: it is checked once. */
-export function resolveOnce(options: object | undefined): ResolvedSessionOptions {
-  if (options === undefined) {
-    defaults ??= resolveSessionOptions({});
-    return defaults;
-  }
-  let resolved = resolvedBefore.get(options);
-  if (!resolved) {
-    resolved = resolveSessionOptions(options);
-    resolvedBefore.set(options, resolved);
-  }
-  return resolved;
-}
-
 /**
  * Checks the options and fills in the defaults.
  *

@@ -1,8 +1,8 @@
 import type { StoredSession } from '@store/core';
-import { resolveSessionOptions, type SessionOptions } from '../src/options.ts';
+import type { SessionOptions } from '../src/options.ts';
 import { factsOf } from '../src/request/facts.ts';
-import { loadSession } from '../src/request/load-session.ts';
 import type { RequestSession } from '../src/request/request-session.ts';
+import { createSessions } from '../src/request/sessions.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 /** A request's session as if this had been loaded. */
@@ -11,11 +11,7 @@ export function openLoaded(
   options: SessionOptions<never, never> = {},
 ): RequestSession {
   const { store } = createMemoryStore();
-  const request = loadSession(
-    resolveSessionOptions({ store, ...options }),
-    factsOf(''),
-    undefined,
-  ) as RequestSession;
-  request.begin({ id: 'i'.repeat(43), exists: true, data: {}, flash: {}, ...stored });
+  const request = createSessions({ store, ...options }).load(undefined, factsOf('')) as RequestSession;
+  request.journal.begin({ id: 'i'.repeat(43), exists: true, data: {}, flash: {}, ...stored });
   return request;
 }

@@ -1,8 +1,9 @@
 import { type SessionData, StoreError } from '@store/core';
 import type { Request, RequestHandler } from 'express';
 import { nodeMiddleware } from '../node/handler.ts';
-import { resolveSessionOptions, type SessionOptions } from '../options.ts';
+import type { SessionOptions } from '../options.ts';
 import { attachedSession } from '../request/attached-session.ts';
+import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 import { watchErrors } from './errors.ts';
 
@@ -52,10 +53,10 @@ declare global {
 export function sessionMiddleware<Data extends object = SessionData>(
   options: ExpressSessionOptions<Data> = {},
 ): RequestHandler {
-  const resolved = resolveSessionOptions(options);
-  const middleware = nodeMiddleware<Request>(resolved, (request, { session }) => {
+  const sessions = createSessions(options);
+  const middleware = nodeMiddleware<Request>(sessions, (request, { session }) => {
     watchErrors(request.app);
-    if (resolved.lazy) return;
+    if (sessions.options.lazy) return;
     Object.defineProperty(request, 'session', {
       value: session,
       configurable: true,

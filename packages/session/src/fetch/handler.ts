@@ -1,18 +1,13 @@
 import type { SessionData } from '@store/core';
-import {
-  assertHandler,
-  type ResolvedSessionOptions,
-  resolveOnce,
-  resolveSessionOptions,
-  type SessionOptions,
-} from '../options.ts';
+import { assertHandler, type SessionOptions } from '../options.ts';
 import { attachSession } from '../request/attached-session.ts';
 import { garbageCollection, saveLateChanges } from '../request/background.ts';
 import type { ResponseHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { FetchFacts } from '../request/facts.ts';
-import { applyHeaders, openRequest } from '../request/open-session.ts';
+import { applyHeaders } from '../request/open-session.ts';
 import type { RequestSession } from '../request/request-session.ts';
+import { createSessions, type Sessions, sessionsOf } from '../request/sessions.ts';
 import { failureStatus } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 
@@ -60,12 +55,12 @@ export function sessionHandler<
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   assertHandler(handler, 'sessionHandler(handler, options)');
   const { waitUntil, ...sessionOptions } = options;
-  const resolved = resolveSessionOptions(sessionOptions);
+  const sessions = createSessions(sessionOptions);
 
   return (request, ...rest) =>
     runWithSession(
       request,
-      resolved,
+      sessions,
       (session) => handler(request, session as unknown as Session<Data, Flash>, ...rest),
       (work) => waitUntil?.(Promise.resolve(work), request, ...rest),
     );
@@ -86,34 +81,35 @@ export function withSession<Data extends object = SessionData, Flash extends obj
   handler: (session: Session<Data, Flash>) => Response | Promise<Response>,
 ): Promise<Response> {
   assertHandler(handler, 'withSession(request, options, handler)');
-  const resolved = resolveOnce(options);
-  return runWithSession(request, resolved, (session) => handler(session as unknown as Session<Data, Flash>));
+  return runWithSession(request, sessionsOf(options), (session) =>
+    handler(session as unknown as Session<Data, Flash>),
+  );
 }
 
 async function runWithSession(
   source: Request,
-  options: ResolvedSessionOptions,
+  sessions: Sessions,
   handler: (session: Session) => Response | Promise<Response>,
   later: Later = () => {},
 ): Promise<Response> {
   let request: RequestSession;
   try {
-    const opened = openRequest(options, new FetchFacts(source), source, options.lazy);
+    const opened = sessions.load(source, new FetchFacts(source));
     request = 'then' in opened ? await opened : opened;
   } catch (error) {
     return unavailable(error);
   }
   attachSession(source, request);
-  request.onLateChange = () => {
+  request.journal.onLateChange = () => {
     const saving = saveLateChanges(request);
     if (saving) later(saving);
   };
   let response: Response;
   try {
     // With `lazy` there is no session before it is asked for.
-    response = await handler((options.lazy ? undefined : request.session) as Session);
+    response = await handler((sessions.options.lazy ? undefined : request.session) as Session);
   } catch (error) {
-    request.isDiscarded = true;
+    request.journal.isDiscarded = true;
     await commitSession(request, { status: 500, headers: noHeaders });
     throw error;
   }

@@ -1,12 +1,12 @@
 import type { SessionData } from '@store/core';
 import type { Context, MiddlewareHandler } from 'hono';
 import { finish } from '../fetch/handler.ts';
-import { resolveSessionOptions, type SessionOptions } from '../options.ts';
+import type { SessionOptions } from '../options.ts';
 import { attachSession, claimRequest } from '../request/attached-session.ts';
 import { saveLateChanges } from '../request/background.ts';
 import { FetchFacts } from '../request/facts.ts';
-import { openRequest } from '../request/open-session.ts';
 import type { RequestSession } from '../request/request-session.ts';
+import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 
 export type HonoSessionOptions<Data extends object = SessionData> = SessionOptions<Data, Request>;
@@ -35,17 +35,18 @@ export interface SessionVariables<Data extends object = SessionData, Flash exten
 export function sessionMiddleware<Data extends object = SessionData, Flash extends object = SessionData>(
   options: HonoSessionOptions<Data> = {},
 ): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash> }> {
-  const resolved = resolveSessionOptions(options);
+  const sessions = createSessions(options);
+  const { lazy } = sessions.options;
 
   return async (c, next) => {
     const source = c.req.raw;
-    if (!claimRequest(source, resolved)) return next();
-    const request = await openRequest(resolved, new FetchFacts(source), source, resolved.lazy);
+    if (!claimRequest(source, sessions)) return next();
+    const request = await sessions.load(source, new FetchFacts(source));
     attachSession(source, request);
     attachSession(c, request);
-    if (!resolved.lazy) c.set('session', request.session as unknown as Session<Data, Flash>);
+    if (!lazy) c.set('session', request.session as unknown as Session<Data, Flash>);
     const later = (work: PromiseLike<void>) => keepAlive(c, work);
-    request.onLateChange = () => {
+    request.journal.onLateChange = () => {
       const saving = saveLateChanges(request);
       if (saving) later(saving);
     };
@@ -68,7 +69,7 @@ function watchError(c: Context, request: RequestSession): void {
     get: () => error,
     set(next: Error | undefined) {
       error = next;
-      if (next) request.fail();
+      if (next) request.journal.fail();
     },
   });
 }

@@ -1,18 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { SessionData } from '@store/core';
 import { invalidOption } from '@store/core/driver';
-import {
-  assertHandler,
-  type ResolvedSessionOptions,
-  resolveSessionOptions,
-  type SessionOptions,
-} from '../options.ts';
+import { assertHandler, type SessionOptions } from '../options.ts';
 import { attachedSession, attachSession, claimRequest } from '../request/attached-session.ts';
 import { garbageCollection, saveLateChanges } from '../request/background.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { NodeFacts } from '../request/facts.ts';
-import { applyHeaders, openRequest } from '../request/open-session.ts';
+import { applyHeaders } from '../request/open-session.ts';
 import type { RequestSession } from '../request/request-session.ts';
+import { createSessions, type Sessions } from '../request/sessions.ts';
 import { failureStatus, isPromise } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import { holdResponse } from './held-response.ts';
@@ -49,12 +45,12 @@ export function sessionMiddleware<
   Data extends object = SessionData,
   Incoming extends IncomingMessage = IncomingMessage,
 >(options: NodeSessionOptions<Data, Incoming> = {}): NodeMiddleware<Incoming> {
-  return nodeMiddleware<Incoming>(resolveSessionOptions(options));
+  return nodeMiddleware<Incoming>(createSessions(options));
 }
 
 /** @param onOpen Called when the session is there, before the handler. */
 export function nodeMiddleware<Incoming extends IncomingMessage>(
-  options: ResolvedSessionOptions,
+  sessions: Sessions,
   onOpen: (request: Incoming, session: RequestSession) => void = () => {},
 ): NodeMiddleware<Incoming> {
   const attach = (opened: RequestSession, request: Incoming, response: ServerResponse, next: Next): void => {
@@ -65,8 +61,8 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
   };
   return (request, response, next) => {
     try {
-      if (!claimRequest(request, options)) return void next();
-      const opened = openRequest(options, new NodeFacts(request), request, options.lazy);
+      if (!claimRequest(request, sessions)) return void next();
+      const opened = sessions.load(request, new NodeFacts(request));
       if (!isPromise(opened)) return void attach(opened, request, response, next);
       return Promise.resolve(opened).then(
         (session) => attach(session, request, response, next),
@@ -89,7 +85,7 @@ function attachToResponse(response: ServerResponse, session: RequestSession, onF
     onFailure,
     onClose() {
       // From here on nothing else will save what a job in the background changes.
-      session.onLateChange = () => void saveLateChanges(session);
+      session.journal.onLateChange = () => void saveLateChanges(session);
       if (response.headersSent) void saveLateChanges(session);
       void garbageCollection(session)?.();
     },
@@ -157,7 +153,7 @@ export function sessionHandler<Data extends object = SessionData, Flash extends 
       await handler(request, response, session as unknown as Session<Data, Flash>);
     } catch (error) {
       const session = attachedSession(request);
-      if (session) session.isDiscarded = true;
+      if (session) session.journal.isDiscarded = true;
       throw error;
     }
   }

@@ -50,7 +50,7 @@ export function attachedSession(request: object): RequestSession | undefined {
  * it makes a success of it. A request without a session: nothing happens.
  */
 export function discardChanges(request: object): void {
-  attachedSession(request)?.fail();
+  attachedSession(request)?.journal.fail();
 }
 
 /**

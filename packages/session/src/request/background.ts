@@ -10,14 +10,14 @@ const tails = new WeakMap<RequestSession, Promise<void>>();
  */
 export function saveLateChanges(request: RequestSession): Promise<void> | undefined {
   // Most requests have none.
-  if (!request.isChanged && !tails.has(request)) return undefined;
+  if (!request.journal.isChanged && !tails.has(request)) return undefined;
   const tail = (tails.get(request) ?? Promise.resolve()).then(() => saveLate(request));
   tails.set(request, tail);
   return tail;
 }
 
 async function saveLate(request: RequestSession): Promise<void> {
-  if (!request.isChanged) return;
+  if (!request.journal.isChanged) return;
   const { store } = request;
   const began = performance.now();
   const event = () => ({
@@ -27,8 +27,8 @@ async function saveLate(request: RequestSession): Promise<void> {
   });
   try {
     // Taken even when they have nowhere to go, or the response would wait for them for ever.
-    const { base, change } = request.take();
-    if (request.isDiscarded || !(await request.isStored)) return;
+    const { base, change } = request.journal.take();
+    if (request.journal.isDiscarded || !(await request.isStored)) return;
     const saved = await request.calls.call(() => store.update(base.id, change));
     request.report(() => ({ ...event(), outcome: saved ? 'updated' : 'ended-during-request' }));
   } catch (error) {
@@ -40,8 +40,8 @@ async function saveLate(request: RequestSession): Promise<void> {
 export async function saveNow(request: RequestSession): Promise<boolean> {
   await tails.get(request);
   if (!(await request.isStored)) return false;
-  if (!request.isChanged) return true;
-  const { base, change } = request.take();
+  if (!request.journal.isChanged) return true;
+  const { base, change } = request.journal.take();
   try {
     return await request.calls.call(() => request.store.update(base.id, change));
   } catch (error) {

@@ -1,10 +1,11 @@
 import type { Awaitable, SessionContent } from '@store/core';
+import type { SessionWrite } from '../session/journal.ts';
 import { isPublic } from './cache-headers.ts';
 import { type Committed, conclude, type ResponseFacts, type WriteResult } from './committed.ts';
 import { sealSession } from './cookie-writer.ts';
 import type { CookieReason, SessionOutcome } from './events.ts';
 import { isNavigation, isTouchDue } from './renewal.ts';
-import type { RequestSession, SessionWrite } from './request-session.ts';
+import type { RequestSession } from './request-session.ts';
 import {
   createOnServer,
   takeOverMoved,
@@ -30,11 +31,11 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
  */
 export function commitSession(request: RequestSession, response: ResponseFacts): Awaitable<Committed> {
   if (!request.isLoaded) return conclude(request, skipped('none', 'not-asked'), response);
-  const { readOnly } = request;
+  const { readOnly } = request.journal;
   if (readOnly) return conclude(request, skipped(readOnly.outcome, readOnly.reason), response);
-  const isFailed = response.status >= 500 || (request.hasFailed && response.status >= 400);
-  const failed = isFailed ? 'handler-failed' : request.isDiscarded ? 'discarded' : undefined;
-  const write = request.take();
+  const isFailed = response.status >= 500 || (request.journal.hasFailed && response.status >= 400);
+  const failed = isFailed ? 'handler-failed' : request.journal.isDiscarded ? 'discarded' : undefined;
+  const write = request.journal.take();
 
   // A store that fails here fails the request, unless that costs nothing the application did.
   const onError = (error: unknown): Committed => {
@@ -54,7 +55,7 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   };
   try {
     const willLast = write.base.exists || contentToCreate(write) !== undefined;
-    request.phase = request.store.kind === 'server' && willLast ? 'values-only' : 'closed';
+    request.journal.phase = request.store.kind === 'server' && willLast ? 'values-only' : 'closed';
     const result = writeSession(request, write, failed, isPublic(response.headers));
     if (!isPromise(result)) return onWritten(result);
     const committed = result.then(onWritten, onError);
@@ -77,7 +78,7 @@ export function writeSession(
 ): Awaitable<WriteResult> {
   if (write.invalidated) return endSession(request, write, failed !== undefined);
   const content = contentToCreate(write);
-  const { absence } = request;
+  const { absence } = request.journal;
   if (failed) {
     const lost = write.changed || content !== undefined;
     return skipped(lost ? 'discarded' : write.base.exists ? 'unchanged' : 'none', failed);
@@ -135,7 +136,7 @@ function touchIfDue(
 
 function create(request: RequestSession, write: SessionWrite, content: SessionContent): Awaitable<Written> {
   if (request.store.kind === 'cookie') return sealSession(request, write, content);
-  const from = request.absence === 'moved' ? request.alsoReceived[0] : undefined;
+  const from = request.journal.absence === 'moved' ? request.journal.alsoReceived[0] : undefined;
   if (from === undefined) return createOnServer(request, write, content);
   // Where it went may have ended since.
   return whenReady(takeOverMoved(request, from, write), (taken) =>
@@ -171,7 +172,7 @@ async function endSession(
     const result = await written(request, 'invalidated', 'created', create(request, write, content));
     return endOthers(request, write, result);
   }
-  if (request.absence === 'no-cookie') return skipped('none', 'no-cookie');
+  if (request.journal.absence === 'no-cookie') return skipped('none', 'no-cookie');
   const everyVariant = request.store.kind === 'cookie' && !request.direct.endsSessions;
   return {
     outcome: 'invalidated',
@@ -211,7 +212,7 @@ function written(
 /** Another request has ended the session or moved it. The browser's cookie may be the next one's by now, and is left alone. */
 async function endedMeanwhile(request: RequestSession): Promise<WriteResult> {
   const { kind } = request.store;
-  const { id } = request.base;
+  const { id } = request.journal.base;
   // Only for the event: whether it lives on under another id.
   const now =
     kind === 'server'

@@ -45,7 +45,7 @@ export function conclude(request: RequestSession, result: WriteResult, response:
   request.report(() =>
     describe(request, earlier && !result.cookies ? { ...earlier, ...changedOnly(result) } : result),
   );
-  if (!setsCookie && !request.isUsed) return nothing;
+  if (!setsCookie && !request.journal.isUsed) return nothing;
   const headers: [string, string][] = cookies.map((cookie) => ['Set-Cookie', serializeCookie(cookie)]);
   for (const header of cacheHeaders(response.headers, setsCookie)) headers.push(header);
   return { cookies, headers };
@@ -78,6 +78,6 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
     milliseconds: request.calls.milliseconds,
     ...(error !== undefined && { error: errorCode(error) }),
     ...(cookie === 'set' && request.cookie.isDropped && { warning: 'secure-cookie-over-http' as const }),
-    ...(request.invalidKeys.length > 0 && { invalidKeys: request.invalidKeys }),
+    ...(request.journal.invalidKeys.length > 0 && { invalidKeys: request.journal.invalidKeys }),
   };
 }

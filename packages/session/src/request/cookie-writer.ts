@@ -1,5 +1,6 @@
 import type { Awaitable, SessionContent } from '@store/core';
-import type { RequestSession, SessionWrite } from './request-session.ts';
+import type { SessionWrite } from '../session/journal.ts';
+import type { RequestSession } from './request-session.ts';
 import { lifeOf, maxAgeOf, type Written } from './server-writer.ts';
 import { whenReady } from './store-calls.ts';
 

@@ -1,32 +1,19 @@
 import { type Awaitable, isStoreError, type StoredSession, StoreError } from '@store/core';
-import type { ResolvedSessionOptions } from '../options.ts';
-import type { RequestFacts } from './facts.ts';
-import { RequestSession } from './request-session.ts';
+import type { RequestSession } from './request-session.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 
 /**
- * Opens the session of a request: reads the cookie and asks the store. Without a cookie the store is not asked, and an unknown
- * id is never adopted. Synchronous when the store is.
+ * Asks the store for a request's session. Without a cookie the store is not asked, and an unknown id is never adopted.
  *
- * @throws {StoreError} with a `status`: `NO_STORE`, or the store's failure under `onStoreFailure: 'fail'`.
+ * @returns `undefined` when it is there already, as from a synchronous store
+ * @throws {StoreError} with a `status`: the store's failure under `onStoreFailure: 'fail'`.
  */
-export function loadSession(
-  options: ResolvedSessionOptions,
-  facts: RequestFacts,
-  request: unknown,
-): Awaitable<RequestSession> {
-  const opened = new RequestSession(options, facts, request);
-  const loading = load(opened);
-  return loading === undefined ? opened : loading.then(() => opened);
-}
-
-/** Asks the store for a session that was opened without asking. */
 export function load(opened: RequestSession): PromiseLike<void> | undefined {
   if (opened.isLoaded) return undefined;
   opened.isLoaded = true;
   const { candidates, absence } = opened.cookie;
   if (candidates.length === 0) {
-    opened.absence = absence;
+    opened.journal.absence = absence;
     applyPeek(opened);
     return undefined;
   }
@@ -56,11 +43,11 @@ function begin(opened: RequestSession, value: string, stored: StoredSession): vo
   if (stored.exists) {
     opened.cookieValue = value;
     opened.loadedId = stored.id;
-    opened.begin(stored);
+    opened.journal.begin(stored);
     return;
   }
-  opened.absence = stored.moved ? 'moved' : 'unknown-session';
-  if (stored.moved) opened.alsoReceived.push(value);
+  opened.journal.absence = stored.moved ? 'moved' : 'unknown-session';
+  if (stored.moved) opened.journal.alsoReceived.push(value);
 }
 
 /**
@@ -72,18 +59,18 @@ async function lookUpAll(opened: RequestSession, candidates: readonly string[]):
   for (const value of candidates) {
     const stored = await opened.calls.call(() => opened.direct.load(value));
     if (stored.exists) live.push({ value, stored });
-    else if (stored.moved) opened.alsoReceived.push(value);
+    else if (stored.moved) opened.journal.alsoReceived.push(value);
   }
   live.sort((a, b) => (b.stored.createdAt ?? 0) - (a.stored.createdAt ?? 0));
   const [first, ...others] = live;
   if (!first) {
-    opened.absence = opened.alsoReceived.length > 0 ? 'moved' : 'unknown-session';
+    opened.journal.absence = opened.journal.alsoReceived.length > 0 ? 'moved' : 'unknown-session';
   } else if (others.length === 0 || opened.cookie.isOwnHost) {
-    opened.alsoReceived.push(...others.map(({ stored }) => stored.id));
+    opened.journal.alsoReceived.push(...others.map(({ stored }) => stored.id));
     begin(opened, first.value, first.stored);
   } else {
-    opened.absence = 'ambiguous-cookie';
-    opened.alsoReceived.push(...live.map(({ stored }) => stored.id));
+    opened.journal.absence = 'ambiguous-cookie';
+    opened.journal.alsoReceived.push(...live.map(({ stored }) => stored.id));
   }
 }
 
@@ -93,7 +80,7 @@ function applyPeek(opened: RequestSession): void {
 
 /** Makes a session one that can only be read. */
 export function makePeek(opened: RequestSession): void {
-  opened.readOnly ??= { outcome: 'peeked', reason: 'peek', error: peekOnly };
+  opened.journal.readOnly ??= { outcome: 'peeked', reason: 'peek', error: peekOnly };
 }
 
 function peekOnly(): StoreError {
@@ -114,7 +101,7 @@ function fail(opened: RequestSession, error: unknown): void {
           { cause: error },
         ),
       );
-    opened.readOnly = { outcome: 'anonymous', reason: 'store-failure', error: refusal };
+    opened.journal.readOnly = { outcome: 'anonymous', reason: 'store-failure', error: refusal };
     return;
   }
   opened.reportFailure(opened.store.name, error);

@@ -46,6 +46,12 @@ describe('openSession', () => {
     expect((await openSession<Visits>(sourceOf(cookie), options)).session.get('visits')).toBe(2);
   });
 
+  it('has read the session when it is there, with `lazy` too', async () => {
+    const { options, begin } = openStore();
+    const { session } = await openSession<Visits>(await begin(), { ...options, lazy: true });
+    expect(session.get('visits')).toBe(1);
+  });
+
   it('gives the cookie in parts for frameworks with an API of their own, and as headers to append', async () => {
     const { options } = openStore();
     const { session, commit } = await openSession<Visits>('', options);

@@ -1,14 +1,13 @@
-import type { Awaitable, SessionData } from '@store/core';
-import { type ResolvedSessionOptions, resolveOnce, type SessionOptions } from '../options.ts';
+import type { SessionData } from '@store/core';
+import type { SessionOptions } from '../options.ts';
 import type { Session } from '../session/session.ts';
-import { garbageCollection, saveLateChanges, saveNow } from './background.ts';
+import { garbageCollection, saveLateChanges } from './background.ts';
 import type { ResponseHeaders } from './cache-headers.ts';
-import { commitSession, writeSession } from './commit-session.ts';
+import { commitSession } from './commit-session.ts';
 import type { Committed } from './committed.ts';
-import { factsOf, type RequestFacts, type SessionSource } from './facts.ts';
-import { loadSession, makePeek } from './load-session.ts';
-import { RequestSession } from './request-session.ts';
-import { isPromise, withStatus } from './store-calls.ts';
+import { factsOf, type SessionSource } from './facts.ts';
+import { makePeek } from './load-session.ts';
+import { sessionsOf } from './sessions.ts';
 
 /** What is known of the response, as far as it matters: 5xx writes nothing; headers the application has set are respected. */
 export interface CommitResponse {
@@ -47,12 +46,11 @@ export async function openSession<Data extends object = SessionData, Flash exten
   source: SessionSource,
   options?: SessionOptions<Data, never>,
 ): Promise<OpenedSession<Data, Flash>> {
-  const resolved = resolveOnce(options);
-  const request = await openRequest(resolved, factsOf(source), source);
+  const request = await sessionsOf(options).load(source, factsOf(source), false);
   return {
     session: request.session as unknown as Session<Data, Flash>,
     async commit({ status = 200, headers } = {}) {
-      if (request.phase !== 'open') {
+      if (request.journal.phase !== 'open') {
         await saveLateChanges(request);
         return { cookies: [], headers: [] };
       }
@@ -76,59 +74,10 @@ export async function readSession<Data extends object = SessionData, Flash exten
   source: SessionSource,
   options?: SessionOptions<Data, never>,
 ): Promise<Session<Data, Flash>> {
-  const resolved = resolveOnce(options);
-  const request = await openRequest({ ...resolved, peek: undefined }, factsOf(source), source);
+  const request = await sessionsOf(options).load(source, factsOf(source), false);
   makePeek(request);
   return request.session as unknown as Session<Data, Flash>;
 }
-
-/** Opens a request's session with everything its methods need; with `lazy` the store is not asked yet. Synchronous when the store is. */
-export function openRequest(
-  options: ResolvedSessionOptions,
-  facts: RequestFacts,
-  source: unknown,
-  isLazy = false,
-): Awaitable<RequestSession> {
-  if (isLazy) return withActions(new RequestSession(options, facts, source));
-  const opened = loadSession(options, facts, source);
-  return isPromise(opened) ? opened.then(withActions) : withActions(opened);
-}
-
-function withActions(request: RequestSession): RequestSession {
-  request.actions = actions;
-  return request;
-}
-
-/** What `save` and `reload` of every session do. */
-const actions = {
-  async save(request: RequestSession): Promise<boolean> {
-    if (request.phase !== 'open') return saveNow(request);
-    // A sealed session leaves with the response, and cannot before.
-    if (request.store.kind === 'cookie') return true;
-    try {
-      const result = await writeSession(request, request.take(), undefined, false);
-      if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
-      request.saved = { ...result, cookies: [...(request.saved?.cookies ?? []), ...(result.cookies ?? [])] };
-      return request.base.exists;
-    } catch (error) {
-      throw withStatus(error);
-    }
-  },
-  async reload(request: RequestSession): Promise<boolean> {
-    const value = request.base.exists ? (request.cookieValue ?? request.base.id) : undefined;
-    if (value === undefined) return false;
-    try {
-      // A session that this request has stored is in the store under its id; a sealed one is in the cookie.
-      const id = request.store.kind === 'server' ? request.base.id : value;
-      const stored = await request.calls.call(() => request.direct.load(id));
-      request.rebase(stored);
-      if (!stored.exists) request.absence = 'ended-during-request';
-      return stored.exists;
-    } catch (error) {
-      throw withStatus(error);
-    }
-  },
-};
 
 /** Appends a committed response's headers: each `Set-Cookie` as a line of its own, the others to what is there. */
 export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {

@@ -1,67 +1,17 @@
-import {
-  cachedStore,
-  createSessionId,
-  type SaveOptions,
-  type SessionContent,
-  type SessionStore,
-  type StoredSession,
-  StoreError,
-} from '@store/core';
+import { cachedStore, type SessionStore } from '@store/core';
 import { type DirectStore, directStore } from '@store/core/driver';
 import type { RequestCookie } from '../cookie/session-cookie.ts';
 import type { ResolvedSessionOptions } from '../options.ts';
-import { DataChanges } from '../session/data-changes.ts';
-import { FlashChanges } from '../session/flash-changes.ts';
+import { Journal } from '../session/journal.ts';
 import { Session } from '../session/session.ts';
+import { saveNow } from './background.ts';
+import { writeSession } from './commit-session.ts';
 import type { WriteResult } from './committed.ts';
 import { errorCode, isWatched, report, type SessionEvent } from './events.ts';
 import type { RequestFacts } from './facts.ts';
 import { StoreCalls, withStatus } from './store-calls.ts';
 
-/** Until when, and of what kind, a session takes changes. */
-export type SessionPhase =
-  /** The response has not left. */
-  | 'open'
-  /** It has, and the session is stored on the server: values can still be saved, the cookie cannot change. */
-  | 'values-only'
-  /** It has, and any change would need a cookie. */
-  | 'closed';
-
-/** Why a session refuses writes. */
-export interface ReadOnly {
-  outcome: 'peeked' | 'anonymous';
-  reason: 'peek' | 'store-failure';
-  error(): Error;
-}
-
-/** Why there was no session at the beginning. */
-export type Absence = 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | 'moved' | 'ended-during-request';
-
-/** What a request did to its session, ready to be written. */
-export interface SessionWrite {
-  /** What the changes build on: as loaded, or empty after `invalidate`. */
-  base: StoredSession;
-  /** Where the session is to live from now on; empty when there is nothing to keep. */
-  id: string;
-  /** Whether `id` replaces the base's. */
-  moves: boolean;
-  /** Whether there is anything to write on top of `base`. */
-  changed: boolean;
-  /** Does the changes again on newer content. Pure. */
-  change(current: SessionContent): SessionContent;
-  /** Subject and lifetime, where this request set them. */
-  options: SaveOptions;
-  /** Whether `invalidate` was called. */
-  invalidated: boolean;
-  /** The ids that `invalidate` ended. */
-  ended: readonly string[];
-  /** Whether every other session of the subject is to end. */
-  endsOthers: boolean;
-}
-
-const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
-
-/** One request's session, from loaded to written: what was found, what the handler did, and what may still be done. */
+/** One request's session, from loaded to written: where it came from, and what has become of it. */
 export class RequestSession {
   readonly options: ResolvedSessionOptions;
   readonly store: SessionStore;
@@ -71,49 +21,21 @@ export class RequestSession {
   readonly calls: StoreCalls;
   /** The request itself, for `peek` and events. */
   readonly request: unknown;
+  readonly journal: Journal;
   readonly session: Session;
 
   /** Whether the store has been asked. With `lazy` it may never be. */
   isLoaded = false;
   /** With `lazy`, the load that a handler asked for. */
   loading: PromiseLike<Session> | undefined;
-  absence: Absence | undefined;
   /** The id that the session was loaded under. */
   loadedId: string | undefined;
   /** The cookie's value that the session was found under. */
   cookieValue: string | undefined;
-  /** Ids of live sessions under other cookies of the name, and of one that has moved: `invalidate` ends them too. */
-  alsoReceived: string[] = [];
-  readOnly: ReadOnly | undefined;
-  phase: SessionPhase = 'open';
-  /** Whether the handler looked at the session or changed it. */
-  isUsed = false;
-  isDiscarded = false;
-  /** Whether the handler failed. Only what came after that can be written, and only with a response that is no error. */
-  hasFailed = false;
-  /** Called at every change after the response left. */
-  onLateChange: (() => void) | undefined;
   /** Whether the session is in the store after this request's regular write, so that later changes can be saved. */
   isStored: boolean | Promise<boolean> = false;
-  /** What `save` and `reload` of the session do. */
-  actions:
-    | { save(request: RequestSession): Promise<boolean>; reload(request: RequestSession): Promise<boolean> }
-    | undefined;
   /** What `save` has written before the response left; its cookies leave with it. */
   saved: WriteResult | undefined;
-
-  base: StoredSession = noSession;
-  data: DataChanges = new DataChanges(noSession.data, []);
-  flash: FlashChanges = new FlashChanges(noSession.flash);
-  invalidKeys: readonly string[] = [];
-  // Whether the session needs an id other than the stored one. It is drawn when asked for: most visitors need none.
-  #isMoving = true;
-  #newId: string | undefined;
-  #options: SaveOptions = {};
-  #replaces = false;
-  #invalidated = false;
-  #ended: string[] = [];
-  #endsOthers = false;
 
   constructor(options: ResolvedSessionOptions, facts: RequestFacts, request: unknown) {
     this.options = options;
@@ -123,7 +45,8 @@ export class RequestSession {
     this.direct = directStore(this.store);
     this.cookie = options.cookies.receive(facts);
     this.calls = new StoreCalls(this.store.name, options.timeout);
-    this.session = new Session(this);
+    this.journal = new Journal(options.schema, this);
+    this.session = new Session(this.journal);
   }
 
   #storeInUse(): SessionStore {
@@ -135,147 +58,36 @@ export class RequestSession {
     }
   }
 
-  /** Begins with what was loaded. */
-  begin(stored: StoredSession): void {
-    this.base = stored;
-    this.invalidKeys = this.options.schema?.invalidKeys(stored.data) ?? [];
-    this.data = new DataChanges(stored.data, this.invalidKeys);
-    this.flash = new FlashChanges(stored.flash);
-    this.#isMoving = !stored.exists;
-    this.#newId = undefined;
-    this.#options = {};
-    this.#replaces = false;
-  }
-
-  /** Goes on with what is stored by now, and with what this request did on top of it. */
-  rebase(stored: StoredSession): void {
-    const { data, flash } = this;
-    if (!stored.exists) {
-      this.begin(stored);
-      return;
+  /** Writes what was done so far. @returns `false` when the session has ended */
+  async save(): Promise<boolean> {
+    if (this.journal.phase !== 'open') return saveNow(this);
+    // A sealed session leaves with the response, and cannot before.
+    if (this.store.kind === 'cookie') return true;
+    try {
+      const result = await writeSession(this, this.journal.take(), undefined, false);
+      if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
+      this.saved = { ...result, cookies: [...(this.saved?.cookies ?? []), ...(result.cookies ?? [])] };
+      return this.journal.base.exists;
+    } catch (error) {
+      throw withStatus(error);
     }
-    this.base = stored;
-    this.invalidKeys = this.options.schema?.invalidKeys(stored.data) ?? [];
-    this.data = data.rebase(stored.data, this.invalidKeys);
-    this.flash = flash.rebase(stored.flash);
   }
 
-  get id(): string {
-    if (!this.#isMoving) return this.base.id;
-    this.#newId ??= createSessionId();
-    return this.#newId;
-  }
-
-  get subject(): string | undefined {
-    return this.#options.subject ?? this.base.subject;
-  }
-
-  get idleTimeout(): number | undefined {
-    return this.#options.idleTimeout ?? this.base.idleTimeout;
-  }
-
-  /** @throws {StoreError} when the session is read-only, or the change comes too late for the cookie it needs. */
-  assertWritable(needsCookie: boolean): void {
-    this.isUsed = true;
-    if (this.readOnly) throw this.readOnly.error();
-    if (this.phase === 'open' || (this.phase === 'values-only' && !needsCookie)) return;
-    throw new StoreError(
-      'HEADERS_SENT',
-      '[@store/session] The response is on its way, and this change needs a cookie. Change the session before the response begins.',
-    );
-  }
-
-  /** To be called after a change of data or flash. */
-  noteChange(): void {
-    if (this.phase !== 'open') this.onLateChange?.();
-  }
-
-  get canConsumeFlash(): boolean {
-    return !this.readOnly && this.phase !== 'closed';
-  }
-
-  regenerate(): void {
-    this.#isMoving = true;
-    this.#newId = undefined;
-  }
-
-  setOptions(options: SaveOptions): void {
-    this.#options = { ...this.#options, ...options };
-  }
-
-  /** A login: another user's data must not come along, and what was there before under any id is worth nothing. */
-  setSubject(subject: string): void {
-    if (this.subject !== undefined && this.subject !== subject) {
-      this.data = new DataChanges({}, []);
-      this.flash = new FlashChanges({});
-      this.#replaces = true;
+  /** Reads the session again. @returns `false` when it has ended */
+  async reload(): Promise<boolean> {
+    const { journal } = this;
+    const value = journal.base.exists ? (this.cookieValue ?? journal.base.id) : undefined;
+    if (value === undefined) return false;
+    try {
+      // A session that this request has stored is in the store under its id; a sealed one is in the cookie.
+      const id = this.store.kind === 'server' ? journal.base.id : value;
+      const stored = await this.calls.call(() => this.direct.load(id));
+      journal.rebase(stored);
+      if (!stored.exists) journal.absence = 'ended-during-request';
+      return stored.exists;
+    } catch (error) {
+      throw withStatus(error);
     }
-    this.setOptions({ subject });
-    this.regenerate();
-  }
-
-  endOthers(): void {
-    this.#endsOthers = true;
-  }
-
-  invalidate(): void {
-    if (this.base.exists) this.#ended.push(this.base.id);
-    this.#ended.push(...this.alsoReceived.splice(0));
-    this.#invalidated = true;
-    if (this.absence === 'moved') this.absence = 'unknown-session';
-    this.begin(noSession);
-    this.invalidKeys = [];
-  }
-
-  /** Drops what the handler has done so far, `invalidate` excepted. */
-  fail(): void {
-    if (this.phase !== 'open') return;
-    this.hasFailed = true;
-    this.begin(this.base);
-    this.#endsOthers = false;
-  }
-
-  get isChanged(): boolean {
-    return (
-      this.data.isChanged ||
-      this.flash.isChanged ||
-      (this.base.exists && (this.#isMoving || this.#replaces || Object.keys(this.#options).length > 0))
-    );
-  }
-
-  /** Hands over what was done so far; what comes later is recorded apart. */
-  take(): SessionWrite {
-    const { base } = this;
-    const changed = this.isChanged;
-    const isLasting = base.exists || changed || this.#options.subject !== undefined;
-    const [replayData, replayFlash, replaces] = [this.data.take(), this.flash.take(), this.#replaces];
-    const write: SessionWrite = {
-      base,
-      id: isLasting ? this.id : '',
-      moves: base.exists && this.#isMoving,
-      changed,
-      change: (current) => ({
-        data: replayData(replaces ? {} : current.data),
-        flash: replayFlash(replaces ? {} : current.flash),
-      }),
-      options: this.#options,
-      invalidated: this.#invalidated,
-      ended: this.#ended,
-      endsOthers: this.#endsOthers,
-    };
-    if (changed || write.invalidated || write.moves || isLasting !== base.exists) {
-      // What is written next builds on this write, whose version is not known here.
-      const { version: _version, ...known } = base;
-      this.base = { ...known, ...this.#options, id: write.id, exists: isLasting };
-    }
-    this.#isMoving = !isLasting;
-    this.#newId = undefined;
-    this.#options = {};
-    this.#replaces = false;
-    this.#invalidated = false;
-    this.#ended = [];
-    this.#endsOthers = false;
-    return write;
   }
 
   /** Tells listeners; the event is made only for them. */

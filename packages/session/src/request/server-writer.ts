@@ -1,7 +1,8 @@
 import type { Awaitable, SaveOptions, SessionContent, StoredSession } from '@store/core';
 import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
+import type { SessionWrite } from '../session/journal.ts';
 import { isCookieDue, secondsToLive } from './renewal.ts';
-import type { RequestSession, SessionWrite } from './request-session.ts';
+import type { RequestSession } from './request-session.ts';
 import { isPromise, whenReady } from './store-calls.ts';
 
 /** The cookies to send, which may be none, or `ended` when the session ended meanwhile and nothing was written. */
@@ -41,7 +42,7 @@ export function createOnServer(
   { data, flash }: SessionContent,
 ): Awaitable<Written> {
   const saved = request.calls.call(() => request.direct.save(id, data, flash, options));
-  return whenReady(saved, () => cookieOf(request, id, lifeOf(request.base, options)));
+  return whenReady(saved, () => cookieOf(request, id, lifeOf(request.journal.base, options)));
 }
 
 /**
@@ -57,7 +58,7 @@ export function takeOverMoved(
     request.direct.update(from, change, { ...options, newId: id, followMoves: true }),
   );
   return whenReady(update, (written) =>
-    written ? cookieOf(request, id, lifeOf(request.base, options)) : 'ended',
+    written ? cookieOf(request, id, lifeOf(request.journal.base, options)) : 'ended',
   );
 }
 

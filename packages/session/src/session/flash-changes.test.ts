@@ -8,7 +8,7 @@ function open(flash: SessionData) {
   return {
     session,
     request,
-    flashAfter: (current = flash) => request.take().change({ data: {}, flash: current }).flash,
+    flashAfter: (current = flash) => request.journal.take().change({ data: {}, flash: current }).flash,
   };
 }
 
@@ -34,7 +34,7 @@ describe('session flash', () => {
   it('stays when nobody reads it: asking whether it is there is no reading', () => {
     const { session, request } = open({ a: 1 });
     expect(session.hasFlash('a')).toBe(true);
-    expect(request.isChanged).toBe(false);
+    expect(request.journal.isChanged).toBe(false);
   });
 
   it('is removed only if it is still the one that was read', () => {
@@ -58,7 +58,7 @@ describe('session flash', () => {
     const all = open({ a: 1, b: 1 });
     all.session.keepFlash();
     all.session.getFlash('a');
-    expect(all.request.isChanged).toBe(false);
+    expect(all.request.journal.isChanged).toBe(false);
   });
 
   it('for now is readable in this request and never stored', () => {
@@ -70,7 +70,7 @@ describe('session flash', () => {
       'now',
       true,
     ]);
-    expect(request.isChanged).toBe(false);
+    expect(request.journal.isChanged).toBe(false);
   });
 
   it('carries form values and errors to the next request', () => {

@@ -1,7 +1,7 @@
 import { assertJsonValue, assertSubject, type JsonValue, type SessionData, StoreError } from '@store/core';
 import { assertKnownOptions, assertSeconds, invalidOption } from '@store/core/driver';
-import type { RequestSession } from '../request/request-session.ts';
 import type { ValueUpdate } from './data-changes.ts';
+import type { Journal } from './journal.ts';
 import type { Immutable, ImmutableJson } from './json.ts';
 import { noProperty, refuseCallback } from './strict-session.ts';
 
@@ -26,53 +26,53 @@ const secretField = /pass|pwd|secret|token|card|cvc|cvv|csrf|otp|\bpin\b/i;
  * session.set('cart', [...session.get('cart', []), 'tea']);
  */
 export class Session<Data extends object = SessionData, Flash extends object = SessionData> {
-  readonly #request: RequestSession;
+  readonly #journal: Journal;
 
   /** Made by `openSession`, `readSession` and the adapters. */
-  constructor(request: unknown) {
-    this.#request = request as RequestSession;
+  constructor(journal: unknown) {
+    this.#journal = journal as Journal;
   }
 
   /** The session id; a new one after `regenerate`, `setSubject` and `invalidate`. Keep it out of pages and logs. */
   get id(): string {
-    this.#request.isUsed = true;
-    return this.#request.id;
+    this.#journal.isUsed = true;
+    return this.#journal.id;
   }
   /** `true` when nothing is stored yet, and after `invalidate`. */
   get isNew(): boolean {
-    this.#request.isUsed = true;
-    return !this.#request.base.exists;
+    this.#journal.isUsed = true;
+    return !this.#journal.base.exists;
   }
   /** Whose session it is; `undefined` when nobody's. */
   get subject(): string | undefined {
-    this.#request.isUsed = true;
-    return this.#request.subject;
+    this.#journal.isUsed = true;
+    return this.#journal.subject;
   }
   /** When the session began, in epoch milliseconds; `undefined` for a new one. */
   get createdAt(): number | undefined {
-    return this.#request.base.createdAt;
+    return this.#journal.base.createdAt;
   }
   /** When it ends unless it is used again, in epoch milliseconds; `undefined` for a new one. */
   get expiresAt(): number | undefined {
-    return this.#request.base.expiresAt;
+    return this.#journal.base.expiresAt;
   }
 
   /** The value, frozen; `fallback` (default `undefined`) when there is none, or none that fits the schema. */
   get<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined;
   get<K extends Key<Data>>(key: K, fallback: Immutable<Data[K]>): Immutable<Data[K]>;
   get(key: string, fallback?: unknown): unknown {
-    this.#request.isUsed = true;
-    return this.#request.data.get(key) ?? fallback;
+    this.#journal.isUsed = true;
+    return this.#journal.data.get(key) ?? fallback;
   }
   /** Whether `get` has a value. */
   has(key: Key<Data>): boolean {
-    this.#request.isUsed = true;
-    return this.#request.data.has(key);
+    this.#journal.isUsed = true;
+    return this.#journal.data.has(key);
   }
   /** Every value by key, frozen. */
   all(): Immutable<Partial<Data>> {
-    this.#request.isUsed = true;
-    return this.#request.data.all() as Immutable<Partial<Data>>;
+    this.#journal.isUsed = true;
+    return this.#journal.data.all() as Immutable<Partial<Data>>;
   }
   /** The same as {@link Session.all}: the id is not part of it. */
   toJSON(): Immutable<Partial<Data>> {
@@ -80,13 +80,13 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   }
   /** Stores a copy of a JSON value. */
   set<K extends Key<Data>>(key: K, value: Immutable<Data[K]>): void {
-    this.#request.assertWritable(false);
-    if (this.#request.data.set(key, this.#checked(key, value))) this.#request.noteChange();
+    this.#journal.assertWritable(false);
+    if (this.#journal.data.set(key, this.#checked(key, value))) this.#journal.noteChange();
   }
   /** Removes a value. None there: nothing happens. A session without values and without a subject ends. */
   delete(key: Key<Data>): void {
-    this.#request.assertWritable(false);
-    if (this.#request.data.delete(key)) this.#request.noteChange();
+    this.#journal.assertWritable(false);
+    if (this.#journal.data.delete(key)) this.#journal.noteChange();
   }
   /** Removes a value and returns it; `undefined` when there is none. */
   pull<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined {
@@ -96,7 +96,7 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   }
   /** Removes every value. The session keeps its id, its subject and its flash. */
   clear(): void {
-    for (const key of this.#request.data.keys()) this.delete(key as Key<Data>);
+    for (const key of this.#journal.data.keys()) this.delete(key as Key<Data>);
   }
   /**
    * Changes a value from what it is to what `change` returns. `change` runs now, and again on the newest value when the
@@ -106,14 +106,14 @@ export class Session<Data extends object = SessionData, Flash extends object = S
     key: K,
     change: (current: Immutable<Data[K]> | undefined) => Immutable<Data[K]>,
   ): void {
-    this.#request.assertWritable(false);
-    this.#request.data.update(key, (current) => this.#checked(key, (change as ValueUpdate)(current)));
-    this.#request.noteChange();
+    this.#journal.assertWritable(false);
+    this.#journal.data.update(key, (current) => this.#checked(key, (change as ValueUpdate)(current)));
+    this.#journal.noteChange();
   }
 
   #checked(key: string, value: unknown): JsonValue {
     assertJsonValue(value, `data.${key}`);
-    this.#request.options.schema?.assert(key, value);
+    this.#journal.schema?.assert(key, value);
     return value;
   }
 
@@ -126,43 +126,43 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   }
   // A function behind an accessor: connect-flash assigns to `session.flash`, and must hear of it in sloppy code too.
   static readonly #flash = Object.freeze(function (this: Session, key: string, value: unknown): void {
-    addFlash(this.#request, key, value);
+    addFlash(this.#journal, key, value);
   });
 
   /** A value that an earlier request left, which consumes it; `undefined` when there is none. Twice: the same value. */
   getFlash<K extends Key<Flash>>(key: K): Immutable<Flash[K]> | undefined {
-    this.#request.isUsed = true;
-    const { value, changed } = this.#request.flash.get(key, this.#request.canConsumeFlash);
-    if (changed) this.#request.noteChange();
+    this.#journal.isUsed = true;
+    const { value, changed } = this.#journal.flash.get(key, this.#journal.canConsumeFlash);
+    if (changed) this.#journal.noteChange();
     return value as Immutable<Flash[K]> | undefined;
   }
   /** Whether `getFlash` has a value; consumes nothing. */
   hasFlash(key: Key<Flash>): boolean {
-    this.#request.isUsed = true;
-    return this.#request.flash.has(key);
+    this.#journal.isUsed = true;
+    return this.#journal.flash.has(key);
   }
   /** Leaves a value for the rest of this request only; `keepFlash` takes it along. */
   flashNow<K extends Key<Flash>>(key: K, value: Immutable<Flash[K]>): void {
-    this.#request.isUsed = true;
+    this.#journal.isUsed = true;
     assertJsonValue(value, `flash.${key}`);
-    this.#request.flash.addForNow(key, value);
+    this.#journal.flash.addForNow(key, value);
   }
   /** Keeps values for the next request although this one reads them: those named, or all. */
   keepFlash(...keys: Key<Flash>[]): void {
-    this.#request.assertWritable(false);
-    if (this.#request.flash.keep(keys)) this.#request.noteChange();
+    this.#journal.assertWritable(false);
+    if (this.#journal.flash.keep(keys)) this.#journal.noteChange();
   }
 
   /** Leaves a form's values, as flash `old.<field>`, to fill it in again. Fields whose names say secret are left out. */
   flashOld(values: { readonly [field: string]: ImmutableJson | undefined }): void {
     for (const [field, value] of Object.entries(values))
-      if (value !== undefined && !secretField.test(field)) addFlash(this.#request, `old.${field}`, value);
+      if (value !== undefined && !secretField.test(field)) addFlash(this.#journal, `old.${field}`, value);
   }
   /** Leaves the first message of each field, as flash `errors.<field>`; takes Zod's `fieldErrors` as they are. */
   flashErrors(errors: { readonly [field: string]: string | readonly string[] | undefined }): void {
     for (const [field, messages] of Object.entries(errors)) {
       const message = typeof messages === 'string' ? messages : messages?.[0];
-      if (message !== undefined) addFlash(this.#request, `errors.${field}`, message);
+      if (message !== undefined) addFlash(this.#journal, `errors.${field}`, message);
     }
   }
   /** What was entered in a field, from flash `old.<field>`; `undefined` when nothing was. */
@@ -176,8 +176,8 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   }
   /** What was wrong, by field, from flash `errors.*`; empty when nothing was. */
   errors(): { readonly [field: string]: string } {
-    this.#request.isUsed = true;
-    const fields = this.#request.flash.keys().filter((key) => key.startsWith('errors.'));
+    this.#journal.isUsed = true;
+    const fields = this.#journal.flash.keys().filter((key) => key.startsWith('errors.'));
     return Object.fromEntries(fields.map((key) => [key.slice(7), this.error(key.slice(7)) as string]));
   }
   /** Whether `error` has a message; consumes nothing. */
@@ -188,16 +188,17 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   /** Gives the session a new id and keeps what it holds; the old id is dead. Call it whenever rights change. */
   regenerate(...given: never[]): void {
     refuseCallback('regenerate', given);
-    this.#request.assertWritable(true);
-    this.#request.regenerate();
+    this.#journal.assertWritable(true);
+    this.#journal.regenerate();
   }
   /**
    * Ends the session: everything in it is gone, from the store too, and the cookie is cleared. Happens even when the handler
    * then fails. What is written afterwards begins a new session with a new id.
    */
-  invalidate(): void {
-    this.#request.assertWritable(true);
-    this.#request.invalidate();
+  invalidate(...given: never[]): void {
+    refuseCallback('invalidate', given);
+    this.#journal.assertWritable(true);
+    this.#journal.invalidate();
   }
   /**
    * A login: says whose session this is, gives it a new id and a new beginning, so that an id planted before is worth nothing
@@ -205,52 +206,52 @@ export class Session<Data extends object = SessionData, Flash extends object = S
    */
   setSubject(subject: string): void {
     assertSubject(subject);
-    this.#request.assertWritable(true);
-    this.#request.setSubject(subject);
+    this.#journal.assertWritable(true);
+    this.#journal.setSubject(subject);
   }
   /** Ends every other session of this subject when this one is written, as after a change of password. */
   endOthers(): void {
-    this.#request.assertWritable(false);
-    this.#request.endOthers();
+    this.#journal.assertWritable(false);
+    this.#journal.endOthers();
   }
   /**
    * Gives this session a lifetime of its own ("remember me" ticked or not): an idle timeout in whole seconds, and whether its
    * cookie ends with the browser. The absolute limit still holds.
    */
   setLifetime(lifetime: { idleTimeout?: number; expireOnClose?: boolean }): void {
-    this.#request.assertWritable(true);
+    this.#journal.assertWritable(true);
     assertKnownOptions('@store/session', lifetime, ['idleTimeout', 'expireOnClose'], 'setLifetime()');
     const { idleTimeout, expireOnClose } = lifetime;
     if (idleTimeout !== undefined) assertSeconds('@store/session', 'idleTimeout', idleTimeout);
     if (expireOnClose !== undefined && typeof expireOnClose !== 'boolean')
       throw invalidOption('@store/session', 'expireOnClose', 'true or false', expireOnClose);
-    this.#request.setOptions(lifetime);
+    this.#journal.setOptions(lifetime);
   }
   /** Says that nothing this request did is to be written, `invalidate` excepted. */
   discard(): void {
-    this.#request.isUsed = true;
-    this.#request.isDiscarded = true;
+    this.#journal.isUsed = true;
+    this.#journal.isDiscarded = true;
   }
   /**
    * Writes what was done so far now, for streams and WebSockets. The cookie, if one is needed, leaves with the response.
    *
    * @returns `false` when the session has ended meanwhile. Rejects with what the store says.
    */
-  async save(...given: never[]): Promise<boolean> {
+  save(...given: never[]): Promise<boolean> {
     refuseCallback('save', given);
-    this.#request.isUsed = true;
-    if (this.#request.readOnly) throw this.#request.readOnly.error();
-    return this.#request.actions?.save(this.#request) ?? false;
+    this.#journal.isUsed = true;
+    const { readOnly, request } = this.#journal;
+    return readOnly ? Promise.reject(readOnly.error()) : request.save();
   }
   /**
    * Reads the session again, and puts what this request changed and has not saved on top.
    *
    * @returns `false` when the session has ended: it is empty then. Rejects with what the store says.
    */
-  async reload(...given: never[]): Promise<boolean> {
+  reload(...given: never[]): Promise<boolean> {
     refuseCallback('reload', given);
-    this.#request.isUsed = true;
-    return this.#request.actions?.reload(this.#request) ?? false;
+    this.#journal.isUsed = true;
+    return this.#journal.request.reload();
   }
   /** Known from elsewhere. @throws {StoreError} `UNSUPPORTED`: call {@link Session.invalidate} */
   destroy(): never {
@@ -287,9 +288,9 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   }
 }
 
-function addFlash(request: RequestSession, key: string, value: unknown): void {
-  request.assertWritable(false);
+function addFlash(journal: Journal, key: string, value: unknown): void {
+  journal.assertWritable(false);
   assertJsonValue(value, `flash.${key}`);
-  request.flash.add(key, value);
-  request.noteChange();
+  journal.flash.add(key, value);
+  journal.noteChange();
 }

@@ -14,8 +14,8 @@ export function refuseCallback(method: string, given: readonly unknown[]): void 
   throw new StoreError(
     'UNSUPPORTED',
     `[@store/session] session.${method}() takes no callback. ` +
-      (method === 'regenerate'
-        ? 'Call it and go on: it is done when the response leaves.'
+      (method === 'regenerate' || method === 'invalidate'
+        ? 'Call it and continue: it is done when the response leaves.'
         : `Write await session.${method}().`),
   );
 }

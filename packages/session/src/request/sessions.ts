@@ -1,0 +1,44 @@
+import type { Awaitable } from '@store/core';
+import { type ResolvedSessionOptions, resolveSessionOptions } from '../options.ts';
+import type { RequestFacts } from './facts.ts';
+import { load } from './load-session.ts';
+import { RequestSession } from './request-session.ts';
+
+/** The sessions of all requests that one middleware serves. */
+export class Sessions {
+  readonly options: ResolvedSessionOptions;
+
+  constructor(options: ResolvedSessionOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Opens the session of a request. Synchronous without a cookie, with `lazy`, and when the store is.
+   *
+   * @param request For `peek` and events.
+   * @throws {StoreError} with a `status`: `NO_STORE`, or the store's failure under `onStoreFailure: 'fail'`.
+   */
+  load(request: unknown, facts: RequestFacts, isLazy = this.options.lazy): Awaitable<RequestSession> {
+    const opened = new RequestSession(this.options, facts, request);
+    const loading = isLazy ? undefined : load(opened);
+    return loading === undefined ? opened : loading.then(() => opened);
+  }
+}
+
+/** @throws {StoreError} `INVALID_OPTION` naming the option, what it takes and what it got. */
+export function createSessions(options: object): Sessions {
+  return new Sessions(resolveSessionOptions(options));
+}
+
+const createdBefore = new WeakMap<object, Sessions>();
+const defaults = {};
+
+/** The same for an options object that is passed again and again: it is checked once. */
+export function sessionsOf(options: object = defaults): Sessions {
+  let sessions = createdBefore.get(options);
+  if (!sessions) {
+    sessions = createSessions(options);
+    createdBefore.set(options, sessions);
+  }
+  return sessions;
+}

@@ -1,0 +1,233 @@
+import {
+  createSessionId,
+  type SaveOptions,
+  type SessionContent,
+  type StoredSession,
+  StoreError,
+} from '@store/core';
+import { DataChanges } from './data-changes.ts';
+import { FlashChanges } from './flash-changes.ts';
+import type { SchemaCheck } from './schema.ts';
+
+/** Until when, and of what kind, a session takes changes. */
+export type SessionPhase =
+  /** The response has not left. */
+  | 'open'
+  /** It has, and the session is stored on the server: values can still be saved, the cookie cannot change. */
+  | 'values-only'
+  /** It has, and any change would need a cookie. */
+  | 'closed';
+
+/** Why a session refuses writes. */
+export interface ReadOnly {
+  outcome: 'peeked' | 'anonymous';
+  reason: 'peek' | 'store-failure';
+  error(): Error;
+}
+
+/** Why there was no session at the beginning. */
+export type Absence = 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | 'moved' | 'ended-during-request';
+
+/** What a request did to its session, ready to be written. */
+export interface SessionWrite {
+  /** What the changes build on: as loaded, or empty after `invalidate`. */
+  base: StoredSession;
+  /** Where the session is to live from now on; empty when there is nothing to keep. */
+  id: string;
+  /** Whether `id` replaces the base's. */
+  moves: boolean;
+  /** Whether there is anything to write on top of `base`. */
+  changed: boolean;
+  /** Does the changes again on newer content. Pure. */
+  change(current: SessionContent): SessionContent;
+  /** Subject and lifetime, where this request set them. */
+  options: SaveOptions;
+  /** Whether `invalidate` was called. */
+  invalidated: boolean;
+  /** The ids that `invalidate` ended. */
+  ended: readonly string[];
+  /** Whether every other session of the subject is to end. */
+  endsOthers: boolean;
+}
+
+const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
+
+/** What one request does to its session: recorded, and replayed on the newest content when it is written. */
+export class Journal {
+  readonly schema: SchemaCheck | undefined;
+  /** Writes and reads before the response leaves, for `save` and `reload` of the session. */
+  readonly request: { save(): Promise<boolean>; reload(): Promise<boolean> };
+
+  base: StoredSession = noSession;
+  data: DataChanges = new DataChanges(noSession.data, []);
+  flash: FlashChanges = new FlashChanges(noSession.flash);
+  invalidKeys: readonly string[] = [];
+  absence: Absence | undefined;
+  /** Ids of live sessions under other cookies of the name, and of one that has moved: `invalidate` ends them too. */
+  alsoReceived: string[] = [];
+  readOnly: ReadOnly | undefined;
+  phase: SessionPhase = 'open';
+  /** Whether the handler looked at the session or changed it. */
+  isUsed = false;
+  isDiscarded = false;
+  /** Whether the handler failed. Only what came after that can be written, and only with a response that is no error. */
+  hasFailed = false;
+  /** Called at every change after the response left. */
+  onLateChange: (() => void) | undefined;
+  // Whether the session needs an id other than the stored one. It is drawn when asked for: most visitors need none.
+  #isMoving = true;
+  #newId: string | undefined;
+  #options: SaveOptions = {};
+  #replaces = false;
+  #invalidated = false;
+  #ended: string[] = [];
+  #endsOthers = false;
+
+  constructor(schema: SchemaCheck | undefined, request: Journal['request']) {
+    this.schema = schema;
+    this.request = request;
+  }
+
+  /** Begins with what was loaded. */
+  begin(stored: StoredSession): void {
+    this.base = stored;
+    this.invalidKeys = this.schema?.invalidKeys(stored.data) ?? [];
+    this.data = new DataChanges(stored.data, this.invalidKeys);
+    this.flash = new FlashChanges(stored.flash);
+    this.#isMoving = !stored.exists;
+    this.#newId = undefined;
+    this.#options = {};
+    this.#replaces = false;
+  }
+
+  /** Goes on with what is stored by now, and with what this request did on top of it. */
+  rebase(stored: StoredSession): void {
+    const { data, flash } = this;
+    if (!stored.exists) {
+      this.begin(stored);
+      return;
+    }
+    this.base = stored;
+    this.invalidKeys = this.schema?.invalidKeys(stored.data) ?? [];
+    this.data = data.rebase(stored.data, this.invalidKeys);
+    this.flash = flash.rebase(stored.flash);
+  }
+
+  get id(): string {
+    if (!this.#isMoving) return this.base.id;
+    this.#newId ??= createSessionId();
+    return this.#newId;
+  }
+
+  get subject(): string | undefined {
+    return this.#options.subject ?? this.base.subject;
+  }
+
+  get idleTimeout(): number | undefined {
+    return this.#options.idleTimeout ?? this.base.idleTimeout;
+  }
+
+  /** @throws {StoreError} when the session is read-only, or the change comes too late for the cookie it needs. */
+  assertWritable(needsCookie: boolean): void {
+    this.isUsed = true;
+    if (this.readOnly) throw this.readOnly.error();
+    if (this.phase === 'open' || (this.phase === 'values-only' && !needsCookie)) return;
+    throw new StoreError(
+      'HEADERS_SENT',
+      '[@store/session] The response is on its way, and this change needs a cookie. Change the session before the response begins.',
+    );
+  }
+
+  /** To be called after a change of data or flash. */
+  noteChange(): void {
+    if (this.phase !== 'open') this.onLateChange?.();
+  }
+
+  get canConsumeFlash(): boolean {
+    return !this.readOnly && this.phase !== 'closed';
+  }
+
+  regenerate(): void {
+    this.#isMoving = true;
+    this.#newId = undefined;
+  }
+
+  setOptions(options: SaveOptions): void {
+    this.#options = { ...this.#options, ...options };
+  }
+
+  /** A login: another user's data must not come along, and what was there before under any id is worth nothing. */
+  setSubject(subject: string): void {
+    if (this.subject !== undefined && this.subject !== subject) {
+      this.data = new DataChanges({}, []);
+      this.flash = new FlashChanges({});
+      this.#replaces = true;
+    }
+    this.setOptions({ subject });
+    this.regenerate();
+  }
+
+  endOthers(): void {
+    this.#endsOthers = true;
+  }
+
+  invalidate(): void {
+    if (this.base.exists) this.#ended.push(this.base.id);
+    this.#ended.push(...this.alsoReceived.splice(0));
+    this.#invalidated = true;
+    if (this.absence === 'moved') this.absence = 'unknown-session';
+    this.begin(noSession);
+    this.invalidKeys = [];
+  }
+
+  /** Drops what the handler has done so far, `invalidate` excepted. */
+  fail(): void {
+    if (this.phase !== 'open') return;
+    this.hasFailed = true;
+    this.begin(this.base);
+    this.#endsOthers = false;
+  }
+
+  get isChanged(): boolean {
+    return (
+      this.data.isChanged ||
+      this.flash.isChanged ||
+      (this.base.exists && (this.#isMoving || this.#replaces || Object.keys(this.#options).length > 0))
+    );
+  }
+
+  /** Hands over what was done so far; what comes later is recorded apart. */
+  take(): SessionWrite {
+    const { base } = this;
+    const changed = this.isChanged;
+    const isLasting = base.exists || changed || this.#options.subject !== undefined;
+    const [replayData, replayFlash, replaces] = [this.data.take(), this.flash.take(), this.#replaces];
+    const write: SessionWrite = {
+      base,
+      id: isLasting ? this.id : '',
+      moves: base.exists && this.#isMoving,
+      changed,
+      change: (current) => ({
+        data: replayData(replaces ? {} : current.data),
+        flash: replayFlash(replaces ? {} : current.flash),
+      }),
+      options: this.#options,
+      invalidated: this.#invalidated,
+      ended: this.#ended,
+      endsOthers: this.#endsOthers,
+    };
+    if (changed || write.invalidated || write.moves || isLasting !== base.exists) {
+      // What is written next builds on this write, whose version is not known here.
+      const { version: _version, ...known } = base;
+      this.base = { ...known, ...this.#options, id: write.id, exists: isLasting };
+    }
+    this.#isMoving = !isLasting;
+    this.#newId = undefined;
+    this.#options = {};
+    this.#replaces = false;
+    this.#invalidated = false;
+    this.#ended = [];
+    this.#endsOthers = false;
+    return write;
+  }
+}
