@@ -1,3 +1,4 @@
+// Prints how many files and calls of ours one operation goes through: what a stranger with a debugger has to follow.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
@@ -35,21 +36,7 @@ export async function reachOf(operation: () => Promise<unknown>): Promise<Reach>
   return { files: sum('files'), calls: sum('calls'), packages };
 }
 
-/** What may not be exceeded, so that a stranger can follow one operation with a debugger. */
-export interface ReachLimit {
-  files: number;
-  calls: number;
-}
-
-/** What is too much, in words; `undefined` when nothing is. */
-export function reachProblem(name: string, reach: Reach, limit: ReachLimit): string | undefined {
-  if (reach.files <= limit.files && reach.calls <= limit.calls) return undefined;
-  return `${name} goes through ${reach.files} files and ${reach.calls} calls, at most ${limit.files} and ${limit.calls} are allowed`;
-}
-
-async function operations(
-  directory: string,
-): Promise<[name: string, limit: ReachLimit, run: () => Promise<unknown>][]> {
+async function operations(directory: string): Promise<[name: string, run: () => Promise<unknown>][]> {
   const { createSessionId } = await import('../packages/core/src/index.ts');
   const sqlite = await import('../packages/sqlite/src/index.ts');
   const file = await import('../packages/file/src/index.ts');
@@ -68,23 +55,18 @@ async function operations(
   }, options);
   const read = sessionHandler((_request, session) => new Response(String(session.get('n'))), options);
   return [
-    ['sqlite: load', { files: 7, calls: 20 }, () => store.load(id)],
-    ['sqlite: save', { files: 11, calls: 50 }, () => store.save(id, { n: 1 }, {})],
-    [
-      'sqlite: load, update',
-      { files: 13, calls: 95 },
-      async () => store.update(id, (c) => c, { base: await store.load(id) }),
-    ],
-    ['file: load', { files: 12, calls: 60 }, () => files.load(id)],
-    ['fetch and sqlite: a request that reads', { files: 27, calls: 125 }, () => read(request())],
-    ['fetch and sqlite: a request that sets a key', { files: 34, calls: 270 }, () => set(request())],
+    ['sqlite: load', () => store.load(id)],
+    ['sqlite: save', () => store.save(id, { n: 1 }, {})],
+    ['sqlite: load, update', async () => store.update(id, (c) => c, { base: await store.load(id) })],
+    ['file: load', () => files.load(id)],
+    ['fetch and sqlite: a request that reads', () => read(request())],
+    ['fetch and sqlite: a request that sets a key', () => set(request())],
   ];
 }
 
 if (import.meta.main) {
   const directory = mkdtempSync(join(tmpdir(), 'store-reach-'));
-  const problems: string[] = [];
-  for (const [name, limit, run] of await operations(directory)) {
+  for (const [name, run] of await operations(directory)) {
     const reach = await reachOf(run);
     const parts = [...reach.packages]
       .map(([part, { files, calls }]) => `${part} ${files}/${calls}`)
@@ -92,10 +74,7 @@ if (import.meta.main) {
     console.log(
       `${name.padEnd(46)} ${String(reach.files).padStart(3)} files ${String(reach.calls).padStart(4)} calls   (${parts})`,
     );
-    const problem = reachProblem(name, reach, limit);
-    if (problem) problems.push(problem);
   }
   rmSync(directory, { recursive: true, force: true });
-  for (const problem of problems) console.error(problem);
-  process.exit(problems.length > 0 ? 1 : 0);
+  process.exit();
 }

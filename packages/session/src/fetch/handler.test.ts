@@ -92,7 +92,7 @@ describe('sessionHandler of /fetch', () => {
             controller.close();
           },
         },
-        // Nothing is pulled before somebody reads, so the headers have left by then.
+        // Nothing is pulled before someone reads, so the headers have left by then.
         { highWaterMark: 0 },
       );
     const browser = createBrowser(

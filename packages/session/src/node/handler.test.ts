@@ -57,7 +57,7 @@ describe('sessionHandler of /node', () => {
     expect((await visit()).body).toBe('52');
   });
 
-  it('answers 500, tells onError and writes nothing when the handler throws; invalidate still ends the session', async () => {
+  it('sends 500, tells onError and writes nothing when the handler throws; invalidate still ends the session', async () => {
     const { store, records } = createMemoryStore();
     const errors: unknown[] = [];
     const { browser } = await serveHandler(
@@ -81,7 +81,7 @@ describe('sessionHandler of /node', () => {
     expect(errors).toHaveLength(2);
   });
 
-  it('answers a plain 503 while the store cannot be read or written', async () => {
+  it('sends a plain 503 while the store cannot be read or written', async () => {
     const { store, storage } = createMemoryStore();
     const { browser } = await serveHandler(store, (_request, response, session) => {
       session.set('a', Math.random());

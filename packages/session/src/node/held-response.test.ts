@@ -24,7 +24,7 @@ const hold =
   };
 
 const holds: [string, Prepare][] = [
-  ['by a store that answers immediately', hold(0)],
+  ['by a store that responds immediately', hold(0)],
   ['for a turn', hold(1)],
   ['for several turns, and again before its end', hold(3)],
 ];

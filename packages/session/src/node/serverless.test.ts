@@ -59,7 +59,7 @@ describe.each(adapters)('behind %s', (_, invoke) => {
     ['2.0', version2],
   ])('with payload %s', (_version, event) => {
     it.each([
-      ['a store that answers immediately', false],
+      ['a store that responds immediately', false],
       ['a remote store', true],
     ])('body and cookie are delivered on %s', async (_store, isRemote) => {
       const { store } = createMemoryStore({}, isRemote);

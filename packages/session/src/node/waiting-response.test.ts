@@ -271,7 +271,7 @@ describe('a response that waits for its session', () => {
     expect([answer.status, answer.body, answer.setCookies.length]).toEqual([200, 'one two', 1]);
   });
 
-  it('answers two requests of one connection in turn', async () => {
+  it('serves two requests of one connection in turn', async () => {
     const { port } = await serveChanged((response, _session, request) => response.end(request.url));
     const socket = connect(port, '127.0.0.1');
     let received = '';

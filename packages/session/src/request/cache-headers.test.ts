@@ -4,7 +4,7 @@ import type { Session } from '../index.ts';
 
 type Use = (session: Session<SiteData>) => unknown;
 
-/** A handler that uses its session and answers with headers of its own. */
+/** A handler that uses its session and responds with headers of its own. */
 const withHeaders =
   (headers: Record<string, string>, use: Use = () => undefined): Use =>
   (session) => {

@@ -135,7 +135,7 @@ describe('a session that lives in the cookie', () => {
     expect([setCookies.length, site.events.at(-1)?.outcome]).toEqual([1, 'touched']);
   });
 
-  it('goes back to the store under the version it came with, and under none when it begins anew', async () => {
+  it('goes back to the store under the version it came with, and under none when it starts over', async () => {
     const { store, sealed } = createVersionedStore({ onLoad: () => ({ version: 1 }) });
     const site = openSite({ store });
     await site.visit((session) => session.set('n', 1));
@@ -147,7 +147,7 @@ describe('a session that lives in the cookie', () => {
     expect(sealed).toEqual([undefined, 1, 1, undefined]);
   });
 
-  it('begins anew with a subject it did not have', async () => {
+  it('starts over with a subject it did not have', async () => {
     const site = openCookieSite();
     await site.visit((session) => session.set('n', 1));
     const first = await site.store.load(site.value());

@@ -5,7 +5,7 @@ import { isPromise, withStatus } from './store-calls.ts';
 /**
  * Asks the store for a request's session. Without a cookie the store is not asked, and an unknown id is never adopted.
  *
- * @returns `undefined` when it is there already, as from a synchronous store
+ * @returns `undefined` when it is already there, as from a synchronous store
  * @throws {StoreError} with a `status`: the store's failure under `onStoreFailure: 'fail'`.
  */
 export function load(opened: RequestSession): PromiseLike<void> | undefined {

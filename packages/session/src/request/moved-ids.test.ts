@@ -123,7 +123,7 @@ describe('endOthers', () => {
 });
 
 describe('a session that is emptied', () => {
-  it('ends when nobody is signed in to it, and stays when somebody is', async () => {
+  it('ends when nobody is signed in to it, and stays when someone is', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     const { setCookies } = await site.visit((session) => session.delete('n'));

@@ -54,7 +54,7 @@ describe('a session on the server', () => {
     await site.visit((session) => expect(session.get('n')).toBe(1));
   });
 
-  it('begins its absolute limit anew with a subject it did not have', async () => {
+  it('restarts its absolute limit with a subject it did not have', async () => {
     const site = openSite({ absoluteTimeout: 1500 });
     await site.visit((session) => session.set('n', 1));
     site.clock.now += 900_000;

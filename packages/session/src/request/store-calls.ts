@@ -31,15 +31,15 @@ export class StoreCalls {
 
   #inTime<T>(result: PromiseLike<T>, began: number): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(reject, this.#tooLate()), this.#timeout * 1000);
-      const settle = <V>(how: (value: V) => void, value: V) => {
+      const timer = setTimeout(() => done(reject, this.#tooLate()), this.#timeout * 1000);
+      const done = <V>(how: (value: V) => void, value: V) => {
         clearTimeout(timer);
         this.milliseconds += performance.now() - began;
         how(value);
       };
       result.then(
-        (value) => settle(resolve, value),
-        (error: unknown) => settle(reject, error),
+        (value) => done(resolve, value),
+        (error: unknown) => done(reject, error),
       );
     });
   }

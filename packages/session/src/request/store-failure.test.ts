@@ -112,7 +112,7 @@ describe('a store that fails', () => {
 
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
-    const beside = site.visit(async (session) => {
+    const other = site.visit(async (session) => {
       session.update('n', (n) => {
         if (n === 2) throw new RangeError('two is too many');
         return 0;
@@ -125,7 +125,7 @@ describe('a store that fails', () => {
           version: 1,
         });
     });
-    await expect(beside).rejects.toThrow('two is too many');
+    await expect(other).rejects.toThrow('two is too many');
   });
 
   it('reports garbage collection that fails, and troubles nobody', async () => {

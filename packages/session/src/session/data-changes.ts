@@ -71,7 +71,7 @@ export class DataChanges {
     return Object.freeze(data);
   }
 
-  /** @returns `false` when the value is there already, which is no change unless this request changed the key before */
+  /** @returns `false` when that is already the value, which is no change unless this request changed the key before */
   set(key: string, value: JsonValue): boolean {
     if (!this.#changes?.has(key) && isSameJson(this.#peek(key), value)) return false;
     const copy = frozenCopy(value);

@@ -140,7 +140,7 @@ describe('session identity', () => {
     expect(request.journal.take()).toMatchObject({ id: session.id, moves: true, changed: true, ended: [] });
   });
 
-  it('is gone with invalidate, whatever happened before, and begins anew with what comes after', () => {
+  it('is gone with invalidate, whatever happened before, and starts over with what comes after', () => {
     const { session, request, stored } = open({ a: 1 }, { flash: { f: 1 }, subject: '7' });
     session.set('b', 1);
     session.setLifetime({ idleTimeout: 60 });
