@@ -87,8 +87,9 @@ export const countingCases: ConformanceCase[] = [
         seen.set(handle, (seen.get(handle) ?? 0) + 1);
         if (seen.size % 25 !== 0) continue;
         await store.save(createSessionId(), { late: true }, {});
-        const gone = go.pop() ?? createSessionId();
-        if (sessionKey(gone) !== handle) await store.destroy(gone);
+        // One that was yielded: destroying the last of a page before its turn would hide that the next page begins with it.
+        const gone = go.findIndex((id) => sessionKey(id) !== handle && seen.has(sessionKey(id)));
+        if (gone >= 0) await store.destroy(go.splice(gone, 1)[0] as string);
         await store.update(stay[seen.size % stay.length] as string, (content) => content);
       }
       for (const id of stay) {
