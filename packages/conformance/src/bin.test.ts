@@ -9,7 +9,11 @@ const driver = join(import.meta.dirname, '../test/json-file-driver.ts');
 
 function run(args: string[], fault = '') {
   const env = { ...process.env, JSON_FILE_FAULT: fault };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    env,
+    encoding: 'utf8',
+    timeout: 200_000,
+  });
   const failed = [...stdout.matchAll(/^\| ([\w.-]+) .*✗ failed \|$/gm)].map(([, id]) => id);
   return { status, stdout, stderr, failed };
 }

@@ -1,15 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
@@ -18,14 +9,15 @@ const fault = process.env.JSON_FILE_FAULT;
 
 type Records = { [key: string]: SessionRecord };
 
-/** All records in one JSON file. A symbolic link is the lock: only one of several processes can create it, and it names that one. */
+/** All records in one JSON file. The lock is SQLite's, which the system releases when a process is killed. */
 function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'save'>> {
   const file = join(directory, 'sessions.json');
-  const lock = join(directory, 'lock');
+  const lock = new DatabaseSync(join(directory, 'lock'), { timeout: 20_000 });
   const load = (): Records => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Records) : {});
 
   async function locked<T>(work: (records: Records) => T): Promise<T> {
-    while (fault !== 'no-lock' && !take(lock)) await new Promise((resolve) => setTimeout(resolve, 1));
+    // Nothing below waits, so that other calls of this process find the lock free.
+    if (fault !== 'no-lock') lock.exec('begin exclusive');
     try {
       const records = load();
       if (fault === 'no-lock') await new Promise((resolve) => setTimeout(resolve, 2));
@@ -34,7 +26,7 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
       renameSync(`${file}.${process.pid}`, file);
       return answer;
     } finally {
-      if (fault !== 'no-lock') unlinkSync(lock);
+      if (fault !== 'no-lock') lock.exec('rollback');
     }
   }
   const removeAll = (records: Records, doomed: SessionRecord[]) => {
@@ -100,43 +92,8 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
           ),
         ),
       ),
-    close() {},
+    close: () => lock.close(),
   };
-}
-
-function take(lock: string): boolean {
-  try {
-    symlinkSync(String(process.pid), lock);
-    return true;
-  } catch {
-    releaseIfDead(lock);
-    return false;
-  }
-}
-
-/** A process that was killed leaves its lock behind. Of those who find it, one at a time looks and removes it. */
-function releaseIfDead(lock: string): void {
-  const takeover = `${lock}.takeover`;
-  try {
-    mkdirSync(takeover);
-  } catch {
-    return;
-  }
-  try {
-    if (!isAlive(Number(readlinkSync(lock)))) unlinkSync(lock);
-  } catch {
-    // Released in the meantime.
-  } finally {
-    rmdirSync(takeover);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 export const capabilities: DriverModule['capabilities'] = {
@@ -151,5 +108,11 @@ export const start: DriverModule['start'] = (_options, place) => {
   if (fault === 'fails-elsewhere' && process.send) {
     storage.insert = () => Promise.reject(new Error('the disk is full'));
   }
-  return { ...storage, close: () => clearInterval(fault === 'timer-until-closed' ? timer : undefined) };
+  return {
+    ...storage,
+    close() {
+      storage.close?.();
+      clearInterval(fault === 'timer-until-closed' ? timer : undefined);
+    },
+  };
 };
