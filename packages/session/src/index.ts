@@ -3,7 +3,7 @@ export type { CookieAttributes, OutgoingCookie } from './cookie/outgoing-cookie.
 export { withSession } from './fetch/handler.ts';
 export type { SessionOptions } from './options.ts';
 export { getSession } from './request/attached-session.ts';
-export type { Committed } from './request/committed.ts';
+export type { Committed } from './request/conclude.ts';
 export type {
   CookieReason,
   OnSessionEvent,

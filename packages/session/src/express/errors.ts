@@ -13,15 +13,15 @@ type LayerMethod = (request: object, response: object, next: Next) => unknown;
 const watched = new WeakSet<object>();
 
 /**
- * Has a session discarded when an Express handler fails, whatever status its error handlers choose: by then the error is
- * theirs, and nothing else tells a 403 that was thrown from one that was sent. Express passes errors on inside its routers only,
- * so this listens there, where a layer hands one to the next; Express 4 and 5 differ in the method's name alone.
+ * Drops the changes of a handler that fails, whatever status the error handlers choose: by then the error is theirs, and nothing
+ * else distinguishes a 403 that was thrown from one that was sent. Express passes errors on inside its routers, so this listens
+ * where a layer hands one to the next; Express 4 and 5 differ only in the method's name.
  *
  * @param app The application that serves the request.
  */
 export function watchErrors(app: unknown): void {
   const application = app as { router?: Router; _router?: Router } | undefined;
-  // Express 4 throws at a look at `router`, and has `_router`.
+  // Express 4 throws when `router` is read, and has `_router`.
   const { stack } = application?._router ?? application?.router ?? {};
   const prototype = stack?.[0] && (Object.getPrototypeOf(stack[0]) as Layer & object);
   if (!prototype || watched.has(prototype)) return;

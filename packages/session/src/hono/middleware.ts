@@ -69,7 +69,7 @@ function watchError(c: Context, request: RequestSession): void {
     get: () => error,
     set(next: Error | undefined) {
       error = next;
-      if (next) request.journal.fail();
+      if (next) request.journal.dropChanges();
     },
   });
 }

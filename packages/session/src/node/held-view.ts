@@ -34,7 +34,7 @@ interface Destroyable {
 
 const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const;
 
-// Its value is never sent: it is gone before Node would.
+// Never sent: it is removed before Node could send it.
 const placeholder = 'held';
 
 /**

@@ -1,5 +1,5 @@
 import type { ResponseHeaders } from '../request/cache-headers.ts';
-import type { ResponseFacts } from '../request/committed.ts';
+import type { ResponseFacts } from '../request/conclude.ts';
 import { isPromise } from '../request/store-calls.ts';
 import { type HeaderCarrier, headersOf } from './response-headers.ts';
 

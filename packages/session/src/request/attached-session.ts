@@ -9,7 +9,7 @@ interface Attached {
   session?: RequestSession;
 }
 
-// A hidden property and no WeakMap, in which young garbage stays alive until a full collection (docs/decisions/004).
+// A hidden property rather than a WeakMap, which keeps young garbage alive until a full collection (docs/decisions/004).
 const attachedKey = Symbol('@store/session');
 type Carrier = { [attachedKey]?: Attached };
 
@@ -25,7 +25,7 @@ export function claimRequest(request: object, middleware: object): boolean {
   if (known) {
     throw new StoreError(
       'UNSUPPORTED',
-      '[@store/session] This request has a session already. Make one middleware for all routes; `peek` takes a function of the request.',
+      '[@store/session] This request already has a session. Use a single middleware for all routes; `peek` takes a function of the request.',
     );
   }
   // Not enumerable: neither copied nor printed with the request.
@@ -46,11 +46,11 @@ export function attachedSession(request: object): RequestSession | undefined {
 }
 
 /**
- * Says that a request's handler failed, so that what it changed is not written. What an error handler changes after that is, if
- * it makes a success of it. A request without a session: nothing happens.
+ * Says that a request's handler failed, so that what it changed is not written. Changes an error handler makes afterwards are
+ * written, provided its response is not an error. Does nothing for a request without a session.
  */
 export function discardChanges(request: object): void {
-  attachedSession(request)?.journal.fail();
+  attachedSession(request)?.journal.dropChanges();
 }
 
 /**

@@ -11,7 +11,7 @@ export interface RequestFacts extends CookieFacts {
   header(name: string): string | undefined;
 }
 
-/** What is to be known of a source. */
+/** Extracts the facts of a source. */
 export function factsOf(source: SessionSource): RequestFacts {
   if (typeof source === 'string') return new TextFacts(source);
   if (typeof (source as Headers).get === 'function') return new HeadersFacts(source as Headers);

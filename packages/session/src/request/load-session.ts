@@ -86,7 +86,7 @@ export function makePeek(opened: RequestSession): void {
 function peekOnly(): StoreError {
   return new StoreError(
     'UNSUPPORTED',
-    '[@store/session] This session was opened to be read only. Open it with openSession(), or take the request out of `peek`, to write.',
+    '[@store/session] This session was opened read-only. Open it with openSession(), or take the request out of `peek`, to write.',
   );
 }
 

@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts';
 import { garbageCollection, saveLateChanges } from './background.ts';
 import type { ResponseHeaders } from './cache-headers.ts';
 import { commitSession } from './commit-session.ts';
-import type { Committed } from './committed.ts';
+import type { Committed } from './conclude.ts';
 import { factsOf, type SessionSource } from './facts.ts';
 import { makePeek } from './load-session.ts';
 import { sessionsOf } from './sessions.ts';

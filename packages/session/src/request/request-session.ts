@@ -5,11 +5,11 @@ import type { ResolvedSessionOptions } from '../options.ts';
 import { Journal } from '../session/journal.ts';
 import { Session } from '../session/session.ts';
 import { saveNow } from './background.ts';
-import { writeSession } from './commit-session.ts';
-import type { WriteResult } from './committed.ts';
+import type { WriteResult } from './conclude.ts';
 import { errorCode, isWatched, report, type SessionEvent } from './events.ts';
 import type { RequestFacts } from './facts.ts';
 import { StoreCalls, withStatus } from './store-calls.ts';
+import { writeSession } from './write-session.ts';
 
 /** One request's session, from loaded to written: where it came from, and what has become of it. */
 export class RequestSession {

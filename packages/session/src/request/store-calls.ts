@@ -47,7 +47,7 @@ export class StoreCalls {
   #tooLate(): StoreError {
     return new StoreError(
       'UNAVAILABLE',
-      `[@store/session] ${this.#store} did not finish a call within ${this.#timeout} seconds. Look after the backend, or raise \`timeout\`.`,
+      `[@store/session] ${this.#store} did not finish a call within ${this.#timeout} seconds. Check the backend, or increase \`timeout\`.`,
     );
   }
 }

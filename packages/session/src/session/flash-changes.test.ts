@@ -73,6 +73,15 @@ describe('session flash', () => {
     expect(request.journal.isChanged).toBe(false);
   });
 
+  it('consumes what was read before a reload, and nothing that arrived under its name since', () => {
+    const flash = { notice: 'Saved', warning: 'Low' };
+    const { request, session, flashAfter } = open(flash);
+    session.getFlash('notice');
+    session.getFlash('warning');
+    request.journal.rebase({ ...request.journal.base, flash: { ...flash, warning: 'Empty' } });
+    expect(flashAfter({ ...flash, warning: 'Empty' })).toEqual({ warning: 'Empty' });
+  });
+
   it('carries form values and errors to the next request', () => {
     const first = open({});
     first.session.flashOld({ name: 'Ada', agreed: undefined, tags: ['x'] });

@@ -71,6 +71,10 @@ export class FlashChanges {
     rebased.#now = this.#now;
     rebased.#added = this.#added;
     rebased.#kept = this.#kept;
+    for (const key of this.#read ?? none) {
+      if (isSameJson(getOwn(stored, key), getOwn(this.#stored, key)))
+        rebased.#read = (rebased.#read ?? new Set()).add(key);
+    }
     return rebased;
   }
 

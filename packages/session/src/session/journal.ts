@@ -181,7 +181,7 @@ export class Journal {
   }
 
   /** Drops what the handler has done so far, `invalidate` excepted. */
-  fail(): void {
+  dropChanges(): void {
     if (this.phase !== 'open') return;
     this.hasFailed = true;
     this.begin(this.base);

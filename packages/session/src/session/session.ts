@@ -83,7 +83,7 @@ export class Session<Data extends object = SessionData, Flash extends object = S
     this.#journal.assertWritable(false);
     if (this.#journal.data.set(key, this.#checked(key, value))) this.#journal.noteChange();
   }
-  /** Removes a value. None there: nothing happens. A session without values and without a subject ends. */
+  /** Removes a value. Does nothing if there is none. A session without values and without a subject ends. */
   delete(key: Key<Data>): void {
     this.#journal.assertWritable(false);
     if (this.#journal.data.delete(key)) this.#journal.noteChange();
@@ -129,7 +129,7 @@ export class Session<Data extends object = SessionData, Flash extends object = S
     addFlash(this.#journal, key, value);
   });
 
-  /** A value that an earlier request left, which consumes it; `undefined` when there is none. Twice: the same value. */
+  /** A value that an earlier request left, which consumes it; `undefined` when there is none. Reading it again in this request returns the same value. */
   getFlash<K extends Key<Flash>>(key: K): Immutable<Flash[K]> | undefined {
     this.#journal.isUsed = true;
     const { value, changed } = this.#journal.flash.get(key, this.#journal.canConsumeFlash);
@@ -253,7 +253,7 @@ export class Session<Data extends object = SessionData, Flash extends object = S
     this.#journal.isUsed = true;
     return this.#journal.request.reload();
   }
-  /** Known from elsewhere. @throws {StoreError} `UNSUPPORTED`: call {@link Session.invalidate} */
+  /** Familiar from other libraries. @throws {StoreError} `UNSUPPORTED`: call {@link Session.invalidate} */
   destroy(): never {
     throw new StoreError(
       'UNSUPPORTED',
