@@ -7,9 +7,10 @@ import {
   type OrderedMethod,
   orderedMethods,
 } from './held-view.ts';
-import { type ResponseHooks, servePartialResponse } from './partial-response.ts';
+import { servePartialResponse } from './partial-response.ts';
 import { applyWriteHead, assertBody, assertStatusLine, assertTrailers, headersSent } from './refusals.ts';
 import { clearRepresentation, headersOf } from './response-headers.ts';
+import type { ResponseHooks } from './response-hooks.ts';
 import { type Call, type SendingMethod, sendingMethods, WaitingCalls } from './waiting-calls.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -133,9 +134,7 @@ class HeldResponse<T> implements Held {
     try {
       const result = this.#commit();
       if (isPromise(result)) result.then(undefined, ignore);
-    } catch {
-      // There is nobody to tell.
-    }
+    } catch {} // There is no one to tell.
     return this.#pass(call);
   }
 

@@ -81,3 +81,12 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
     ...(request.journal.invalidKeys.length > 0 && { invalidKeys: request.journal.invalidKeys }),
   };
 }
+
+/** Appends a committed response's headers: each `Set-Cookie` as a line of its own, the others to what is there. */
+export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
+  for (const [name, value] of committed.headers) {
+    const before = name === 'Set-Cookie' ? undefined : headers.get(name);
+    if (before) headers.set(name, `${before}, ${value}`);
+    else headers.append(name, value);
+  }
+}

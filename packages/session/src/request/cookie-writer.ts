@@ -1,7 +1,8 @@
 import type { Awaitable, SessionContent } from '@store/core';
 import type { SessionWrite } from '../session/journal.ts';
+import { lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
-import { lifeOf, maxAgeOf, type Written } from './server-writer.ts';
+import type { Written } from './server-writer.ts';
 import { whenReady } from './store-calls.ts';
 
 /**

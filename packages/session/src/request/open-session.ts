@@ -79,15 +79,6 @@ export async function readSession<Data extends object = SessionData, Flash exten
   return request.session as unknown as Session<Data, Flash>;
 }
 
-/** Appends a committed response's headers: each `Set-Cookie` as a line of its own, the others to what is there. */
-export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
-  for (const [name, value] of committed.headers) {
-    const before = name === 'Set-Cookie' ? undefined : headers.get(name);
-    if (before) headers.set(name, `${before}, ${value}`);
-    else headers.append(name, value);
-  }
-}
-
 function readHeaders(headers: CommitResponse['headers']): Pick<ResponseHeaders, 'get'> {
   if (headers instanceof Headers) return { get: (name) => headers.get(name) ?? undefined };
   if (headers === undefined) return { get: () => undefined };

@@ -1,5 +1,31 @@
-import type { ResolvedTimeouts, StoredSession } from '@store/core';
+import type { ResolvedTimeouts, SaveOptions, StoredSession } from '@store/core';
 import type { RequestFacts } from './facts.ts';
+import type { RequestSession } from './request-session.ts';
+
+/** What decides how long a session lives, and whose it is. */
+export interface Life extends SaveOptions {
+  createdAt?: number | undefined;
+}
+
+/** A session's life after this request's options: a subject begins it again. */
+export function lifeOf(base: StoredSession, options: SaveOptions): Life {
+  return {
+    createdAt: options.subject === undefined ? base.createdAt : undefined,
+    ...pick('subject', options.subject ?? base.subject),
+    ...pick('idleTimeout', options.idleTimeout ?? base.idleTimeout),
+    ...pick('expireOnClose', options.expireOnClose ?? base.expireOnClose),
+  };
+}
+
+function pick<Name extends string, T>(name: Name, value: T | undefined): { [N in Name]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: T });
+}
+
+/** Seconds the browser keeps the cookie; `undefined`: until it closes. */
+export function maxAgeOf(request: RequestSession, now: number, life: Life): number | undefined {
+  if (life.expireOnClose ?? request.cookie.expireOnClose) return undefined;
+  return secondsToLive(request.store.timeouts, now, life);
+}
 
 /** Whole seconds until a session written or touched at `now` ends: its idle timeout, or less before the absolute limit. */
 export function secondsToLive(

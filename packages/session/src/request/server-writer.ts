@@ -1,7 +1,7 @@
-import type { Awaitable, SaveOptions, SessionContent, StoredSession } from '@store/core';
+import type { Awaitable, SessionContent } from '@store/core';
 import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
 import type { SessionWrite } from '../session/journal.ts';
-import { isCookieDue, secondsToLive } from './renewal.ts';
+import { isCookieDue, type Life, lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, whenReady } from './store-calls.ts';
 
@@ -9,31 +9,6 @@ import { isPromise, whenReady } from './store-calls.ts';
 export type Written = { cookies: readonly OutgoingCookie[] } | 'ended';
 
 const noCookies: Written = { cookies: [] };
-
-/** What decides how long a session lives, and whose it is. */
-interface Life extends SaveOptions {
-  createdAt?: number | undefined;
-}
-
-/** A session's life after this request's options: a subject begins it again. */
-export function lifeOf(base: StoredSession, options: SaveOptions): Life {
-  return {
-    createdAt: options.subject === undefined ? base.createdAt : undefined,
-    ...pick('subject', options.subject ?? base.subject),
-    ...pick('idleTimeout', options.idleTimeout ?? base.idleTimeout),
-    ...pick('expireOnClose', options.expireOnClose ?? base.expireOnClose),
-  };
-}
-
-function pick<Name extends string, T>(name: Name, value: T | undefined): { [N in Name]?: T } {
-  return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: T });
-}
-
-/** Seconds the browser keeps the cookie; `undefined`: until it closes. */
-export function maxAgeOf(request: RequestSession, now: number, life: Life): number | undefined {
-  if (life.expireOnClose ?? request.cookie.expireOnClose) return undefined;
-  return secondsToLive(request.store.timeouts, now, life);
-}
 
 /** Stores a new session; the cookie holds its id. */
 export function createOnServer(
