@@ -53,7 +53,8 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     const [, cases, skipped] = /^(\d+) passed, 0 failed, (\d+) not run\. It conforms\.$/m.exec(report) ?? [];
     expect(tests, output).toBe(cases);
     expect(Number(cases)).toBeGreaterThan(60);
-    expect(Number(skipped)).toBeLessThan(10);
+    // Those of functions that a storage may leave out: move, deleteVersion, scan.
+    expect(Number(skipped)).toBeLessThan(30);
   });
 
   it('begins a package that type checks, builds, and packs what its users need', async () => {

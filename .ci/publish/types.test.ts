@@ -10,7 +10,8 @@ let application: Application;
 let files: string[];
 
 beforeAll(async () => {
-  const types = ['@types/node@24', '@types/express'];
+  // What the doors for a framework take their types from.
+  const types = ['@types/node@24', '@types/express', 'hono'];
   const packages = examples.flatMap((example) => example.packages);
   application = await install([...new Set([...packages, ...publishedNames(), ...types])]);
   const doors = (await Promise.all(publishedNames().map(publicationOf))).flatMap(doorsOf);
