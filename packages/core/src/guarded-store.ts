@@ -83,7 +83,7 @@ export function guardedStore({ kind, name, timeouts, report, methods, close }: S
     clear: promised(guard(methods.clear)),
     async *entries() {
       const entries = methods.entries()[Symbol.asyncIterator]();
-      // Guarded step by step: somebody who stops reading half way must not keep `close()` waiting.
+      // Guarded step by step: a caller who stops reading half way must not keep `close()` waiting.
       for (const next = guard(() => entries.next()); ; ) {
         const step = await next();
         if (step.done) return;

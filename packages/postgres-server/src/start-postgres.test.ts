@@ -41,7 +41,7 @@ function forgetCopy(): void {
 }
 
 describe('a server from npm', () => {
-  it('answers, survives being killed, and leaves no file when it is removed', async () => {
+  it('takes queries, survives being killed, and leaves no file when it is removed', async () => {
     const parent = privateFolder();
     const server = await startPostgres({ parent });
     onTestFinished(() => server.remove());

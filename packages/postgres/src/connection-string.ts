@@ -35,7 +35,7 @@ const ways: Record<string, string> = {
 };
 
 /**
- * Refuses a connection string that node-postgres would take for something else, or of which it would ignore a part.
+ * Refuses a connection string that node-postgres would misread, or would ignore in part.
  * What the string holds is never quoted, since it may be the password.
  *
  * @throws {StoreError} `INVALID_OPTION` with the right form.

@@ -146,7 +146,7 @@ export function createPostgresStorage(
   };
 }
 
-/** A record that is nobody's: whoever meets it takes it for none, and garbage collection for the oldest of all. */
+/** A record that belongs to no session: readers treat it as missing, and garbage collection as the oldest of all. */
 const expired = { payload: '', subject: null, createdAt: 0, expiresAt: 0, idleTimeout: null };
 
 function markValues(mark: SessionRecord) {
