@@ -10,10 +10,10 @@ describe('the reach of an operation', () => {
 
   it('counts files and calls of a package', async () => {
     const file = join(import.meta.dirname, '../packages/session/src/session/strict-session.ts');
-    const { noProperty } = (await import(
+    const { refuseCallback } = (await import(
       pathToFileURL(file).href
     )) as typeof import('../packages/session/src/session/strict-session.ts');
-    const { files, packages } = await reachOf(async () => noProperty('a'));
+    const { files, packages } = await reachOf(async () => refuseCallback('save', []));
     expect(files).toBeGreaterThan(0);
     expect(packages.get('session')).toEqual({ files: 1, calls: 1 });
   });

@@ -1,8 +1,9 @@
 export {
-  type ExpressSession,
   type ExpressSessionOptions,
-  type SessionTypes,
   sessionMiddleware,
+  withSession,
 } from './express/middleware.ts';
+export { discardOnError } from './node/handler.ts';
 export { getSession } from './request/attached-session.ts';
 export type { Session } from './session/session.ts';
+export type { SessionTypes } from './session/session-types.ts';

@@ -6,3 +6,4 @@ export {
 } from './fetch/handler.ts';
 export { getSession } from './request/attached-session.ts';
 export type { Session } from './session/session.ts';
+export type { SessionTypes } from './session/session-types.ts';

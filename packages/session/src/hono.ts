@@ -1,3 +1,4 @@
 export { type HonoSessionOptions, type SessionVariables, sessionMiddleware } from './hono/middleware.ts';
 export { getSession } from './request/attached-session.ts';
 export type { Session } from './session/session.ts';
+export type { SessionTypes } from './session/session-types.ts';

@@ -1,4 +1,5 @@
 export {
+  discardOnError,
   type NodeHandler,
   type NodeHandlerOptions,
   type NodeMiddleware,
@@ -8,3 +9,4 @@ export {
 } from './node/handler.ts';
 export { getSession } from './request/attached-session.ts';
 export type { Session } from './session/session.ts';
+export type { SessionTypes } from './session/session-types.ts';

@@ -1,12 +1,13 @@
-import { isSessionStore, type SessionData, type SessionStore, StoreError } from '@store/core';
+import { isSessionStore, type SessionStore, StoreError } from '@store/core';
 import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { resolveCookieOptions, type SessionCookieOptions } from './cookie/cookie-options.ts';
 import { SessionCookies } from './cookie/session-cookie.ts';
 import type { OnSessionEvent } from './request/events.ts';
 import { SchemaCheck, type SessionSchema } from './session/schema.ts';
+import type { AppData } from './session/session-types.ts';
 
 /** What every adapter takes. Durations are in seconds. */
-export interface SessionOptions<Data extends object = SessionData, Incoming = unknown> {
+export interface SessionOptions<Data extends object = AppData, Incoming = unknown> {
   /** The store to use. @default the cached one, looked up at each request */
   store?: SessionStore;
   /** How the cookie looks. */
@@ -160,6 +161,15 @@ function assertBelongsHere(options: object): void {
         `[@store/session] The option ${name} belongs to ${place}. Move it there.`,
       );
   }
+}
+
+/** Keeps a runtime alive for work after the response. */
+export type WaitUntil<Rest extends unknown[] = []> = (work: Promise<void>, ...rest: Rest) => void;
+
+/** @throws {StoreError} `INVALID_OPTION` unless it is a function or left out. */
+export function assertWaitUntil(waitUntil: unknown): void {
+  if (waitUntil !== undefined && typeof waitUntil !== 'function')
+    throw refuse('waitUntil', 'a function', waitUntil);
 }
 
 /** @throws {StoreError} `INVALID_OPTION` unless the handler is a function. */

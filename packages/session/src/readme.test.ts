@@ -1,10 +1,13 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cachedStore, uncacheStore } from '@store/core';
+import { startSession } from '@store/sqlite';
+import type { Express } from 'express';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { createBrowser } from '../test/browser.ts';
 import { serve } from '../test/http-server.ts';
 import { createTestSession } from './index.ts';
@@ -29,9 +32,12 @@ const form = (fields: Record<string, string>) => ({
   body: new URLSearchParams(fields).toString(),
 });
 
+// By a name that the compiler does not follow: the examples are a program of their own, which declares its `SessionTypes`.
+const example = <Exports>(file: string) => import(`../test/examples/${file}.ts`) as Promise<Exports>;
+
 describe("the README's examples, on SQLite", () => {
   it('sign in, fill a cart and sign out with Express', async () => {
-    const { app } = await import('../test/examples/express-shop.ts');
+    const { app } = await example<{ app: Express }>('express-shop');
     const { browser } = await serve(app);
     const { visit } = browser();
     const page = async () => JSON.parse((await visit('/')).body);
@@ -39,7 +45,7 @@ describe("the README's examples, on SQLite", () => {
     expect(await page()).toEqual({ cart: [], email: 'ada@example.org', error: 'Tell us your name.' });
     await visit('/sign-in', form({ email: 'ada@example.org', name: 'Ada' }));
     expect(await page()).toEqual({ name: 'Ada', cart: [], notice: 'Welcome, Ada!' });
-    await Promise.all(['tea', 'rice', 'salt'].map((item) => visit('/cart', form({ item }))));
+    await Promise.all(['tea', 'rice', 'salt'].map((item) => visit(`/cart/${item}`, form({}))));
     expect((await page()).cart.toSorted()).toEqual(['rice', 'salt', 'tea']);
     expect(await cachedStore().list('ada@example.org')).toHaveLength(1);
     await visit('/sign-out', form({}));
@@ -48,9 +54,8 @@ describe("the README's examples, on SQLite", () => {
   });
 
   it('begin a test signed in', async () => {
-    const { app } = await import(
-      '../test/examples/express-shop.ts?again' as '../test/examples/express-shop.ts'
-    );
+    const { app } = await example<{ app: Express }>('express-shop');
+    await startSession({ database: join(directory, 'sessions.db') });
     const { send } = await serve(app);
     const cookie = await createTestSession(cachedStore(), { name: 'Ada' }, { subject: 'ada@example.org' });
     const answer = await send('/', { headers: { cookie } });
@@ -67,12 +72,10 @@ describe("the README's examples, on SQLite", () => {
   });
 
   it('open and commit a session anywhere, and read it elsewhere', async () => {
-    const { count, countAgain, visitsOf } = await import('../test/examples/anywhere.ts');
-    const { visit, header } = createBrowser((request) =>
-      request.url.endsWith('/again') ? countAgain(request) : count(request),
-    );
+    const { count, visitsOf } = await import('../test/examples/anywhere.ts');
+    const { visit, header } = createBrowser(count);
     await visit('/');
-    expect(await (await visit('/again')).text()).toBe('Visit 2');
+    expect(await (await visit('/')).text()).toBe('Visit 2');
     expect([await visitsOf(header()), await visitsOf('')]).toEqual([2, 0]);
   });
 
@@ -83,12 +86,63 @@ describe("the README's examples, on SQLite", () => {
     expect(await (await visit('/')).text()).toBe('Visit 2');
   });
 
+  it('count visits without any framework', async () => {
+    const { server } = await import('../test/examples/no-framework.ts');
+    const { browser } = await serve(server);
+    const { visit } = browser();
+    await visit('/');
+    const second = await visit('/');
+    expect([second.body, second.headers.vary]).toEqual(['Visit 2', 'Cookie']);
+  });
+
+  it('set the cookie through the cookie API of h3', async () => {
+    const { app } = await import('../test/examples/cookie-api.ts');
+    const { visit } = createBrowser(async (request) => app.fetch(request));
+    const first = await visit('/');
+    expect(first.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        /^__Host-session=[\w-]{43}; Max-Age=7200; Path=\/; HttpOnly; Secure; Priority=High; SameSite=Lax$/,
+      ),
+    ]);
+    expect(first.headers.get('Cache-Control')).toBe('private, no-store');
+    expect(await (await visit('/')).text()).toBe('Visit 2');
+  });
+
+  it('keep a WebSocket up to date with its session, and end it with that', async () => {
+    vi.stubEnv('CHECK_INTERVAL', '20');
+    const { server } = await import('../test/examples/websocket.ts');
+    const { port } = await serve(server);
+    const store = cachedStore();
+    const cookie = await createTestSession(store, { name: 'Ada' }, { subject: 'ada@example.org' });
+    const url = `ws://127.0.0.1:${port}`;
+    const refused = new WebSocket(url);
+    await expect(once(refused, 'open')).rejects.toThrow('401');
+    const client = new WebSocket(url, { headers: { cookie } });
+    const said = async (text: string) => {
+      for await (const [message] of on(client, 'message')) if (String(message) === text) return;
+    };
+    await said('You are Ada');
+    const id = cookie.split(/[=;]/)[1] as string;
+    await store.update(id, (content) => ({ ...content, data: { name: 'Countess Ada' } }));
+    await said('You are Countess Ada');
+    await store.destroyAll('ada@example.org');
+    const [code, reason] = await once(client, 'close');
+    expect([code, String(reason)]).toEqual([4401, 'Signed out']);
+  });
+
   it('are in the README word for word', async () => {
     const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
     const examples = await Promise.all(
-      ['anywhere', 'express-shop', 'fetch-counter', 'node-counter', 'hono-counter'].map((name) =>
-        readFile(join(import.meta.dirname, `../test/examples/${name}.ts`), 'utf8'),
-      ),
+      [
+        'anywhere',
+        'cookie-api',
+        'express-shop',
+        'fetch-counter',
+        'hono-counter',
+        'no-framework',
+        'node-counter',
+        'websocket',
+      ].map((name) => readFile(join(import.meta.dirname, `../test/examples/${name}.ts`), 'utf8')),
     );
     const code = [...examples, await readFile(import.meta.filename, 'utf8')].join('\n');
     const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, type RequestListener, request } from 'node:http';
+import { Agent, createServer, type IncomingMessage, type RequestListener, request, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createCookieJar } from './browser.ts';
@@ -13,8 +13,8 @@ export interface HttpAnswer {
 }
 
 /** Serves on a real socket until the test ends, over connections that are kept alive. */
-export async function serve(listener: RequestListener) {
-  const server = createServer(listener);
+export async function serve(application: RequestListener | Server) {
+  const server = application instanceof Server ? application : createServer(application);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

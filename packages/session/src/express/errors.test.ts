@@ -72,6 +72,73 @@ describe.each([
     expect([await site.store.count(), await site.store.list('ada')]).toEqual([1, []]);
   });
 
+  it('lets the error handler write what it changes itself with a 4xx, and nothing with a 5xx', async () => {
+    const site = await open((app) => {
+      app.get('/:status', (request) => {
+        getSession(request).setSubject('ada');
+        throw failing(Number(request.params.status));
+      });
+      const respond: ErrorRequestHandler = (error, request, response, _next) => {
+        getSession(request).flash('notice', 'Not allowed');
+        response.status(error.status).send('no');
+      };
+      app.use(respond);
+    });
+    expect((await site.send('/500')).setCookies).toEqual([]);
+    expect(await site.store.count()).toBe(0);
+    expect((await site.send('/422')).setCookies).toHaveLength(1);
+    expect([await site.store.count(), await site.store.list('ada')]).toEqual([1, []]);
+  });
+
+  it('ends an invalidated session, whatever becomes of it', async () => {
+    const site = await open((app) => {
+      app.get('/begin', (request, response) => {
+        getSession(request).setSubject('ada');
+        response.send('ok');
+      });
+      app.get('/end/:status', (request) => {
+        getSession(request).invalidate();
+        throw failing(Number(request.params.status));
+      });
+    });
+    for (const status of [403, 500]) {
+      const { visit } = site.browser();
+      await visit('/begin');
+      expect([(await visit(`/end/${status}`)).status, await site.store.list('ada')]).toEqual([status, []]);
+    }
+  });
+
+  it('drops what an error handler changed that fails itself, and keeps it when it passes the error on', async () => {
+    const site = await open((app) => {
+      app.get('/:how', () => {
+        throw failing(403);
+      });
+      const first: ErrorRequestHandler = (error, request, _response, next) => {
+        getSession(request).flash('notice', 'Not allowed');
+        next(request.url === '/anew' ? failing(409) : error);
+      };
+      const last: ErrorRequestHandler = (error, _request, response, _next) => {
+        response.status(error.status).send('no');
+      };
+      app.use(first, last);
+    });
+    const passedOn = await site.send('/on');
+    expect([passedOn.status, passedOn.setCookies.length]).toEqual([403, 1]);
+    const failed = await site.send('/anew');
+    expect([failed.status, failed.setCookies]).toEqual([409, []]);
+  });
+
+  it('changes nothing in what is written when nothing fails later', async () => {
+    const site = await open((app) => {
+      app.get('/', (request, response) => {
+        getSession(request).setSubject('ada');
+        response.status(422).send('no');
+      });
+    });
+    const answer = await site.send('/');
+    expect([answer.status, answer.setCookies.length]).toEqual([422, 1]);
+  });
+
   it('is not seen in next("route"), next("router") and a 404 for want of a route', async () => {
     const site = await open((app) => {
       app.get('/', (request, _response, next) => {

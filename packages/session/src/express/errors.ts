@@ -3,12 +3,15 @@ import { discardChanges } from '../request/attached-session.ts';
 interface Layer {
   handleRequest?: LayerMethod;
   handle_request?: LayerMethod;
+  handleError?: ErrorMethod;
+  handle_error?: ErrorMethod;
 }
 interface Router {
   stack?: Layer[];
 }
 type Next = (error?: unknown) => void;
 type LayerMethod = (request: object, response: object, next: Next) => unknown;
+type ErrorMethod = (error: unknown, request: object, response: object, next: Next) => unknown;
 
 const watched = new WeakSet<object>();
 
@@ -30,11 +33,23 @@ export function watchErrors(app: unknown): void {
     const original = prototype[name];
     if (!original) continue;
     prototype[name] = function (this: Layer, request: object, response: object, next: Next) {
-      return original.call(this, request, response, (error?: unknown) => {
-        // 'route' and 'router' skip, and are no errors.
-        if (error && error !== 'route' && error !== 'router') discardChanges(request);
-        next(error);
-      });
+      return original.call(this, request, response, discarding(request, next));
     };
   }
+  for (const name of ['handleError', 'handle_error'] as const) {
+    const original = prototype[name];
+    if (!original) continue;
+    prototype[name] = function (this: Layer, error: unknown, request: object, response: object, next: Next) {
+      return original.call(this, error, request, response, discarding(request, next, error));
+    };
+  }
+}
+
+/** @param known The error that an error handler was called with: passing that on is no failure of its own. */
+function discarding(request: object, next: Next, known?: unknown): Next {
+  return (error) => {
+    // 'route' and 'router' skip, and are no errors.
+    if (error && error !== known && error !== 'route' && error !== 'router') discardChanges(request);
+    next(error);
+  };
 }

@@ -6,7 +6,7 @@ import compression from 'compression';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveExpress } from '../../test/express-app.ts';
 import { createMemoryStore } from '../../test/memory-store.ts';
-import { getSession } from '../express.ts';
+import { getSession, withSession } from '../express.ts';
 
 const text = 'a line of text that compresses well\n'.repeat(20_000);
 
@@ -34,15 +34,18 @@ describe('sessionMiddleware of /express', () => {
     expect(JSON.parse((await visit('/')).body)).toEqual(['Ada', null, '7']);
   });
 
-  it('gives handlers request.session, and keeps the type of request.params', async () => {
+  it('gives handlers request.session, and keeps the type that the route gives request.params', async () => {
     const { store } = createMemoryStore();
     const { browser } = await serveExpress({ store }, (app) => {
-      app.get('/:item', (request, response) => {
-        const item: string = request.params.item;
-        const cart = (request.session.get('cart') ?? []) as readonly string[];
-        request.session.set('cart', [...cart, item]);
-        response.json(request.session.get('cart'));
-      });
+      app.get(
+        '/:item',
+        withSession((request, response) => {
+          const item: string = request.params.item;
+          const cart = (request.session.get('cart') ?? []) as readonly string[];
+          request.session.set('cart', [...cart, item]);
+          response.json(request.session.get('cart'));
+        }),
+      );
     });
     const { visit } = browser();
     await visit('/tea');

@@ -1,39 +1,15 @@
-import { type SessionData, StoreError } from '@store/core';
+import { StoreError } from '@store/core';
 import type { Request, RequestHandler } from 'express';
 import { nodeMiddleware } from '../node/handler.ts';
 import type { SessionOptions } from '../options.ts';
-import { attachedSession } from '../request/attached-session.ts';
+import { isClaimed, type SessionSlot } from '../request/attached-session.ts';
 import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
+import { notAskedFor } from '../session/strict-session.ts';
 import { watchErrors } from './errors.ts';
 
-export type ExpressSessionOptions<Data extends object = SessionData> = SessionOptions<Data, Request>;
-
-/**
- * What sessions of this application hold. Declare it once, and `request.session` has the types on every route:
- *
- * @example
- * declare module '@store/session/express' {
- *   interface SessionTypes { data: { userId: string; cart: string[] } }
- * }
- */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
-export interface SessionTypes {}
-
-type DataOf<Types> = Types extends { data: infer Data extends object } ? Data : SessionData;
-type FlashOf<Types> = Types extends { flash: infer Flash extends object } ? Flash : SessionData;
-
-/** The session as `request.session` has it. */
-export type ExpressSession = Session<DataOf<SessionTypes>, FlashOf<SessionTypes>>;
-
-declare global {
-  namespace Express {
-    interface Request {
-      /** The visitor's session, where the session middleware is mounted. */
-      session: ExpressSession;
-    }
-  }
-}
+export type ExpressSessionOptions<Data extends object = AppData> = SessionOptions<Data, Request>;
 
 /**
  * Gives every request of an Express application (4 or 5) a session, as `request.session` and through `getSession(request)`.
@@ -45,24 +21,17 @@ declare global {
  * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
  * @example
  * app.use(sessionMiddleware());
- * app.get('/', (request, response) => {
+ * app.get('/', withSession((request, response) => {
  *   request.session.update('visits', (visits = 0) => Number(visits) + 1);
  *   response.send(`Visit ${request.session.get('visits')}`);
- * });
+ * }));
  */
-export function sessionMiddleware<Data extends object = SessionData>(
+export function sessionMiddleware<Data extends object = AppData>(
   options: ExpressSessionOptions<Data> = {},
 ): RequestHandler {
-  const sessions = createSessions(options);
-  const middleware = nodeMiddleware<Request>(sessions, (request, { session }) => {
+  const middleware = nodeMiddleware<Request>(createSessions(options), (request, slot) => {
     watchErrors(request.app);
-    if (sessions.options.lazy) return;
-    Object.defineProperty(request, 'session', {
-      value: session,
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
+    if (slot.isFirst) setProperty(request, slot);
   });
   return (request, response, next) => {
     if (hasOtherSession(request)) {
@@ -79,6 +48,59 @@ export function sessionMiddleware<Data extends object = SessionData>(
 
 /** Another library's session is neither overwritten nor taken for ours. */
 function hasOtherSession(request: Request): boolean {
+  if (isClaimed(request)) return false;
   const { session } = request as { session?: unknown };
-  return session !== undefined && session !== null && session !== attachedSession(request)?.session;
+  return session !== undefined && session !== null;
+}
+
+function setProperty(request: Request, slot: SessionSlot): void {
+  const property = { configurable: true, enumerable: true };
+  const asValue = (value: unknown) =>
+    Object.defineProperty(request, 'session', { ...property, writable: true, value });
+  if (slot.isLoaded) {
+    asValue(slot.session);
+    return;
+  }
+  // With `lazy` it is there once a handler has asked for it. Not enumerable: a copy of the request must not throw.
+  Object.defineProperty(request, 'session', {
+    configurable: true,
+    get() {
+      if (!slot.isLoaded) throw notAskedFor();
+      return slot.session;
+    },
+    set: asValue,
+  });
+}
+
+/** A request handler whose request has a session. */
+type WithSession<Handler, Data extends object, Flash extends object> = Handler extends (
+  request: infer Incoming,
+  ...rest: infer Rest
+) => unknown
+  ? (request: Incoming & { session: Session<Data, Flash> }, ...rest: Rest) => unknown
+  : never;
+
+// What `RequestHandler` has as its defaults is narrower than what a route gives it.
+// biome-ignore lint/suspicious/noExplicitAny: a bound that every handler fits
+type AnyHandler = RequestHandler<any, any, any, any, any>;
+
+/**
+ * Types a handler that uses `request.session`, by what `SessionTypes` declares; `request.params` keeps the type that the route
+ * gives it. A call with generics of its own has those instead, and Express's general type of `request.params`. Express's own
+ * `Request` stays as it is, so that the types of express-session fit next to it.
+ *
+ * @example
+ * app.get('/lists/:list', withSession((request, response) => {
+ *   response.json([request.params.list, request.session.get('cart')]);
+ * }));
+ */
+export function withSession<Handler extends AnyHandler>(
+  handler: WithSession<Handler, AppData, AppFlash>,
+): Handler;
+export function withSession<Data extends object, Flash extends object = AppFlash>(
+  handler: WithSession<RequestHandler, Data, Flash>,
+): RequestHandler;
+export function withSession(handler: unknown): unknown {
+  // Only types change. The handler itself is given on, since Express counts its parameters.
+  return handler;
 }

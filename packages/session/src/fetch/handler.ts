@@ -1,6 +1,5 @@
-import type { SessionData } from '@store/core';
-import { assertHandler, type SessionOptions } from '../options.ts';
-import { attachSession } from '../request/attached-session.ts';
+import { assertHandler, assertWaitUntil, type SessionOptions, type WaitUntil } from '../options.ts';
+import { claimRequest, getSession } from '../request/attached-session.ts';
 import { garbageCollection, saveLateChanges } from '../request/background.ts';
 import type { ResponseHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
@@ -10,21 +9,22 @@ import type { RequestSession } from '../request/request-session.ts';
 import { createSessions, type Sessions, sessionsOf } from '../request/sessions.ts';
 import { failureStatus } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
 
 /** Responds to a web-standard request with the help of its session. What else the runtime passes comes third and on. */
-export type FetchHandler<Data extends object, Rest extends unknown[], Flash extends object = SessionData> = (
+export type FetchHandler<Data extends object, Rest extends unknown[], Flash extends object = AppFlash> = (
   request: Request,
   session: Session<Data, Flash>,
   ...rest: Rest
 ) => Response | Promise<Response>;
 
-export interface FetchSessionOptions<Data extends object = SessionData, Rest extends unknown[] = unknown[]>
+export interface FetchSessionOptions<Data extends object = AppData, Rest extends unknown[] = unknown[]>
   extends SessionOptions<Data, Request> {
   /**
    * Keeps the runtime alive for work after the response, such as garbage collection.
    * @default the work runs on its own, which suits long-lived servers
    */
-  waitUntil?: (work: Promise<void>, request: Request, ...rest: Rest) => void;
+  waitUntil?: WaitUntil<[request: Request, ...rest: Rest]>;
 }
 
 type Later = (work: PromiseLike<void>) => void;
@@ -46,15 +46,16 @@ type Later = (work: PromiseLike<void>) => void;
  * };
  */
 export function sessionHandler<
-  Data extends object = SessionData,
+  Data extends object = AppData,
   Rest extends unknown[] = unknown[],
-  Flash extends object = SessionData,
+  Flash extends object = AppFlash,
 >(
   handler: FetchHandler<Data, Rest, Flash>,
   options: FetchSessionOptions<Data, Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   assertHandler(handler, 'sessionHandler(handler, options)');
   const { waitUntil, ...sessionOptions } = options;
+  assertWaitUntil(waitUntil);
   const sessions = createSessions(sessionOptions);
 
   return (request, ...rest) =>
@@ -75,14 +76,19 @@ export function sessionHandler<
  * export const GET = (request: Request) =>
  *   withSession(request, undefined, (session) => Response.json({ visits: session.get('visits') ?? 0 }));
  */
-export function withSession<Data extends object = SessionData, Flash extends object = SessionData>(
+export function withSession<Data extends object = AppData, Flash extends object = AppFlash>(
   request: Request,
-  options: SessionOptions<Data, Request> | undefined,
+  options: FetchSessionOptions<Data, []> | undefined,
   handler: (session: Session<Data, Flash>) => Response | Promise<Response>,
 ): Promise<Response> {
   assertHandler(handler, 'withSession(request, options, handler)');
-  return runWithSession(request, sessionsOf(options), (session) =>
-    handler(session as unknown as Session<Data, Flash>),
+  const sessions = sessionsOf(options, ['waitUntil']);
+  assertWaitUntil(options?.waitUntil);
+  return runWithSession(
+    request,
+    sessions,
+    (session) => handler(session as unknown as Session<Data, Flash>),
+    (work) => options?.waitUntil?.(Promise.resolve(work), request),
   );
 }
 
@@ -90,30 +96,35 @@ async function runWithSession(
   source: Request,
   sessions: Sessions,
   handler: (session: Session) => Response | Promise<Response>,
-  later: Later = () => {},
+  later: Later,
 ): Promise<Response> {
-  let request: RequestSession;
+  const slot = claimRequest(source, sessions);
+  if (!slot) return handler(await getSession(source, sessions.name));
   try {
-    const opened = sessions.load(source, new FetchFacts(source));
-    request = 'then' in opened ? await opened : opened;
-  } catch (error) {
-    return unavailable(error);
+    let request: RequestSession;
+    try {
+      request = await sessions.load(source, new FetchFacts(source));
+    } catch (error) {
+      return unavailable(error);
+    }
+    slot.fill(request);
+    request.journal.onLateChange = () => {
+      const saving = saveLateChanges(request);
+      if (saving) later(saving);
+    };
+    let response: Response;
+    try {
+      response = await handler(request.session);
+    } catch (error) {
+      request.journal.dropChanges('handler-failed');
+      await commitSession(request, { status: 500, headers: noHeaders });
+      throw error;
+    }
+    return await finish(request, response, later);
+  } finally {
+    // The same object may be served again, as in a test.
+    slot.isDone = true;
   }
-  attachSession(source, request);
-  request.journal.onLateChange = () => {
-    const saving = saveLateChanges(request);
-    if (saving) later(saving);
-  };
-  let response: Response;
-  try {
-    // With `lazy` there is no session before it is asked for.
-    response = await handler((sessions.options.lazy ? undefined : request.session) as Session);
-  } catch (error) {
-    request.journal.isDiscarded = true;
-    await commitSession(request, { status: 500, headers: noHeaders });
-    throw error;
-  }
-  return finish(request, response, later);
 }
 
 /** Writes the session and gives the response what it has to carry. */

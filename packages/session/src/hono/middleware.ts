@@ -1,18 +1,18 @@
-import type { SessionData } from '@store/core';
 import type { Context, MiddlewareHandler } from 'hono';
 import { finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
-import { attachSession, claimRequest } from '../request/attached-session.ts';
+import { claimRequest, isClaimed, shareRecord } from '../request/attached-session.ts';
 import { saveLateChanges } from '../request/background.ts';
 import { FetchFacts } from '../request/facts.ts';
 import type { RequestSession } from '../request/request-session.ts';
 import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
 
-export type HonoSessionOptions<Data extends object = SessionData> = SessionOptions<Data, Request>;
+export type HonoSessionOptions<Data extends object = AppData> = SessionOptions<Data, Request>;
 
 /** The variables that the middleware sets, for `new Hono<{ Variables: SessionVariables<Data> }>()`. */
-export interface SessionVariables<Data extends object = SessionData, Flash extends object = SessionData> {
+export interface SessionVariables<Data extends object = AppData, Flash extends object = AppFlash> {
   session: Session<Data, Flash>;
 }
 
@@ -32,19 +32,21 @@ export interface SessionVariables<Data extends object = SessionData, Flash exten
  *   return c.text(`Visit ${session.get('visits')}`);
  * });
  */
-export function sessionMiddleware<Data extends object = SessionData, Flash extends object = SessionData>(
+export function sessionMiddleware<Data extends object = AppData, Flash extends object = AppFlash>(
   options: HonoSessionOptions<Data> = {},
 ): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash> }> {
   const sessions = createSessions(options);
-  const { lazy } = sessions.options;
 
   return async (c, next) => {
     const source = c.req.raw;
-    if (!claimRequest(source, sessions)) return next();
+    // Some middleware, such as `bodyLimit`, puts another request in the context.
+    const slot = claimRequest(isClaimed(c) ? c : source, sessions);
+    if (!slot) return next();
+    shareRecord(slot.record, c);
+    shareRecord(slot.record, source);
     const request = await sessions.load(source, new FetchFacts(source));
-    attachSession(source, request);
-    attachSession(c, request);
-    if (!lazy) c.set('session', request.session as unknown as Session<Data, Flash>);
+    slot.fill(request);
+    if (slot.isFirst) c.set('session', request.session as unknown as Session<Data, Flash>);
     const later = (work: PromiseLike<void>) => keepAlive(c, work);
     request.journal.onLateChange = () => {
       const saving = saveLateChanges(request);
@@ -53,6 +55,7 @@ export function sessionMiddleware<Data extends object = SessionData, Flash exten
     watchError(c, request);
     await next();
     const response = await finish(request, c.res, later);
+    slot.isDone = true;
     if (response === c.res) return;
     // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
     c.res = undefined;
@@ -69,7 +72,7 @@ function watchError(c: Context, request: RequestSession): void {
     get: () => error,
     set(next: Error | undefined) {
       error = next;
-      if (next) request.journal.dropChanges();
+      if (next) request.journal.dropChanges('handler-failed');
     },
   });
 }

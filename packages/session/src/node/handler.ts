@@ -1,8 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { SessionData } from '@store/core';
 import { invalidOption } from '@store/core/driver';
 import { assertHandler, type SessionOptions } from '../options.ts';
-import { attachedSession, attachSession, claimRequest } from '../request/attached-session.ts';
+import { claimRequest, discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
 import { garbageCollection, saveLateChanges } from '../request/background.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { applyHeaders } from '../request/conclude.ts';
@@ -11,6 +10,7 @@ import type { RequestSession } from '../request/request-session.ts';
 import { createSessions, type Sessions } from '../request/sessions.ts';
 import { failureStatus, isPromise } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
 import { holdResponse } from './held-response.ts';
 
 /** Connect's middleware, which Express, Polka, Vite and others take as well. */
@@ -21,7 +21,7 @@ export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> =
 ) => Promise<void> | undefined;
 
 export type NodeSessionOptions<
-  Data extends object = SessionData,
+  Data extends object = AppData,
   Incoming extends IncomingMessage = IncomingMessage,
 > = SessionOptions<Data, Incoming>;
 
@@ -42,36 +42,51 @@ export type NodeSessionOptions<
  * });
  */
 export function sessionMiddleware<
-  Data extends object = SessionData,
+  Data extends object = AppData,
   Incoming extends IncomingMessage = IncomingMessage,
 >(options: NodeSessionOptions<Data, Incoming> = {}): NodeMiddleware<Incoming> {
   return nodeMiddleware<Incoming>(createSessions(options));
 }
 
-/** @param onOpen Called when the session is there, before the handler. */
+/** @param prepare Called when the session has its place on the request, before the handler. */
 export function nodeMiddleware<Incoming extends IncomingMessage>(
   sessions: Sessions,
-  onOpen: (request: Incoming, session: RequestSession) => void = () => {},
+  prepare: (request: Incoming, slot: SessionSlot) => void = () => {},
 ): NodeMiddleware<Incoming> {
-  const attach = (opened: RequestSession, request: Incoming, response: ServerResponse, next: Next): void => {
-    attachSession(request, opened);
-    attachToResponse(response, opened, next);
-    onOpen(request, opened);
-    next();
-  };
-  return (request, response, next) => {
-    try {
-      if (!claimRequest(request, sessions)) return void next();
-      const opened = sessions.load(request, new NodeFacts(request));
-      if (!isPromise(opened)) return void attach(opened, request, response, next);
-      return Promise.resolve(opened).then(
-        (session) => attach(session, request, response, next),
-        (error: unknown) => next(error),
-      );
-    } catch (error) {
-      return void next(error);
-    }
-  };
+  return (request, response, next) =>
+    open(sessions, request, response, next, (slot) => {
+      if (slot) prepare(request, slot);
+      next();
+    });
+}
+
+/**
+ * Opens a request's session and has its response write it.
+ *
+ * @param onFailure Called when the session cannot be loaded or, instead of the response, written.
+ * @param onOpen Called before the handler; without a slot when the same middleware serves the request already.
+ */
+function open(
+  sessions: Sessions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onFailure: Next,
+  onOpen: (slot: SessionSlot | undefined) => void,
+): Promise<void> | undefined {
+  try {
+    const slot = claimRequest(request, sessions);
+    if (!slot) return void onOpen(undefined);
+    const attach = (opened: RequestSession) => {
+      slot.fill(opened);
+      attachToResponse(response, opened, onFailure);
+      onOpen(slot);
+    };
+    const opened = sessions.load(request, new NodeFacts(request));
+    if (!isPromise(opened)) return void attach(opened);
+    return Promise.resolve(opened).then(attach, onFailure);
+  } catch (error) {
+    return void onFailure(error);
+  }
 }
 
 type Next = (error?: unknown) => void;
@@ -100,14 +115,33 @@ function attachToResponse(response: ServerResponse, session: RequestSession, onF
   });
 }
 
+/**
+ * An error handler for Connect and Polka, which tell nobody of the errors that they turn into a 4xx: it drops what the failed
+ * handler changed in the session, and passes the error on. Mount it before other error handlers. Express needs none.
+ *
+ * @example
+ * app.use(discardOnError());
+ */
+export function discardOnError(): (
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: Next,
+) => void {
+  return (error, request, _response, next) => {
+    discardChanges(request);
+    next(error);
+  };
+}
+
 /** Responds to a Node request with the help of its session. */
-export type NodeHandler<Data extends object, Flash extends object = SessionData> = (
+export type NodeHandler<Data extends object = AppData, Flash extends object = AppFlash> = (
   request: IncomingMessage,
   response: ServerResponse,
   session: Session<Data, Flash>,
 ) => void | Promise<void>;
 
-export interface NodeHandlerOptions<Data extends object = SessionData> extends NodeSessionOptions<Data> {
+export interface NodeHandlerOptions<Data extends object = AppData> extends NodeSessionOptions<Data> {
   /** Receives what the handler throws and why a session could not be kept; the client gets a plain 500 or 503. @default console.error */
   onError?: (error: unknown, request: IncomingMessage) => void;
 }
@@ -124,7 +158,7 @@ export interface NodeHandlerOptions<Data extends object = SessionData> extends N
  *   response.end(`Visit ${session.get('visits')}`);
  * })).listen(3000);
  */
-export function sessionHandler<Data extends object = SessionData, Flash extends object = SessionData>(
+export function sessionHandler<Data extends object = AppData, Flash extends object = AppFlash>(
   handler: NodeHandler<Data, Flash>,
   options: NodeHandlerOptions<Data> = {},
 ): RequestListener {
@@ -132,31 +166,24 @@ export function sessionHandler<Data extends object = SessionData, Flash extends 
   // biome-ignore lint/suspicious/noConsole: as Express does, so that no handler's error disappears unless asked for
   const { onError = console.error, ...sessionOptions } = options;
   if (typeof onError !== 'function') throw invalidOption('@store/session', 'onError', 'a function', onError);
-  const middleware = sessionMiddleware<Data>(sessionOptions);
+  const sessions = createSessions(sessionOptions);
 
   return (request, response) => {
     const fail = (error: unknown) => {
       onError(error, request);
       sendPlainly(response, failureStatus(error));
     };
-    let isOpen = false;
-    void middleware(request, response, (error) => {
-      if (error !== undefined || isOpen) return fail(error);
-      isOpen = true;
-      void run(request, response).catch(fail);
-    });
+    const run = async (slot: SessionSlot | undefined): Promise<void> => {
+      try {
+        const session = slot?.session ?? getSession(request, sessions.name);
+        await handler(request, response, session as unknown as Session<Data, Flash>);
+      } catch (error) {
+        discardChanges(request);
+        fail(error);
+      }
+    };
+    void open(sessions, request, response, fail, (slot) => void run(slot));
   };
-
-  async function run(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const { session } = attachedSession(request) as RequestSession;
-      await handler(request, response, session as unknown as Session<Data, Flash>);
-    } catch (error) {
-      const session = attachedSession(request);
-      if (session) session.journal.isDiscarded = true;
-      throw error;
-    }
-  }
 }
 
 /** A response that has begun cannot become an error; cutting it off at least does not look complete. */

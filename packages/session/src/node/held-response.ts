@@ -1,17 +1,12 @@
 import { isPromise } from '../request/store-calls.ts';
-import {
-  type Held,
-  type HeldServerResponse,
-  HeldView,
-  held,
-  type OrderedMethod,
-  orderedMethods,
-} from './held-view.ts';
+import { type HeldServerResponse, HeldView, held, type OrderedMethod, orderedMethods } from './held-view.ts';
+import { joinHooks } from './joined-hooks.ts';
 import { servePartialResponse } from './partial-response.ts';
 import { applyWriteHead, assertBody, assertStatusLine, assertTrailers, headersSent } from './refusals.ts';
 import { clearRepresentation, headersOf } from './response-headers.ts';
 import type { ResponseHooks } from './response-hooks.ts';
 import { type Call, type SendingMethod, sendingMethods, WaitingCalls } from './waiting-calls.ts';
+import { onClose, onPipe, type WrappedState, wrappers, wrappersAfterFailure } from './wrapped-methods.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -26,14 +21,16 @@ type AnyFunction = (...args: unknown[]) => unknown;
  * An object that only looks like a response is served as far as it goes.
  */
 export function holdResponse<T>(response: object, hooks: ResponseHooks<T>): void {
-  if ('headersSent' in response && 'writableEnded' in response && 'once' in response)
+  const before = (response as Partial<HeldServerResponse>)[held];
+  if (before instanceof HeldResponse) before.join(hooks);
+  else if ('headersSent' in response && 'writableEnded' in response && 'once' in response)
     new HeldResponse(response as HeldServerResponse, hooks);
   else servePartialResponse(response, hooks);
 }
 
-class HeldResponse<T> implements Held {
+class HeldResponse<T> implements WrappedState {
   readonly #response: HeldServerResponse;
-  readonly #hooks: ResponseHooks<T>;
+  #hooks: ResponseHooks<T>;
   /** The methods as they were: other middleware may have replaced them before. */
   readonly #original: { [name: string]: AnyFunction | undefined } = {};
   readonly #isHttp2: boolean;
@@ -65,6 +62,11 @@ class HeldResponse<T> implements Held {
     response.on('pipe', onPipe);
     // A write after the end would otherwise end the process.
     response.on('error', ignore);
+  }
+
+  /** Has the response wait for other work too. */
+  join(hooks: ResponseHooks<unknown>): void {
+    this.#hooks = joinHooks(this.#hooks, hooks) as ResponseHooks<never>;
   }
 
   /** A call of the handler, or of middleware around it. */
@@ -271,29 +273,6 @@ class HeldResponse<T> implements Held {
     if (this.#phase === 'failed' || this.#phase === 'answered') this.#destroySources();
     this.#hooks.onClose?.();
   }
-}
-
-// One function for each method, whatever the number of responses: they find their response's state by its symbol.
-const wrappers = makeWrappers((state, method, args) => state.call(method, args));
-const wrappersAfterFailure = makeWrappers((state, method, args) => state.callAfterFailure(method, args));
-
-function makeWrappers(call: (state: HeldResponse<never>, method: SendingMethod, args: unknown[]) => unknown) {
-  return Object.fromEntries(
-    sendingMethods.map((method) => [
-      method,
-      function (this: HeldServerResponse, ...args: unknown[]): unknown {
-        return call(this[held] as HeldResponse<never>, method, args);
-      },
-    ]),
-  );
-}
-
-function onClose(this: HeldServerResponse): void {
-  (this[held] as HeldResponse<never>).close();
-}
-
-function onPipe(this: HeldServerResponse, source: object): void {
-  (this[held] as HeldResponse<never>).addSource(source);
 }
 
 function ignore(): void {}

@@ -47,7 +47,7 @@ describe('a request that already has a session', () => {
     expect([answer.status, answer.setCookies.length]).toEqual([200, 1]);
   });
 
-  it('of another of our middlewares says so, and the same one twice acts once', async () => {
+  it('of ours with the same cookie name says so, and the same middleware twice acts once', async () => {
     const { store } = createMemoryStore();
     const { send } = await serveExpress({ store }, (app) => {
       app.use('/twice', sessionMiddleware({ store }));
@@ -55,6 +55,48 @@ describe('a request that already has a session', () => {
     });
     expect((await send('/twice')).body).toBe('{"code":"UNSUPPORTED"}');
     expect((await send('/')).body).toBe('ok');
+  });
+
+  it('under fetch keeps it inside the same handler, is refused another, and can be served again', async () => {
+    const { store, calls } = createMemoryStore();
+    const options = { store, gcProbability: 0 };
+    const request = new Request('https://shop.example');
+    const handler = sessionHandler<{ n: number }>((_request, session) => {
+      session.set('n', 1);
+      return new Response('ok');
+    }, options);
+    expect((await handler(request)).headers.getSetCookie()).toHaveLength(1);
+    expect((await handler(request)).headers.getSetCookie()).toHaveLength(1);
+    calls.length = 0;
+    const within: typeof handler = sessionHandler<{ n: number }>((inner, session) => {
+      session.set('n', 1);
+      if (inner.headers.has('again')) return new Response('ok');
+      inner.headers.set('again', '1');
+      return within(inner);
+    }, options);
+    expect((await within(request)).headers.getSetCookie()).toHaveLength(1);
+    expect(calls).toEqual(['insert']);
+    await expect(sessionHandler((inner) => handler(inner), options)(request)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+    });
+  });
+
+  it('that could not be loaded says so to whoever asks', async () => {
+    const { store } = createMemoryStore();
+    await store.close();
+    const app = express();
+    app.use(sessionMiddleware({ store }));
+    const onError: ErrorRequestHandler = (_error, request, response, _next) => {
+      try {
+        getSession(request);
+      } catch (error) {
+        response.status(503).json((error as Error).message);
+      }
+    };
+    app.use(onError);
+    const { send } = await serve(app);
+    const answer = await send('/', { headers: { cookie: `session=${'a'.repeat(43)}` } });
+    expect([answer.status, answer.body]).toEqual([503, expect.stringContaining('could not be loaded')]);
   });
 });
 
@@ -65,16 +107,23 @@ describe('lazy', () => {
     const { store, calls } = createMemoryStore();
     const { send, browser } = await serveExpress({ store, lazy: true, gcProbability: 0 }, (app) => {
       app.get('/static', (request, response) => {
-        response.json('session' in request);
+        expect(() => (request as { session?: unknown }).session).toThrow(
+          expect.objectContaining({
+            code: 'UNSUPPORTED',
+            message: expect.stringContaining('await getSession(request)'),
+          }),
+        );
+        response.json({ ...request }.url);
       });
       app.get('/page', async (request, response) => {
         const session = await getSession<{ n: number }>(request);
         expect(getSession(request)).toBe(session);
+        expect(request).toHaveProperty('session', session);
         session.update('n', (n = 0) => n + 1);
         response.json(session.get('n'));
       });
     });
-    expect([(await send('/static', { headers: { cookie } })).body, calls]).toEqual(['false', []]);
+    expect([(await send('/static', { headers: { cookie } })).body, calls]).toEqual(['"/static"', []]);
     const { visit } = browser();
     await visit('/page');
     expect((await visit('/page')).body).toBe('2');
@@ -84,13 +133,18 @@ describe('lazy', () => {
     const { store, calls } = createMemoryStore();
     const options = { store, lazy: true, gcProbability: 0 };
     const browser = createBrowser(
-      sessionHandler<{ n: number }>(async (request, none) => {
-        if (request.url.endsWith('/static')) return new Response(String(none));
-        (await getSession<{ n: number }>(request)).set('n', 1);
+      sessionHandler<{ n: number }>(async (request, session) => {
+        if (request.url.endsWith('/static')) {
+          for (const use of [() => session.get('n'), () => session.set('n', 1), () => session.id])
+            expect(use).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+          return new Response('static');
+        }
+        expect(await getSession(request)).toBe(session);
+        session.set('n', 1);
         return new Response('ok');
       }, options),
     );
-    expect(await (await browser.visit('/static', { headers: { cookie } })).text()).toBe('undefined');
+    expect(await (await browser.visit('/static', { headers: { cookie } })).text()).toBe('static');
     expect(calls).toEqual([]);
     await browser.visit('/page');
     expect(calls).toEqual(['insert']);

@@ -1,82 +1,160 @@
-import { type SessionData, StoreError } from '@store/core';
+import { StoreError } from '@store/core';
+import { insecureName } from '../cookie/session-cookie.ts';
 import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
 import { load } from './load-session.ts';
 import type { RequestSession } from './request-session.ts';
+import type { Sessions } from './sessions.ts';
 
-/** What a request carries: the middleware that serves it, and its session once that is opened. */
-interface Attached {
-  by: object;
-  session?: RequestSession;
+/**
+ * A session as its request carries it, under the name of its cookie without prefix. Another copy of this package, of another
+ * version even, calls these methods, so they stay as they are.
+ */
+interface AttachedSession {
+  /** The middleware that serves it. */
+  readonly by: object;
+  /** Whether the response is done, so that the same request may be served again. */
+  readonly isDone: boolean;
+  /** The session; a promise while the store has to be asked; `undefined` before it is loaded and when loading failed. */
+  get(): Session | PromiseLike<Session> | undefined;
+  /** Drops what was changed so far: the request's handler has failed. */
+  discard(): void;
 }
 
-// A hidden property rather than a WeakMap, which keeps young garbage alive until a full collection (docs/decisions/004).
-const attachedKey = Symbol('@store/session');
-type Carrier = { [attachedKey]?: Attached };
+/** All sessions of one request, in the order in which they were mounted. */
+export interface RequestRecord {
+  readonly sessions: Map<string, AttachedSession>;
+  /** The `Cache-Control` that one of them has set, which is not the application's own. */
+  cacheControl?: string;
+}
+
+// A hidden property rather than a WeakMap, which keeps young garbage alive until a full collection (docs/decisions/004). A
+// registered symbol, so that two copies of this package share the sessions of a request as they share the store.
+const recordKey = Symbol.for('@store/session/request/1');
+type Carrier = { [recordKey]?: RequestRecord };
+
+function recordOf(request: object): RequestRecord {
+  const known = (request as Carrier)[recordKey];
+  if (known) return known;
+  const record: RequestRecord = { sessions: new Map() };
+  shareRecord(record, request);
+  return record;
+}
+
+/** Lets another object, such as a framework's context, carry the sessions too. */
+export function shareRecord(record: RequestRecord, carrier: object): void {
+  // Not enumerable: neither copied nor printed with the request.
+  Object.defineProperty(carrier, recordKey, { value: record, configurable: true });
+}
+
+/** The place of one session on its request. */
+export class SessionSlot implements AttachedSession {
+  readonly by: object;
+  readonly record: RequestRecord;
+  isDone = false;
+  #opened: RequestSession | undefined;
+
+  constructor(by: object, record: RequestRecord) {
+    this.by = by;
+    this.record = record;
+  }
+
+  /** Whether it is the request's first session, which a framework's `request.session` is. */
+  get isFirst(): boolean {
+    return this.record.sessions.values().next().value === this;
+  }
+
+  /** The session without asking the store for it: with `lazy` it cannot be used yet. */
+  get session(): Session | undefined {
+    return this.#opened?.session;
+  }
+
+  /** Whether the session can be used. */
+  get isLoaded(): boolean {
+    return this.#opened?.journal.isLoaded === true;
+  }
+
+  fill(opened: RequestSession): void {
+    opened.record = this.record;
+    this.#opened = opened;
+  }
+
+  get(): Session | PromiseLike<Session> | undefined {
+    const opened = this.#opened;
+    if (!opened || opened.journal.isLoaded) return opened?.session;
+    opened.loading ??= loadSession(opened);
+    return opened.journal.isLoaded ? opened.session : opened.loading;
+  }
+
+  discard(): void {
+    this.#opened?.journal.dropChanges('handler-failed');
+  }
+}
+
+/** A synchronous store has loaded it by the time this returns. Failures reject, whatever the store. */
+async function loadSession(opened: RequestSession): Promise<Session> {
+  await load(opened);
+  return opened.session;
+}
 
 /**
  * Marks a request as served by a middleware.
  *
- * @returns `false` when this one serves it already
- * @throws {StoreError} `UNSUPPORTED` when another of ours does
+ * @returns where its session goes; `undefined` when this middleware serves the request already
+ * @throws {StoreError} `UNSUPPORTED` when another of ours with the same cookie name does
  */
-export function claimRequest(request: object, middleware: object): boolean {
-  const known = (request as Carrier)[attachedKey];
-  if (known?.by === middleware) return false;
-  if (known) {
+export function claimRequest(request: object, sessions: Sessions): SessionSlot | undefined {
+  const record = recordOf(request);
+  const { name } = sessions;
+  const known = record.sessions.get(name);
+  if (known && !known.isDone) {
+    if (known.by === sessions) return undefined;
     throw new StoreError(
       'UNSUPPORTED',
-      '[@store/session] This request already has a session. Use a single middleware for all routes; `peek` takes a function of the request.',
+      `[@store/session] Another session middleware with the cookie ${name} serves this request. Use a single one for all routes (\`peek\` takes a function of the request), or give one of them another cookie: { name }.`,
     );
   }
-  // Not enumerable: neither copied nor printed with the request.
-  Object.defineProperty(request, attachedKey, { value: { by: middleware }, configurable: true });
-  return true;
+  const slot = new SessionSlot(sessions, record);
+  record.sessions.set(name, slot);
+  return slot;
 }
 
-/** Attaches a session to its request, without a property that types would have to know of. */
-export function attachSession(request: object, session: RequestSession): void {
-  const attached = (request as Carrier)[attachedKey];
-  if (attached) attached.session = session;
-  else Object.defineProperty(request, attachedKey, { value: { by: session, session }, configurable: true });
-}
-
-/** The session attached to a request, if any. */
-export function attachedSession(request: object): RequestSession | undefined {
-  return (request as Carrier)[attachedKey]?.session;
+/** Whether a session middleware of ours has served the request. */
+export function isClaimed(request: object): boolean {
+  return (request as Carrier)[recordKey] !== undefined;
 }
 
 /**
- * Says that a request's handler failed, so that what it changed is not written. Changes an error handler makes afterwards are
- * written, provided its response is not an error. Does nothing for a request without a session.
+ * Says that a request's handler failed, so that what it changed is not written. What an error handler changes afterwards is,
+ * provided its response is not a 5xx. Does nothing for a request without a session.
  */
 export function discardChanges(request: object): void {
-  attachedSession(request)?.journal.dropChanges();
+  for (const session of (request as Carrier)[recordKey]?.sessions.values() ?? []) session.discard();
 }
 
 /**
- * The session of a request that went through the middleware. With `lazy` the store is asked now: write
+ * The session of a request that went through a session middleware. With `lazy` the store is asked now: write
  * `await getSession(request)`, which is right in both cases.
  *
- * @throws {StoreError} `UNSUPPORTED` when the request did not go through it.
+ * @param name The name of the session's cookie without its prefix, where several middlewares serve the request side by side.
+ *   Default: the one that was mounted first.
+ * @throws {StoreError} `UNSUPPORTED` when the request did not go through it, or its session could not be loaded.
  * @example
  * const session = getSession<{ userId: string }>(request);
  */
-export function getSession<Data extends object = SessionData, Flash extends object = SessionData>(
+export function getSession<Data extends object = AppData, Flash extends object = AppFlash>(
   request: object,
+  name?: string,
 ): Session<Data, Flash> {
-  const attached = attachedSession(request);
-  if (!attached) {
-    throw new StoreError(
-      'UNSUPPORTED',
-      '[@store/session] This request has no session. Mount the session middleware before what uses it, and before any other that sets request.session.',
-    );
-  }
-  const session = attached.session as unknown as Session<Data, Flash>;
-  if (attached.loading === undefined) {
-    attached.loading = load(attached)?.then(() => {
-      attached.loading = undefined;
-      return attached.session;
-    });
-  }
-  return (attached.loading ?? session) as Session<Data, Flash>;
+  const sessions = (request as Carrier)[recordKey]?.sessions;
+  const attached = name === undefined ? sessions?.values().next().value : sessions?.get(insecureName(name));
+  const session = attached?.get();
+  if (session) return session as unknown as Session<Data, Flash>;
+  const which = name === undefined ? 'no session' : `no session named ${name}`;
+  throw new StoreError(
+    'UNSUPPORTED',
+    attached
+      ? '[@store/session] The session of this request could not be loaded. The error handler has been given the reason.'
+      : `[@store/session] This request has ${which}. Mount the session middleware before what uses it.`,
+  );
 }

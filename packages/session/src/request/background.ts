@@ -28,7 +28,7 @@ async function saveLate(request: RequestSession): Promise<void> {
   try {
     // Taken even when they have nowhere to go, or the response would wait for them for ever.
     const { base, change } = request.journal.take();
-    if (request.journal.isDiscarded || !(await request.isStored)) return;
+    if (!(await request.isStored)) return;
     const saved = await request.calls.call(() => store.update(base.id, change));
     request.report(() => ({ ...event(), outcome: saved ? 'updated' : 'ended-during-request' }));
   } catch (error) {
@@ -52,7 +52,8 @@ export async function saveNow(request: RequestSession): Promise<boolean> {
 /** Garbage collection to run after the response, if this request draws it. Never rejects: the user it follows is not to blame. */
 export function garbageCollection(request: RequestSession): (() => Promise<void>) | undefined {
   const { store, options } = request;
-  if (store.kind === 'cookie' || options.random() >= options.gcProbability) return undefined;
+  if (!request.isAsked || store.kind === 'cookie' || options.random() >= options.gcProbability)
+    return undefined;
   return async () => {
     const began = performance.now();
     const event = () => ({ type: 'gc' as const, store: store.name, milliseconds: performance.now() - began });

@@ -28,31 +28,46 @@ describe('cache headers', () => {
     expect(await headersOf(openSite().visit(read))).toEqual(['Cookie', 'private']);
   });
 
-  it('keep the Set-Cookie of a response out of caches', async () => {
-    const written = openSite().visit(write);
-    expect(await headersOf(written)).toEqual(['Cookie', 'private, no-cache="Set-Cookie"']);
+  it('keep what somebody who is signed in is shown out of every cache, so that the back button shows it to nobody else', async () => {
+    const site = openSite();
+    await site.visit((session) => session.setSubject('ada'));
+    expect(await headersOf(site.visit(read))).toEqual(['Cookie', 'private, no-store']);
+    expect(await headersOf(site.visit())).toEqual([null, null]);
+    const own = { 'Cache-Control': 'private, max-age=60' };
+    expect(await headersOf(site.visit(withHeaders(own, read)))).toEqual(['Cookie', 'private, max-age=60']);
   });
 
-  it('join what the application says itself', async () => {
+  it('let no cache store a response with the session cookie, whatever the application asked for, and the event says so', async () => {
+    const plain = openSite();
+    expect(await headersOf(plain.visit(write))).toEqual(['Cookie', 'private, no-store']);
+    expect(plain.events.at(-1)).not.toHaveProperty('cacheControl');
+    for (const own of ['max-age=60', 'private, no-cache', 'no-cache="Set-Cookie"']) {
+      const site = openSite();
+      const written = site.visit(withHeaders({ 'Cache-Control': own }, write));
+      expect(await headersOf(written)).toEqual(['Cookie', 'no-store']);
+      expect(site.events.at(-1)).toMatchObject({ outcome: 'created', cacheControl: 'replaced' });
+      const cleared = site.visit(withHeaders({ 'Cache-Control': own }, (session) => session.invalidate()));
+      expect(await headersOf(cleared)).toEqual(['Cookie', 'no-store']);
+    }
+  });
+
+  it('join what the application says itself when no cookie is set', async () => {
     const own = { Vary: 'Accept-Encoding', 'Cache-Control': 'max-age=60' };
     expect(await headersOf(openSite().visit(withHeaders(own, read)))).toEqual([
       'Accept-Encoding, Cookie',
       'max-age=60',
-    ]);
-    const written = openSite().visit(withHeaders(own, write));
-    expect(await headersOf(written)).toEqual([
-      'Accept-Encoding, Cookie',
-      'max-age=60, no-cache="Set-Cookie"',
     ]);
   });
 
   it('repeat nothing that is said already', async () => {
     for (const own of [
       { Vary: 'cookie', 'Cache-Control': 'no-store' },
-      { Vary: '*', 'Cache-Control': 'private, no-cache' },
+      { Vary: '*', 'Cache-Control': 'No-Store, max-age=0' },
     ]) {
-      const written = openSite().visit(withHeaders(own, write));
+      const site = openSite();
+      const written = site.visit(withHeaders(own, write));
       expect(await headersOf(written)).toEqual([own.Vary, own['Cache-Control']]);
+      expect(site.events.at(-1)).not.toHaveProperty('cacheControl');
     }
   });
 

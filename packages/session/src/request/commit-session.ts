@@ -1,7 +1,7 @@
 import type { Awaitable } from '@store/core';
 import type { SessionWrite } from '../session/journal.ts';
 import { isPublic } from './cache-headers.ts';
-import { type Committed, conclude, type ResponseFacts, type WriteResult } from './conclude.ts';
+import { type Committed, conclude, nothing, type ResponseFacts, type WriteResult } from './conclude.ts';
 import type { SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, withStatus } from './store-calls.ts';
@@ -22,12 +22,19 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
  * @throws {StoreError} with a `status`, when the session could not be written and the response must not leave.
  */
 export function commitSession(request: RequestSession, response: ResponseFacts): Awaitable<Committed> {
-  if (!request.isLoaded) return conclude(request, skipped('none', 'not-asked'), response);
-  const { readOnly } = request.journal;
+  const { journal } = request;
+  if (!journal.isLoaded) {
+    // A load that is under way is waited for; one that failed has been reported. One that begins later finds the cookie decided.
+    const commit = () => (journal.isLoaded ? commitSession(request, response) : nothing);
+    if (request.loading) return request.loading.then(commit, commit);
+    journal.phase = 'closed';
+    return conclude(request, skipped('none', 'not-asked'), response);
+  }
+  const { readOnly } = journal;
   if (readOnly) return conclude(request, skipped(readOnly.outcome, readOnly.reason), response);
-  const isFailed = response.status >= 500 || (request.journal.hasFailed && response.status >= 400);
-  const failed = isFailed ? 'handler-failed' : request.journal.isDiscarded ? 'discarded' : undefined;
-  const write = request.journal.take();
+  const write = journal.take();
+  const isError = response.status >= 500;
+  const failed = isError ? 'handler-failed' : hasEffect(write) ? undefined : journal.dropped?.reason;
 
   // A store that fails here fails the request, unless that costs nothing the application did.
   const onError = (error: unknown): Committed => {
@@ -41,8 +48,10 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   };
   const onWritten = (result: WriteResult): Committed => {
     request.isStored =
-      !failed &&
-      (lasting.has(result.outcome) || (result.outcome === 'invalidated' && result.cookie === 'set'));
+      !isError &&
+      (failed
+        ? write.base.exists
+        : lasting.has(result.outcome) || (result.outcome === 'invalidated' && result.cookie === 'set'));
     return conclude(request, result, response);
   };
   try {

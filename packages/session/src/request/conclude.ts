@@ -4,12 +4,16 @@ import { cacheHeaders, type ResponseHeaders } from './cache-headers.ts';
 import { type CookieReason, errorCode, type SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 
+export type Header = readonly [name: string, value: string];
+
 /** What a response has to carry: for frameworks with a cookie API of their own, and for those with headers. */
 export interface Committed {
   /** The cookies to set; usually none. */
   readonly cookies: readonly OutgoingCookie[];
-  /** The same as headers, and those that keep the response out of shared caches. Append each. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** `Vary` and `Cache-Control`, which keep the response out of caches. Set each: the application's own value is in it. */
+  readonly cacheHeaders: readonly Header[];
+  /** Everything to set: one `Set-Cookie` for each cookie, to be appended, and the cache headers. */
+  readonly headers: readonly Header[];
 }
 
 /** What is known of the response when the session is committed. */
@@ -29,7 +33,7 @@ export interface WriteResult {
   error?: unknown;
 }
 
-const nothing: Committed = { cookies: [], headers: [] };
+export const nothing: Committed = { cookies: [], cacheHeaders: [], headers: [] };
 
 /** Reports what became of the session, and puts together what the response has to carry. */
 export function conclude(request: RequestSession, result: WriteResult, response: ResponseFacts): Committed {
@@ -42,13 +46,27 @@ export function conclude(request: RequestSession, result: WriteResult, response:
   }
   const setsCookie = cookies.length > 0;
   if (setsCookie && request.cookie.isDropped) warnOfDroppedCookie();
-  request.report(() =>
-    describe(request, earlier && !result.cookies ? { ...earlier, ...changedOnly(result) } : result),
-  );
-  if (!setsCookie && !request.journal.isUsed) return nothing;
-  const headers: [string, string][] = cookies.map((cookie) => ['Set-Cookie', serializeCookie(cookie)]);
-  for (const header of cacheHeaders(response.headers, setsCookie)) headers.push(header);
-  return { cookies, headers };
+  const { isUsed, subject } = request.journal;
+  const { record } = request;
+  const cache =
+    setsCookie || isUsed
+      ? cacheHeaders(response.headers, {
+          setsCookie,
+          hasSubject: subject !== undefined,
+          ours: record.cacheControl,
+        })
+      : undefined;
+  request.report(() => ({
+    ...describe(request, earlier && !result.cookies ? { ...earlier, ...changedOnly(result) } : result),
+    ...(cache?.replacesOwn && { cacheControl: 'replaced' as const }),
+  }));
+  if (!cache) return nothing;
+  for (const [name, value] of cache.headers) if (name === 'Cache-Control') record.cacheControl = value;
+  return {
+    cookies,
+    cacheHeaders: cache.headers,
+    headers: [...cookies.map((cookie): Header => ['Set-Cookie', serializeCookie(cookie)]), ...cache.headers],
+  };
 }
 
 /** Of two cookies with one name, domain and path the later one counts, as it would in the browser. */
@@ -82,11 +100,10 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
   };
 }
 
-/** Appends a committed response's headers: each `Set-Cookie` as a line of its own, the others to what is there. */
+/** Puts what was committed on a response: each `Set-Cookie` as a line of its own, the others in the place of what is there. */
 export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
   for (const [name, value] of committed.headers) {
-    const before = name === 'Set-Cookie' ? undefined : headers.get(name);
-    if (before) headers.set(name, `${before}, ${value}`);
-    else headers.append(name, value);
+    if (name === 'Set-Cookie') headers.append(name, value);
+    else headers.set(name, value);
   }
 }

@@ -73,6 +73,8 @@ export interface SessionRequestEvent {
    * localhost in development, have the proxy that ends TLS send `X-Forwarded-Proto`, or pass `cookie: { secure: false }`.
    */
   warning?: 'secure-cookie-over-http';
+  /** The response sets the session cookie, so it is `no-store` instead of what the application's `Cache-Control` asked for. */
+  cacheControl?: 'replaced';
   /** Stored keys that do not fit the schema, and so read as missing. */
   invalidKeys?: readonly string[];
 }

@@ -11,8 +11,27 @@ export interface RequestFacts extends CookieFacts {
   header(name: string): string | undefined;
 }
 
-/** Extracts the facts of a source. */
-export function factsOf(source: SessionSource): RequestFacts {
+/** What a source cannot tell of itself. */
+export interface KnownFacts {
+  host?: string | undefined;
+  https?: boolean | undefined;
+}
+
+/** Extracts the facts of a source. What is known otherwise counts more. */
+export function factsOf(source: SessionSource, { host, https }: KnownFacts = {}): RequestFacts {
+  const facts = factsIn(source);
+  if (host === undefined && https === undefined) return facts;
+  return {
+    method: facts.method,
+    cookieHeader: facts.cookieHeader,
+    path: facts.path,
+    host: host ?? facts.host,
+    https: https ?? facts.https,
+    header: (name) => facts.header(name),
+  };
+}
+
+function factsIn(source: SessionSource): RequestFacts {
   if (typeof source === 'string') return new TextFacts(source);
   if (typeof (source as Headers).get === 'function') return new HeadersFacts(source as Headers);
   const { headers } = source as Request | IncomingMessage;

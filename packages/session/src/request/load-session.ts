@@ -9,12 +9,12 @@ import { isPromise, withStatus } from './store-calls.ts';
  * @throws {StoreError} with a `status`: the store's failure under `onStoreFailure: 'fail'`.
  */
 export function load(opened: RequestSession): PromiseLike<void> | undefined {
-  if (opened.isLoaded) return undefined;
-  opened.isLoaded = true;
+  if (opened.isAsked) return undefined;
+  opened.isAsked = true;
   const { candidates, absence } = opened.cookie;
   if (candidates.length === 0) {
     opened.journal.absence = absence;
-    applyPeek(opened);
+    finish(opened);
     return undefined;
   }
   try {
@@ -22,10 +22,10 @@ export function load(opened: RequestSession): PromiseLike<void> | undefined {
       candidates.length === 1 ? lookUp(opened, candidates[0] as string) : lookUpAll(opened, candidates);
     if (isPromise(found))
       return found.then(
-        () => applyPeek(opened),
+        () => finish(opened),
         (error: unknown) => fail(opened, error),
       );
-    applyPeek(opened);
+    finish(opened);
   } catch (error) {
     fail(opened, error);
   }
@@ -74,7 +74,13 @@ async function lookUpAll(opened: RequestSession, candidates: readonly string[]):
   }
 }
 
-function applyPeek(opened: RequestSession): void {
+function finish(opened: RequestSession): void {
+  opened.journal.isLoaded = true;
+  // With `lazy` the response may have left by now. A session on the server still takes values.
+  if (opened.journal.phase === 'closed' && opened.journal.base.exists && opened.store.kind === 'server') {
+    opened.journal.phase = 'values-only';
+    opened.isStored = true;
+  }
   if (opened.options.peek?.(opened.request as never)) makePeek(opened);
 }
 
@@ -102,6 +108,7 @@ function fail(opened: RequestSession, error: unknown): void {
         ),
       );
     opened.journal.readOnly = { outcome: 'anonymous', reason: 'store-failure', error: refusal };
+    opened.journal.isLoaded = true;
     return;
   }
   opened.reportFailure(opened.store.name, error);

@@ -1,23 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, createPlainCookieStore } from '../../test/memory-store.ts';
+import { openStore, type Visits } from '../../test/visits.ts';
 import { openSession, readSession, type SessionSource, withSession } from '../index.ts';
-
-type Visits = { visits: number; name: string };
-
-function openStore() {
-  const behind = createMemoryStore();
-  const options = { store: behind.store, gcProbability: 0 };
-  /** Stores a session, and returns its `Cookie` header. */
-  const begin = async () => {
-    const { session, commit } = await openSession<Visits>('', options);
-    session.set('visits', 1);
-    const [cookie] = (await commit()).cookies;
-    return `${cookie?.name}=${cookie?.value}`;
-  };
-  return { ...behind, options, begin };
-}
 
 function nodeRequest(cookie: string): IncomingMessage {
   const request = new IncomingMessage(new Socket());
@@ -36,13 +21,11 @@ describe('openSession', () => {
     const cookie = await begin();
     const first = await openSession<Visits>(sourceOf(cookie), options);
     first.session.update('visits', (visits = 0) => visits + 1);
-    expect(await first.commit()).toEqual({
-      cookies: [],
-      headers: [
-        ['Vary', 'Cookie'],
-        ['Cache-Control', 'private'],
-      ],
-    });
+    const cacheHeaders = [
+      ['Vary', 'Cookie'],
+      ['Cache-Control', 'private'],
+    ];
+    expect(await first.commit()).toEqual({ cookies: [], cacheHeaders, headers: cacheHeaders });
     expect((await openSession<Visits>(sourceOf(cookie), options)).session.get('visits')).toBe(2);
   });
 
@@ -52,7 +35,7 @@ describe('openSession', () => {
     expect(session.get('visits')).toBe(1);
   });
 
-  it('gives the cookie in parts for frameworks with an API of their own, and as headers to append', async () => {
+  it('gives the cookie in parts for frameworks with an API of their own, and everything as headers', async () => {
     const { options } = openStore();
     const { session, commit } = await openSession<Visits>('', options);
     session.set('visits', 1);
@@ -71,34 +54,62 @@ describe('openSession', () => {
         }),
       },
     ]);
-    for (const [name, value] of committed.headers) headers.append(name, value);
-    expect(headers.getSetCookie()).toEqual([
-      expect.stringMatching(/^__Host-session=[\w-]{43}; Max-Age=7200; Path=\/;/),
-    ]);
-    expect([headers.get('Vary'), headers.get('Cache-Control')]).toEqual([
-      'Accept, Cookie',
-      'max-age=5, no-cache="Set-Cookie"',
+    const cacheHeaders = [
+      ['Vary', 'Accept, Cookie'],
+      ['Cache-Control', 'no-store'],
+    ];
+    expect(committed.cacheHeaders).toEqual(cacheHeaders);
+    expect(committed.headers).toEqual([
+      ['Set-Cookie', expect.stringMatching(/^__Host-session=[\w-]{43}; Max-Age=7200; Path=\/;/)],
+      ...cacheHeaders,
     ]);
   });
 
-  it('writes nothing for a status of 5xx, nor after discard(), and ends an invalidated session even then', async () => {
+  it('writes nothing for a status of 5xx, and ends an invalidated session even then', async () => {
     const { store, options, begin } = openStore();
     const cookie = await begin();
     const failed = await openSession<Visits>(cookie, options);
     failed.session.set('visits', 9);
     expect((await failed.commit({ status: 500 })).cookies).toEqual([]);
-    const discarded = await openSession<Visits>(cookie, options);
-    discarded.session.set('visits', 9);
-    discarded.session.discard();
-    discarded.session.regenerate();
-    expect((await discarded.commit()).cookies).toEqual([]);
     expect((await readSession<Visits>(cookie, options)).get('visits')).toBe(1);
     const ended = await openSession<Visits>(cookie, options);
     ended.session.invalidate();
     ended.session.set('visits', 9);
-    ended.session.discard();
-    expect((await ended.commit()).cookies[0]).toMatchObject({ value: '', options: { maxAge: 0 } });
+    expect((await ended.commit({ status: 500 })).cookies[0]).toMatchObject({
+      value: '',
+      options: { maxAge: 0 },
+    });
     expect(await store.count()).toBe(0);
+  });
+
+  it('knows host and scheme from the options where the source does not tell them', async () => {
+    const { options } = openStore();
+    const nameFor = async (source: SessionSource, known: { host?: string; https?: boolean }) => {
+      const development = { ...options, cookie: { insecureOnLoopback: true }, ...known };
+      const { session, commit } = await openSession<Visits>(source, development);
+      session.set('visits', 1);
+      return (await commit()).cookies[0]?.name;
+    };
+    expect(await nameFor('', {})).toBe('__Host-session');
+    expect(await nameFor('', { host: 'localhost:3000', https: false })).toBe('session');
+    expect(await nameFor('', { host: 'shop.example', https: false })).toBe('__Host-session');
+    expect(await nameFor(nodeRequest(''), { host: 'localhost' })).toBe('session');
+    expect(await nameFor(new Request('http://localhost'), { https: true })).toBe('__Host-session');
+    for (const wrong of [{ host: 7 }, { https: 'yes' }, { waitUntil: true }])
+      await expect(openSession('', { ...options, ...wrong } as never)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+      });
+  });
+
+  it('collects garbage after commit, and hands that to waitUntil', async () => {
+    const { options, calls } = openStore();
+    const work: Promise<void>[] = [];
+    const waitUntil = (each: Promise<void>) => void work.push(each);
+    const { session, commit } = await openSession<Visits>('', { ...options, gcProbability: 1, waitUntil });
+    session.set('visits', 1);
+    await commit();
+    await Promise.all(work);
+    expect([work.length, calls.includes('deleteExpired')]).toEqual([1, true]);
   });
 
   it('saves what is changed after commit at the next commit, without headers', async () => {
@@ -107,7 +118,7 @@ describe('openSession', () => {
     const { session, commit } = await openSession<Visits>(cookie, options);
     await commit();
     session.set('visits', 5);
-    expect(await commit()).toEqual({ cookies: [], headers: [] });
+    expect(await commit()).toEqual({ cookies: [], cacheHeaders: [], headers: [] });
     expect((await readSession<Visits>(cookie, options)).get('visits')).toBe(5);
   });
 
@@ -120,57 +131,6 @@ describe('openSession', () => {
 
   it('rejects with NO_STORE when no store was started', async () => {
     await expect(openSession('')).rejects.toMatchObject({ code: 'NO_STORE', status: 500 });
-  });
-});
-
-describe('session.save()', () => {
-  it('writes now, and the cookie goes out with the response, even one that fails', async () => {
-    const { store, options } = openStore();
-    const { session, commit } = await openSession<Visits>('', options);
-    session.set('visits', 1);
-    await session.save();
-    expect([session.isNew, await store.count()]).toEqual([false, 1]);
-    session.set('visits', 2);
-    const { cookies } = await commit({ status: 500 });
-    expect(cookies.map(({ value }) => value)).toEqual([session.id]);
-    expect((await store.load(session.id)).data).toEqual({ visits: 1 });
-  });
-
-  it('writes what is changed while a response streams', async () => {
-    const { store, options, begin } = openStore();
-    const { session, commit } = await openSession<Visits>(await begin(), options);
-    await commit();
-    session.set('visits', 7);
-    await session.save();
-    expect((await store.load(session.id)).data).toEqual({ visits: 7 });
-  });
-
-  it('leaves a session in the cookie to the response', async () => {
-    const { store } = createPlainCookieStore();
-    const { session, commit } = await openSession<Visits>('', { store });
-    session.set('visits', 1);
-    await session.save();
-    expect((await commit()).cookies).toHaveLength(1);
-  });
-});
-
-describe('session.reload()', () => {
-  it('reads the newest content, with what is not written yet on top', async () => {
-    const { store, options, begin } = openStore();
-    const { session } = await openSession<Visits>(await begin(), options);
-    session.update('visits', (visits = 0) => visits + 1);
-    await store.update(session.id, ({ flash }) => ({ data: { visits: 10, name: 'Ada' }, flash }));
-    expect(await session.reload()).toBe(true);
-    expect(session.all()).toEqual({ visits: 11, name: 'Ada' });
-  });
-
-  it('tells that the session has ended, which nothing brings back', async () => {
-    const { store, options, begin } = openStore();
-    const { session, commit } = await openSession<Visits>(await begin(), options);
-    await store.destroy(session.id);
-    expect(await session.reload()).toBe(false);
-    session.set('visits', 3);
-    expect([(await commit()).cookies, await store.count()]).toEqual([[], 0]);
   });
 });
 

@@ -1,13 +1,25 @@
-import type { SessionData } from '@store/core';
-import type { SessionOptions } from '../options.ts';
+import { invalidOption } from '@store/core/driver';
+import { assertWaitUntil, type SessionOptions, type WaitUntil } from '../options.ts';
 import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
 import { garbageCollection, saveLateChanges } from './background.ts';
 import type { ResponseHeaders } from './cache-headers.ts';
 import { commitSession } from './commit-session.ts';
-import type { Committed } from './conclude.ts';
+import { type Committed, nothing } from './conclude.ts';
 import { factsOf, type SessionSource } from './facts.ts';
 import { makePeek } from './load-session.ts';
+import type { RequestSession } from './request-session.ts';
 import { sessionsOf } from './sessions.ts';
+
+/** Session options, and what the source of a session may not tell. */
+export interface OpenOptions<Data extends object = AppData> extends SessionOptions<Data, never> {
+  /** The request's host, by which plain http on loopback is recognized. @default what the source says; the text of a header says nothing */
+  host?: string;
+  /** Whether the client came by https. @default what the source says; true for the text of a header */
+  https?: boolean;
+  /** Keeps the runtime alive for garbage collection after `commit`. @default it runs on its own */
+  waitUntil?: WaitUntil;
+}
 
 /** What is known of the response, as far as it matters: 5xx writes nothing; headers the application has set are respected. */
 export interface CommitResponse {
@@ -16,7 +28,7 @@ export interface CommitResponse {
 }
 
 /** An open session, and how to write it. */
-export interface OpenedSession<Data extends object = SessionData, Flash extends object = SessionData> {
+export interface OpenedSession<Data extends object = AppData, Flash extends object = AppFlash> {
   session: Session<Data, Flash>;
   /**
    * Writes what was done to the session, before the response's headers leave. Called again, it saves what was done since,
@@ -42,20 +54,21 @@ export interface OpenedSession<Data extends object = SessionData, Flash extends 
  * const response = new Response('Welcome');
  * for (const [name, value] of headers) response.headers.append(name, value);
  */
-export async function openSession<Data extends object = SessionData, Flash extends object = SessionData>(
+export async function openSession<Data extends object = AppData, Flash extends object = AppFlash>(
   source: SessionSource,
-  options?: SessionOptions<Data, never>,
+  options: OpenOptions<Data> = {},
 ): Promise<OpenedSession<Data, Flash>> {
-  const request = await sessionsOf(options).load(source, factsOf(source), false);
+  const request = await open(source, options);
   return {
     session: request.session as unknown as Session<Data, Flash>,
     async commit({ status = 200, headers } = {}) {
       if (request.journal.phase !== 'open') {
         await saveLateChanges(request);
-        return { cookies: [], headers: [] };
+        return nothing;
       }
       const committed = await commitSession(request, { status, headers: readHeaders(headers) });
-      void garbageCollection(request)?.();
+      const collecting = garbageCollection(request)?.();
+      if (collecting) options.waitUntil?.(collecting);
       return committed;
     },
   };
@@ -70,13 +83,27 @@ export async function openSession<Data extends object = SessionData, Flash exten
  * const session = await readSession(request);
  * if (session.subject === undefined) socket.destroy();
  */
-export async function readSession<Data extends object = SessionData, Flash extends object = SessionData>(
+export async function readSession<Data extends object = AppData, Flash extends object = AppFlash>(
   source: SessionSource,
-  options?: SessionOptions<Data, never>,
+  options: OpenOptions<Data> = {},
 ): Promise<Session<Data, Flash>> {
-  const request = await sessionsOf(options).load(source, factsOf(source), false);
+  const request = await open(source, options);
   makePeek(request);
   return request.session as unknown as Session<Data, Flash>;
+}
+
+async function open<Data extends object>(
+  source: SessionSource,
+  options: OpenOptions<Data>,
+): Promise<RequestSession> {
+  const sessions = sessionsOf(options, ['host', 'https', 'waitUntil']);
+  const { host, https, waitUntil } = options;
+  if (host !== undefined && typeof host !== 'string')
+    throw invalidOption('@store/session', 'host', 'a host name, with or without port', host);
+  if (https !== undefined && typeof https !== 'boolean')
+    throw invalidOption('@store/session', 'https', 'true or false', https);
+  assertWaitUntil(waitUntil);
+  return sessions.load(source, factsOf(source, { host, https }), false);
 }
 
 function readHeaders(headers: CommitResponse['headers']): Pick<ResponseHeaders, 'get'> {

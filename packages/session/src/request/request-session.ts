@@ -24,8 +24,10 @@ export class RequestSession {
   readonly journal: Journal;
   readonly session: Session;
 
-  /** Whether the store has been asked. With `lazy` it may never be. */
-  isLoaded = false;
+  /** What all sessions of this request share. */
+  record: { cacheControl?: string } = {};
+  /** Whether the store is or was asked. With `lazy` it may never be. */
+  isAsked = false;
   /** With `lazy`, the load that a handler asked for. */
   loading: PromiseLike<Session> | undefined;
   /** The id that the session was loaded under. */
@@ -64,8 +66,10 @@ export class RequestSession {
     // A sealed session leaves with the response, and cannot before.
     if (this.store.kind === 'cookie') return true;
     try {
-      const result = await writeSession(this, this.journal.take(), undefined, false);
+      const write = this.journal.take();
+      const result = await writeSession(this, write, undefined, false);
       if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
+      this.journal.settle(write);
       this.saved = { ...result, cookies: [...(this.saved?.cookies ?? []), ...(result.cookies ?? [])] };
       return this.journal.base.exists;
     } catch (error) {

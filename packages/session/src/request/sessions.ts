@@ -1,4 +1,5 @@
 import type { Awaitable } from '@store/core';
+import { insecureName } from '../cookie/session-cookie.ts';
 import { type ResolvedSessionOptions, resolveSessionOptions } from '../options.ts';
 import type { RequestFacts } from './facts.ts';
 import { load } from './load-session.ts';
@@ -7,9 +8,12 @@ import { RequestSession } from './request-session.ts';
 /** The sessions of all requests that one middleware serves. */
 export class Sessions {
   readonly options: ResolvedSessionOptions;
+  /** The cookie's name without its prefix, under which a request carries the session. */
+  readonly name: string;
 
   constructor(options: ResolvedSessionOptions) {
     this.options = options;
+    this.name = insecureName(options.cookies.options.name);
   }
 
   /**
@@ -25,19 +29,22 @@ export class Sessions {
   }
 }
 
-/** @throws {StoreError} `INVALID_OPTION` naming the option, what it takes and what it got. */
-export function createSessions(options: object): Sessions {
-  return new Sessions(resolveSessionOptions(options));
+/**
+ * @param more Names of options that the caller takes in addition.
+ * @throws {StoreError} `INVALID_OPTION` naming the option, what it takes and what it got.
+ */
+export function createSessions(options: object, more: readonly string[] = []): Sessions {
+  return new Sessions(resolveSessionOptions(options, more));
 }
 
 const createdBefore = new WeakMap<object, Sessions>();
 const defaults = {};
 
 /** The same for an options object that is passed again and again: it is checked once. */
-export function sessionsOf(options: object = defaults): Sessions {
+export function sessionsOf(options: object = defaults, more: readonly string[] = []): Sessions {
   let sessions = createdBefore.get(options);
   if (!sessions) {
-    sessions = createSessions(options);
+    sessions = createSessions(options, more);
     createdBefore.set(options, sessions);
   }
   return sessions;

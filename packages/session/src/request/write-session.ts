@@ -1,5 +1,5 @@
 import type { Awaitable, SessionContent } from '@store/core';
-import type { SessionWrite } from '../session/journal.ts';
+import type { DropReason, SessionWrite } from '../session/journal.ts';
 import type { WriteResult } from './conclude.ts';
 import { sealSession } from './cookie-writer.ts';
 import type { CookieReason, SessionOutcome } from './events.ts';
@@ -18,14 +18,14 @@ import { whenReady } from './store-calls.ts';
 export function writeSession(
   request: RequestSession,
   write: SessionWrite,
-  failed: 'handler-failed' | 'discarded' | undefined,
+  failed: DropReason | undefined,
   isPublicResponse: boolean,
 ): Awaitable<WriteResult> {
   if (write.invalidated) return endSession(request, write, failed !== undefined);
   const content = contentToCreate(write);
   const { absence } = request.journal;
   if (failed) {
-    const lost = write.changed || content !== undefined;
+    const lost = write.changed || content !== undefined || request.journal.dropped?.hadChanges;
     return skipped(lost ? 'discarded' : write.base.exists ? 'unchanged' : 'none', failed);
   }
   if (content) {

@@ -60,14 +60,14 @@ export class DataChanges {
     return this.#peek(key) !== undefined;
   }
 
-  keys(): string[] {
-    const all = new Set([...Object.keys(this.#stored), ...(this.#own?.keys() ?? [])]);
-    return [...all].filter((key) => this.has(key));
+  /** The keys that have a value, and those that are hidden. */
+  allKeys(): string[] {
+    return [...new Set([...Object.keys(this.#stored), ...(this.#own?.keys() ?? [])])];
   }
 
   all(): SessionData {
     const data: SessionData = {};
-    for (const key of this.keys()) setOwn(data, key, this.get(key) as JsonValue);
+    for (const key of this.allKeys()) if (this.has(key)) setOwn(data, key, this.get(key) as JsonValue);
     return Object.freeze(data);
   }
 

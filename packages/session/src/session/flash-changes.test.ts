@@ -81,31 +81,4 @@ describe('session flash', () => {
     request.journal.rebase({ ...request.journal.base, flash: { ...flash, warning: 'Empty' } });
     expect(flashAfter({ ...flash, warning: 'Empty' })).toEqual({ warning: 'Empty' });
   });
-
-  it('carries form values and errors to the next request', () => {
-    const first = open({});
-    first.session.flashOld({ name: 'Ada', agreed: undefined, tags: ['x'] });
-    first.session.flashErrors({
-      email: ['is missing', 'is short'],
-      name: 'is taken',
-      tags: [],
-      age: undefined,
-    });
-    const flash = first.flashAfter();
-    expect(flash).toEqual({
-      'old.name': 'Ada',
-      'old.tags': ['x'],
-      'errors.email': 'is missing',
-      'errors.name': 'is taken',
-    });
-    const { session, flashAfter } = open(flash);
-    expect([session.old('name'), session.old('agreed'), session.old('tags')]).toEqual([
-      'Ada',
-      undefined,
-      ['x'],
-    ]);
-    expect([session.hasError('email'), session.hasError('age')]).toEqual([true, false]);
-    expect([session.error('email'), session.error('age')]).toEqual(['is missing', undefined]);
-    expect(flashAfter()).toEqual({ 'errors.name': 'is taken' });
-  });
 });

@@ -8,6 +8,7 @@ import {
 import { DataChanges } from './data-changes.ts';
 import { FlashChanges } from './flash-changes.ts';
 import type { SchemaCheck } from './schema.ts';
+import { notAskedFor } from './strict-session.ts';
 
 /** Until when, and of what kind, a session takes changes. */
 export type SessionPhase =
@@ -24,6 +25,9 @@ export interface ReadOnly {
   reason: 'peek' | 'store-failure';
   error(): Error;
 }
+
+/** Why a request's changes are dropped. */
+export type DropReason = 'handler-failed' | 'discarded';
 
 /** Why there was no session at the beginning. */
 export type Absence = 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | 'moved' | 'ended-during-request';
@@ -67,11 +71,12 @@ export class Journal {
   alsoReceived: string[] = [];
   readOnly: ReadOnly | undefined;
   phase: SessionPhase = 'open';
+  /** Whether the store has been asked. With `lazy` it may never be, and until then the session cannot be used. */
+  isLoaded = false;
   /** Whether the handler looked at the session or changed it. */
   isUsed = false;
-  isDiscarded = false;
-  /** Whether the handler failed. Only what came after that can be written, and only with a response that is no error. */
-  hasFailed = false;
+  /** Why changes were dropped, and whether there were any: what came afterwards can still be written. */
+  dropped: { reason: DropReason; hadChanges: boolean } | undefined;
   /** Called at every change after the response left. */
   onLateChange: (() => void) | undefined;
   // Whether the session needs an id other than the stored one. It is drawn when asked for: most visitors need none.
@@ -127,9 +132,16 @@ export class Journal {
     return this.#options.idleTimeout ?? this.base.idleTimeout;
   }
 
+  /** Notes that the handler uses the session. @throws {StoreError} `UNSUPPORTED` when `lazy` has not asked the store yet. */
+  use(): this {
+    if (!this.isLoaded) throw notAskedFor();
+    this.isUsed = true;
+    return this;
+  }
+
   /** @throws {StoreError} when the session is read-only, or the change comes too late for the cookie it needs. */
   assertWritable(needsCookie: boolean): void {
-    this.isUsed = true;
+    this.use();
     if (this.readOnly) throw this.readOnly.error();
     if (this.phase === 'open' || (this.phase === 'values-only' && !needsCookie)) return;
     throw new StoreError(
@@ -180,12 +192,23 @@ export class Journal {
     this.invalidKeys = [];
   }
 
-  /** Drops what the handler has done so far, `invalidate` excepted. */
-  dropChanges(): void {
-    if (this.phase !== 'open') return;
-    this.hasFailed = true;
-    this.begin(this.base);
+  /** Drops what was done so far and is not written yet, `invalidate` excepted. */
+  dropChanges(reason: DropReason): void {
+    const hadChanges = this.isChanged || this.#options.subject !== undefined || this.#endsOthers;
+    this.dropped = { reason, hadChanges: hadChanges || this.dropped?.hadChanges === true };
     this.#endsOthers = false;
+    if (this.phase === 'open') {
+      this.begin(this.base);
+    } else {
+      // What was written with the response stays in sight.
+      this.data.take();
+      this.flash.take();
+    }
+  }
+
+  /** Says that what was taken has been written, so that what comes next builds on it. */
+  settle({ change }: SessionWrite): void {
+    this.base = { ...this.base, ...change({ data: this.base.data, flash: this.base.flash }) };
   }
 
   get isChanged(): boolean {

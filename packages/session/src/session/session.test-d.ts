@@ -1,6 +1,6 @@
-import type { RequestHandler } from 'express';
+import express from 'express';
 import { expectTypeOf, it } from 'vitest';
-import { getSession } from '../express.ts';
+import { getSession, withSession } from '../express.ts';
 import { sessionHandler } from '../fetch.ts';
 import type { ImmutableJson, Session, SessionSchema } from '../index.ts';
 
@@ -30,12 +30,23 @@ it('takes back what it gave out', () => {
   if (cart) session.set('cart', { ...cart, items: [...cart.items, 'tea'] });
 });
 
-it('is on every Express request, whose params keep their type', () => {
-  const handler: RequestHandler<{ item: string }> = (request) => {
-    expectTypeOf(request.params.item).toEqualTypeOf<string>();
-    expectTypeOf(request.session.subject).toEqualTypeOf<string | undefined>();
-  };
-  expectTypeOf(handler).toBeFunction();
+it('is in the handlers of withSession, and the params of the route keep their type', () => {
+  const app = express();
+  app.get(
+    '/items/:item',
+    withSession((request, response) => {
+      expectTypeOf(request.params.item).toEqualTypeOf<string>();
+      expectTypeOf(request.session).toEqualTypeOf<Session>();
+      response.json(request.session.get('any'));
+    }),
+  );
+  app.get(
+    '/cart',
+    withSession<Shop, { notice: string }>((request) => {
+      expectTypeOf(request.session.get('userId')).toEqualTypeOf<string | undefined>();
+      expectTypeOf(request.session.getFlash('notice')).toEqualTypeOf<string | undefined>();
+    }),
+  );
   expectTypeOf(getSession<Shop>({})).toEqualTypeOf<Session<Shop>>();
 });
 

@@ -1,14 +1,13 @@
-import { assertJsonValue, assertSubject, type JsonValue, type SessionData, StoreError } from '@store/core';
+import { assertJsonValue, assertSubject, type JsonValue } from '@store/core';
 import { assertKnownOptions, assertSeconds, invalidOption } from '@store/core/driver';
 import type { ValueUpdate } from './data-changes.ts';
 import type { Journal } from './journal.ts';
 import type { Immutable, ImmutableJson } from './json.ts';
-import { noProperty, refuseCallback } from './strict-session.ts';
+import { isSecretField, withoutSecretFields } from './secret-fields.ts';
+import type { AppData, AppFlash } from './session-types.ts';
+import { noDestroy, noProperty, refuseCallback } from './strict-session.ts';
 
 type Key<T> = keyof T & string;
-
-/** Field names whose values are never left in a session for the next form: flash is stored, and shown in a page. */
-const secretField = /pass|pwd|secret|token|card|cvc|cvv|csrf|otp|\bpin\b/i;
 
 /**
  * One visitor's session during one request.
@@ -25,7 +24,7 @@ const secretField = /pass|pwd|secret|token|card|cvc|cvv|csrf|otp|\bpin\b/i;
  * const session = getSession<Shop>(request);
  * session.set('cart', [...session.get('cart', []), 'tea']);
  */
-export class Session<Data extends object = SessionData, Flash extends object = SessionData> {
+export class Session<Data extends object = AppData, Flash extends object = AppFlash> {
   readonly #journal: Journal;
 
   /** Made by `openSession`, `readSession` and the adapters. */
@@ -33,46 +32,45 @@ export class Session<Data extends object = SessionData, Flash extends object = S
     this.#journal = journal as Journal;
   }
 
+  get #used(): Journal {
+    return this.#journal.use();
+  }
+
   /** The session id; a new one after `regenerate`, `setSubject` and `invalidate`. Keep it out of pages and logs. */
   get id(): string {
-    this.#journal.isUsed = true;
-    return this.#journal.id;
+    return this.#used.id;
   }
   /** `true` when nothing is stored yet, and after `invalidate`. */
   get isNew(): boolean {
-    this.#journal.isUsed = true;
-    return !this.#journal.base.exists;
+    return !this.#used.base.exists;
   }
   /** Whose session it is; `undefined` when nobody's. */
   get subject(): string | undefined {
-    this.#journal.isUsed = true;
-    return this.#journal.subject;
+    return this.#used.subject;
   }
   /** When the session began, in epoch milliseconds; `undefined` for a new one. */
   get createdAt(): number | undefined {
-    return this.#journal.base.createdAt;
+    return this.#used.base.createdAt;
   }
   /** When it ends unless it is used again, in epoch milliseconds; `undefined` for a new one. */
   get expiresAt(): number | undefined {
-    return this.#journal.base.expiresAt;
+    return this.#used.base.expiresAt;
   }
 
   /** The value, frozen; `fallback` (default `undefined`) when there is none, or none that fits the schema. */
   get<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined;
   get<K extends Key<Data>>(key: K, fallback: Immutable<Data[K]>): Immutable<Data[K]>;
   get(key: string, fallback?: unknown): unknown {
-    this.#journal.isUsed = true;
-    return this.#journal.data.get(key) ?? fallback;
+    const value = this.#used.data.get(key);
+    return value === undefined ? fallback : value;
   }
   /** Whether `get` has a value. */
   has(key: Key<Data>): boolean {
-    this.#journal.isUsed = true;
-    return this.#journal.data.has(key);
+    return this.#used.data.has(key);
   }
   /** Every value by key, frozen. */
   all(): Immutable<Partial<Data>> {
-    this.#journal.isUsed = true;
-    return this.#journal.data.all() as Immutable<Partial<Data>>;
+    return this.#used.data.all() as Immutable<Partial<Data>>;
   }
   /** The same as {@link Session.all}: the id is not part of it. */
   toJSON(): Immutable<Partial<Data>> {
@@ -96,7 +94,8 @@ export class Session<Data extends object = SessionData, Flash extends object = S
   }
   /** Removes every value. The session keeps its id, its subject and its flash. */
   clear(): void {
-    for (const key of this.#journal.data.keys()) this.delete(key as Key<Data>);
+    this.#journal.assertWritable(false);
+    for (const key of this.#journal.data.allKeys()) this.delete(key as Key<Data>);
   }
   /**
    * Changes a value from what it is to what `change` returns. `change` runs now, and again on the newest value when the
@@ -131,21 +130,18 @@ export class Session<Data extends object = SessionData, Flash extends object = S
 
   /** A value that an earlier request left, which consumes it; `undefined` when there is none. Reading it again in this request returns the same value. */
   getFlash<K extends Key<Flash>>(key: K): Immutable<Flash[K]> | undefined {
-    this.#journal.isUsed = true;
-    const { value, changed } = this.#journal.flash.get(key, this.#journal.canConsumeFlash);
+    const { value, changed } = this.#used.flash.get(key, this.#journal.canConsumeFlash);
     if (changed) this.#journal.noteChange();
     return value as Immutable<Flash[K]> | undefined;
   }
   /** Whether `getFlash` has a value; consumes nothing. */
   hasFlash(key: Key<Flash>): boolean {
-    this.#journal.isUsed = true;
-    return this.#journal.flash.has(key);
+    return this.#used.flash.has(key);
   }
   /** Leaves a value for the rest of this request only; `keepFlash` takes it along. */
   flashNow<K extends Key<Flash>>(key: K, value: Immutable<Flash[K]>): void {
-    this.#journal.isUsed = true;
     assertJsonValue(value, `flash.${key}`);
-    this.#journal.flash.addForNow(key, value);
+    this.#used.flash.addForNow(key, value);
   }
   /** Keeps values for the next request although this one reads them: those named, or all. */
   keepFlash(...keys: Key<Flash>[]): void {
@@ -153,32 +149,42 @@ export class Session<Data extends object = SessionData, Flash extends object = S
     if (this.#journal.flash.keep(keys)) this.#journal.noteChange();
   }
 
-  /** Leaves a form's values, as flash `old.<field>`, to fill it in again. Fields whose names say secret are left out. */
+  /**
+   * Leaves a form's values, as flash `old.<field>`, to fill it in again. A field one of whose words is password, passwd, secret,
+   * token, card, cvc, cvv or pin is left out, at any depth: flash is stored, and shown in a page.
+   */
   flashOld(values: { readonly [field: string]: ImmutableJson | undefined }): void {
     for (const [field, value] of Object.entries(values))
-      if (value !== undefined && !secretField.test(field)) addFlash(this.#journal, `old.${field}`, value);
+      if (value !== undefined && !isSecretField(field)) {
+        assertJsonValue(value, `flash.old.${field}`);
+        addFlash(this.#journal, `old.${field}`, withoutSecretFields(value));
+      }
   }
-  /** Leaves the first message of each field, as flash `errors.<field>`; takes Zod's `fieldErrors` as they are. */
+  /** Leaves the messages of each field, as flash `errors.<field>`; takes Zod's `fieldErrors` as they are. */
   flashErrors(errors: { readonly [field: string]: string | readonly string[] | undefined }): void {
     for (const [field, messages] of Object.entries(errors)) {
-      const message = typeof messages === 'string' ? messages : messages?.[0];
-      if (message !== undefined) addFlash(this.#journal, `errors.${field}`, message);
+      const only = typeof messages === 'string' || messages?.length !== 1 ? messages : messages[0];
+      if (typeof only === 'string' || only?.length) addFlash(this.#journal, `errors.${field}`, only);
     }
   }
   /** What was entered in a field, from flash `old.<field>`; `undefined` when nothing was. */
   old(field: string): ImmutableJson | undefined {
     return this.getFlash(`old.${field}` as Key<Flash>) as ImmutableJson | undefined;
   }
-  /** What was wrong with a field, from flash `errors.<field>`; `undefined` when nothing was. */
+  /** The first message of a field, from flash `errors.<field>`; `undefined` when there is none. */
   error(field: string): string | undefined {
-    const message = this.getFlash(`errors.${field}` as Key<Flash>);
-    return message === undefined ? undefined : String(message);
+    return this.errors(field)[0];
   }
-  /** What was wrong, by field, from flash `errors.*`; empty when nothing was. */
-  errors(): { readonly [field: string]: string } {
-    this.#journal.isUsed = true;
-    const fields = this.#journal.flash.keys().filter((key) => key.startsWith('errors.'));
-    return Object.fromEntries(fields.map((key) => [key.slice(7), this.error(key.slice(7)) as string]));
+  /** The first message of each field, from flash `errors.*`; of one field, all its messages. Empty when there are none. */
+  errors(): { readonly [field: string]: string };
+  errors(field: string): readonly string[];
+  errors(field?: string): object {
+    if (field !== undefined) {
+      const messages = this.getFlash(`errors.${field}` as Key<Flash>) as ImmutableJson | undefined;
+      return messages === undefined ? [] : [messages].flat().map(String);
+    }
+    const fields = this.#used.flash.keys().filter((key) => key.startsWith('errors.'));
+    return Object.fromEntries(fields.map((key) => [key.slice(7), this.error(key.slice(7))]));
   }
   /** Whether `error` has a message; consumes nothing. */
   hasError(field: string): boolean {
@@ -227,10 +233,10 @@ export class Session<Data extends object = SessionData, Flash extends object = S
       throw invalidOption('@store/session', 'expireOnClose', 'true or false', expireOnClose);
     this.#journal.setOptions(lifetime);
   }
-  /** Says that nothing this request did is to be written, `invalidate` excepted. */
-  discard(): void {
-    this.#journal.isUsed = true;
-    this.#journal.isDiscarded = true;
+  /** Drops what this request has changed and not saved so far, `invalidate` excepted. What it changes afterwards is written. */
+  discard(...given: never[]): void {
+    refuseCallback('discard', given);
+    this.#used.dropChanges('discarded');
   }
   /**
    * Writes what was done so far now, for streams and WebSockets. The cookie, if one is needed, leaves with the response.
@@ -239,8 +245,7 @@ export class Session<Data extends object = SessionData, Flash extends object = S
    */
   save(...given: never[]): Promise<boolean> {
     refuseCallback('save', given);
-    this.#journal.isUsed = true;
-    const { readOnly, request } = this.#journal;
+    const { readOnly, request } = this.#used;
     return readOnly ? Promise.reject(readOnly.error()) : request.save();
   }
   /**
@@ -250,15 +255,11 @@ export class Session<Data extends object = SessionData, Flash extends object = S
    */
   reload(...given: never[]): Promise<boolean> {
     refuseCallback('reload', given);
-    this.#journal.isUsed = true;
-    return this.#journal.request.reload();
+    return this.#used.request.reload();
   }
   /** Familiar from other libraries. @throws {StoreError} `UNSUPPORTED`: call {@link Session.invalidate} */
   destroy(): never {
-    throw new StoreError(
-      'UNSUPPORTED',
-      '[@store/session] There is no session.destroy(). Call session.invalidate().',
-    );
+    throw noDestroy();
   }
 
   static {

@@ -1,21 +1,35 @@
 import { StoreError } from '@store/core';
 
+/** The error for a session that `lazy` has not loaded. */
+export function notAskedFor(): StoreError {
+  return unsupported(
+    'The session has not been loaded: with `lazy` a handler has to ask for it. Write const session = await getSession(request).',
+  );
+}
+
 /** The error for an assignment to a session, which would be lost without a word. */
 export function noProperty(name: string): StoreError {
-  return new StoreError(
-    'UNSUPPORTED',
-    `[@store/session] session.${name} cannot be assigned: it would not be stored. Write session.set('${name}', …).`,
+  return unsupported(
+    `session.${name} cannot be assigned: it would not be stored. Write session.set('${name}', …).`,
   );
 }
 
 /** @throws {StoreError} `UNSUPPORTED` for a callback, as express-session's methods take: it would never be called. */
 export function refuseCallback(method: string, given: readonly unknown[]): void {
-  if (typeof given[0] !== 'function') return;
-  throw new StoreError(
-    'UNSUPPORTED',
-    `[@store/session] session.${method}() takes no callback. ` +
-      (method === 'regenerate' || method === 'invalidate'
-        ? 'Call it and continue: it is done when the response leaves.'
-        : `Write await session.${method}().`),
+  if (!given.some((argument) => typeof argument === 'function')) return;
+  throw unsupported(
+    `session.${method}() takes no callback. ` +
+      (method === 'save' || method === 'reload'
+        ? `Write await session.${method}().`
+        : 'Call it and continue: it is done when the response leaves.'),
   );
+}
+
+/** The error for `destroy`, familiar from other libraries. */
+export function noDestroy(): StoreError {
+  return unsupported('There is no session.destroy(). Call session.invalidate().');
+}
+
+function unsupported(text: string): StoreError {
+  return new StoreError('UNSUPPORTED', `[@store/session] ${text}`);
 }

@@ -1,0 +1,82 @@
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ErrorRequestHandler } from 'express';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveExpress } from '../../test/express-app.ts';
+import { createMemoryStore } from '../../test/memory-store.ts';
+import { getSession } from '../express.ts';
+import { createTestSession } from '../index.ts';
+
+type Door = typeof import('../express.ts');
+
+let folder: string;
+let other: Door;
+
+// As a workspace has them when two of its members resolve different peers: what is built, once more, in a folder of its own.
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'two-copies-'));
+  const root = join(import.meta.dirname, '../..');
+  const copy = join(folder, 'node_modules/@store/session');
+  cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
+  mkdirSync(join(copy, 'node_modules/@store'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+  for (const name of ['@store/core', 'cookie'])
+    symlinkSync(realpathSync(join(root, 'node_modules', name)), join(copy, 'node_modules', name));
+  other = await import(/* @vite-ignore */ pathToFileURL(join(copy, 'dist/express.js')).href);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('two copies of this package in one process', () => {
+  async function open() {
+    const { store } = createMemoryStore();
+    const site = await serveExpress({ store, gcProbability: 0 }, (app) => {
+      app.get('/', (request, response) => {
+        response.json([getSession(request).get('user'), other.getSession(request).get('user')]);
+      });
+      app.get(
+        '/both',
+        other.sessionMiddleware({ store }),
+        (_request, response) => void response.send('both'),
+      );
+      const oauth = other.sessionMiddleware({ store, gcProbability: 0, cookie: { name: '__Host-oauth' } });
+      app.get('/side-by-side', oauth, (request, response) => {
+        getSession(request, 'oauth').set('state', 'x');
+        other.getSession(request).set('user', 'Countess Ada');
+        response.send('both');
+      });
+      app.get('/fail', (request) => {
+        getSession(request).set('user', 'nobody');
+        throw Object.assign(new Error('on purpose'), { status: 422 });
+      });
+      app.use(other.discardOnError() as ErrorRequestHandler);
+    });
+    const cookie = await createTestSession(store, { user: 'Ada' });
+    return (path: string) => site.send(path, { headers: { cookie } });
+  }
+
+  it('are two copies', () => {
+    expect(other.getSession).not.toBe(getSession);
+  });
+
+  it('share the session of a request', async () => {
+    const visit = await open();
+    expect((await visit('/')).body).toBe('["Ada","Ada"]');
+  });
+
+  it('notice each other, and serve a request side by side under different names', async () => {
+    const visit = await open();
+    expect((await visit('/both')).body).toBe('{"code":"UNSUPPORTED"}');
+    const answer = await visit('/side-by-side');
+    expect([answer.body, answer.setCookies.length]).toEqual(['both', 1]);
+    expect((await visit('/')).body).toBe('["Countess Ada","Countess Ada"]');
+  });
+
+  it('drop what a failed handler changed, whichever copy is told', async () => {
+    const visit = await open();
+    expect((await visit('/fail')).status).toBe(422);
+    expect((await visit('/')).body).toBe('["Ada","Ada"]');
+  });
+});

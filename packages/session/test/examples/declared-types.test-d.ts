@@ -1,0 +1,45 @@
+import { openSession, type Session } from '@store/session';
+import { getSession, withSession } from '@store/session/express';
+import { sessionHandler } from '@store/session/fetch';
+import type { SessionVariables } from '@store/session/hono';
+import express from 'express';
+import { expectTypeOf, it } from 'vitest';
+
+// `express-shop.ts`, in this program, declares `SessionTypes`.
+type Cart = readonly string[] | undefined;
+
+it('gives every session what SessionTypes declares, once for the application', async () => {
+  const { session } = await openSession('');
+  expectTypeOf(session.get('cart')).toEqualTypeOf<Cart>();
+  expectTypeOf(session.getFlash('notice')).toEqualTypeOf<string | undefined>();
+  // @ts-expect-error a key that is not declared
+  session.get('missing');
+  // @ts-expect-error a value of another type
+  session.set('name', 7);
+  // @ts-expect-error a flash key that is not declared
+  session.flash('missing', '');
+
+  expectTypeOf(getSession({}).get('cart')).toEqualTypeOf<Cart>();
+  expectTypeOf<SessionVariables['session']>().toEqualTypeOf<Session>();
+  sessionHandler((_request, visitor) => {
+    expectTypeOf(visitor.get('cart')).toEqualTypeOf<Cart>();
+    return new Response();
+  });
+  express().get(
+    '/:item',
+    withSession((request) => {
+      expectTypeOf(request.params.item).toEqualTypeOf<string>();
+      expectTypeOf(request.session.get('cart')).toEqualTypeOf<Cart>();
+    }),
+  );
+});
+
+it('lets the generics of a call win', async () => {
+  interface Sign {
+    state: string;
+  }
+  expectTypeOf(getSession<Sign>({}, 'oauth').get('state')).toEqualTypeOf<string | undefined>();
+  const { session } = await openSession<Sign>('');
+  // @ts-expect-error declared for the application, and not for this session
+  session.get('cart');
+});
