@@ -1,5 +1,5 @@
 import { StoreError } from '@store/core';
-import type { Request, RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { nodeMiddleware } from '../node/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { isClaimed, type SessionSlot } from '../request/attached-session.ts';
@@ -72,29 +72,30 @@ function setProperty(request: Request, slot: SessionSlot): void {
   });
 }
 
-/** A request handler whose request has a session. */
-type WithSession<Handler, Data extends object, Flash extends object> = Handler extends (
-  request: infer Incoming,
-  ...rest: infer Rest
-) => unknown
-  ? (request: Incoming & { session: Session<Data, Flash> }, ...rest: Rest) => unknown
-  : never;
+// biome-ignore lint/suspicious/noExplicitAny: what a route leaves open is any to Express too
+type HandlerOf<Params = any> = RequestHandler<Params, any, any, any, any>;
 
-// What `RequestHandler` has as its defaults is narrower than what a route gives it.
-// biome-ignore lint/suspicious/noExplicitAny: a bound that every handler fits
-type AnyHandler = RequestHandler<any, any, any, any, any>;
+/** A request handler whose request has a session, and the parameters that `Handler` is given. */
+type WithSession<Handler, Data extends object, Flash extends object> =
+  Handler extends HandlerOf<infer Params>
+    ? (
+        request: Request<Params> & { session: Session<Data, Flash> },
+        response: Response,
+        next: NextFunction,
+      ) => unknown
+    : never;
 
 /**
  * Types a handler that uses `request.session`, by what `SessionTypes` declares; `request.params` keeps the type that the route
- * gives it. A call with generics of its own has those instead, and Express's general type of `request.params`. Express's own
- * `Request` stays as it is, so that the types of express-session fit next to it.
+ * gives it, from TypeScript 5.9 on. A call with generics of its own has those instead, and Express's general type of
+ * `request.params`. Express's own `Request` stays as it is, so that the types of express-session fit next to it.
  *
  * @example
  * app.get('/lists/:list', withSession((request, response) => {
  *   response.json([request.params.list, request.session.get('cart')]);
  * }));
  */
-export function withSession<Handler extends AnyHandler>(
+export function withSession<Handler extends HandlerOf>(
   handler: WithSession<Handler, AppData, AppFlash>,
 ): Handler;
 export function withSession<Data extends object, Flash extends object = AppFlash>(

@@ -105,6 +105,11 @@ async function loadSession(opened: RequestSession): Promise<Session> {
  */
 export function claimRequest(request: object, sessions: Sessions): SessionSlot | undefined {
   const record = recordOf(request);
+  // Served before, and whole: the same object may be used again.
+  if ([...record.sessions.values()].every(({ isDone }) => isDone)) {
+    record.sessions.clear();
+    delete record.cacheControl;
+  }
   const { name } = sessions;
   const known = record.sessions.get(name);
   if (known && !known.isDone) {
