@@ -35,10 +35,16 @@ type Carrier = { [recordKey]?: RequestRecord };
 
 function recordOf(request: object): RequestRecord {
   const known = (request as Carrier)[recordKey];
-  if (known) return known;
+  if (known && !isServed(known)) return known;
   const record: RequestRecord = { sessions: new Map() };
   shareRecord(record, request);
   return record;
+}
+
+/** Whether everything was done for a request, whose object may be used again. */
+function isServed({ sessions }: RequestRecord): boolean {
+  for (const { isDone } of sessions.values()) if (!isDone) return false;
+  return true;
 }
 
 /** Lets another object, such as a framework's context, carry the sessions too. */
@@ -105,11 +111,6 @@ async function loadSession(opened: RequestSession): Promise<Session> {
  */
 export function claimRequest(request: object, sessions: Sessions): SessionSlot | undefined {
   const record = recordOf(request);
-  // Served before, and whole: the same object may be used again.
-  if ([...record.sessions.values()].every(({ isDone }) => isDone)) {
-    record.sessions.clear();
-    delete record.cacheControl;
-  }
   const { name } = sessions;
   const known = record.sessions.get(name);
   if (known && !known.isDone) {
