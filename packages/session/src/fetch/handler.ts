@@ -116,8 +116,7 @@ async function runWithSession(
     try {
       response = await handler(request.session);
     } catch (error) {
-      request.journal.dropChanges('handler-failed');
-      await commitSession(request, { status: 500, headers: noHeaders });
+      await abandon(request);
       throw error;
     }
     return await finish(request, response, later);
@@ -125,6 +124,12 @@ async function runWithSession(
     // The same object may be served again, as in a test.
     slot.isDone = true;
   }
+}
+
+/** Drops what a handler that throws has changed. A session that it invalidated ends all the same. */
+export async function abandon(request: RequestSession): Promise<void> {
+  request.journal.dropChanges('handler-failed');
+  await commitSession(request, { status: 500, headers: noHeaders });
 }
 
 /** Writes the session and gives the response what it has to carry. */

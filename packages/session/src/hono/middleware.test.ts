@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { getSession, type SessionVariables, sessionMiddleware } from '../hono.ts';
+import { createTestSession } from '../index.ts';
 
 type Data = { n: number };
 
@@ -55,6 +56,17 @@ describe('sessionMiddleware of /hono', () => {
     }
     const native = await visit('/native');
     expect([native.status, names(native).includes('__Host-session')]).toEqual([303, true]);
+  });
+
+  it('ends an invalidated session when something is thrown that is no Error', async () => {
+    const { app, visit, records, store } = openApp();
+    const cookie = await createTestSession(store, { n: 1 });
+    app.get('/', (c) => {
+      c.get('session').invalidate();
+      throw 'on purpose';
+    });
+    await expect(visit('/', cookie)).rejects.toBe('on purpose');
+    expect(records.size).toBe(0);
   });
 
   it('writes nothing for errors, whatever status onError gives them', async () => {

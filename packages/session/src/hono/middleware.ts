@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { finish } from '../fetch/handler.ts';
+import { abandon, finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { claimRequest, isClaimed, shareRecord } from '../request/attached-session.ts';
 import { saveLateChanges } from '../request/background.ts';
@@ -53,7 +53,13 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
       if (saving) later(saving);
     };
     watchError(c, request);
-    await next();
+    try {
+      await next();
+    } catch (error) {
+      // What is thrown and is no `Error` passes by `onError`.
+      await abandon(request);
+      throw error;
+    }
     const response = await finish(request, c.res, later);
     slot.isDone = true;
     if (response === c.res) return;

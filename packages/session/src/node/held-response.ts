@@ -62,10 +62,14 @@ class HeldResponse<T> implements WrappedState {
     response.on('pipe', onPipe);
     // A write after the end would otherwise end the process.
     response.on('error', ignore);
+    if (!response.headersSent) return;
+    this.#phase = 'released';
+    this.#commitWithoutHeaders(hooks);
   }
 
   /** Has the response wait for other work too. */
   join(hooks: ResponseHooks<unknown>): void {
+    if (this.#phase !== 'open') this.#commitWithoutHeaders(hooks);
     this.#hooks = joinHooks(this.#hooks, hooks) as ResponseHooks<never>;
   }
 
@@ -143,6 +147,16 @@ class HeldResponse<T> implements WrappedState {
   #commit(): T | PromiseLike<T> {
     const response = this.#response;
     return this.#hooks.commit({ status: response.statusCode, headers: headersOf(response as never) });
+  }
+
+  /** The response has begun before it could be held: nothing can be put on it, and no error can take its place. */
+  #commitWithoutHeaders(hooks: ResponseHooks<unknown>): void {
+    const response = this.#response;
+    const head = { status: response.statusCode, headers: headersOf(response as never), takesHeaders: false };
+    try {
+      const result = hooks.commit(head);
+      if (isPromise(result)) result.then(undefined, ignore);
+    } catch {} // Reported as an event.
   }
 
   #wait(method: SendingMethod, args: unknown[]): unknown {

@@ -115,7 +115,7 @@ const adapters: [string, (site: Site) => Visit | Promise<Visit>][] = [
       const app = new Hono<{ Variables: honoDoor.SessionVariables<Data> }>();
       app.use(honoDoor.sessionMiddleware<Data>(options as object));
       app.get('/', (c) => c.body(null, handle(c.get('session')) as 200));
-      if (onError) app.onError((_error, c) => c.body(null, onError(c.get('session')) as 200));
+      app.onError((_error, c) => c.body(null, (onError?.(c.get('session')) ?? 500) as 200));
       return overFetch(async (request) => app.fetch(request));
     },
   ],
