@@ -9,7 +9,7 @@ await startSession({ database: process.env.DATABASE ?? './sessions.db' });
 
 /** Open, use, commit, for anything that maps a Request to a Response. */
 export const count = (request: Request) =>
-  withSession<Visits>(request, {}, (session) => {
+  withSession<Visits>(request, undefined, (session) => {
     session.update('visits', (visits = 0) => visits + 1);
     return new Response(`Visit ${session.get('visits')}`);
   });
