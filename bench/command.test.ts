@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { committedResults, readCommand } from './command.ts';
 import { fullPlan, quickPlan } from './plan.ts';
@@ -33,6 +34,28 @@ describe('readCommand', () => {
       seconds: 120,
       collected: { ...fullPlan.collected, seconds: 80 },
     });
+  });
+
+  it('keeps no figures of a run that compares with an older build, except where it is told to', () => {
+    expect(read('--before', '/older')).toMatchObject({
+      before: '/older',
+      plan: fullPlan,
+      results: undefined,
+    });
+    expect(read('--before', '/older', '--results', 'here').results).toBe('here');
+    expect(read('--before', 'older').before).toBe(resolve('older'));
+  });
+
+  it('refuses to keep those where figures are committed', () => {
+    expect(() => read('--before', '/older', '--results', relative('.', committedResults))).toThrow(
+      'With --before, name another directory for --results.',
+    );
+  });
+
+  it('refuses an older build when it measures nothing', () => {
+    expect(() => read('--before', '/older', '--render')).toThrow(
+      '--render measures nothing, so it has no use for --before. Leave out one of them.',
+    );
   });
 
   it('refuses seconds that are none', () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fullPlan, type Plan, quickPlan, within } from './plan.ts';
 
@@ -8,6 +8,8 @@ export interface Command {
   quick: boolean;
   /** The names of the parts to measure; empty when it is all. */
   only: string[];
+  /** Another checkout of this repository, whose built packages are measured next to ours. */
+  before: string | undefined;
   /** Measures nothing: makes reports, tables and plots again of the figures that are there. */
   render: boolean;
   /** Where figures, reports and plots are kept; `undefined` when this run leaves none. */
@@ -21,7 +23,7 @@ export interface Command {
 /** On the disk of the checkout: the system's directory for temporary files is often memory. */
 const defaultDirectory = join(import.meta.dirname, 'node_modules', '.cache');
 
-/** What is committed. A quick run never gets there unless it is told to. */
+/** What is committed. A quick run never gets there unless it is told to, and one that compares builds not even then. */
 export const committedResults = join(import.meta.dirname, 'results');
 
 /** Reads the options that README.md lists, and `BENCH_QUICK=1`. */
@@ -32,20 +34,23 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
       quick: { type: 'boolean', default: environment.BENCH_QUICK === '1' },
       only: { type: 'string', multiple: true, default: [] },
       seconds: { type: 'string' },
+      before: { type: 'string' },
       render: { type: 'boolean', default: false },
       results: { type: 'string' },
       markdown: { type: 'string' },
       directory: { type: 'string', default: defaultDirectory },
     },
   });
-  const { quick, only, render, results, markdown, directory, seconds } = values;
+  const { quick, only, before, render, results, markdown, directory, seconds } = values;
+  if (before !== undefined) refuseBefore(render, results);
   const plan = quick ? quickPlan : fullPlan;
   return {
     plan: seconds === undefined ? plan : within(plan, positive(seconds)),
     quick,
     only,
+    before: before === undefined ? undefined : resolve(before),
     render,
-    results: results ?? (quick && !render ? undefined : committedResults),
+    results: results ?? ((quick && !render) || before !== undefined ? undefined : committedResults),
     markdown,
     directory,
   };
@@ -55,4 +60,15 @@ function positive(text: string): number {
   const seconds = Number(text);
   if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, not ${text}.`);
   return seconds;
+}
+
+function refuseBefore(render: boolean, results: string | undefined): void {
+  if (render) {
+    throw new Error('--render measures nothing, so it has no use for --before. Leave out one of them.');
+  }
+  if (results !== undefined && resolve(results) === committedResults) {
+    throw new Error(
+      `${committedResults} is for figures of this build alone. With --before, name another directory for --results.`,
+    );
+  }
 }

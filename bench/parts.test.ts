@@ -21,6 +21,12 @@ describe('chosenParts', () => {
     expect(names(['scale']).every((name) => name.startsWith('scale-'))).toBe(true);
   });
 
+  it('refuse an older build when nothing is measured over HTTP', () => {
+    expect(() => chosenParts(['sqlite', 'memory'], true, '/older')).toThrow('Add `--only http`');
+    expect(chosenParts(['sqlite', 'http'], true, '/older')).toHaveLength(2);
+    expect(chosenParts([], true, '/older').map(({ name }) => name)).toContain('http');
+  });
+
   it('refuse a name that is none, and list those that are', () => {
     expect(() => names(['mongo'])).toThrow(/^--only takes sqlite, .*, not mongo\.$/);
   });

@@ -4,6 +4,8 @@ import { file } from './contenders/file/file.ts';
 import { postgres } from './contenders/postgres/postgres.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
 import { frameworks, matches } from './http/applications.ts';
+import { type Entered, withBefore } from './http/before/before-and-after.ts';
+import { thisCheckout } from './http/before/built-packages.ts';
 import { fullHttpPlan, quickHttpPlan } from './http/http-plan.ts';
 import { measureHttp } from './http/measure-http.ts';
 import { settings } from './http/settings.ts';
@@ -25,6 +27,8 @@ export interface Setting {
   quick: boolean;
   /** Where files may be kept for the time of the measurement. */
   directory: string;
+  /** An older checkout, its packages built: whatever is measured over HTTP is measured with those too. */
+  before?: string | undefined;
   onStep(text: string, share: number): void;
   /** Called when the part is over: says when, where and how it was measured. */
   run(): Run;
@@ -51,12 +55,14 @@ function backendPart(backend: Backend): Part {
 
 const httpPart: Part = {
   name: 'http',
-  async measure({ quick, directory, onStep, run }) {
+  async measure({ quick, directory, before, onStep, run }) {
     const plan = quick ? quickHttpPlan : fullHttpPlan;
-    const samples = await measureHttp(frameworks, plan, directory, onStep);
+    const usual: Entered = { frameworks, matches };
+    const entered = before === undefined ? usual : withBefore(usual, { before, after: thisCheckout });
+    const samples = await measureHttp(entered.frameworks, plan, directory, onStep);
     const note = `Each application is under load for ${plan.blockTime} ms at a time on each route, with ${plan.sessions} sessions. ${settings}`;
     const { connections } = plan;
-    return { http: httpResults({ frameworks, matches, samples, note, connections, run: run() }) };
+    return { http: httpResults({ ...entered, samples, note, connections, run: run() }) };
   },
 };
 
@@ -93,13 +99,22 @@ export const parts: Part[] = [
   ...services.map(memoryPart),
 ];
 
-/** The parts of a run, in order; all but the long ones of a quick run when none is named. @throws for a name that is none */
-export function chosenParts(only: string[], quick: boolean): Part[] {
+/**
+ * The parts of a run, in order; all but the long ones of a quick run when none is named.
+ *
+ * @throws for a name that is none, and for an older build to compare with when no part takes one
+ */
+export function chosenParts(only: string[], quick: boolean, before?: string): Part[] {
   const meant = (name: string) => (part: Part) => part.name === name || part.name.startsWith(`${name}-`);
   const unknown = only.find((name) => !parts.some(meant(name)));
   if (unknown !== undefined) {
     throw new Error(
       `--only takes ${parts.map(({ name }) => name).join(', ')} scale or memory, not ${unknown}.`,
+    );
+  }
+  if (before !== undefined && only.length > 0 && !only.includes(httpPart.name)) {
+    throw new Error(
+      '--before compares builds over HTTP alone, and --only leaves that out. Add `--only http`, or leave out --before.',
     );
   }
   if (only.length === 0) return parts.filter(({ long }) => !(quick && long));

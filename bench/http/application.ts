@@ -13,6 +13,10 @@ export interface Application {
   module: string;
   /** Makes the server, not listening yet, with its files in an empty directory. */
   start(directory: string): Awaitable<Server>;
+  /** Its name in `applications`, when the same one is measured more than once. @default `name` */
+  exportedAs?: string;
+  /** Another checkout, whose built `@store/*` packages its process imports. @default this one, from `src` */
+  checkout?: string;
 }
 
 /** Applications on one framework, whose cost per request without sessions is taken off. */
@@ -22,6 +26,12 @@ export interface Framework {
   /** The bare one once more: what it differs by is noise. */
   control?: Application;
   applications: Application[];
+}
+
+/** Whom one of ours stands against. */
+export interface Match {
+  ours: Application;
+  peer: Application;
 }
 
 /** What the handlers do with a session, in the words of one library. */

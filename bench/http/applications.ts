@@ -1,4 +1,4 @@
-import type { Application, Framework } from './application.ts';
+import type { Framework, Match } from './application.ts';
 import { expressBare, expressControl } from './applications/express-application.ts';
 import {
   cookieSessionPeer,
@@ -42,7 +42,7 @@ export const frameworks: Framework[] = [
 ];
 
 /** Whom each of ours stands against: what keeps sessions in the same place, or does less. */
-export const matches: { ours: Application; peer: Application }[] = [
+export const matches: Match[] = [
   { ours: expressSqlite, peer: memoryStore },
   { ours: expressSqlite, peer: sqliteSessionStore },
   { ours: expressFile, peer: sessionFileStore },

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
 import type { Application } from './application.ts';
 
 /** An application that listens on loopback, in a process of its own. */
@@ -12,7 +13,9 @@ export interface ServerProcess {
 
 /** Starts an application as in production, on an empty directory. */
 export async function startServer(application: Application, directory: string): Promise<ServerProcess> {
-  const child = fork(`${import.meta.dirname}/serve.ts`, [application.module, application.name, directory], {
+  const { name, module, exportedAs = name, checkout } = application;
+  const child = fork(`${import.meta.dirname}/serve.ts`, [module, exportedAs, directory], {
+    execArgv: [...process.execArgv, ...(checkout === undefined ? [] : ['--import', hookFor(checkout)])],
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -20,7 +23,7 @@ export async function startServer(application: Application, directory: string): 
   const answer = async <T>(): Promise<T> => {
     const [message] = await Promise.race([
       once(child, 'message'),
-      exited.then(() => Promise.reject(new Error(`The server of ${application.name} ended.`))),
+      exited.then(() => Promise.reject(new Error(`The server of ${name} ended.`))),
     ]);
     return message as T;
   };
@@ -37,4 +40,10 @@ export async function startServer(application: Application, directory: string): 
       await exited;
     },
   };
+}
+
+function hookFor(checkout: string): string {
+  const hook = pathToFileURL(`${import.meta.dirname}/before/import-hook.ts`);
+  hook.searchParams.set('checkout', checkout);
+  return hook.href;
 }

@@ -14,6 +14,11 @@ export function valueAndRatio(value: number, ratio: Spread): string {
   return `${number(value)} · **${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
 }
 
+/** A median in bold, and its quartiles. */
+export function withQuartiles({ low, median, high }: Spread, text: (value: number) => string): string {
+  return `**${text(median)}** (${text(low)}–${text(high)})`;
+}
+
 /** A Markdown table, its columns padded so that it can be read in a terminal as well. */
 export function markdownTable(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) =>

@@ -106,6 +106,23 @@ export interface HttpResults {
   /** Framework by framework, the bare one of each first. */
   apps: HttpAppResults[];
   matches: HttpMatch[];
+  /** Only of a run that compared with an older build: framework by framework, each control below what it is the control of. */
+  builds?: HttpBuildRatios[];
+}
+
+/** This build of an application to an older one, or the same code to itself, in the same round. */
+export interface HttpBuildRatios {
+  framework: string;
+  name: string;
+  kind: 'change' | 'control';
+  scenarios: { [scenario: string]: HttpRatios };
+}
+
+export interface HttpRatios {
+  perSecond: Spread;
+  processor: Spread;
+  /** Not of the bare framework, which has none. */
+  session?: Spread;
 }
 
 /** What sessions add in ours, as a share of what they add in a peer, in the same round. */
@@ -119,7 +136,8 @@ export interface HttpAppResults {
   framework: string;
   /** The session layer, with the version of a peer. */
   name: string;
-  kind: 'bare' | 'control' | 'ours' | 'peer';
+  /** `before` is ours as an older build, `again` the control for it: ours once more. */
+  kind: 'bare' | 'control' | 'ours' | 'peer' | 'before' | 'again';
   scenarios: { [scenario: string]: HttpFigures };
 }
 

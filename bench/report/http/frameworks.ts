@@ -6,6 +6,8 @@ export interface FrameworkApps {
   control: HttpAppResults | undefined;
   /** By what sessions add in the last scenario, the least first. */
   withSessions: HttpAppResults[];
+  /** Ours as an older build, and once more as they are, in the order of measuring. */
+  builds: HttpAppResults[];
 }
 
 /** The apps, each beside those on the same framework. */
@@ -21,6 +23,7 @@ export function appsByFramework({ apps, scenarios }: HttpResults): FrameworkApps
       withSessions: own
         .filter(({ kind }) => kind === 'ours' || kind === 'peer')
         .sort((one, other) => added(one) - added(other)),
+      builds: own.filter(({ kind }) => kind === 'before' || kind === 'again'),
     };
   });
 }

@@ -1,12 +1,12 @@
-import type { Spread } from '../../measure/statistics.ts';
-import { markdownTable, number } from '../format.ts';
+import { markdownTable, number, withQuartiles } from '../format.ts';
 import type { HttpResults } from '../results.ts';
 import { runLine } from '../run-description.ts';
+import { buildsReport } from './builds-report.ts';
 import { appsByFramework } from './frameworks.ts';
 
 /** The tables of HTTP: everything by framework, then ours beside the peers'. */
 export function httpReport(http: HttpResults): string {
-  const { run, note, connections, rounds, scenarios, matches } = http;
+  const { run, note, connections, rounds, scenarios, matches, builds } = http;
   const head = [
     '',
     ...scenarios.flatMap((route) => [`${route}: req/s`, 'CPU µs', '**session µs**', 'p99 ms']),
@@ -17,11 +17,11 @@ export function httpReport(http: HttpResults): string {
     `${rounds} rounds, ${connections} connections. ${note}`,
     '`read` looks at one value of the session, `rw` counts a page view. CPU is the processor time of the server process for each ' +
       'request; **session µs** is what is left of it after taking off the bare framework in the same round: median (quartiles).',
-    ...appsByFramework(http).flatMap(({ framework, bare, control, withSessions }) => [
+    ...appsByFramework(http).flatMap(({ framework, bare, control, withSessions, builds }) => [
       `### ${framework}`,
       markdownTable(
         head,
-        [bare, control, ...withSessions].flatMap((app) =>
+        [bare, control, ...withSessions, ...builds].flatMap((app) =>
           app
             ? [
                 [
@@ -56,9 +56,6 @@ export function httpReport(http: HttpResults): string {
         }),
       ]),
     ),
+    ...(builds ? [buildsReport(builds, scenarios)] : []),
   ].join('\n\n');
-}
-
-function withQuartiles({ low, median, high }: Spread, text: (value: number) => string): string {
-  return `**${text(median)}** (${text(low)}–${text(high)})`;
 }

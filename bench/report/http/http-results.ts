@@ -1,5 +1,5 @@
-import { pairedRatios, quantile, spread } from '../../measure/statistics.ts';
-import type { HttpAppResults, HttpFigures, HttpResults, Run } from '../results.ts';
+import { pairedRatios, quantile, type Spread, spread } from '../../measure/statistics.ts';
+import type { HttpAppResults, HttpBuildRatios, HttpFigures, HttpResults, Run } from '../results.ts';
 
 /** An application to measure; more of it is nobody's business here. */
 interface Named {
@@ -30,11 +30,14 @@ interface Sample<App> {
 export function httpResults<App extends Named>({
   frameworks,
   matches,
+  builds = [],
   samples,
   ...about
 }: {
   frameworks: readonly Framework<App>[];
   matches: readonly { ours: App; peer: App }[];
+  /** What each of ours is compared with as an older build, and once more as it is. */
+  builds?: readonly { after: App; before: App; control: App }[];
   samples: readonly Sample<App>[];
   note: string;
   connections: number;
@@ -56,6 +59,30 @@ export function httpResults<App extends Named>({
     kind,
     scenarios: each((route) => figures(at(app, route), kind === 'bare' ? undefined : addedBy(app, route))),
   });
+  const kindOf = (app: App): HttpAppResults['kind'] => {
+    if (builds.some(({ before }) => before === app)) return 'before';
+    if (builds.some(({ control }) => control === app)) return 'again';
+    return app.name.startsWith('@store/') ? 'ours' : 'peer';
+  };
+  const buildRatios = (
+    framework: string,
+    kind: HttpBuildRatios['kind'],
+    app: App,
+    base: App,
+  ): HttpBuildRatios => ({
+    framework,
+    name: app.name,
+    kind,
+    scenarios: each((route) => {
+      const own = at(app, route);
+      const other = at(base, route);
+      return {
+        perSecond: ratio(byRound(own, rate), byRound(other, rate)),
+        processor: ratio(byRound(own, processorTime), byRound(other, processorTime)),
+        ...(bareOf(base) !== base && { session: ratio(addedBy(app, route), addedBy(base, route)) }),
+      };
+    }),
+  });
   const fullName = (app: App) =>
     `${frameworks.find(({ applications }) => applications.includes(app))?.title}, ${app.name}`;
   return {
@@ -65,19 +92,31 @@ export function httpResults<App extends Named>({
     apps: frameworks.flatMap(({ title, bare, control, applications }) => [
       appResults(title, bare, 'bare'),
       ...(control ? [appResults(title, control, 'control')] : []),
-      ...applications.map((app) => appResults(title, app, app.name.startsWith('@store/') ? 'ours' : 'peer')),
+      ...applications.map((app) => appResults(title, app, kindOf(app))),
     ]),
     matches: matches.map(({ ours, peer }) => ({
       ours: fullName(ours),
       peer: fullName(peer),
-      scenarios: each((route) => spread(pairedRatios(addedBy(ours, route), addedBy(peer, route)))),
+      scenarios: each((route) => ratio(addedBy(ours, route), addedBy(peer, route))),
     })),
+    ...(builds.length > 0 && {
+      builds: frameworks.flatMap(({ title, bare, control, applications }) => {
+        const own = builds.filter(({ after }) => applications.includes(after));
+        return [
+          ...(control && own.length > 0 ? [buildRatios(title, 'control', control, bare)] : []),
+          ...own.flatMap(({ after, before, control }) => [
+            buildRatios(title, 'change', after, before),
+            buildRatios(title, 'control', control, after),
+          ]),
+        ];
+      }),
+    }),
   };
 }
 
 function figures<App>(own: readonly Sample<App>[], added?: ReadonlyMap<number, number>): HttpFigures {
   return {
-    perSecond: spread(own.map(({ requests, milliseconds }) => (requests / milliseconds) * 1000)),
+    perSecond: spread(own.map(rate)),
     processor: spread(own.map(processorTime)),
     ...(added && { session: spread([...added.values()]) }),
     p99: spread(own.map(({ latencies }) => quantile(latencies, 0.99))),
@@ -86,7 +125,7 @@ function figures<App>(own: readonly Sample<App>[], added?: ReadonlyMap<number, n
 
 /** Processor time per request above the bare framework's in the same round, in µs, by round. */
 function addedTime<App>(own: readonly Sample<App>[], bare: readonly Sample<App>[]): Map<number, number> {
-  const base = new Map(bare.map((sample) => [sample.round, processorTime(sample)]));
+  const base = byRound(bare, processorTime);
   return new Map(
     own.flatMap((sample): [number, number][] => {
       const without = base.get(sample.round);
@@ -95,4 +134,16 @@ function addedTime<App>(own: readonly Sample<App>[], bare: readonly Sample<App>[
   );
 }
 
+function byRound<App>(
+  samples: readonly Sample<App>[],
+  figure: (sample: Sample<App>) => number,
+): Map<number, number> {
+  return new Map(samples.map((sample) => [sample.round, figure(sample)]));
+}
+
+function ratio(own: ReadonlyMap<number, number>, base: ReadonlyMap<number, number>): Spread {
+  return spread(pairedRatios(own, base));
+}
+
+const rate = <App>({ requests, milliseconds }: Sample<App>) => (requests / milliseconds) * 1000;
 const processorTime = <App>({ cpu, requests }: Sample<App>) => cpu / requests;
