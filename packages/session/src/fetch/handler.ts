@@ -1,6 +1,6 @@
 import { assertHandler, assertWaitUntil, type SessionOptions, type WaitUntil } from '../options.ts';
 import { claimRequest, getSession } from '../request/attached-session.ts';
-import { garbageCollection, saveLateChanges } from '../request/background.ts';
+import { garbageCollection } from '../request/background.ts';
 import type { ResponseHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { applyHeaders } from '../request/conclude.ts';
@@ -108,10 +108,7 @@ async function runWithSession(
       return unavailable(error);
     }
     slot.fill(request);
-    request.journal.onLateChange = () => {
-      const saving = saveLateChanges(request);
-      if (saving) later(saving);
-    };
+    request.later = later;
     let response: Response;
     try {
       response = await handler(request.session);

@@ -2,7 +2,6 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { abandon, finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { claimRequest, isClaimed, shareRecord } from '../request/attached-session.ts';
-import { saveLateChanges } from '../request/background.ts';
 import { FetchFacts } from '../request/facts.ts';
 import type { RequestSession } from '../request/request-session.ts';
 import { createSessions } from '../request/sessions.ts';
@@ -48,10 +47,7 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
     slot.fill(request);
     if (slot.isFirst) c.set('session', request.session as unknown as Session<Data, Flash>);
     const later = (work: PromiseLike<void>) => keepAlive(c, work);
-    request.journal.onLateChange = () => {
-      const saving = saveLateChanges(request);
-      if (saving) later(saving);
-    };
+    request.later = later;
     watchError(c, request);
     try {
       await next();

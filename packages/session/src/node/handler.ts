@@ -91,6 +91,8 @@ function open(
 
 type Next = (error?: unknown) => void;
 
+function ignore(): void {}
+
 /** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
 function attachToResponse(response: ServerResponse, session: RequestSession, onFailure: Next): void {
   holdResponse(response, {
@@ -100,7 +102,7 @@ function attachToResponse(response: ServerResponse, session: RequestSession, onF
     onFailure,
     onClose() {
       // From here on nothing else will save what a job in the background changes.
-      session.journal.onLateChange = () => void saveLateChanges(session);
+      session.later = ignore;
       if (response.headersSent) void saveLateChanges(session);
       void garbageCollection(session)?.();
     },

@@ -4,7 +4,7 @@ import type { RequestCookie } from '../cookie/session-cookie.ts';
 import type { ResolvedSessionOptions } from '../options.ts';
 import { Journal } from '../session/journal.ts';
 import { Session } from '../session/session.ts';
-import { saveNow } from './background.ts';
+import { saveLateChanges, saveNow } from './background.ts';
 import type { WriteResult } from './conclude.ts';
 import { errorCode, isWatched, report, type SessionEvent } from './events.ts';
 import type { RequestFacts } from './facts.ts';
@@ -36,6 +36,11 @@ export class RequestSession {
   cookieValue: string | undefined;
   /** Whether the session is in the store after this request's regular write, so that later changes can be saved. */
   isStored: boolean | Promise<boolean> = false;
+  /**
+   * Takes the work of saving a late change as it is made, and keeps the runtime alive for it. While there is none, late changes
+   * wait for the end of the response. A shared function where possible: V8 keeps one assigned late, and all it refers to, for long.
+   */
+  later: ((work: PromiseLike<void>) => void) | undefined;
   /** What `save` has written before the response left; its cookies leave with it. */
   saved: WriteResult | undefined;
 
@@ -92,6 +97,13 @@ export class RequestSession {
     } catch (error) {
       throw withStatus(error);
     }
+  }
+
+  /** Called at every change after the response left. */
+  noteLateChange(): void {
+    if (!this.later) return;
+    const saving = saveLateChanges(this);
+    if (saving) this.later(saving);
   }
 
   /** Tells listeners; the event is made only for them. */

@@ -59,8 +59,8 @@ const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
 /** What one request does to its session: recorded, and replayed on the newest content when it is written. */
 export class Journal {
   readonly schema: SchemaCheck | undefined;
-  /** Writes and reads before the response leaves, for `save` and `reload` of the session. */
-  readonly request: { save(): Promise<boolean>; reload(): Promise<boolean> };
+  /** Writes and reads for `save` and `reload` of the session, and hears of every change after the response left. */
+  readonly request: { save(): Promise<boolean>; reload(): Promise<boolean>; noteLateChange(): void };
 
   base: StoredSession = noSession;
   data: DataChanges = new DataChanges(noSession.data, []);
@@ -77,8 +77,6 @@ export class Journal {
   isUsed = false;
   /** Why changes were dropped, and whether there were any: what came afterwards can still be written. */
   dropped: { reason: DropReason; hadChanges: boolean } | undefined;
-  /** Called at every change after the response left. */
-  onLateChange: (() => void) | undefined;
   // Whether the session needs an id other than the stored one. It is drawn when asked for: most visitors need none.
   #isMoving = true;
   #newId: string | undefined;
@@ -152,7 +150,7 @@ export class Journal {
 
   /** To be called after a change of data or flash. */
   noteChange(): void {
-    if (this.phase !== 'open') this.onLateChange?.();
+    if (this.phase !== 'open') this.request.noteLateChange();
   }
 
   get canConsumeFlash(): boolean {
