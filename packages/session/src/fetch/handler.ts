@@ -134,7 +134,8 @@ export async function finish(request: RequestSession, response: Response, later:
   // Bun's handler returns nothing for an upgrade, and Deno's a status of 101; `Response.error()` never reaches a browser. What takes
   // no headers is passed on as it is.
   const isResponse = typeof response?.headers?.get === 'function';
-  const takesHeaders = isResponse && response.type !== 'error' && response.status >= 200;
+  // By the status, which is 0 for an error: @hono/node-server makes a real Response of one whose `type` is asked for.
+  const takesHeaders = isResponse && response.status >= 200;
   const edit = takesHeaders ? new ResponseEdit(response) : undefined;
   try {
     const status = isResponse ? response.status : 200;
