@@ -54,11 +54,8 @@ function hasOtherSession(request: Request): boolean {
 }
 
 function setProperty(request: Request, slot: SessionSlot): void {
-  const property = { configurable: true, enumerable: true };
-  const asValue = (value: unknown) =>
-    Object.defineProperty(request, 'session', { ...property, writable: true, value });
   if (slot.isLoaded) {
-    asValue(slot.session);
+    setValue(request, slot.session);
     return;
   }
   // With `lazy` it is there once a handler has asked for it. Not enumerable: a copy of the request must not throw.
@@ -68,8 +65,12 @@ function setProperty(request: Request, slot: SessionSlot): void {
       if (!slot.isLoaded) throw notAskedFor();
       return slot.session;
     },
-    set: asValue,
+    set: (value) => setValue(request, value),
   });
+}
+
+function setValue(request: Request, value: unknown): void {
+  Object.defineProperty(request, 'session', { configurable: true, enumerable: true, writable: true, value });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a route leaves open is any to Express too

@@ -1,10 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Awaitable } from '@store/core';
 import { invalidOption } from '@store/core/driver';
 import { assertHandler, type SessionOptions } from '../options.ts';
 import { claimRequest, discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
 import { garbageCollection, saveLateChanges } from '../request/background.ts';
+import type { ResponseHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
-import { applyHeaders } from '../request/conclude.ts';
+import { applyHeaders, type Committed, type ResponseFacts } from '../request/conclude.ts';
 import { NodeFacts } from '../request/facts.ts';
 import type { RequestSession } from '../request/request-session.ts';
 import { createSessions, type Sessions } from '../request/sessions.ts';
@@ -12,6 +14,7 @@ import { failureStatus, isPromise } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 import { holdResponse } from './held-response.ts';
+import type { ResponseHooks } from './response-hooks.ts';
 
 /** Connect's middleware, which Express, Polka, Vite and others take as well. */
 export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
@@ -78,7 +81,7 @@ function open(
     if (!slot) return void onOpen(undefined);
     const attach = (opened: RequestSession) => {
       slot.fill(opened);
-      attachToResponse(response, opened, onFailure);
+      holdResponse(response, new SessionHooks(opened, response, onFailure));
       onOpen(slot);
     };
     const opened = sessions.load(request, new NodeFacts(request));
@@ -94,27 +97,45 @@ type Next = (error?: unknown) => void;
 function ignore(): void {}
 
 /** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
-function attachToResponse(response: ServerResponse, session: RequestSession, onFailure: Next): void {
-  holdResponse(response, {
-    commit: (head) => commitSession(session, head),
-    apply: applyHeaders,
-    beforeEnd: () => saveLateChanges(session),
-    onFailure,
-    onClose() {
-      // From here on nothing else will save what a job in the background changes.
-      session.later = ignore;
-      if (response.headersSent) void saveLateChanges(session);
-      void garbageCollection(session)?.();
-    },
-    onBypassed() {
-      session.report(() => ({
-        type: 'bypassed',
-        outcome: 'lost',
-        store: session.store.name,
-        milliseconds: 0,
-      }));
-    },
-  });
+class SessionHooks implements ResponseHooks<Committed> {
+  readonly #session: RequestSession;
+  readonly #response: ServerResponse;
+  readonly onFailure: Next;
+
+  constructor(session: RequestSession, response: ServerResponse, onFailure: Next) {
+    this.#session = session;
+    this.#response = response;
+    this.onFailure = onFailure;
+  }
+
+  commit(head: ResponseFacts): Awaitable<Committed> {
+    return commitSession(this.#session, head);
+  }
+
+  apply(committed: Committed, headers: ResponseHeaders): void {
+    applyHeaders(committed, headers);
+  }
+
+  beforeEnd(): Promise<void> | undefined {
+    return saveLateChanges(this.#session);
+  }
+
+  onClose(): void {
+    // From here on nothing else will save what a job in the background changes.
+    this.#session.later = ignore;
+    if (this.#response.headersSent) void saveLateChanges(this.#session);
+    void garbageCollection(this.#session)?.();
+  }
+
+  onBypassed(): void {
+    const session = this.#session;
+    session.report(() => ({
+      type: 'bypassed',
+      outcome: 'lost',
+      store: session.store.name,
+      milliseconds: 0,
+    }));
+  }
 }
 
 /**

@@ -1,12 +1,19 @@
 import { isPromise } from '../request/store-calls.ts';
-import { type HeldServerResponse, HeldView, held, type OrderedMethod, orderedMethods } from './held-view.ts';
+import { type HeldServerResponse, HeldView, held, type OrderedMethod } from './held-view.ts';
 import { joinHooks } from './joined-hooks.ts';
 import { servePartialResponse } from './partial-response.ts';
 import { applyWriteHead, assertBody, assertStatusLine, assertTrailers, headersSent } from './refusals.ts';
-import { clearRepresentation, headersOf } from './response-headers.ts';
+import { clearRepresentation, NodeHeaders } from './response-headers.ts';
 import type { ResponseHooks } from './response-hooks.ts';
-import { type Call, type SendingMethod, sendingMethods, WaitingCalls } from './waiting-calls.ts';
-import { onClose, onPipe, type WrappedState, wrappers, wrappersAfterFailure } from './wrapped-methods.ts';
+import { type Call, type SendingMethod, WaitingCalls } from './waiting-calls.ts';
+import {
+  type OriginalMethods,
+  onClose,
+  onPipe,
+  type WrappedState,
+  wrapMethods,
+  wrapMethodsAfterFailure,
+} from './wrapped-methods.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -16,9 +23,7 @@ type AnyFunction = (...args: unknown[]) => unknown;
  * the work is done.
  *
  * Node's methods decide by very little state, so Node is shown what the handler is to see, and does the refusing: HTTP/1 by a
- * placeholder in `_header`, HTTP/2 by `headersSent` of the stream.
- *
- * An object that only looks like a response is served as far as it goes.
+ * placeholder in `_header`, HTTP/2 by `headersSent` of the stream. What only looks like a response is served as far as it goes.
  */
 export function holdResponse<T>(response: object, hooks: ResponseHooks<T>): void {
   const before = (response as Partial<HeldServerResponse>)[held];
@@ -32,7 +37,7 @@ class HeldResponse<T> implements WrappedState {
   readonly #response: HeldServerResponse;
   #hooks: ResponseHooks<T>;
   /** The methods as they were: other middleware may have replaced them before. */
-  readonly #original: { [name: string]: AnyFunction | undefined } = {};
+  readonly #original: OriginalMethods;
   readonly #isHttp2: boolean;
   /** What the handler sees of the response while it is held. */
   readonly #view: HeldView;
@@ -42,8 +47,8 @@ class HeldResponse<T> implements WrappedState {
    */
   #phase: 'open' | 'held' | 'released' | 'failed' | 'answered' = 'open';
   readonly #waiting: WaitingCalls;
-  /** Whether late changes have been asked for: once is enough, whatever is changed meanwhile. */
-  #hasEnded = false;
+  readonly #headers: NodeHeaders;
+  #hasEnded = false; // Late changes are asked for once, whatever is changed meanwhile.
   #waitingDestroy: (() => void) | undefined;
   #sources: Set<{ unpipe?(from: unknown): void; destroy?(): void }> | undefined;
   #failure: unknown;
@@ -54,10 +59,9 @@ class HeldResponse<T> implements WrappedState {
     this.#isHttp2 = !Object.hasOwn(response, '_header') && typeof response.stream?.destroy === 'function';
     this.#view = new HeldView(response, this.#isHttp2);
     this.#waiting = new WaitingCalls(response);
+    this.#headers = new NodeHeaders(response as never);
     Object.defineProperty(response, held, { value: this, configurable: true });
-    for (const name of [...sendingMethods, ...orderedMethods])
-      this.#original[name] = response[name] as AnyFunction;
-    Object.assign(response, wrappers);
+    this.#original = wrapMethods(response);
     response.on('close', onClose);
     response.on('pipe', onPipe);
     // A write after the end would otherwise end the process.
@@ -81,7 +85,7 @@ class HeldResponse<T> implements WrappedState {
       case 'held':
         return this.#wait(method, args);
       case 'released':
-        if (method !== 'end' || !this.#waitForLateChanges()) return this.#pass({ method, args });
+        if (method !== 'end' || !this.#waitForLateChanges()) return this.pass(method, args);
         this.#waiting.add({ method, args });
         return this.#response;
       default:
@@ -94,7 +98,7 @@ class HeldResponse<T> implements WrappedState {
   callAfterFailure(method: SendingMethod, args: unknown[]): unknown {
     if (this.#phase === 'answered' && (method === 'write' || method === 'end'))
       return this.#drop({ method, args });
-    const result = this.#pass({ method, args });
+    const result = this.pass(method, args);
     if (method !== 'end' || this.#phase !== 'failed') return result;
     this.#phase = 'answered';
     // A loop that waits for room comes to its end, and closes what it reads from.
@@ -115,8 +119,7 @@ class HeldResponse<T> implements WrappedState {
       assertBody(method, args, this.#isHttp2);
     }
     this.#view.keepHead();
-    // Before the commit: a call that is made from inside it has to wait.
-    this.#phase = 'held';
+    this.#phase = 'held'; // Before the commit: a call that is made from inside it has to wait.
     const hasRoom = method === 'write' ? this.#waiting.addWrite(call) : this.#waiting.add(call);
     let result: T | PromiseLike<T>;
     try {
@@ -141,18 +144,18 @@ class HeldResponse<T> implements WrappedState {
       const result = this.#commit();
       if (isPromise(result)) result.then(undefined, ignore);
     } catch {} // There is no one to tell.
-    return this.#pass(call);
+    return this.pass(call.method, call.args);
   }
 
   #commit(): T | PromiseLike<T> {
     const response = this.#response;
-    return this.#hooks.commit({ status: response.statusCode, headers: headersOf(response as never) });
+    return this.#hooks.commit({ status: response.statusCode, headers: this.#headers });
   }
 
   /** The response has begun before it could be held: nothing can be put on it, and no error can take its place. */
   #commitWithoutHeaders(hooks: ResponseHooks<unknown>): void {
     const response = this.#response;
-    const head = { status: response.statusCode, headers: headersOf(response as never), takesHeaders: false };
+    const head = { status: response.statusCode, headers: this.#headers, takesHeaders: false };
     try {
       const result = hooks.commit(head);
       if (isPromise(result)) result.then(undefined, ignore);
@@ -172,9 +175,10 @@ class HeldResponse<T> implements WrappedState {
   }
 
   /** A call that keeps its place between those that wait. */
-  keep(method: OrderedMethod, args: unknown[]): void {
+  keep(method: OrderedMethod, args: unknown[]): unknown {
+    if (this.#phase !== 'held') return this.pass(method, args);
     if (method === 'addTrailers') assertTrailers(args[0]);
-    this.#waiting.add({ method, args });
+    return this.#waiting.add({ method, args });
   }
 
   /** `destroy` while the end of the response waits: a late error must not undo what was said before it. */
@@ -191,12 +195,11 @@ class HeldResponse<T> implements WrappedState {
     let first: { result: unknown } | undefined;
     let hasRoom = true;
     try {
-      if (result !== undefined && !this.#view.isDestroyed)
-        this.#hooks.apply(result, headersOf(response as never));
+      if (result !== undefined && !this.#view.isDestroyed) this.#hooks.apply(result, this.#headers);
       for (let call = this.#waiting.first(); call; call = this.#waiting.first()) {
         if (call.method === 'end' && this.#waitForLateChanges()) return first ? first.result : response;
         this.#waiting.shift();
-        const returned = this.#pass(call);
+        const returned = this.pass(call.method, call.args);
         first ??= { result: returned };
         if (call.method === 'write') hasRoom = returned !== false;
       }
@@ -211,9 +214,9 @@ class HeldResponse<T> implements WrappedState {
     }
     this.#waiting.takeAll();
     this.#destroyNow();
+    const isDrainDue = this.#waiting.isDrainDue && hasRoom && !response.writableEnded;
     // In a turn of its own: what a listener throws is no refusal of Node's.
-    if (this.#waiting.isDrainDue && hasRoom && !response.writableEnded && !this.#view.isDestroyed)
-      queueMicrotask(() => response.emit('drain'));
+    if (isDrainDue && !this.#view.isDestroyed) queueMicrotask(() => response.emit('drain'));
     this.#waiting.isDrainDue = false;
     return first?.result;
   }
@@ -239,8 +242,8 @@ class HeldResponse<T> implements WrappedState {
     this.#failure = error;
     for (const call of calls) this.#drop(call);
     for (const source of this.#sources ?? []) source.unpipe?.(response);
-    if (this.#view.isDestroyed) this.#destroySources();
-    Object.assign(response, wrappersAfterFailure);
+    if (this.#view.isDestroyed) destroyAll(this.#sources);
+    wrapMethodsAfterFailure(response);
     clearRepresentation(response, this.#isHttp2);
     try {
       this.#hooks.onFailure(error);
@@ -262,8 +265,13 @@ class HeldResponse<T> implements WrappedState {
     return method === 'write' ? true : method === 'flushHeaders' ? undefined : this.#response;
   }
 
-  #pass({ method, args }: Call): unknown {
+  /** Calls a method as it was. */
+  pass(method: keyof OriginalMethods, args: unknown[]): unknown {
     return this.#original[method]?.apply(this.#response, args);
+  }
+
+  get isEndShown(): boolean {
+    return this.#view.isEndShown;
   }
 
   #destroyNow(): void {
@@ -273,20 +281,20 @@ class HeldResponse<T> implements WrappedState {
     if (destroy) setImmediate(destroy);
   }
 
-  /** Nobody reads on, so what they hold open, such as a file, has to be closed. */
-  #destroySources(): void {
-    for (const source of this.#sources ?? []) source.destroy?.();
-  }
-
   addSource(source: object): void {
     this.#sources = (this.#sources ?? new Set()).add(source);
   }
 
   close(): void {
     if (this.#phase === 'open' && this.#response.headersSent) this.#hooks.onBypassed?.();
-    if (this.#phase === 'failed' || this.#phase === 'answered') this.#destroySources();
+    if (this.#phase === 'failed' || this.#phase === 'answered') destroyAll(this.#sources);
     this.#hooks.onClose?.();
   }
+}
+
+/** Nobody reads on, so what they hold open, such as a file, has to be closed. */
+function destroyAll(sources: Iterable<{ destroy?(): void }> = []): void {
+  for (const source of sources) source.destroy?.();
 }
 
 function ignore(): void {}

@@ -8,10 +8,15 @@ type AnyFunction = (...args: unknown[]) => unknown;
 export type OrderedMethod = 'cork' | 'uncork' | 'addTrailers';
 export const orderedMethods: readonly OrderedMethod[] = ['cork', 'uncork', 'addTrailers'];
 
-/** What the functions that are put on a response tell the one who holds it. */
+/** What the functions that are put on a response ask and tell the one who holds it. */
 export interface Held {
-  keep(method: OrderedMethod, args: unknown[]): void;
+  /** Whether an `end` waits. */
+  readonly isEndShown: boolean;
+  /** A call that keeps its place between those that wait, if any do. */
+  keep(method: OrderedMethod, args: unknown[]): unknown;
   destroyLater(destroy: () => void): void;
+  /** Calls a method as it was. */
+  pass(method: OrderedMethod | 'destroy', args: unknown[]): unknown;
 }
 
 /** Where a response carries the one who holds it. */
@@ -46,9 +51,12 @@ const placeholder = 'held';
 export class HeldView {
   readonly #response: HeldServerResponse;
   readonly #isHttp2: boolean;
+  /** What is seen besides the methods, which ask by themselves. */
   #shadows: { target: object; name: string; before: PropertyDescriptor | undefined }[] = [];
   #guarded: Destroyable | undefined;
   #head: { statusCode: number; statusMessage: string } | undefined;
+  #isPrepared = false;
+  isEndShown = false;
 
   constructor(response: HeldServerResponse, isHttp2: boolean) {
     this.#response = response;
@@ -72,17 +80,31 @@ export class HeldView {
       this.#shadow(response, 'headersSent', { value: true });
       for (const name of headerSetters) this.#shadow(response, name, { value: refuse, writable: true });
     }
-    for (const name of orderedMethods) {
-      if (typeof response[name] === 'function')
-        this.#shadow(response, name, { value: orderKeepers[name], writable: true });
+    this.#prepare();
+  }
+
+  /** Methods stay once they are put there: taking properties away again would make the response slow. */
+  #prepare(): void {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
+    const response = this.#response;
+    if (!this.#isHttp2) {
+      if (typeof response.cork === 'function') response.cork = orderKeepers.cork as typeof response.cork;
+      if (typeof response.uncork === 'function')
+        response.uncork = orderKeepers.uncork as typeof response.uncork;
+      if (typeof response.addTrailers === 'function')
+        response.addTrailers = orderKeepers.addTrailers as typeof response.addTrailers;
     }
+    response.destroy = destroyResponse as typeof response.destroy;
   }
 
   /** `destroy` waits until the response is out: a late error must not undo what was said before it. */
   showEnded(): void {
     const response = this.#response;
-    if (this.#isOnSocket) this.#shadow(response, 'writableEnded', { get: alwaysTrue });
-    this.#shadow(response, 'destroy', { value: destroyResponseLater, writable: true });
+    this.isEndShown = true;
+    this.#prepare();
+    if (this.#isOnSocket && !Object.hasOwn(response, 'writableEnded'))
+      Object.defineProperty(response, 'writableEnded', writableEnded);
     const { stream, socket } = response;
     this.#guarded = this.#isHttp2 ? stream : socket instanceof Socket ? (socket as Destroyable) : undefined;
     if (this.#guarded) guard(this.#guarded, response[held]);
@@ -90,14 +112,19 @@ export class HeldView {
 
   /** Lets Node's own state be seen again. */
   restore(): void {
+    this.isEndShown = false;
     if (this.#response._header === placeholder) this.#response._header = null;
+    if (this.#shadows.length > 0) this.#unshadow();
+    // Or the socket would keep its last request alive.
+    if (this.#guarded) this.#guarded[waitsFor] = undefined;
+    this.#guarded = undefined;
+  }
+
+  #unshadow(): void {
     for (const { target, name, before } of this.#shadows.splice(0).reverse()) {
       if (before) Object.defineProperty(target, name, before);
       else delete (target as { [name: string]: unknown })[name];
     }
-    // Or the socket would keep its last request alive.
-    if (this.#guarded) this.#guarded[waitsFor] = undefined;
-    this.#guarded = undefined;
   }
 
   /** Keeps the status of now as the one to send. What is assigned later is seen by the handler, and has no effect. */
@@ -111,8 +138,10 @@ export class HeldView {
   swapHead(): () => void {
     const response = this.#response;
     const head = this.#head;
-    if (!head || response.headersSent) return () => {};
+    if (!head || response.headersSent) return unchanged;
     const { statusCode } = response;
+    if (statusCode === head.statusCode && (this.#isHttp2 || response.statusMessage === head.statusMessage))
+      return unchanged;
     response.statusCode = head.statusCode;
     if (this.#isHttp2) return () => void Object.assign(response, { statusCode });
     const { statusMessage } = response;
@@ -137,27 +166,34 @@ export class HeldView {
   }
 }
 
+function unchanged(): void {}
+
 // One function for each method, whatever the number of responses: they find their response's state by its symbol.
 const orderKeepers = Object.fromEntries(
   orderedMethods.map((method) => [
     method,
-    function (this: HeldServerResponse, ...args: unknown[]): void {
-      this[held].keep(method, args);
+    function (this: HeldServerResponse, ...args: unknown[]): unknown {
+      return this[held].keep(method, args);
     },
   ]),
 ) as Record<OrderedMethod, AnyFunction>;
 
-function destroyResponseLater(this: HeldServerResponse, error?: Error): unknown {
-  this[held].destroyLater(() => this.destroy(error));
+function destroyResponse(this: HeldServerResponse, ...args: unknown[]): unknown {
+  const holder = this[held];
+  if (!holder.isEndShown) return holder.pass('destroy', args);
+  holder.destroyLater(() => holder.pass('destroy', args));
   return this;
 }
 
+const writableEnded: PropertyDescriptor = {
+  configurable: true,
+  get(this: HeldServerResponse): unknown {
+    return this[held].isEndShown || Reflect.get(Object.getPrototypeOf(this), 'writableEnded', this);
+  },
+};
+
 function refuse(): never {
   throw headersSent(false);
-}
-
-function alwaysTrue(): boolean {
-  return true;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isPromise } from '../request/store-calls.ts';
-import { type HeaderCarrier, headersOf } from './response-headers.ts';
+import { type HeaderCarrier, NodeHeaders } from './response-headers.ts';
 import type { ResponseHooks } from './response-hooks.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -25,11 +25,11 @@ export function servePartialResponse<T>(response: object, hooks: ResponseHooks<T
     try {
       const result = hooks.commit({
         status: typeof status === 'number' ? status : 200,
-        headers: headersOf(target),
+        headers: new NodeHeaders(target),
         takesHeaders: typeof target.setHeader === 'function',
       });
       if (isPromise(result)) result.then(undefined, ignore);
-      else hooks.apply(result, headersOf(target));
+      else hooks.apply(result, new NodeHeaders(target));
     } catch {
       // The failure has been reported as an event, and there is no error response to send in its place.
     }

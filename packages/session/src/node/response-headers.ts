@@ -9,21 +9,30 @@ export interface HeaderCarrier {
 }
 
 /** The headers of a response, or of what there is of one. `Set-Cookie` is kept as a list, as readers of a response expect it. */
-export function headersOf(response: HeaderCarrier): ResponseHeaders {
-  return {
-    get(name) {
-      const value = response.getHeader?.(name);
-      return value === undefined || value === null ? undefined : String(value);
-    },
-    set: (name, value) => void response.setHeader?.(name, value),
-    append(name, value) {
-      const before = response.getHeader?.(name);
-      if (name === 'Set-Cookie') response.setHeader?.(name, [before ?? [], value].flat());
-      else if (before === undefined || before === null) response.setHeader?.(name, value);
-      else if (response.appendHeader) response.appendHeader(name, value);
-      else response.setHeader?.(name, [before, value].flat());
-    },
-  };
+export class NodeHeaders implements ResponseHeaders {
+  readonly #response: HeaderCarrier;
+
+  constructor(response: HeaderCarrier) {
+    this.#response = response;
+  }
+
+  get(name: string): string | undefined {
+    const value = this.#response.getHeader?.(name);
+    return value === undefined || value === null ? undefined : String(value);
+  }
+
+  set(name: string, value: string): void {
+    this.#response.setHeader?.(name, value);
+  }
+
+  append(name: string, value: string): void {
+    const response = this.#response;
+    const before = response.getHeader?.(name);
+    if (name === 'Set-Cookie') response.setHeader?.(name, [before ?? [], value].flat());
+    else if (before === undefined || before === null) response.setHeader?.(name, value);
+    else if (response.appendHeader) response.appendHeader(name, value);
+    else response.setHeader?.(name, [before, value].flat());
+  }
 }
 
 /** Takes back what described the body that is not sent, and leaves what other middleware says about every response. */

@@ -2,7 +2,6 @@ import type { HeldServerResponse, OrderedMethod } from './held-view.ts';
 
 /** The methods by which a response leaves. */
 export type SendingMethod = 'writeHead' | 'flushHeaders' | 'write' | 'end';
-export const sendingMethods: readonly SendingMethod[] = ['writeHead', 'flushHeaders', 'write', 'end'];
 
 /** A call of the handler, to be made now or later. */
 export interface Call {
@@ -54,7 +53,9 @@ export class WaitingCalls {
 
   /** Removes and returns them all. */
   takeAll(): Call[] {
+    const calls = this.#calls;
+    if (calls.length > 0) this.#calls = [];
     this.#bytes = 0;
-    return this.#calls.splice(0);
+    return calls;
   }
 }

@@ -11,6 +11,7 @@ import type { Sessions } from './sessions.ts';
  * version even, calls these methods, so they stay as they are.
  */
 interface AttachedSession {
+  readonly name: string;
   /** The middleware that serves it. */
   readonly by: object;
   /** Whether the response is done, so that the same request may be served again. */
@@ -23,7 +24,7 @@ interface AttachedSession {
 
 /** All sessions of one request, in the order in which they were mounted. */
 export interface RequestRecord {
-  readonly sessions: Map<string, AttachedSession>;
+  sessions: readonly AttachedSession[];
   /** The `Cache-Control` that one of them has set, which is not the application's own. */
   cacheControl?: string;
 }
@@ -36,15 +37,14 @@ type Carrier = { [recordKey]?: RequestRecord };
 function recordOf(request: object): RequestRecord {
   const known = (request as Carrier)[recordKey];
   if (known && !isServed(known)) return known;
-  const record: RequestRecord = { sessions: new Map() };
+  const record: RequestRecord = { sessions: [] };
   shareRecord(record, request);
   return record;
 }
 
 /** Whether everything was done for a request, whose object may be used again. */
 function isServed({ sessions }: RequestRecord): boolean {
-  for (const { isDone } of sessions.values()) if (!isDone) return false;
-  return true;
+  return sessions.every(({ isDone }) => isDone);
 }
 
 /** Lets another object, such as a framework's context, carry the sessions too. */
@@ -55,19 +55,21 @@ export function shareRecord(record: RequestRecord, carrier: object): void {
 
 /** The place of one session on its request. */
 export class SessionSlot implements AttachedSession {
+  readonly name: string;
   readonly by: object;
   readonly record: RequestRecord;
   isDone = false;
   #opened: RequestSession | undefined;
 
-  constructor(by: object, record: RequestRecord) {
-    this.by = by;
+  constructor(sessions: Sessions, record: RequestRecord) {
+    this.name = sessions.name;
+    this.by = sessions;
     this.record = record;
   }
 
   /** Whether it is the request's first session, which a framework's `request.session` is. */
   get isFirst(): boolean {
-    return this.record.sessions.values().next().value === this;
+    return this.record.sessions[0] === this;
   }
 
   /** The session without asking the store for it: with `lazy` it cannot be used yet. */
@@ -112,7 +114,7 @@ async function loadSession(opened: RequestSession): Promise<Session> {
 export function claimRequest(request: object, sessions: Sessions): SessionSlot | undefined {
   const record = recordOf(request);
   const { name } = sessions;
-  const known = record.sessions.get(name);
+  const known = record.sessions.find((session) => session.name === name);
   if (known && !known.isDone) {
     if (known.by === sessions) return undefined;
     throw new StoreError(
@@ -121,7 +123,7 @@ export function claimRequest(request: object, sessions: Sessions): SessionSlot |
     );
   }
   const slot = new SessionSlot(sessions, record);
-  record.sessions.set(name, slot);
+  record.sessions = [...record.sessions.filter((session) => session.name !== name), slot];
   return slot;
 }
 
@@ -135,7 +137,7 @@ export function isClaimed(request: object): boolean {
  * provided its response is not a 5xx. Does nothing for a request without a session.
  */
 export function discardChanges(request: object): void {
-  for (const session of (request as Carrier)[recordKey]?.sessions.values() ?? []) session.discard();
+  for (const session of (request as Carrier)[recordKey]?.sessions ?? []) session.discard();
 }
 
 /**
@@ -153,7 +155,8 @@ export function getSession<Data extends object = AppData, Flash extends object =
   name?: string,
 ): Session<Data, Flash> {
   const sessions = (request as Carrier)[recordKey]?.sessions;
-  const attached = name === undefined ? sessions?.values().next().value : sessions?.get(insecureName(name));
+  const attached =
+    name === undefined ? sessions?.[0] : sessions?.find((session) => session.name === insecureName(name));
   const session = attached?.get();
   if (session) return session as unknown as Session<Data, Flash>;
   const which = name === undefined ? 'no session' : `no session named ${name}`;

@@ -38,7 +38,9 @@ export const nothing: Committed = { cookies: [], cacheHeaders: [], headers: [] }
 /** Reports what became of the session, and puts together what the response has to carry. */
 export function conclude(request: RequestSession, result: WriteResult, response: ResponseFacts): Committed {
   const earlier = request.saved;
-  const cookies = latestOf([...(earlier?.cookies ?? []), ...(result.cookies ?? [])]);
+  const cookies = earlier
+    ? latestOf([...(earlier.cookies ?? []), ...(result.cookies ?? [])])
+    : (result.cookies ?? nothing.cookies);
   if (response.takesHeaders === false) {
     const skipped: WriteResult = { ...result, cookie: 'skipped', reason: 'no-headers' };
     request.report(() => describe(request, cookies.length > 0 ? skipped : result));
