@@ -138,6 +138,25 @@ describe('sessionHandler of /fetch', () => {
     expect(events).toMatchObject([{ outcome: expect.any(String), cookie: 'skipped', reason: 'no-headers' }]);
   });
 
+  it('looks at no more of a response than it needs, since @hono/node-server makes a stream of one whose body or type is asked for', async () => {
+    const { store } = createMemoryStore();
+    const asked: string[] = [];
+    const handler = sessionHandler<Visits>(
+      (_request, session) => {
+        session.get('visits');
+        return new Proxy(new Response('ok'), {
+          get(target, name) {
+            asked.push(String(name));
+            return Reflect.get(target, name, target);
+          },
+        });
+      },
+      { store },
+    );
+    await handler(new Request('https://shop.example'));
+    expect(asked.filter((name) => !['then', 'headers', 'status'].includes(name))).toEqual([]);
+  });
+
   it('refuses options that cannot be right before any request', () => {
     const wrong = {
       store: {},
