@@ -68,23 +68,25 @@ export const storageScanningCases: ConformanceCase[] = [
       'While others insert, replace and delete records scan() returns each of those that stay exactly once.',
     async run({ openStorage }) {
       const storage = await openStorage();
-      const stay = numbers(40).map(() => record());
-      const go = numbers(20).map(() => record());
-      for (const each of [...stay, ...go]) await storage.insert(each, Date.now());
-      const doomed = [...go];
+      const all = numbers(60).map(() => record());
+      for (const each of all) await storage.insert(each, Date.now());
+      const [changing, ...others] = all as [SessionRecord, ...SessionRecord[]];
+      const doomed = others.slice(0, 20).map(({ key }) => key);
+      const gone = new Set<string>();
       let version = 1;
+      let pages = 0;
       const found = await scanAll(storage, 3, async (after) => {
         await storage.insert(record(), Date.now());
-        const [changing] = stay;
-        if (
-          changing &&
-          (await storage.replace(changing.key, version, { ...changing, version: version + 1 }, 0))
-        )
+        if (await storage.replace(changing.key, version, { ...changing, version: version + 1 }, 0))
           version += 1;
-        // The key that the next page begins after may be gone by then.
-        const next = go.find(({ key }) => key === after) ?? doomed.pop();
-        if (next) await storage.delete(next.key);
+        // Every other time it is the very record that the next page begins after.
+        pages += 1;
+        const next = pages % 2 === 0 && after !== changing.key ? after : doomed.pop();
+        if (next === undefined) return;
+        gone.add(next);
+        await storage.delete(next);
       });
+      const stay = all.filter(({ key }) => !gone.has(key));
       const times = new Map<string, number>();
       for (const { key } of found) times.set(key, (times.get(key) ?? 0) + 1);
       for (const { key } of stay) {

@@ -163,7 +163,7 @@ export function getSession<Data extends object = AppData, Flash extends object =
   throw new StoreError(
     'UNSUPPORTED',
     attached
-      ? '[@store/session] The session of this request could not be loaded. The error handler has been given the reason.'
+      ? '[@store/session] The session of this request could not be loaded, or is not loaded yet. The error handler is given the reason.'
       : `[@store/session] This request has ${which}. Mount the session middleware before what uses it.`,
   );
 }
