@@ -73,6 +73,17 @@ export async function measureHttp(
   }
 }
 
+/** A new order, in which builds of one application follow each other: a machine's speed changes from minute to minute. */
+function inTurn(entrants: readonly Entrant[], random: () => number): Entrant[] {
+  const builds = new Map<string, Entrant[]>();
+  for (const entrant of entrants) {
+    const { module, name, exportedAs = name } = entrant.application;
+    const key = `${module} ${exportedAs}`;
+    builds.set(key, [...(builds.get(key) ?? []), entrant]);
+  }
+  return shuffled([...builds.values()], random).flatMap((each) => shuffled(each, random));
+}
+
 async function runRounds(
   entrants: readonly Entrant[],
   { rounds, warmUpTime, blockTime }: HttpPlan,
@@ -82,7 +93,7 @@ async function runRounds(
   const samples: HttpSample[] = [];
   for (let round = 0; round <= rounds; round++) {
     for (const route of routes) {
-      for (const { application, server, connections, cookies } of shuffled(entrants, random)) {
+      for (const { application, server, connections, cookies } of inTurn(entrants, random)) {
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
         onStep(`${label}, ${route}, ${application.name}`, round / (rounds + 1));
         const before = await server.cpu();

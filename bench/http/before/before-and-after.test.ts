@@ -82,6 +82,12 @@ describe('the process of an application', () => {
         expect(of.map(({ round }) => round)).toEqual([1, 2]);
       }
     }
+    // One after the other, while the machine is as fast as it is.
+    for (const build of entered.builds) {
+      const ours = samples.map(({ application }) => Object.values(build).includes(application));
+      const turns = ours.map((is, index) => (is && !ours[index - 1] ? 'begin' : undefined)).filter(Boolean);
+      expect(turns.length).toBeLessThanOrEqual(2 * routes.length);
+    }
     expect(readdirSync(parent).sort()).toEqual(['newer', 'older']);
   });
 });
