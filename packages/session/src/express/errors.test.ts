@@ -115,7 +115,7 @@ describe.each([
       });
       const first: ErrorRequestHandler = (error, request, _response, next) => {
         getSession(request).flash('notice', 'Not allowed');
-        next(request.url === '/anew' ? failing(409) : error);
+        next(request.url === '/again' ? failing(409) : error);
       };
       const last: ErrorRequestHandler = (error, _request, response, _next) => {
         response.status(error.status).send('no');
@@ -124,7 +124,7 @@ describe.each([
     });
     const passedOn = await site.send('/on');
     expect([passedOn.status, passedOn.setCookies.length]).toEqual([403, 1]);
-    const failed = await site.send('/anew');
+    const failed = await site.send('/again');
     expect([failed.status, failed.setCookies]).toEqual([409, []]);
   });
 

@@ -31,7 +31,7 @@ export function sessionMiddleware<Data extends object = AppData>(
 ): RequestHandler {
   const middleware = nodeMiddleware<Request>(createSessions(options), (request, slot) => {
     watchErrors(request.app);
-    if (slot.isFirst) setProperty(request, slot);
+    if (slot.isFirst || !('session' in request)) setProperty(request, slot);
   });
   return (request, response, next) => {
     if (hasOtherSession(request)) {

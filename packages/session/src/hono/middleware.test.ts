@@ -59,14 +59,17 @@ describe('sessionMiddleware of /hono', () => {
   });
 
   it('ends an invalidated session when something is thrown that is no Error', async () => {
-    const { app, visit, records, store } = openApp();
+    const { app, records, store } = openApp();
     const cookie = await createTestSession(store, { n: 1 });
     app.get('/', (c) => {
       c.get('session').invalidate();
       throw 'on purpose';
     });
-    await expect(visit('/', cookie)).rejects.toBe('on purpose');
+    const request = new Request('https://shop.example/', { headers: { cookie } });
+    await expect(app.request(request)).rejects.toBe('on purpose');
     expect(records.size).toBe(0);
+    // The same object is served again, with a session of its own.
+    await expect(app.request(request)).rejects.toBe('on purpose');
   });
 
   it('writes nothing for errors, whatever status onError gives them', async () => {

@@ -1,9 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { abandon, finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
-import { claimRequest, isClaimed, shareRecord } from '../request/attached-session.ts';
+import { claimRequest, discardChanges, isClaimed, shareRecord } from '../request/attached-session.ts';
 import { FetchFacts } from '../request/facts.ts';
-import type { RequestSession } from '../request/request-session.ts';
 import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
@@ -43,30 +42,35 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
     if (!slot) return next();
     shareRecord(slot.record, c);
     shareRecord(slot.record, source);
-    const request = await sessions.load(source, new FetchFacts(source));
-    slot.fill(request);
-    if (slot.isFirst) c.set('session', request.session as unknown as Session<Data, Flash>);
-    const later = (work: PromiseLike<void>) => keepAlive(c, work);
-    request.later = later;
-    watchError(c, request);
     try {
-      await next();
-    } catch (error) {
-      // What is thrown and is no `Error` passes by `onError`.
-      await abandon(request);
-      throw error;
+      const request = await sessions.load(source, new FetchFacts(source));
+      slot.fill(request);
+      if (c.get('session') === undefined)
+        c.set('session', request.session as unknown as Session<Data, Flash>);
+      watchError(c);
+      const later = (work: PromiseLike<void>) => keepAlive(c, work);
+      request.later = later;
+      try {
+        await next();
+      } catch (error) {
+        // What is thrown and is no `Error` bypasses `onError`.
+        await abandon(request);
+        throw error;
+      }
+      const response = await finish(request, c.res, later);
+      if (response === c.res) return;
+      // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
+      c.res = undefined;
+      c.res = response;
+    } finally {
+      // The same object may be served again, as in a test.
+      slot.isDone = true;
     }
-    const response = await finish(request, c.res, later);
-    slot.isDone = true;
-    if (response === c.res) return;
-    // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
-    c.res = undefined;
-    c.res = response;
   };
 }
 
-/** Hono keeps an error in the context before it asks `onError`; what was changed until then is not to be written. */
-function watchError(c: Context, request: RequestSession): void {
+/** Hono keeps an error in the context before it asks `onError`; what was changed until then, in any session, is not to be written. */
+function watchError(c: Context): void {
   let { error } = c;
   Object.defineProperty(c, 'error', {
     configurable: true,
@@ -74,7 +78,7 @@ function watchError(c: Context, request: RequestSession): void {
     get: () => error,
     set(next: Error | undefined) {
       error = next;
-      if (next) request.journal.dropChanges('handler-failed');
+      if (next) discardChanges(c);
     },
   });
 }

@@ -83,7 +83,7 @@ describe('a request that already has a session', () => {
     });
   });
 
-  it('that could not be loaded says so to whoever asks', async () => {
+  it('that could not be loaded says so when it is asked for', async () => {
     const { store } = createMemoryStore();
     await store.close();
     const app = express();

@@ -96,7 +96,7 @@ describe('session events', () => {
     expect((await strict.store.load(id ?? '')).data).toEqual({ n: 1, name: 'Grace' });
   });
 
-  it('report several live sessions under one name, none of which is believed', async () => {
+  it('report several live sessions under one name, none of which counts', async () => {
     const site = openSite({
       cookie: { name: '__Secure-sid', domain: 'shop.example' },
       origin: 'https://shop.example',

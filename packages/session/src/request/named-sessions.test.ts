@@ -5,8 +5,8 @@ import { serve } from '../../test/http-server.ts';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { getSession, sessionMiddleware, withSession } from '../express.ts';
 import { sessionHandler } from '../fetch.ts';
-import { sessionMiddleware as honoMiddleware } from '../hono.ts';
-import { sessionHandler as nodeHandler } from '../node.ts';
+import { sessionMiddleware as honoMiddleware, type SessionVariables } from '../hono.ts';
+import { sessionHandler as nodeHandler, sessionMiddleware as nodeMiddleware } from '../node.ts';
 
 type Shop = { cart: string };
 type Flow = { state: string };
@@ -55,7 +55,7 @@ describe('two session middlewares with different cookie names', () => {
     expect(ended.body).toBe('["tea","x"]');
   });
 
-  it('name the sessions that are there to whoever asks for another', async () => {
+  it('say which name is missing when another is asked for', async () => {
     const { main, oauth } = openStores();
     const app = express();
     app.use(sessionMiddleware(main));
@@ -148,6 +148,46 @@ describe('two session middlewares with different cookie names', () => {
     }, oauth);
     const { send } = await serve(nodeHandler((request, response) => listener(request, response), main));
     expect(names((await send('/')).setCookies).toSorted()).toEqual(['oauth', 'session']);
+  });
+
+  it('both drop what a failed handler changed under Hono, and serve the same Request again', async () => {
+    const { main, oauth, shop, flow } = openStores();
+    const app = new Hono();
+    app.use(honoMiddleware(main), honoMiddleware(oauth));
+    let isFailing = true;
+    app.get('/', (c) => {
+      getSession(c).set('cart', 'tea');
+      getSession(c, 'oauth').set('state', 'x');
+      if (isFailing) throw new Error('on purpose');
+      return c.text('ok');
+    });
+    app.onError((_error, c) => c.text('denied', 403));
+    const request = new Request('https://a.example/');
+    const denied = await app.request(request);
+    expect([denied.status, denied.headers.getSetCookie()]).toEqual([403, []]);
+    expect([await shop.store.count(), await flow.store.count()]).toEqual([0, 0]);
+    isFailing = false;
+    expect((await app.request(request)).headers.getSetCookie()).toHaveLength(2);
+  });
+
+  it("give a framework's own property the first session that the framework's middleware opened", async () => {
+    const { main, oauth } = openStores();
+    const app = new Hono<{ Variables: SessionVariables<Flow> }>();
+    app.use(honoMiddleware<Flow>(oauth as object));
+    app.get('/', (c) => c.json(c.get('session') === (getSession(c, 'oauth') as unknown)));
+    const outer = sessionHandler((request) => app.fetch(request), main);
+    expect(await (await outer(new Request('https://a.example/'))).json()).toBe(true);
+
+    const site = express();
+    site.use(nodeMiddleware(main), sessionMiddleware(oauth));
+    site.get(
+      '/',
+      withSession((request, response) => {
+        response.json(request.session === getSession(request, 'oauth'));
+      }),
+    );
+    const { send } = await serve(site);
+    expect((await send('/')).body).toBe('true');
   });
 
   it('make a page no-store when somebody is signed in to either', async () => {
