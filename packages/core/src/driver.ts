@@ -1,16 +1,16 @@
+export { type DirectStore, directStore } from './cache/store-brand.ts';
 export {
   type DeleteBySubjectOptions,
   type RecordStorage,
   type SessionRecord,
   type TryAgain,
   tryAgain,
-} from './contract/record-storage.ts';
+} from './contract/drivers.ts';
 export type { Awaitable } from './contract/session-content.ts';
 export type { ResolvedTimeouts } from './contract/session-store.ts';
-export { createReport, type OnStoreEvent, type Report, type StoreEvent } from './contract/store-event.ts';
 export { invalidOption, isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
-export { assertKnownOptions, type StartOptions, type StoreOptions } from './options.ts';
+export { isSessionId, isSessionKey, sessionKey } from './format/session-id.ts';
+export { assertKnownOptions, type StartOptions, type StoreOptions } from './options/options.ts';
+export { assertSeconds, resolveTimeouts, type Timeouts } from './options/timeouts.ts';
 export { createRecordStore } from './record-store/create-record-store.ts';
-export { isSessionId, isSessionKey, sessionKey } from './session-id.ts';
-export { type DirectStore, directStore } from './store-brand.ts';
-export { assertSeconds, resolveTimeouts, type Timeouts } from './timeouts.ts';
+export { createReport, type OnStoreEvent, type Report, type StoreEvent } from './report.ts';

@@ -1,3 +1,23 @@
+export {
+  cachedStore,
+  cacheStore,
+  clear,
+  close,
+  cookieValue,
+  count,
+  create,
+  destroy,
+  destroyAll,
+  entries,
+  gc,
+  list,
+  load,
+  save,
+  touch,
+  uncacheStore,
+  update,
+} from './cache/cached-store.ts';
+export { isSessionStore } from './cache/store-brand.ts';
 export type { Awaitable, JsonValue, SessionContent, SessionData } from './contract/session-content.ts';
 export type {
   CookieValueOptions,
@@ -18,31 +38,11 @@ export type {
   DriverSession,
   StoreDriver,
 } from './contract/store-driver.ts';
-export type { OnStoreEvent, StoreEvent } from './contract/store-event.ts';
-export { createCookieStore } from './cookie-store.ts';
-export {
-  cachedStore,
-  cacheStore,
-  clear,
-  close,
-  cookieValue,
-  count,
-  create,
-  destroy,
-  destroyAll,
-  entries,
-  gc,
-  list,
-  load,
-  save,
-  touch,
-  uncacheStore,
-  update,
-} from './default-store.ts';
 export { isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
-export { assertJsonValue } from './json-value.ts';
-export { assertSubject, type StartOptions, type StoreOptions } from './options.ts';
-export { createSessionId, isSessionId } from './session-id.ts';
-export { createStore } from './simple-store.ts';
-export { isSessionStore } from './store-brand.ts';
-export type { Timeouts } from './timeouts.ts';
+export { assertJsonValue } from './format/json-value.ts';
+export { createSessionId, isSessionId } from './format/session-id.ts';
+export { assertSubject, type StartOptions, type StoreOptions } from './options/options.ts';
+export type { Timeouts } from './options/timeouts.ts';
+export type { OnStoreEvent, StoreEvent } from './report.ts';
+export { createCookieStore } from './store/create-cookie-store.ts';
+export { createStore } from './store/create-store.ts';

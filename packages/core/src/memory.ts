@@ -1,7 +1,7 @@
-import type { RecordStorage, SessionRecord } from './contract/record-storage.ts';
+import { cacheStore } from './cache/cached-store.ts';
+import type { RecordStorage, SessionRecord } from './contract/drivers.ts';
 import type { SessionStore } from './contract/session-store.ts';
-import { cacheStore } from './default-store.ts';
-import { assertKnownOptions, type StartOptions, storeOptionNames } from './options.ts';
+import { assertKnownOptions, type StartOptions, storeOptionNames } from './options/options.ts';
 import { createRecordStore } from './record-store/create-record-store.ts';
 
 const name = '@store/core/memory';

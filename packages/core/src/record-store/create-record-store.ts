@@ -1,15 +1,20 @@
-import type { RecordStorage } from '../contract/record-storage.ts';
+import type { RecordStorage } from '../contract/drivers.ts';
 import type { SessionStore } from '../contract/session-store.ts';
-import { createReport } from '../contract/store-event.ts';
-import { guardedStore } from '../guarded-store.ts';
-import { assertFunctions, assertKnownOptions, type StoreOptions, storeOptionNames } from '../options.ts';
-import { defaultMaxBytes } from '../payload.ts';
-import { assertSessionId } from '../session-id.ts';
-import { resolveTimeouts } from '../timeouts.ts';
-import { clear, collectGarbage, destroy, destroyAll } from './ending.ts';
-import { count, entries, list } from './listing.ts';
+import { defaultMaxBytes } from '../format/payload.ts';
+import { assertSessionId } from '../format/session-id.ts';
+import {
+  assertFunctions,
+  assertKnownOptions,
+  type StoreOptions,
+  storeOptionNames,
+} from '../options/options.ts';
+import { resolveTimeouts } from '../options/timeouts.ts';
+import { createReport } from '../report.ts';
+import { guardedStore } from '../store/assemble-store.ts';
+import { clear, collectGarbage, destroy, destroyAll } from './end.ts';
+import { count, entries, list } from './list.ts';
 import { Records } from './records.ts';
-import { create, save } from './saves.ts';
+import { create, save } from './save.ts';
 import { UpdateQueue } from './update-queue.ts';
 
 const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired'] as const;

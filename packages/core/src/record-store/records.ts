@@ -1,10 +1,7 @@
-import type { RecordStorage, SessionRecord, TryAgain } from '../contract/record-storage.ts';
+import type { RecordStorage, SessionRecord, TryAgain } from '../contract/drivers.ts';
 import type { Awaitable } from '../contract/session-content.ts';
 import type { ResolvedTimeouts, StoredSession, TouchOptions } from '../contract/session-store.ts';
-import type { Report } from '../contract/store-event.ts';
 import { isStoreError } from '../errors.ts';
-import { backendError, callBackend, isPromise } from '../guarded-store.ts';
-import { assertBase } from '../options.ts';
 import {
   decodePayload,
   encodeMark,
@@ -12,10 +9,13 @@ import {
   missingSession,
   type PayloadContent,
   storedSession,
-} from '../payload.ts';
-import { isSessionId, sessionKey } from '../session-id.ts';
-import { effectiveExpiry, nextExpiry, readClock } from '../timeouts.ts';
-import { TwoStepMoves } from './two-step-moves.ts';
+} from '../format/payload.ts';
+import { isSessionId, sessionKey } from '../format/session-id.ts';
+import { assertBase } from '../options/options.ts';
+import { effectiveExpiry, nextExpiry, readClock } from '../options/timeouts.ts';
+import type { Report } from '../report.ts';
+import { backendError, callBackend, isPromise } from '../store/assemble-store.ts';
+import { TwoStepMoves } from './move.ts';
 
 /** A live session: its record, without the text, and its content. */
 export interface LiveSession {

@@ -1,14 +1,14 @@
-import type { SessionRecord } from '../contract/record-storage.ts';
+import type { SessionRecord } from '../contract/drivers.ts';
 import type { Awaitable } from '../contract/session-content.ts';
 import type { SessionChange, StoredSession, UpdateOptions } from '../contract/session-store.ts';
-import { isPromise } from '../guarded-store.ts';
-import { assertBase, assertSaveOptions } from '../options.ts';
-import { markedKey } from '../payload.ts';
-import { assertSessionId, isSessionId, sessionKey } from '../session-id.ts';
+import { markedKey } from '../format/payload.ts';
+import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
+import { assertBase, assertSaveOptions } from '../options/options.ts';
+import { isPromise } from '../store/assemble-store.ts';
 
 import { mostMoves, tooManyConflicts } from './attempts.ts';
 import type { Records } from './records.ts';
-import { writeBatch } from './write-batch.ts';
+import { writeBatch } from './update.ts';
 
 /** One caller's update, waiting for the write that will carry it. */
 export class PendingUpdate {

@@ -5,7 +5,7 @@ import {
   type DriverSession,
   type SessionContent,
   type StoreEvent,
-} from './index.ts';
+} from '../index.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const set =

@@ -1,10 +1,16 @@
-import type { SessionContent } from './contract/session-content.ts';
-import type { SessionChange, SessionStore, UpdateOptions } from './contract/session-store.ts';
-import type { DriverSession, StoreDriver } from './contract/store-driver.ts';
-import { createReport } from './contract/store-event.ts';
-import { idWasGivenUp, newIdIsTaken, unsupported } from './errors.ts';
-import { callBackend, guardedStore } from './guarded-store.ts';
-import { assertSessionContent } from './json-value.ts';
+import type { SessionContent } from '../contract/session-content.ts';
+import type { SessionChange, SessionStore, UpdateOptions } from '../contract/session-store.ts';
+import type { DriverSession, StoreDriver } from '../contract/store-driver.ts';
+import { idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
+import { assertSessionContent } from '../format/json-value.ts';
+import {
+  assertPayloadFits,
+  defaultMaxBytes,
+  encodePayload,
+  missingSession,
+  storedSession,
+} from '../format/payload.ts';
+import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertBase,
   assertFunctions,
@@ -12,16 +18,10 @@ import {
   assertSaveOptions,
   type StoreOptions,
   storeOptionNames,
-} from './options.ts';
-import {
-  assertPayloadFits,
-  defaultMaxBytes,
-  encodePayload,
-  missingSession,
-  storedSession,
-} from './payload.ts';
-import { assertSessionId, isSessionId } from './session-id.ts';
-import { readClock, resolveTimeouts } from './timeouts.ts';
+} from '../options/options.ts';
+import { readClock, resolveTimeouts } from '../options/timeouts.ts';
+import { createReport } from '../report.ts';
+import { callBackend, guardedStore } from './assemble-store.ts';
 
 const required = ['load', 'save', 'destroy', 'gc'] as const;
 

@@ -1,8 +1,8 @@
-import type { Awaitable } from './contract/session-content.ts';
-import type { SessionStore } from './contract/session-store.ts';
-import type { Report } from './contract/store-event.ts';
-import { StoreError } from './errors.ts';
-import { version } from './version.ts';
+import type { Awaitable } from '../contract/session-content.ts';
+import type { SessionStore } from '../contract/session-store.ts';
+import { StoreError } from '../errors.ts';
+import type { Report } from '../report.ts';
+import { version } from '../version.ts';
 
 const brand = Symbol.for('@store/core.store');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type CookieSession, createCookieStore, createSessionId } from './index.ts';
+import { type CookieSession, createCookieStore, createSessionId } from '../index.ts';
 
 const driver = {
   load(value: string): CookieSession | undefined {

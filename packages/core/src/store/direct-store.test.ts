@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { overNetwork } from '../test/over-network.ts';
-import { createRecordStore, directStore } from './driver.ts';
-import { createSessionId, createStore, type SessionContent, uncacheStore } from './index.ts';
-import { memoryStorage, startSession } from './memory.ts';
+import { overNetwork } from '../../test/over-network.ts';
+import { createRecordStore, directStore } from '../driver.ts';
+import { createSessionId, createStore, type SessionContent, uncacheStore } from '../index.ts';
+import { memoryStorage, startSession } from '../memory.ts';
 
 afterEach(() => {
   uncacheStore();

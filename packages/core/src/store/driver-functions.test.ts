@@ -13,7 +13,7 @@ import {
   type SessionContent,
   save,
   uncacheStore,
-} from './index.ts';
+} from '../index.ts';
 
 // glimr/session/store, function by function, in its own words.
 

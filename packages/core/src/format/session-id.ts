@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { StoreError } from './errors.ts';
+import { StoreError } from '../errors.ts';
 
 const idShape = /^[\w-]{22,128}$/;
 

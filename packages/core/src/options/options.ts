@@ -1,6 +1,6 @@
-import type { SaveOptions, StoredSession } from './contract/session-store.ts';
-import type { OnStoreEvent } from './contract/store-event.ts';
-import { invalidOption, StoreError } from './errors.ts';
+import type { SaveOptions, StoredSession } from '../contract/session-store.ts';
+import { invalidOption, StoreError } from '../errors.ts';
+import type { OnStoreEvent } from '../report.ts';
 import { assertSeconds, type Timeouts } from './timeouts.ts';
 
 /** What every store can be made with. */

@@ -1,11 +1,11 @@
-import { type SessionRecord, type TryAgain, tryAgain } from '../contract/record-storage.ts';
+import { type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
 import type { Awaitable, SessionContent } from '../contract/session-content.ts';
 import type { ResolvedTimeouts } from '../contract/session-store.ts';
 import { newIdIsTaken } from '../errors.ts';
-import { isPromise } from '../guarded-store.ts';
-import { assertSessionContent } from '../json-value.ts';
-import { assertPayloadFits, encodePayload, type PayloadContent } from '../payload.ts';
-import { nextExpiry } from '../timeouts.ts';
+import { assertSessionContent } from '../format/json-value.ts';
+import { assertPayloadFits, encodePayload, type PayloadContent } from '../format/payload.ts';
+import { nextExpiry } from '../options/timeouts.ts';
+import { isPromise } from '../store/assemble-store.ts';
 import { mostAttempts, pauseAfterConflict, tooManyConflicts } from './attempts.ts';
 import { createRecordVersion, type LiveSession, type Records, sessionOfBase } from './records.ts';
 import type { PendingUpdate } from './update-queue.ts';

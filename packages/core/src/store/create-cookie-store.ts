@@ -1,9 +1,15 @@
-import type { SessionStore, StoredSession } from './contract/session-store.ts';
-import type { CookieSession, CookieStoreDriver } from './contract/store-driver.ts';
-import { createReport } from './contract/store-event.ts';
-import { unsupported } from './errors.ts';
-import { callBackend, guardedStore, isPromise } from './guarded-store.ts';
-import { assertSessionContent } from './json-value.ts';
+import type { SessionStore, StoredSession } from '../contract/session-store.ts';
+import type { CookieSession, CookieStoreDriver } from '../contract/store-driver.ts';
+import { unsupported } from '../errors.ts';
+import { assertSessionContent } from '../format/json-value.ts';
+import {
+  assertPayloadFits,
+  defaultMaxBytes,
+  encodePayload,
+  missingSession,
+  storedSession,
+} from '../format/payload.ts';
+import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertFunctions,
   assertKnownOptions,
@@ -11,17 +17,11 @@ import {
   assertSubject,
   type StoreOptions,
   storeOptionNames,
-} from './options.ts';
-import {
-  assertPayloadFits,
-  defaultMaxBytes,
-  encodePayload,
-  missingSession,
-  storedSession,
-} from './payload.ts';
-import { assertSessionId, isSessionId } from './session-id.ts';
-import { isSessionContent } from './simple-store.ts';
-import { effectiveExpiry, nextExpiry, readClock, resolveTimeouts } from './timeouts.ts';
+} from '../options/options.ts';
+import { effectiveExpiry, nextExpiry, readClock, resolveTimeouts } from '../options/timeouts.ts';
+import { createReport } from '../report.ts';
+import { callBackend, guardedStore, isPromise } from './assemble-store.ts';
+import { isSessionContent } from './create-store.ts';
 
 const required = ['load', 'cookieValue'] as const;
 const noRecord = 'the session is in the cookie, and only cookieValue() writes it';

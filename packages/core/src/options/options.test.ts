@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assertKnownOptions, createRecordStore } from './driver.ts';
-import { createCookieStore, createStore } from './index.ts';
-import { memoryStorage, startSession } from './memory.ts';
+import { assertKnownOptions, createRecordStore } from '../driver.ts';
+import { createCookieStore, createStore } from '../index.ts';
+import { memoryStorage, startSession } from '../memory.ts';
 
 const refused = (message: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) });

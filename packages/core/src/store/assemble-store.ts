@@ -1,9 +1,9 @@
-import type { Awaitable } from './contract/session-content.ts';
-import type { SessionStore } from './contract/session-store.ts';
-import type { Report } from './contract/store-event.ts';
-import { forgetStore } from './default-store.ts';
-import { isStoreError, StoreError } from './errors.ts';
-import { brandStore, type DirectStore } from './store-brand.ts';
+import { forgetStore } from '../cache/cached-store.ts';
+import { brandStore, type DirectStore } from '../cache/store-brand.ts';
+import type { Awaitable } from '../contract/session-content.ts';
+import type { SessionStore } from '../contract/session-store.ts';
+import { isStoreError, StoreError } from '../errors.ts';
+import type { Report } from '../report.ts';
 
 /** A store's methods before they are guarded against use after `close()`. Those of the request path may be synchronous. */
 export interface StoreMethods

@@ -1,11 +1,11 @@
-import type { SessionRecord } from '../contract/record-storage.ts';
+import type { SessionRecord } from '../contract/drivers.ts';
 import type { DestroyAllOptions } from '../contract/session-store.ts';
 import { isStoreError, unsupported } from '../errors.ts';
-import { assertSubject } from '../options.ts';
-import { markedKey } from '../payload.ts';
-import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../session-id.ts';
+import { markedKey } from '../format/payload.ts';
+import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../format/session-id.ts';
+import { assertSubject } from '../options/options.ts';
 import { mostAttempts, mostMoves, pauseAfterConflict, tooManyConflicts } from './attempts.ts';
-import { nextTurn, readPages } from './listing.ts';
+import { nextTurn, readPages } from './list.ts';
 import type { Records } from './records.ts';
 
 /** How many races against other writers are run before the session is overwritten instead. */

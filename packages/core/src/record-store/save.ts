@@ -1,13 +1,13 @@
-import { type SessionRecord, tryAgain } from '../contract/record-storage.ts';
+import { type SessionRecord, tryAgain } from '../contract/drivers.ts';
 import type { Awaitable, SessionData } from '../contract/session-content.ts';
 import type { ResolvedTimeouts, SaveOptions } from '../contract/session-store.ts';
 import { idWasGivenUp } from '../errors.ts';
-import { isPromise } from '../guarded-store.ts';
-import { assertSessionContent } from '../json-value.ts';
-import { assertSaveOptions } from '../options.ts';
-import { assertPayloadFits, encodePayload, markedKey } from '../payload.ts';
-import { assertSessionId, sessionKey } from '../session-id.ts';
-import { nextExpiry } from '../timeouts.ts';
+import { assertSessionContent } from '../format/json-value.ts';
+import { assertPayloadFits, encodePayload, markedKey } from '../format/payload.ts';
+import { assertSessionId, sessionKey } from '../format/session-id.ts';
+import { assertSaveOptions } from '../options/options.ts';
+import { nextExpiry } from '../options/timeouts.ts';
+import { isPromise } from '../store/assemble-store.ts';
 import { mostAttempts, pauseAfterConflict, tooManyConflicts } from './attempts.ts';
 import { createRecordVersion, type Records } from './records.ts';
 

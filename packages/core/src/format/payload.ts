@@ -1,6 +1,6 @@
-import type { SessionContent, SessionData } from './contract/session-content.ts';
-import type { StoredSession } from './contract/session-store.ts';
-import { StoreError } from './errors.ts';
+import type { SessionContent, SessionData } from '../contract/session-content.ts';
+import type { StoredSession } from '../contract/session-store.ts';
+import { StoreError } from '../errors.ts';
 import { isSessionKey } from './session-id.ts';
 
 /** The format written. A format is readable one minor before it is written. */

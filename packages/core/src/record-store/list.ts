@@ -1,7 +1,7 @@
-import type { SessionRecord } from '../contract/record-storage.ts';
+import type { SessionRecord } from '../contract/drivers.ts';
 import type { SessionEntry, SessionSummary } from '../contract/session-store.ts';
 import { isStoreError, unsupported } from '../errors.ts';
-import { assertSubject } from '../options.ts';
+import { assertSubject } from '../options/options.ts';
 import type { LiveSession, Records } from './records.ts';
 
 const pageSize = 500;

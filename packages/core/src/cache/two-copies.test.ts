@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import manifest from '../package.json' with { type: 'json' };
-import { copyOfCore } from '../test/core-copy.ts';
-import { createRecordStore } from './driver.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { copyOfCore } from '../../test/core-copy.ts';
+import { createRecordStore } from '../driver.ts';
 import {
   cachedStore,
   cacheStore,
@@ -13,9 +13,9 @@ import {
   StoreError,
   save,
   uncacheStore,
-} from './index.ts';
-import { memoryStorage } from './memory.ts';
-import { version } from './version.ts';
+} from '../index.ts';
+import { memoryStorage } from '../memory.ts';
+import { version } from '../version.ts';
 
 type Copy = Awaited<ReturnType<typeof copyOfCore>>;
 let same: Copy;

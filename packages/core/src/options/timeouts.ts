@@ -1,5 +1,5 @@
-import type { ResolvedTimeouts } from './contract/session-store.ts';
-import { invalidOption } from './errors.ts';
+import type { ResolvedTimeouts } from '../contract/session-store.ts';
+import { invalidOption } from '../errors.ts';
 
 /** How long sessions live. Every duration is in seconds. */
 export interface Timeouts {

@@ -1,4 +1,4 @@
-import type { SessionData } from './contract/session-content.ts';
+import type { SessionData } from '../contract/session-content.ts';
 import type {
   CookieValueOptions,
   DestroyAllOptions,
@@ -10,10 +10,10 @@ import type {
   StoredSession,
   TouchOptions,
   UpdateOptions,
-} from './contract/session-store.ts';
-import { invalidOption, StoreError } from './errors.ts';
+} from '../contract/session-store.ts';
+import { invalidOption, StoreError } from '../errors.ts';
+import { version } from '../version.ts';
 import { assertSameMajor, storeBrand } from './store-brand.ts';
-import { version } from './version.ts';
 
 /**
  * The one cell of the process. On `globalThis`, not in this module: a bundler, a duplicate install or a hot reload loads

@@ -1,6 +1,6 @@
-import { type SessionRecord, type TryAgain, tryAgain } from '../contract/record-storage.ts';
+import { type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
 import type { Awaitable } from '../contract/session-content.ts';
-import type { Report } from '../contract/store-event.ts';
+import type { Report } from '../report.ts';
 import { mostAttempts, pauseAfterConflict } from './attempts.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRecordStore } from './driver.ts';
-import * as core from './index.ts';
-import { memoryStorage } from './memory.ts';
+import { createRecordStore } from '../driver.ts';
+import * as core from '../index.ts';
+import { memoryStorage } from '../memory.ts';
 
 const { cacheStore, cachedStore, createSessionId, isSessionStore, uncacheStore } = core;
 
