@@ -1,6 +1,6 @@
 // Turns the waiting changesets into versions and changelogs, and writes core's version into its source.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { narrowedPeers } from './peer-ranges.ts';
 import { type Manifest, publishedPackages, root } from './workspace.ts';
@@ -23,9 +23,9 @@ if (problems.length > 0) process.exit(1);
 
 const core = after.get('packages/core');
 if (core === undefined) throw new Error('packages/core has no package.json');
-const comment =
-  "/** This package's version. Stores carry it, so that copies of core can tell what the other can do. */";
-writeFileSync(
-  join(root, 'packages/core/src/version.ts'),
-  `${comment}\nexport const version = '${core.version}';\n`,
-);
+const source = join(root, 'packages/core/src/cache/store-brand.ts');
+const text = readFileSync(source, 'utf8');
+const versioned = text.replace(/(?<=export const version = ')[^']+/, core.version);
+if (!versioned.includes(`export const version = '${core.version}'`))
+  throw new Error(`${source} has no version to write`);
+writeFileSync(source, versioned);

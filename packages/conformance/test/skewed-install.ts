@@ -25,7 +25,7 @@ async function install(name: 'core' | 'conformance', into: string, version?: str
     JSON.stringify({ ...manifest, ...publishConfig, version: version ?? manifest.version }),
   );
   if (version === undefined) return;
-  const file = join(to, 'dist/version.js');
+  const file = join(to, 'dist/cache/store-brand.js');
   const source = await readFile(file, 'utf8');
   await writeFile(file, source.replace(/'\d+\.\d+\.\d+'/, `'${version}'`));
 }

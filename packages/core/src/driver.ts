@@ -1,4 +1,5 @@
 export { type DirectStore, directStore } from './cache/store-brand.ts';
+export type { Awaitable } from './contract/drivers.ts';
 export {
   type DeleteBySubjectOptions,
   type RecordStorage,
@@ -6,7 +7,6 @@ export {
   type TryAgain,
   tryAgain,
 } from './contract/drivers.ts';
-export type { Awaitable } from './contract/session-content.ts';
 export type { ResolvedTimeouts } from './contract/session-store.ts';
 export { invalidOption, isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
 export { isSessionId, isSessionKey, sessionKey } from './format/session-id.ts';

@@ -18,13 +18,22 @@ export {
   update,
 } from './cache/cached-store.ts';
 export { isSessionStore } from './cache/store-brand.ts';
-export type { Awaitable, JsonValue, SessionContent, SessionData } from './contract/session-content.ts';
+export type {
+  Awaitable,
+  CookieSession,
+  CookieStoreDriver,
+  DriverSession,
+  StoreDriver,
+} from './contract/drivers.ts';
 export type {
   CookieValueOptions,
   DestroyAllOptions,
+  JsonValue,
   ResolvedTimeouts,
   SaveOptions,
   SessionChange,
+  SessionContent,
+  SessionData,
   SessionEntry,
   SessionStore,
   SessionSummary,
@@ -32,12 +41,6 @@ export type {
   TouchOptions,
   UpdateOptions,
 } from './contract/session-store.ts';
-export type {
-  CookieSession,
-  CookieStoreDriver,
-  DriverSession,
-  StoreDriver,
-} from './contract/store-driver.ts';
 export { isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
 export { assertJsonValue } from './format/json-value.ts';
 export { createSessionId, isSessionId } from './format/session-id.ts';

@@ -25,7 +25,7 @@ export async function copyOfCore(version?: string): Promise<{
       {
         name: 'another version',
         transform: (code, file) =>
-          version && file.endsWith('/src/version.ts')
+          version && file.endsWith('/src/cache/store-brand.ts')
             ? code.replace(/'\d+\.\d+\.\d+'/, `'${version}'`)
             : null,
       },

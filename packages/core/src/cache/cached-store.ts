@@ -1,9 +1,9 @@
-import type { SessionData } from '../contract/session-content.ts';
 import type {
   CookieValueOptions,
   DestroyAllOptions,
   SaveOptions,
   SessionChange,
+  SessionData,
   SessionEntry,
   SessionStore,
   SessionSummary,
@@ -12,8 +12,7 @@ import type {
   UpdateOptions,
 } from '../contract/session-store.ts';
 import { invalidOption, StoreError } from '../errors.ts';
-import { version } from '../version.ts';
-import { assertSameMajor, storeBrand } from './store-brand.ts';
+import { assertSameMajor, storeBrand, version } from './store-brand.ts';
 
 /**
  * The one cell of the process. On `globalThis`, not in this module: a bundler, a duplicate install or a hot reload loads

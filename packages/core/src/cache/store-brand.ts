@@ -1,8 +1,10 @@
-import type { Awaitable } from '../contract/session-content.ts';
+import type { Awaitable } from '../contract/drivers.ts';
 import type { SessionStore } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
-import { version } from '../version.ts';
+
+/** This package's version. Stores carry it, so that copies of core can tell what the other can do. */
+export const version = '1.0.0';
 
 const brand = Symbol.for('@store/core.store');
 

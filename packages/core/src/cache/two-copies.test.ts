@@ -15,7 +15,7 @@ import {
   uncacheStore,
 } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
-import { version } from '../version.ts';
+import { version } from './store-brand.ts';
 
 type Copy = Awaited<ReturnType<typeof copyOfCore>>;
 let same: Copy;

@@ -1,11 +1,23 @@
-import type { SessionContent, SessionData } from './session-content.ts';
+/** A value that survives a round trip through JSON unchanged. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** Session values by key. Any string is a legal key, `__proto__` and the empty string too. */
+export type SessionData = { [key: string]: JsonValue };
+
+/**
+ * What a session holds: lasting data, and flash values meant for the next request.
+ */
+export interface SessionContent {
+  data: SessionData;
+  flash: SessionData;
+}
 
 /** The timeouts in force, in seconds, with the defaults filled in. */
 export interface ResolvedTimeouts {
   readonly idleTimeout: number;
   /** `false`: no limit. */
   readonly absoluteTimeout: number | false;
-  /** The clock, in epoch milliseconds. */
+  /** The store's clock, in whole epoch milliseconds. */
   readonly now: () => number;
 }
 

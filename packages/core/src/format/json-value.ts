@@ -1,4 +1,4 @@
-import type { JsonValue, SessionContent } from '../contract/session-content.ts';
+import type { JsonValue, SessionContent } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 
 /** Where a nested value sits: a linked list, so that a path costs nothing until an error needs it. */

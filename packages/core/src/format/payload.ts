@@ -1,5 +1,4 @@
-import type { SessionContent, SessionData } from '../contract/session-content.ts';
-import type { StoredSession } from '../contract/session-store.ts';
+import type { SessionContent, SessionData, StoredSession } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 import { isSessionKey } from './session-id.ts';
 
@@ -27,6 +26,9 @@ export function encodePayload({ data, flash, expireOnClose }: PayloadContent): s
   return expireOnClose === undefined ? `${content}}` : `${content},"expireOnClose":${expireOnClose}}`;
 }
 
+/** How long an id that was given up still says where its session went, in milliseconds. */
+export const markLife = 60_000;
+
 /** The payload of the mark that a moved session leaves behind. A core that knows no marks reads it as no session. */
 export function encodeMark(key: string): string {
   return `{"v":${format},"moved":"${key}"}`;
@@ -47,12 +49,13 @@ export function decodePayload(payload: string): PayloadContent | MovedTo | undef
   } catch {
     return undefined;
   }
-  if (!isObject(parsed)) return undefined;
-  const { v, data, flash, moved, expireOnClose } = parsed;
+  // Nothing but an object can have one.
+  const v = (parsed as { v?: unknown } | null)?.v;
   if (v !== format) {
     if (Number.isInteger(v) && (v as number) > format) throw newerFormat(v as number);
     return undefined;
   }
+  const { data, flash, moved, expireOnClose } = parsed as { [key: string]: unknown };
   if (moved !== undefined) return isSessionKey(moved) ? { moved } : undefined;
   if (!isObject(data) || !isObject(flash)) return undefined;
   const content: PayloadContent = { data: data as SessionData, flash: flash as SessionData };
@@ -73,6 +76,24 @@ function newerFormat(found: number): StoreError {
     `[@store/core] This session has payload format ${found}, and this version of @store/core reads up to ${format}. ` +
       'Finish the deploy of the newer version, or bring this process up to it.',
   );
+}
+
+let pool = new Uint32Array(0);
+let nextInPool = 0;
+
+/**
+ * A new record version: 53 random bits, never counted up, so that two writers that start from the same version never make
+ * the same next one, even after a record was removed and created again.
+ */
+export function createRecordVersion(): number {
+  // One call for many numbers costs little more than one for a single number.
+  if (nextInPool === pool.length) {
+    pool = crypto.getRandomValues(new Uint32Array(512));
+    nextInPool = 0;
+  }
+  const high = (pool[nextInPool++] as number) >>> 11;
+  const low = pool[nextInPool++] as number;
+  return high * 2 ** 32 + low;
 }
 
 /** What `load` resolves to when there is no session. */

@@ -7,11 +7,12 @@ export interface Timeouts {
   idleTimeout?: number;
   /** Whole seconds a session lives in all, however busy (ASVS 7.3.2); `false` for no limit. @default 2_592_000 (30 days) */
   absoluteTimeout?: number | false;
-  /** The clock, in epoch milliseconds, read once per operation. @default Date.now */
+  /** The clock, in epoch milliseconds. @default `Date.now()`, asked each time, so that fake timers in tests move it */
   now?: () => number;
 }
 
 const longest = 2 ** 31 - 1;
+const clock = 'a function that returns epoch milliseconds';
 
 /** @throws {StoreError} `INVALID_OPTION` unless the value is a whole number of seconds from 1 to 2³¹−1 (68 years). */
 export function assertSeconds(store: string, option: string, value: unknown): asserts value is number {
@@ -23,6 +24,7 @@ export function assertSeconds(store: string, option: string, value: unknown): as
  * Checks the options that every store takes, and fills in the defaults of the timeouts. A driver calls it before it opens
  * anything: what is refused afterwards leaves the backend open.
  *
+ * @returns whole milliseconds from `now`, whatever clock the application gave; it throws `INVALID_OPTION` for one that returns none.
  * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it takes.
  * @example
  * resolveTimeouts('my-driver', options);
@@ -31,30 +33,29 @@ export function resolveTimeouts(
   store: string,
   options: Timeouts & { onEvent?: unknown; maxBytes?: unknown } = {},
 ): ResolvedTimeouts {
-  const { idleTimeout = 7200, absoluteTimeout = 2_592_000, now = Date.now, onEvent, maxBytes } = options;
+  const { idleTimeout = 7200, absoluteTimeout = 2_592_000, now, onEvent, maxBytes } = options;
   assertSeconds(store, 'idleTimeout', idleTimeout);
   if (absoluteTimeout !== false) {
     if (typeof absoluteTimeout !== 'number')
       throw invalidOption(store, 'absoluteTimeout', 'whole seconds, or false for no limit', absoluteTimeout);
     assertSeconds(store, 'absoluteTimeout', absoluteTimeout);
   }
-  if (typeof now !== 'function') {
-    throw invalidOption(store, 'now', 'a function that returns epoch milliseconds', now);
-  }
+  if (now !== undefined && typeof now !== 'function') throw invalidOption(store, 'now', clock, now);
   if (onEvent !== undefined && typeof onEvent !== 'function') {
     throw invalidOption(store, 'onEvent', 'a function that takes an event', onEvent);
   }
   if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && (maxBytes as number) >= 1)) {
     throw invalidOption(store, 'maxBytes', 'a whole number of bytes, 1 or more', maxBytes);
   }
-  return Object.freeze({ idleTimeout, absoluteTimeout, now });
-}
-
-/** Reads the application's clock as whole epoch milliseconds. @throws {StoreError} `INVALID_OPTION` when it returns none. */
-export function readClock(store: string, now: () => number): number {
-  const time = Math.floor(now());
-  if (Number.isFinite(time)) return time;
-  throw invalidOption(store, 'now', 'a function that returns epoch milliseconds', time);
+  return Object.freeze({
+    idleTimeout,
+    absoluteTimeout,
+    now() {
+      const time = Math.floor(now === undefined ? Date.now() : now());
+      if (Number.isFinite(time)) return time;
+      throw invalidOption(store, 'now', clock, time);
+    },
+  });
 }
 
 /** When a session written or touched at `now` ends: one idle period on, and never past the absolute limit. */
@@ -75,3 +76,6 @@ export function effectiveExpiry(
 ): number {
   return absoluteTimeout === false ? expiresAt : Math.min(expiresAt, createdAt + absoluteTimeout * 1000);
 }
+
+/** By how much the clocks of two servers may differ, in milliseconds. */
+export const clockSkew = 60_000;

@@ -1,5 +1,6 @@
 import type { RecordStorage } from '../contract/drivers.ts';
 import type { SessionStore } from '../contract/session-store.ts';
+import { callBackend } from '../errors.ts';
 import { defaultMaxBytes } from '../format/payload.ts';
 import { assertSessionId } from '../format/session-id.ts';
 import {
@@ -10,11 +11,14 @@ import {
 } from '../options/options.ts';
 import { resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
-import { guardedStore } from '../store/assemble-store.ts';
-import { clear, collectGarbage, destroy, destroyAll } from './end.ts';
+import { assembleStore } from '../store/assemble-store.ts';
+import { Backend, nextTurn } from './backend.ts';
+import { clear, destroy, destroyAll } from './end.ts';
 import { count, entries, list } from './list.ts';
-import { Records } from './records.ts';
+import { load, touch } from './load.ts';
+import { Moves } from './move.ts';
 import { create, save } from './save.ts';
+import { update, writeBatch } from './update.ts';
 import { UpdateQueue } from './update-queue.ts';
 
 const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired'] as const;
@@ -39,10 +43,11 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
   assertKnownOptions(name, options, storeOptionNames);
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
-  const records = new Records(name, storage, timeouts, maxBytes, report);
-  const updates = new UpdateQueue(records);
+  const backend = new Backend(name, storage, timeouts, maxBytes, report);
+  const moves = new Moves(backend);
+  const queue = new UpdateQueue(writeBatch.bind(undefined, backend, moves));
 
-  return guardedStore({
+  return assembleStore({
     kind: 'server',
     name,
     timeouts,
@@ -50,23 +55,39 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
     methods: {
       endsSessions: true,
       // Bound, so that no call goes through here.
-      load: records.load.bind(records),
-      save: save.bind(undefined, records),
-      update: updates.update.bind(updates),
-      touch: records.touch.bind(records),
-      create: create.bind(undefined, records),
-      destroy: destroy.bind(undefined, records),
-      gc: collectGarbage.bind(undefined, records),
+      load: load.bind(undefined, backend),
+      save: save.bind(undefined, backend),
+      update: update.bind(undefined, backend, queue),
+      touch: touch.bind(undefined, backend),
+      create: create.bind(undefined, backend),
+      destroy: destroy.bind(undefined, backend, moves),
+      gc: collectGarbage.bind(undefined, backend),
       cookieValue(id) {
         assertSessionId(id);
         return id;
       },
-      list: list.bind(undefined, records),
-      destroyAll: destroyAll.bind(undefined, records),
-      count: count.bind(undefined, records),
-      entries: entries.bind(undefined, records),
-      clear: clear.bind(undefined, records),
+      list: list.bind(undefined, backend),
+      destroyAll: destroyAll.bind(undefined, backend, moves),
+      count: count.bind(undefined, backend),
+      entries: entries.bind(undefined, backend),
+      clear: clear.bind(undefined, backend, moves),
     },
     close: storage.close && (() => storage.close?.()),
   });
+}
+
+/** The most sessions one batch removes: no batch holds a lock, or a synchronous driver the event loop, for long. */
+const gcBatch = 500;
+
+/** Removes expired sessions batch by batch, with a turn of the event loop between two. @returns how many */
+async function collectGarbage({ name, storage, timeouts }: Backend): Promise<number> {
+  const now = timeouts.now();
+  for (let removed = 0; ; ) {
+    const count = await callBackend(name, 'remove expired sessions', () =>
+      storage.deleteExpired(now, gcBatch),
+    );
+    removed += count;
+    if (count < gcBatch) return removed;
+    await nextTurn();
+  }
 }

@@ -1,19 +1,20 @@
-import type { SessionRecord } from '../contract/drivers.ts';
+import type { Awaitable, SessionRecord, TryAgain } from '../contract/drivers.ts';
 import type { DestroyAllOptions } from '../contract/session-store.ts';
-import { isStoreError, unsupported } from '../errors.ts';
-import { markedKey } from '../format/payload.ts';
+import { callBackend, isStoreError, unsupported } from '../errors.ts';
+import { createRecordVersion, endedPayload, markedKey } from '../format/payload.ts';
 import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../format/session-id.ts';
 import { assertSubject } from '../options/options.ts';
-import { mostAttempts, mostMoves, pauseAfterConflict, tooManyConflicts } from './attempts.ts';
-import { nextTurn, readPages } from './list.ts';
-import type { Records } from './records.ts';
+import { clockSkew, nextExpiry } from '../options/timeouts.ts';
+import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
+import { readPages } from './list.ts';
+import { type Moves, mostMoves } from './move.ts';
 
 /** How many races against other writers are run before the session is overwritten instead. */
 const quickAttempts = 3;
 
 /** Ends a session, readable or not, wherever it has moved. */
-export async function destroy(records: Records, id: string): Promise<void> {
-  if (isSessionId(id)) await end(records, sessionKey(id));
+export async function destroy(backend: Backend, moves: Moves, id: string): Promise<void> {
+  if (isSessionId(id)) await end(backend, moves, sessionKey(id));
 }
 
 /**
@@ -23,64 +24,122 @@ export async function destroy(records: Records, id: string): Promise<void> {
  * @param known What was read under the key just now, if anything.
  * @returns whether a session was removed
  */
-async function end(records: Records, from: string, known?: SessionRecord): Promise<boolean> {
+async function end(backend: Backend, moves: Moves, from: string, known?: SessionRecord): Promise<boolean> {
+  const { name, storage } = backend;
   let key = from;
   let found: SessionRecord | 'newer' | undefined = known;
-  for (let attempt = 1, moves = 0; attempt <= mostAttempts && moves <= mostMoves; ) {
-    found ??= await readOrNewer(records, key);
+  for (let attempt = 1, hops = 0; attempt <= mostAttempts && hops <= mostMoves; ) {
+    found ??= await readOrNewer(moves, key);
     if (!found || found === 'newer') {
       // Something that the backend cannot read as a record may be there all the same.
-      await records.call('remove a session', () => records.storage.delete(key));
+      await callBackend(name, 'remove a session', () => storage.delete(key));
       return found === 'newer';
     }
     const target = markedKey(found.payload);
     if (target !== undefined) {
       key = target;
-      moves++;
-    } else if (await remove(records, found, attempt++)) {
+      hops++;
+    } else if (await remove(backend, found, attempt++)) {
       return true;
     }
     found = undefined;
   }
-  throw tooManyConflicts(records.name);
-}
-
-/** One attempt at removing a session while it is that version. */
-async function remove(records: Records, found: SessionRecord, attempt: number): Promise<boolean> {
-  const now = records.now();
-  // A process that writes without a pause would win every race. Once overwritten, the session is gone for it.
-  const ours = attempt > quickAttempts ? await records.seize(found, now) : undefined;
-  const removed = await records.deleteVersion(ours ?? found, now);
-  if (removed === true) return true;
-  await pauseAfterConflict(attempt);
-  return false;
+  throw tooManyConflicts(name);
 }
 
 /** @returns `newer` for what only a newer version of the driver can read */
-async function readOrNewer(records: Records, key: string): Promise<SessionRecord | 'newer' | undefined> {
+async function readOrNewer(moves: Moves, key: string): Promise<SessionRecord | 'newer' | undefined> {
   try {
-    return await records.readOrMark(key);
+    return await moves.readOrMark(key);
   } catch (error) {
     if (isStoreError(error, 'INCOMPATIBLE')) return 'newer';
     throw error;
   }
 }
 
+/** One attempt at removing a session while it is that version. */
+async function remove(backend: Backend, found: SessionRecord, attempt: number): Promise<boolean> {
+  const now = backend.timeouts.now();
+  // A process that writes without a pause would win every race. Once overwritten, the session is gone for it.
+  const ours = attempt > quickAttempts ? await seize(backend, found, now) : undefined;
+  const removed = await deleteVersion(backend, ours ?? found, now);
+  if (removed === true) return true;
+  await pauseAfterConflict(attempt);
+  return false;
+}
+
+/**
+ * Overwrites a live session, whatever its version, with a record that is none, to be removed next. It never meets a
+ * mark, whose `createdAt` is 0.
+ *
+ * @returns what was written; `undefined` where the storage has no `save`, or there is something else by now
+ */
+async function seize(
+  backend: Backend,
+  found: SessionRecord,
+  now: number,
+): Promise<SessionRecord | undefined> {
+  const { storage, timeouts } = backend;
+  const { key, idleTimeout } = found;
+  const ended: SessionRecord = {
+    key,
+    payload: endedPayload,
+    subject: null,
+    version: createRecordVersion(),
+    createdAt: now,
+    expiresAt: Math.max(found.expiresAt, nextExpiry(timeouts, now, now, idleTimeout)),
+    idleTimeout,
+  };
+  const written = await backend.write(ended, () => storage.save?.(ended, 0) ?? false);
+  return written === true ? ended : undefined;
+}
+
+/** Removes a record if it is still that version. */
+export function deleteVersion(
+  backend: Backend,
+  found: SessionRecord,
+  now: number,
+): Awaitable<boolean | TryAgain> {
+  const { name, storage } = backend;
+  if (!storage.deleteVersion) return deleteInTwoSteps(backend, found, now);
+  return callBackend(
+    name,
+    'remove a session',
+    () => storage.deleteVersion?.(found.key, found.version) ?? false,
+  );
+}
+
+/** Replaces the record by an expired one, then deletes that. */
+async function deleteInTwoSteps(
+  backend: Backend,
+  found: SessionRecord,
+  now: number,
+): Promise<boolean | TryAgain> {
+  const { name, storage } = backend;
+  // Expired on every server, however their clocks differ.
+  const expiresAt = Math.min(found.expiresAt, now - clockSkew);
+  const ended = { ...found, payload: endedPayload, version: createRecordVersion(), expiresAt };
+  const replaced = await backend.replace(found.key, found.version, ended, now);
+  if (replaced === true) await callBackend(name, 'remove a session', () => storage.delete(found.key));
+  return replaced;
+}
+
 /** Ends the sessions of a subject. @returns how many */
 export async function destroyAll(
-  records: Records,
+  { name, storage }: Backend,
+  moves: Moves,
   subject: string,
   { except, only }: DestroyAllOptions = {},
 ): Promise<number> {
-  const { storage, name } = records;
   assertSubject(subject);
   if (except !== undefined) assertSessionId(except);
   if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend keeps no subjects');
   // A handle comes back from a page: one that cannot be ours names no session.
   if (only !== undefined && !isSessionKey(only)) return 0;
-  const exceptKey = except === undefined ? undefined : await keyInUse(records, sessionKey(except));
-  const remove = (onlyKey?: string) =>
-    records.call(
+  const exceptKey = except === undefined ? undefined : await keyInUse(moves, sessionKey(except));
+  const removeAll = (onlyKey?: string) =>
+    callBackend(
+      name,
       'remove the sessions of a subject',
       () =>
         storage.deleteBySubject?.(subject, {
@@ -88,21 +147,21 @@ export async function destroyAll(
           ...(onlyKey !== undefined && { onlyKey }),
         }) ?? 0,
     );
-  if (only === undefined) return remove();
+  if (only === undefined) return removeAll();
   // The device may get another id between the look and the removal.
-  for (let key = await keyInUse(records, only), moves = 0; ; moves++) {
-    const removed = await remove(key);
-    const current = await (removed > 0 || moves === mostMoves ? key : keyInUse(records, key));
+  for (let key = await keyInUse(moves, only), hops = 0; ; hops++) {
+    const removed = await removeAll(key);
+    const current = await (removed > 0 || hops === mostMoves ? key : keyInUse(moves, key));
     if (current === key) return removed;
     key = current;
   }
 }
 
 /** Where the session with that key is now. */
-async function keyInUse(records: Records, from: string): Promise<string> {
+async function keyInUse(moves: Moves, from: string): Promise<string> {
   let key = from;
-  for (let moves = 0; moves < mostMoves; moves++) {
-    const found = await records.readOrMark(key);
+  for (let hops = 0; hops < mostMoves; hops++) {
+    const found = await moves.readOrMark(key);
     const target = found && markedKey(found.payload);
     if (target === undefined) return key;
     key = target;
@@ -114,27 +173,11 @@ async function keyInUse(records: Records, from: string): Promise<string> {
  * Ends every session. One that moves meanwhile from a page still to come to one that is done leaves a mark there, which is
  * followed. @returns how many were removed
  */
-export async function clear(records: Records): Promise<number> {
+export async function clear(backend: Backend, moves: Moves): Promise<number> {
   let removed = 0;
-  for await (const page of readPages(records, 'clear')) {
-    const ended = await Promise.all(page.map((record) => end(records, record.key, record)));
+  for await (const page of readPages(backend, 'clear')) {
+    const ended = await Promise.all(page.map((record) => end(backend, moves, record.key, record)));
     removed += ended.filter(Boolean).length;
   }
   return removed;
-}
-
-/** The most sessions one batch removes: no batch holds a lock, or a synchronous driver the event loop, for long. */
-const gcBatch = 500;
-
-/** Removes expired sessions batch by batch, with a turn of the event loop between two. @returns how many */
-export async function collectGarbage(records: Records): Promise<number> {
-  const now = records.now();
-  for (let removed = 0; ; ) {
-    const count = await records.call('remove expired sessions', () =>
-      records.storage.deleteExpired(now, gcBatch),
-    );
-    removed += count;
-    if (count < gcBatch) return removed;
-    await nextTurn();
-  }
 }

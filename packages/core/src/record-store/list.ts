@@ -1,45 +1,47 @@
 import type { SessionRecord } from '../contract/drivers.ts';
 import type { SessionEntry, SessionSummary } from '../contract/session-store.ts';
-import { isStoreError, unsupported } from '../errors.ts';
+import { callBackend, isStoreError, unsupported } from '../errors.ts';
 import { assertSubject } from '../options/options.ts';
-import type { LiveSession, Records } from './records.ts';
+import { type Backend, nextTurn } from './backend.ts';
+import { type LiveSession, openRecord } from './load.ts';
 
 const pageSize = 500;
 
 /** The live sessions of a subject, newest first. */
-export async function list(records: Records, subject: string): Promise<SessionSummary[]> {
-  const { storage, name } = records;
+export async function list(backend: Backend, subject: string): Promise<SessionSummary[]> {
+  const { storage, name } = backend;
   assertSubject(subject);
   if (!storage.listBySubject) throw unsupported(name, 'list', 'its backend keeps no subjects');
-  const now = records.now();
-  const found = await records.call(
+  const now = backend.timeouts.now();
+  const found = await callBackend(
+    name,
     'list the sessions of a subject',
     () => storage.listBySubject?.(subject) ?? [],
   );
   const summaries: SessionSummary[] = [];
   for (const record of found) {
-    const session = openOrReport(records, record, now);
+    const session = openOrReport(backend, record, now);
     if (session) summaries.push(summaryOf(session));
   }
   return summaries.sort((a, b) => b.createdAt - a.createdAt);
 }
 
 /** How many sessions are live and readable, which is how many {@link entries} yields. */
-export async function count(records: Records): Promise<number> {
+export async function count(backend: Backend): Promise<number> {
   let live = 0;
-  for await (const page of readPages(records, 'count')) {
-    const now = records.now();
-    for (const record of page) if (openOrReport(records, record, now)) live++;
+  for await (const page of readPages(backend, 'count')) {
+    const now = backend.timeouts.now();
+    for (const record of page) if (openOrReport(backend, record, now)) live++;
   }
   return live;
 }
 
 /** Every live session, page by page. */
-export async function* entries(records: Records): AsyncGenerator<SessionEntry, void> {
-  for await (const page of readPages(records, 'entries')) {
-    const now = records.now();
+export async function* entries(backend: Backend): AsyncGenerator<SessionEntry, void> {
+  for await (const page of readPages(backend, 'entries')) {
+    const now = backend.timeouts.now();
     for (const record of page) {
-      const session = openOrReport(records, record, now);
+      const session = openOrReport(backend, record, now);
       if (!session) continue;
       const { subject } = session.record;
       yield { ...summaryOf(session), ...(subject !== null && { subject }) };
@@ -48,12 +50,12 @@ export async function* entries(records: Records): AsyncGenerator<SessionEntry, v
 }
 
 /** Every record of the storage, in pages, with a turn of the event loop between two. */
-export async function* readPages(records: Records, method: string): AsyncGenerator<SessionRecord[], void> {
-  const { storage, name } = records;
+export async function* readPages(backend: Backend, method: string): AsyncGenerator<SessionRecord[], void> {
+  const { storage, name } = backend;
   if (!storage.scan) throw unsupported(name, method, 'its backend cannot list its records');
   let after: string | undefined;
   for (;;) {
-    const page = await records.call('read sessions', () => storage.scan?.(after, pageSize) ?? []);
+    const page = await callBackend(name, 'read sessions', () => storage.scan?.(after, pageSize) ?? []);
     if (page.length > 0) yield page;
     if (page.length < pageSize) return;
     after = page.at(-1)?.key;
@@ -62,13 +64,13 @@ export async function* readPages(records: Records, method: string): AsyncGenerat
 }
 
 /** The session in a record; one that cannot be read, or that a newer version wrote, is reported and left out. */
-function openOrReport(records: Records, record: SessionRecord, now: number): LiveSession | undefined {
+function openOrReport(backend: Backend, record: SessionRecord, now: number): LiveSession | undefined {
   try {
-    const session = records.open(record, now);
+    const session = openRecord(backend, record, now);
     return session === 'moved' ? undefined : session;
   } catch (error) {
     if (!isStoreError(error, 'INCOMPATIBLE')) throw error;
-    records.report({
+    backend.report({
       type: 'unreadable-session',
       reason: 'a newer version of @store/core wrote the session',
     });
@@ -84,9 +86,4 @@ function summaryOf({ record, content, expiresAt }: LiveSession): SessionSummary 
     expiresAt,
     data: content.data,
   };
-}
-
-/** A macrotask: requests that wait get their turn, even when the driver is synchronous. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,39 +1,56 @@
-import { type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
-import type { Awaitable } from '../contract/session-content.ts';
-import type { Report } from '../report.ts';
-import { mostAttempts, pauseAfterConflict } from './attempts.ts';
+import { type Awaitable, type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
+import { createRecordVersion, encodeMark, markLife } from '../format/payload.ts';
+import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
+
+/** How many marks are followed from one id, before it counts as one that leads nowhere. */
+export const mostMoves = 1000;
 
 /**
- * Moves on storages without `move`: the record first, then its mark. Between the two steps the old key has neither, so
- * a reader that must find the session waits here. Only this process can wait: a `destroy` in another one can fall in between.
+ * Moves sessions to new keys, leaving a mark under the old one, and finds those that moved.
+ *
+ * On a storage without `move` that takes two steps: the record first, then its mark. Between them the old key has
+ * neither, so a reader that must find the session waits here. Only this process can wait: a `destroy` in another one can
+ * fall in between.
  */
-export class TwoStepMoves {
-  readonly #report: Report;
-  readonly #moving = new Map<string, Promise<unknown>>();
+export class Moves {
+  readonly #backend: Backend;
+  readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #readings = new Set<{ key: string; isOvertaken: boolean }>();
 
-  constructor(report: Report) {
-    this.#report = report;
+  constructor(backend: Backend) {
+    this.#backend = backend;
   }
 
-  move(
-    key: string,
-    replace: () => Awaitable<boolean | TryAgain>,
-    insertMark: () => Awaitable<boolean | TryAgain>,
-  ): Promise<boolean | TryAgain> {
+  /** Replaces to another key, and leaves a mark under the old one. */
+  move(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
+    const { storage } = this.#backend;
+    // createdAt 0 keeps a storage's `save` away from it, which asks for a later one.
+    const mark: SessionRecord = {
+      key,
+      payload: encodeMark(next.key),
+      subject: null,
+      version: createRecordVersion(),
+      createdAt: 0,
+      expiresAt: now + markLife,
+      idleTimeout: null,
+    };
+    if (storage.move)
+      return this.#backend.write(next, () => storage.move?.(key, version, next, mark, now) ?? false);
     for (const reading of this.#readings) if (reading.key === key) reading.isOvertaken = true;
-    const moving = this.#move(replace, insertMark).finally(() => this.#moving.delete(key));
-    this.#moving.set(key, moving);
+    const moving = this.#moveInTwoSteps(mark, version, next, now).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, moving);
     return moving;
   }
 
-  async #move(
-    replace: () => Awaitable<boolean | TryAgain>,
-    insertMark: () => Awaitable<boolean | TryAgain>,
+  async #moveInTwoSteps(
+    mark: SessionRecord,
+    version: number,
+    next: SessionRecord,
+    now: number,
   ): Promise<boolean | TryAgain> {
-    const moved = await replace();
-    if (moved === true && !(await isInserted(insertMark))) {
-      this.#report({
+    const moved = await this.#backend.replace(mark.key, version, next, now);
+    if (moved === true && !(await this.#isInserted(mark, now))) {
+      this.#backend.report({
         type: 'mark-missing',
         reason: 'a logout with the old id does not reach the moved session',
       });
@@ -41,35 +58,35 @@ export class TwoStepMoves {
     return moved;
   }
 
-  /** Reads the record or mark under a key; again if a move of it began meanwhile, for that read may have found neither. */
-  async readBetween(
-    key: string,
-    read: () => Awaitable<SessionRecord | undefined>,
-  ): Promise<SessionRecord | undefined> {
+  /** The session has moved already: what goes wrong here must not look like a failed move. */
+  async #isInserted(mark: SessionRecord, now: number): Promise<boolean> {
+    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+      try {
+        const inserted = await this.#backend.storage.insert(mark, now);
+        if (inserted !== tryAgain) return inserted;
+      } catch {
+        return false;
+      }
+      await pauseAfterConflict(attempt);
+    }
+    return false;
+  }
+
+  /**
+   * The record under a key, or the mark of the session that moved away from it: read again if a move began meanwhile, for
+   * that read may have found neither.
+   */
+  async readOrMark(key: string): Promise<SessionRecord | undefined> {
     for (;;) {
-      await this.#moving.get(key)?.catch(() => {});
-      const reading = { key, isOvertaken: this.#moving.has(key) };
+      await this.#underWay.get(key)?.catch(() => {});
+      const reading = { key, isOvertaken: this.#underWay.has(key) };
       this.#readings.add(reading);
       try {
-        const found = await read();
+        const found = await this.#backend.read(key);
         if (found || !reading.isOvertaken) return found;
       } finally {
         this.#readings.delete(reading);
       }
     }
   }
-}
-
-/** The session has moved already: what goes wrong here must not look like a failed move. */
-async function isInserted(insertMark: () => Awaitable<boolean | TryAgain>): Promise<boolean> {
-  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    try {
-      const inserted = await insertMark();
-      if (inserted !== tryAgain) return inserted;
-    } catch {
-      return false;
-    }
-    await pauseAfterConflict(attempt);
-  }
-  return false;
 }

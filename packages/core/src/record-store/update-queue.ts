@@ -1,14 +1,5 @@
-import type { SessionRecord } from '../contract/drivers.ts';
-import type { Awaitable } from '../contract/session-content.ts';
+import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
 import type { SessionChange, StoredSession, UpdateOptions } from '../contract/session-store.ts';
-import { markedKey } from '../format/payload.ts';
-import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
-import { assertBase, assertSaveOptions } from '../options/options.ts';
-import { isPromise } from '../store/assemble-store.ts';
-
-import { mostMoves, tooManyConflicts } from './attempts.ts';
-import type { Records } from './records.ts';
-import { writeBatch } from './update.ts';
 
 /** One caller's update, waiting for the write that will carry it. */
 export class PendingUpdate {
@@ -53,57 +44,30 @@ export class PendingUpdate {
   }
 }
 
+/** Updates of one session that one write will carry. */
+export interface Batch {
+  key: string;
+  updates: PendingUpdate[];
+  /** What the last write of this queue left, so that this one need not read. */
+  known: SessionRecord | undefined;
+  /** To be called once the session has moved, before any caller hears so. */
+  onMove(moved: SessionRecord): void;
+}
+
 /**
  * Queues updates by session: the first is written immediately, those that arrive during that write share the next one.
  * Fifty parallel updates of one session in one process take two writes that way, and no conflict.
  */
 export class UpdateQueue {
-  readonly #records: Records;
+  readonly #write: (batch: Batch) => Awaitable<SessionRecord | undefined>;
   readonly #waiting = new Map<string, PendingUpdate[]>();
 
-  constructor(records: Records) {
-    this.#records = records;
+  /** @param write Resolves or rejects each update of a batch, and never fails itself. @returns what is stored now, if known */
+  constructor(write: (batch: Batch) => Awaitable<SessionRecord | undefined>) {
+    this.#write = write;
   }
 
-  update(id: string, change: SessionChange, options: UpdateOptions = {}): Awaitable<boolean> {
-    const { base, newId } = options;
-    assertBase(this.#records.name, id, base);
-    assertSaveOptions(this.#records.name, options);
-    if (newId !== undefined) assertSessionId(newId);
-    if (!isSessionId(id)) return false;
-    const newKey = newId === undefined || newId === id ? undefined : sessionKey(newId);
-    if (newKey !== undefined && options.followMoves)
-      return this.#follow(sessionKey(id), change, options, newKey);
-    return this.#queued(sessionKey(id), change, options, newKey);
-  }
-
-  #queued(key: string, change: SessionChange, options: UpdateOptions, newKey?: string): Awaitable<boolean> {
-    const update = new PendingUpdate(change, options, newKey);
-    this.#enqueue(key, update);
-    return update.outcome();
-  }
-
-  /** Moves the session from where it is now. One that moves meanwhile has left a mark, which is followed in turn. */
-  async #follow(
-    from: string,
-    change: SessionChange,
-    options: UpdateOptions,
-    newKey: string,
-  ): Promise<boolean> {
-    let key = from;
-    for (let moves = 0; moves < mostMoves; moves++) {
-      const { base, ...others } = options;
-      const known = moves === 0 && base ? { ...others, base } : others;
-      if (await this.#queued(key, change, known, newKey)) return true;
-      const found = await this.#records.read(key);
-      const target = found && markedKey(found.payload);
-      if (target === undefined) return false;
-      key = target;
-    }
-    throw tooManyConflicts(this.#records.name);
-  }
-
-  #enqueue(key: string, update: PendingUpdate): void {
+  add(key: string, update: PendingUpdate): void {
     const queue = this.#waiting.get(key);
     if (queue) {
       queue.push(update);
@@ -118,9 +82,8 @@ export class UpdateQueue {
   #drain(key: string, queue: PendingUpdate[], before: SessionRecord | undefined): void {
     let known = before;
     while (queue.length > 0) {
-      const written = writeBatch(this.#records, key, queue.splice(0), known, (moved) =>
-        this.#close(key, moved),
-      );
+      const onMove = (moved: SessionRecord) => this.#close(key, moved);
+      const written = this.#write({ key, updates: queue.splice(0), known, onMove });
       if (isPromise(written)) {
         written.then((next) => this.#drain(key, queue, next));
         return;
@@ -141,7 +104,7 @@ export class UpdateQueue {
     for (const update of queue) {
       update.base = undefined;
       if (update.newKey !== undefined) update.resolve(false);
-      else this.#enqueue(moved.key, update);
+      else this.add(moved.key, update);
     }
   }
 }

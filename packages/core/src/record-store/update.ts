@@ -1,101 +1,151 @@
-import { type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
-import type { Awaitable, SessionContent } from '../contract/session-content.ts';
-import type { ResolvedTimeouts } from '../contract/session-store.ts';
+import {
+  type Awaitable,
+  isPromise,
+  type SessionRecord,
+  type TryAgain,
+  tryAgain,
+} from '../contract/drivers.ts';
+import type { ResolvedTimeouts, SessionChange, UpdateOptions } from '../contract/session-store.ts';
 import { newIdIsTaken } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import { assertPayloadFits, encodePayload, type PayloadContent } from '../format/payload.ts';
+import {
+  assertPayloadFits,
+  createRecordVersion,
+  encodePayload,
+  markedKey,
+  type PayloadContent,
+} from '../format/payload.ts';
+import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
+import { assertBase, assertSaveOptions } from '../options/options.ts';
 import { nextExpiry } from '../options/timeouts.ts';
-import { isPromise } from '../store/assemble-store.ts';
-import { mostAttempts, pauseAfterConflict, tooManyConflicts } from './attempts.ts';
-import { createRecordVersion, type LiveSession, type Records, sessionOfBase } from './records.ts';
-import type { PendingUpdate } from './update-queue.ts';
+import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
+import { deleteVersion } from './end.ts';
+import { isLive, type LiveSession, openRecord, sessionOfBase } from './load.ts';
+import { type Moves, mostMoves } from './move.ts';
+import { type Batch, PendingUpdate, type UpdateQueue } from './update-queue.ts';
+
+/** Changes a live session: checked here, queued with the other updates of the session, and written by `writeBatch`. */
+export function update(
+  backend: Backend,
+  queue: UpdateQueue,
+  id: string,
+  change: SessionChange,
+  options: UpdateOptions = {},
+): Awaitable<boolean> {
+  const { base, newId } = options;
+  assertBase(backend.name, id, base);
+  assertSaveOptions(backend.name, options);
+  if (newId !== undefined) assertSessionId(newId);
+  if (!isSessionId(id)) return false;
+  const newKey = newId === undefined || newId === id ? undefined : sessionKey(newId);
+  const pending = new PendingUpdate(change, options, newKey);
+  if (newKey !== undefined && options.followMoves) return follow(backend, queue, sessionKey(id), pending);
+  queue.add(sessionKey(id), pending);
+  return pending.outcome();
+}
+
+/** Moves the session from where it is now. One that moves meanwhile has left a mark, which is followed in turn. */
+async function follow(
+  backend: Backend,
+  queue: UpdateQueue,
+  from: string,
+  first: PendingUpdate,
+): Promise<boolean> {
+  const { base: _, ...options } = first.options;
+  let key = from;
+  for (let pending = first, hops = 0; hops < mostMoves; hops++) {
+    queue.add(key, pending);
+    if (await pending.outcome()) return true;
+    const found = await backend.read(key);
+    const target = found && markedKey(found.payload);
+    if (target === undefined) return false;
+    key = target;
+    pending = new PendingUpdate(first.change, options, first.newKey);
+  }
+  throw tooManyConflicts(backend.name);
+}
+
+/** One try at writing a batch; a promise only where the storage has one. */
+interface Attempt {
+  /** What it was made of, to tell a lost race from a taken id. */
+  version: number;
+  next: SessionRecord;
+  ended: boolean;
+  written: Awaitable<boolean | TryAgain>;
+}
 
 /**
- * Replays a batch of updates on the newest content until a compare-and-swap wins, and resolves or rejects each. Never fails itself;
- * without a promise when the base is the newest content and the storage is synchronous.
+ * Replays a batch of updates on the newest content until a compare-and-swap wins, and resolves or rejects each. Without a
+ * promise when the base is the newest content and the storage is synchronous.
  *
- * @param known What the last write of this queue left, so that this one need not read.
- * @param onMove Called once the session has moved, before any caller hears so.
  * @returns what is stored now, or `undefined` when that is not known
  */
 export function writeBatch(
-  records: Records,
-  key: string,
-  batch: PendingUpdate[],
-  known: SessionRecord | undefined,
-  onMove: (moved: SessionRecord) => void,
+  backend: Backend,
+  moves: Moves,
+  { key, updates: batch, known, onMove }: Batch,
 ): Awaitable<SessionRecord | undefined> {
   const updates = inOrder(batch);
-  const fail = (error: unknown): undefined => {
-    for (const update of updates) update.reject(error);
-  };
-  const succeed = (next: SessionRecord): SessionRecord | undefined => {
-    const hasMoved = next.key !== key;
-    const hasEnded = !hasMoved && endsNow(updates, next);
-    if (hasMoved) onMove(next);
-    resolveAll(updates, true);
-    return hasEnded ? undefined : next;
-  };
 
-  /** One write; a promise only if the storage has one. */
-  function attempt(
-    current: LiveSession,
-  ): { next: SessionRecord; written: Awaitable<boolean | TryAgain> } | undefined {
-    const payload = applyChanges(records, updates, current);
-    if (updates.length === 0) return undefined;
-    const now = records.now();
-    const next = nextRecord(records.timeouts, current.record, updates, payload, now);
-    const { version } = current.record;
-    if (next.key !== key) return { next, written: records.move(key, version, next, now) };
-    if (endsNow(updates, next)) return { next, written: records.deleteVersion({ ...next, version }, now) };
-    return { next, written: records.replace(key, version, next, now) };
+  function succeed({ next, ended }: Attempt): SessionRecord | undefined {
+    if (next.key !== key) onMove(next);
+    resolveAll(updates, true);
+    return ended ? undefined : next;
   }
 
-  async function readAndWrite(
-    first: LiveSession | undefined,
-    firstWrite: { next: SessionRecord; written: Awaitable<boolean | TryAgain> } | undefined,
-  ): Promise<SessionRecord | undefined> {
-    let current = first;
-    let write = firstWrite;
+  function attempt(current: LiveSession, now: number): Attempt | undefined {
+    const payload = applyChanges(backend, updates, current);
+    if (updates.length === 0) return undefined;
+    const { version } = current.record;
+    const next = nextRecord(backend.timeouts, current.record, updates, payload, now);
+    if (next.key !== key)
+      return { version, next, ended: false, written: moves.move(key, version, next, now) };
+    if (endsNow(updates, next))
+      return { version, next, ended: true, written: deleteVersion(backend, { ...next, version }, now) };
+    return { version, next, ended: false, written: backend.replace(key, version, next, now) };
+  }
+
+  async function retry(first: Attempt | undefined): Promise<SessionRecord | undefined> {
+    let last = first;
     for (let tries = 1; tries <= mostAttempts; tries++) {
-      if (!write) {
-        const found = records.open(await records.read(key), records.now());
+      if (!last) {
+        const now = backend.timeouts.now();
+        const found = openRecord(backend, await backend.read(key), now);
         if (!found || found === 'moved') {
           resolveAll(updates, false);
           return undefined;
         }
-        current = found;
-        write = attempt(found);
-        if (!write) return undefined;
+        last = attempt(found, now);
+        if (!last) return undefined;
       }
-      const written = await write.written;
-      if (written === true) return succeed(write.next);
+      const written = await last.written;
+      if (written === true) return succeed(last);
       await pauseAfterConflict(tries);
-      if (written !== tryAgain) await noteConflict(write.next, current, tries);
-      write = undefined;
+      if (written !== tryAgain) await noteConflict(last, tries);
+      last = undefined;
     }
-    throw tooManyConflicts(records.name);
+    throw tooManyConflicts(backend.name);
   }
 
   /** Another write came first, or the new id is taken, which replaying would not change. */
-  async function noteConflict(
-    next: SessionRecord,
-    current: LiveSession | undefined,
-    tries: number,
-  ): Promise<void> {
-    if (next.key !== key && (await records.read(key))?.version === current?.record.version) {
-      updates.pop()?.reject(newIdIsTaken(records.name));
+  async function noteConflict({ version, next }: Attempt, tries: number): Promise<void> {
+    if (next.key !== key && (await backend.read(key))?.version === version) {
+      updates.pop()?.reject(newIdIsTaken(backend.name));
       return;
     }
-    records.report({ type: 'write-conflict', attempt: tries });
+    backend.report({ type: 'write-conflict', attempt: tries });
   }
 
+  const fail = (error: unknown): undefined => {
+    for (const each of updates) each.reject(error);
+  };
   try {
-    const current = newestKnown(records, key, updates, known);
-    const write = current && attempt(current);
-    if (current && !write) return undefined;
-    if (write && !isPromise(write.written) && write.written === true) return succeed(write.next);
-    return readAndWrite(current, write).catch(fail);
+    const now = backend.timeouts.now();
+    const current = newestKnown(backend, key, updates, known, now);
+    const first = current && attempt(current, now);
+    if (current && !first) return undefined;
+    if (first && !isPromise(first.written) && first.written === true) return succeed(first);
+    return retry(first).catch(fail);
   } catch (error) {
     return fail(error);
   }
@@ -103,21 +153,21 @@ export function writeBatch(
 
 /** What the session holds as far as this process knows; `undefined` when it has to be read. */
 function newestKnown(
-  records: Records,
+  backend: Backend,
   key: string,
   updates: PendingUpdate[],
   known: SessionRecord | undefined,
+  now: number,
 ): LiveSession | undefined {
-  const now = records.now();
   if (known) {
     // Read back from its payload: the objects belong to the callers, who may change them.
-    const session = records.open(known, now);
+    const session = openRecord(backend, known, now);
     return session === 'moved' ? undefined : session;
   }
   for (const { base } of updates) {
     const session = sessionOfBase(key, base);
     // An expired base may have been touched by others since; only the backend knows.
-    if (session) return records.isLive(session.record, now) ? session : undefined;
+    if (session) return isLive(backend, session.record, now) ? session : undefined;
   }
   return undefined;
 }
@@ -138,7 +188,7 @@ function inOrder(batch: PendingUpdate[]): PendingUpdate[] {
  * @returns the payload of the result
  */
 function applyChanges(
-  records: Records,
+  backend: Backend,
   updates: PendingUpdate[],
   { record, content: current }: LiveSession,
 ): string {
@@ -148,12 +198,14 @@ function applyChanges(
     const update = updates[index] as PendingUpdate;
     try {
       if (isAnotherLogin(update, record.subject)) content = { data: {}, flash: {} };
-      const { data, flash } = checked(update.change({ data: content.data, flash: content.flash }));
+      const next = update.change({ data: content.data, flash: content.flash });
+      assertSessionContent(next);
+      const { data, flash } = next;
       const expireOnClose = update.options.expireOnClose ?? content.expireOnClose;
       const changed: PayloadContent = { data, flash };
       if (expireOnClose !== undefined) changed.expireOnClose = expireOnClose;
       payload = encodePayload(changed);
-      assertPayloadFits(records.name, payload, records.maxBytes, changed);
+      assertPayloadFits(backend.name, payload, backend.maxBytes, changed);
       content = changed;
       index++;
     } catch (error) {
@@ -172,11 +224,6 @@ function isAnotherLogin({ options }: PendingUpdate, subject: string | null): boo
     options.subject !== undefined &&
     options.subject !== subject
   );
-}
-
-function checked(content: SessionContent): SessionContent {
-  assertSessionContent(content);
-  return content;
 }
 
 const emptyPayload = encodePayload({ data: {}, flash: {} });

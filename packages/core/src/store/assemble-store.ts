@@ -1,8 +1,8 @@
 import { forgetStore } from '../cache/cached-store.ts';
 import { brandStore, type DirectStore } from '../cache/store-brand.ts';
-import type { Awaitable } from '../contract/session-content.ts';
+import { type Awaitable, isPromise } from '../contract/drivers.ts';
 import type { SessionStore } from '../contract/session-store.ts';
-import { isStoreError, StoreError } from '../errors.ts';
+import { callBackend, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
 /** A store's methods before they are guarded against use after `close()`. Those of the request path may be synchronous. */
@@ -19,7 +19,7 @@ export interface StoreParts extends Pick<SessionStore, 'kind' | 'name' | 'timeou
 }
 
 /** Makes the store that users hold: opaque, frozen, branded, and with a `close()` that waits for work in flight. */
-export function guardedStore({ kind, name, timeouts, report, methods, close }: StoreParts): SessionStore {
+export function assembleStore({ kind, name, timeouts, report, methods, close }: StoreParts): SessionStore {
   let running = 0;
   let idle: (() => void) | undefined;
   let closing: Promise<void> | undefined;
@@ -27,26 +27,22 @@ export function guardedStore({ kind, name, timeouts, report, methods, close }: S
   const done = () => {
     if (--running === 0) idle?.();
   };
-  /** Counts work in flight, so that closing can wait for it. The caller's own path to the result gets no longer. */
-  const watch = (work: PromiseLike<unknown>) => {
-    running++;
-    work.then(done, done);
-  };
-  const assertOpen = () => {
-    if (!closing) return;
-    throw new StoreError(
-      'CLOSED',
-      `[${name}] This session store is closed. Start a new one with startSession().`,
-    );
-  };
+  const closed = () =>
+    new StoreError('CLOSED', `[${name}] This session store is closed. Start a new one with startSession().`);
+
+  /** The method as it is, refused once the store is closed, and waited for by `close()` while it runs. */
   const guard =
     <Args extends unknown[], T>(method: (...args: Args) => Awaitable<T>) =>
     (...args: Args): Awaitable<T> => {
-      if (closing) assertOpen();
+      if (closing) throw closed();
       const result = method(...args);
-      if (isPromise(result)) watch(result);
+      if (isPromise(result)) {
+        running++;
+        result.then(done, done);
+      }
       return result;
     };
+  /** The method as users call it: it rejects where the guarded one throws, and resolves to what that one returns. */
   const promised =
     <Args extends unknown[], T>(method: (...args: Args) => Awaitable<T>) =>
     (...args: Args): Promise<T> => {
@@ -111,35 +107,4 @@ function singleFlight<T>(run: () => Promise<T>): () => Promise<T> {
     });
     return flying;
   };
-}
-
-/**
- * Calls a driver's function. What it throws becomes `UNAVAILABLE` with the cause kept; a `StoreError` passes as it is.
- * Synchronous results stay synchronous; skipping the promise makes `load` measurably faster.
- */
-export function callBackend<T>(store: string, doing: string, call: () => Awaitable<T>): Awaitable<T> {
-  let result: Awaitable<T>;
-  try {
-    result = call();
-  } catch (cause) {
-    throw backendError(store, doing, cause);
-  }
-  if (!isPromise(result)) return result;
-  return result.then(undefined, (cause: unknown) => {
-    throw backendError(store, doing, cause);
-  });
-}
-
-/** The error for what a driver's function threw. */
-export function backendError(store: string, doing: string, cause: unknown): StoreError {
-  if (isStoreError(cause)) return cause;
-  return new StoreError(
-    'UNAVAILABLE',
-    `[${store}] The session backend failed to ${doing}. See the error's cause, and try again when the backend is back.`,
-    { cause },
-  );
-}
-
-export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }

@@ -1,6 +1,6 @@
+import { type CookieSession, type CookieStoreDriver, isPromise } from '../contract/drivers.ts';
 import type { SessionStore, StoredSession } from '../contract/session-store.ts';
-import type { CookieSession, CookieStoreDriver } from '../contract/store-driver.ts';
-import { unsupported } from '../errors.ts';
+import { callBackend, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import {
   assertPayloadFits,
@@ -18,9 +18,9 @@ import {
   type StoreOptions,
   storeOptionNames,
 } from '../options/options.ts';
-import { effectiveExpiry, nextExpiry, readClock, resolveTimeouts } from '../options/timeouts.ts';
+import { effectiveExpiry, nextExpiry, resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
-import { callBackend, guardedStore, isPromise } from './assemble-store.ts';
+import { assembleStore } from './assemble-store.ts';
 import { isSessionContent } from './create-store.ts';
 
 const required = ['load', 'cookieValue'] as const;
@@ -45,7 +45,6 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   assertKnownOptions(name, options, storeOptionNames);
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
-  const clock = () => readClock(name, timeouts.now);
 
   /** A seal is longer than what it holds, so most need no second look. */
   function fitting(value: string, { data, flash }: CookieSession): string {
@@ -63,7 +62,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
     return storedSession(found.id, found, { ...found, expiresAt });
   }
 
-  return guardedStore({
+  return assembleStore({
     kind: 'cookie',
     name,
     timeouts,
@@ -72,7 +71,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       endsSessions: driver.destroy !== undefined,
       load(value) {
         if (typeof value !== 'string' || value === '') return missingSession('');
-        const now = clock();
+        const now = timeouts.now();
         const found = callBackend(name, 'open a cookie', () => driver.load(value));
         return isPromise(found) ? found.then((session) => opened(session, now)) : opened(found, now);
       },
@@ -80,7 +79,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
         assertSessionId(id);
         assertSaveOptions(name, saveOptions);
         assertSessionContent({ data, flash });
-        const now = clock();
+        const now = timeouts.now();
         const { subject, idleTimeout, expireOnClose, family, version, createdAt = now } = saveOptions;
         const session: CookieSession = {
           id,

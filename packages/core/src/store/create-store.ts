@@ -1,12 +1,17 @@
-import type { SessionContent } from '../contract/session-content.ts';
-import type { SessionChange, SessionStore, UpdateOptions } from '../contract/session-store.ts';
-import type { DriverSession, StoreDriver } from '../contract/store-driver.ts';
-import { idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
+import type { DriverSession, StoreDriver } from '../contract/drivers.ts';
+import type {
+  SessionChange,
+  SessionContent,
+  SessionStore,
+  UpdateOptions,
+} from '../contract/session-store.ts';
+import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import {
   assertPayloadFits,
   defaultMaxBytes,
   encodePayload,
+  markLife,
   missingSession,
   storedSession,
 } from '../format/payload.ts';
@@ -19,9 +24,9 @@ import {
   type StoreOptions,
   storeOptionNames,
 } from '../options/options.ts';
-import { readClock, resolveTimeouts } from '../options/timeouts.ts';
+import { resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
-import { callBackend, guardedStore } from './assemble-store.ts';
+import { assembleStore } from './assemble-store.ts';
 
 const required = ['load', 'save', 'destroy', 'gc'] as const;
 
@@ -52,7 +57,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
   const report = createReport(name, onEvent);
   const inTurn = createSessionTurns();
   const moves = createMoves();
-  const now = () => readClock(name, timeouts.now);
+  const { now } = timeouts;
 
   /** The driver's session, copied so that neither side can change the other's; `undefined` when missing. */
   async function read(id: string): Promise<DriverSession | undefined> {
@@ -132,7 +137,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
   const none = (method: string) =>
     unsupported(name, method, 'a driver of four functions cannot list sessions');
 
-  return guardedStore({
+  return assembleStore({
     kind: 'server',
     name,
     timeouts,
@@ -236,9 +241,6 @@ function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promis
     return turn;
   };
 }
-
-/** How long an id that was given up still says where its session went, in milliseconds. */
-const markLife = 60_000;
 
 /** Which session was given which id, in this process: a plain driver has no room for marks. */
 function createMoves() {

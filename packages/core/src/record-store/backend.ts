@@ -1,0 +1,114 @@
+import {
+  type Awaitable,
+  isPromise,
+  type RecordStorage,
+  type SessionRecord,
+  type TryAgain,
+} from '../contract/drivers.ts';
+import type { ResolvedTimeouts } from '../contract/session-store.ts';
+import { backendError, isStoreError, StoreError } from '../errors.ts';
+import type { Report } from '../report.ts';
+
+/** How often a write is tried against others that come first, before it gives up. */
+export const mostAttempts = 100;
+
+/**
+ * The storage that a driver gave, called the way core needs it: what it throws becomes `UNAVAILABLE`, and a write whose
+ * reply was lost is looked up. Everything is synchronous as long as the storage is.
+ */
+export class Backend {
+  readonly name: string;
+  readonly storage: RecordStorage;
+  readonly timeouts: ResolvedTimeouts;
+  readonly maxBytes: number;
+  readonly report: Report;
+
+  constructor(
+    name: string,
+    storage: RecordStorage,
+    timeouts: ResolvedTimeouts,
+    maxBytes: number,
+    report: Report,
+  ) {
+    this.name = name;
+    this.storage = storage;
+    this.timeouts = timeouts;
+    this.maxBytes = maxBytes;
+    this.report = report;
+  }
+
+  read(key: string): Awaitable<SessionRecord | undefined> {
+    try {
+      const found = this.storage.read(key);
+      return isPromise(found) ? found.then(undefined, this.#readFailed) : found;
+    } catch (cause) {
+      return this.#readFailed(cause);
+    }
+  }
+
+  readonly #readFailed = (cause: unknown): never => {
+    throw backendError(this.name, 'read a session', cause);
+  };
+
+  insert(record: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
+    return this.write(record, () => this.storage.insert(record, now));
+  }
+
+  replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
+    return this.write(next, () => this.storage.replace(key, version, next, now));
+  }
+
+  /**
+   * Runs a write. When the backend fails the write may have happened all the same (a connection lost after the commit):
+   * the version, drawn for this write alone, tells. If it is not there the failure stands. The write could still arrive,
+   * so a retry could count twice.
+   */
+  write(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Awaitable<boolean | TryAgain> {
+    try {
+      const written = attempt();
+      return isPromise(written)
+        ? written.then(undefined, (cause: unknown) => this.#afterFailure(next, cause))
+        : written;
+    } catch (cause) {
+      return this.#afterFailure(next, cause);
+    }
+  }
+
+  async #afterFailure(next: SessionRecord, cause: unknown): Promise<boolean> {
+    const error = backendError(this.name, 'write a session', cause);
+    if (!isStoreError(error, 'UNAVAILABLE')) throw error;
+    let found: SessionRecord | undefined;
+    try {
+      found = await this.read(next.key);
+    } catch {
+      throw error;
+    }
+    if (found?.version !== next.version) throw error;
+    this.report({ type: 'answer-recovered', reason: 'the backend failed after the write had been done' });
+    return true;
+  }
+}
+
+/** The error for a session that changed under every attempt. */
+export function tooManyConflicts(name: string): StoreError {
+  return new StoreError(
+    'CONFLICT',
+    `[${name}] The session changed under each of ${mostAttempts} attempts to write it. ` +
+      'Nothing was written; try again, or write this session less often.',
+  );
+}
+
+// Taken when core loads, so that the fake timers of a test neither stop a store nor make it spin.
+const { setTimeout } = globalThis;
+
+/** Two quick tries, then a random pause of at most 50 ms, so that many processes do not trip over each other forever. */
+export function pauseAfterConflict(attempt: number): Promise<void> | undefined {
+  if (attempt <= 2) return undefined;
+  const milliseconds = Math.random() * Math.min(50, 2 ** (attempt - 2));
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** A macrotask: requests that wait get their turn, even when the driver is synchronous. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

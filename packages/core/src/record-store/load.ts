@@ -1,0 +1,119 @@
+import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
+import type { StoredSession, TouchOptions } from '../contract/session-store.ts';
+import { callBackend } from '../errors.ts';
+import {
+  decodePayload,
+  endedPayload,
+  markLife,
+  missingSession,
+  type PayloadContent,
+  storedSession,
+} from '../format/payload.ts';
+import { isSessionId, sessionKey } from '../format/session-id.ts';
+import { assertBase } from '../options/options.ts';
+import { clockSkew, effectiveExpiry, nextExpiry } from '../options/timeouts.ts';
+import type { Backend } from './backend.ts';
+
+/** A live session: its record, without the text, and its content. */
+export interface LiveSession {
+  record: Omit<SessionRecord, 'payload'>;
+  content: PayloadContent;
+  /** When it ends under the limits in force. */
+  expiresAt: number;
+}
+
+export function load(backend: Backend, id: string): Awaitable<StoredSession> {
+  if (!isSessionId(id)) return missingSession(id);
+  const now = backend.timeouts.now();
+  const found = backend.read(sessionKey(id));
+  return isPromise(found)
+    ? found.then((record) => loaded(backend, id, record, now))
+    : loaded(backend, id, found, now);
+}
+
+function loaded(backend: Backend, id: string, found: SessionRecord | undefined, now: number): StoredSession {
+  const session = openRecord(backend, found, now);
+  if (session === undefined) return missingSession(id);
+  if (session === 'moved') return { ...missingSession(id), moved: true };
+  const { record, content, expiresAt } = session;
+  const { createdAt, subject, idleTimeout, version } = record;
+  const { expireOnClose } = content;
+  return storedSession(id, content, { createdAt, expiresAt, subject, idleTimeout, expireOnClose, version });
+}
+
+/**
+ * The session in a record if it is live and readable. A payload that cannot be read is reported.
+ *
+ * @returns `moved` for the mark of a session that has another id now
+ * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
+ */
+export function openRecord(
+  { timeouts, report }: Backend,
+  found: SessionRecord | undefined,
+  now: number,
+): LiveSession | 'moved' | undefined {
+  if (!found || found.expiresAt <= now) return undefined;
+  const content = decodePayload(found.payload);
+  if (content && 'moved' in content) return 'moved';
+  const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
+  if (now >= expiresAt) return undefined;
+  if (content) return { record: found, content, expiresAt };
+  if (found.payload === endedPayload) return undefined;
+  report({ type: 'unreadable-session', reason: 'the stored payload is damaged, or not one of ours' });
+  return undefined;
+}
+
+export function isLive(
+  { timeouts }: Backend,
+  { createdAt, expiresAt }: Pick<SessionRecord, 'createdAt' | 'expiresAt'>,
+  now: number,
+): boolean {
+  return now < effectiveExpiry(timeouts, createdAt, expiresAt);
+}
+
+/** The live session that a `base` describes; `undefined` when it does not say enough to spare a read. */
+export function sessionOfBase(key: string, base: StoredSession | undefined): LiveSession | undefined {
+  if (!base?.exists) return undefined;
+  const { data, flash, createdAt, expiresAt, version, subject = null, idleTimeout = null } = base;
+  if (createdAt === undefined || expiresAt === undefined || version === undefined) return undefined;
+  const content: PayloadContent = { data, flash };
+  if (base.expireOnClose !== undefined) content.expireOnClose = base.expireOnClose;
+  return { record: { key, version, createdAt, expiresAt, subject, idleTimeout }, content, expiresAt };
+}
+
+/**
+ * A touch that has not read the record first reaches only records that live longer than this. A mark never does: it
+ * lives a minute, and the clocks of two servers may differ by one more.
+ */
+const longerThanMarks = markLife + clockSkew;
+
+/** Starts the idle period again. With a `base` that lives long enough, in one call of the backend. */
+export function touch(backend: Backend, id: string, { base }: TouchOptions = {}): Awaitable<boolean> {
+  if (!isSessionId(id)) return false;
+  assertBase(backend.name, id, base);
+  const key = sessionKey(id);
+  const now = backend.timeouts.now();
+  const known = sessionOfBase(key, base)?.record;
+  // An expired base may have been touched by others since; only the backend knows.
+  if (!known || !isLive(backend, known, now + longerThanMarks)) return readAndTouch(backend, key, now);
+  const touched = touchRecord(backend, known, now, now + longerThanMarks);
+  if (isPromise(touched)) return touched.then((done) => done || readAndTouch(backend, key, now));
+  return touched || readAndTouch(backend, key, now);
+}
+
+async function readAndTouch(backend: Backend, key: string, now: number): Promise<boolean> {
+  const session = openRecord(backend, await backend.read(key), now);
+  if (session === undefined || session === 'moved') return false;
+  return touchRecord(backend, session.record, now, now);
+}
+
+/** @param expiresAfter Only a record that expires later than this is touched. */
+function touchRecord(
+  { name, storage, timeouts }: Backend,
+  { key, createdAt, idleTimeout }: LiveSession['record'],
+  now: number,
+  expiresAfter: number,
+): Awaitable<boolean> {
+  const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
+  return callBackend(name, 'touch a session', () => storage.touch(key, expiresAfter, expiresAt));
+}
