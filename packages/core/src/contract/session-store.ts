@@ -47,6 +47,32 @@ export interface StoredSession extends SessionContent {
   renew?: boolean;
 }
 
+/** What `load` resolves to when there is no session. */
+export function missingSession(id: string): StoredSession {
+  return { id, exists: false, data: {}, flash: {} };
+}
+
+/** What `load` resolves to for what a driver returned: known properties only, and none that is `undefined` or `null`. */
+export function storedSession(
+  id: string,
+  found: SessionContent & {
+    [Name in keyof Omit<StoredSession, keyof SessionContent | 'id' | 'exists' | 'moved'>]?:
+      | StoredSession[Name]
+      | undefined;
+  },
+): StoredSession {
+  const stored: StoredSession = { id, exists: true, data: found.data, flash: found.flash };
+  if (found.createdAt != null) stored.createdAt = found.createdAt;
+  if (found.expiresAt != null) stored.expiresAt = found.expiresAt;
+  if (found.subject != null) stored.subject = found.subject;
+  if (found.idleTimeout != null) stored.idleTimeout = found.idleTimeout;
+  if (found.expireOnClose != null) stored.expireOnClose = found.expireOnClose;
+  if (found.version != null) stored.version = found.version;
+  if (found.family != null) stored.family = found.family;
+  if (found.renew) stored.renew = true;
+  return stored;
+}
+
 export interface SaveOptions {
   /** Whose session this is: 1–255 characters, well-formed, no NUL. Kept when not given. */
   subject?: string;

@@ -1,4 +1,4 @@
-import type { SessionContent, SessionData, StoredSession } from '../contract/session-store.ts';
+import type { SessionContent, SessionData } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 import { isSessionKey } from './session-id.ts';
 
@@ -94,38 +94,6 @@ export function createRecordVersion(): number {
   const high = (pool[nextInPool++] as number) >>> 11;
   const low = pool[nextInPool++] as number;
   return high * 2 ** 32 + low;
-}
-
-/** What `load` resolves to when there is no session. */
-export function missingSession(id: string): StoredSession {
-  return { id, exists: false, data: {}, flash: {} };
-}
-
-/** Leaves out what is not set: an option that is absent is kept, one that is `undefined` would be a value. */
-export function storedSession(
-  id: string,
-  content: SessionContent,
-  known: {
-    createdAt?: number | undefined;
-    expiresAt?: number | undefined;
-    subject?: string | null | undefined;
-    idleTimeout?: number | null | undefined;
-    expireOnClose?: boolean | undefined;
-    version?: number | undefined;
-    family?: string | undefined;
-    renew?: boolean | undefined;
-  },
-): StoredSession {
-  const stored: StoredSession = { id, exists: true, data: content.data, flash: content.flash };
-  if (known.createdAt !== undefined) stored.createdAt = known.createdAt;
-  if (known.expiresAt !== undefined) stored.expiresAt = known.expiresAt;
-  if (known.subject != null) stored.subject = known.subject;
-  if (known.idleTimeout != null) stored.idleTimeout = known.idleTimeout;
-  if (known.expireOnClose !== undefined) stored.expireOnClose = known.expireOnClose;
-  if (known.version !== undefined) stored.version = known.version;
-  if (known.family !== undefined) stored.family = known.family;
-  if (known.renew) stored.renew = true;
-  return stored;
 }
 
 /** How many bytes of payload a store takes unless told otherwise. */

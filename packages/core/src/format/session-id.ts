@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { StoreError } from '../errors.ts';
 
-const idShape = /^[\w-]{22,128}$/;
+const idCharacters = /^[\w-]+$/;
 
 /** base64url of bytes, without padding (RFC 4648 §5). */
 export function base64url(bytes: Uint8Array): string {
@@ -28,7 +28,8 @@ export function createSessionId(): string {
  * move in and none can leave a directory or break a query. Runs before any hash, path or query.
  */
 export function isSessionId(value: unknown): value is string {
-  return typeof value === 'string' && idShape.test(value);
+  // Every request comes by here, and a regular expression that counts is slower than the length.
+  return typeof value === 'string' && value.length >= 22 && value.length <= 128 && idCharacters.test(value);
 }
 
 /** @throws {StoreError} `INVALID_ID` unless {@link isSessionId}. */

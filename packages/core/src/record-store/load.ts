@@ -1,14 +1,7 @@
 import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
-import type { StoredSession, TouchOptions } from '../contract/session-store.ts';
+import { missingSession, type StoredSession, type TouchOptions } from '../contract/session-store.ts';
 import { callBackend } from '../errors.ts';
-import {
-  decodePayload,
-  endedPayload,
-  markLife,
-  missingSession,
-  type PayloadContent,
-  storedSession,
-} from '../format/payload.ts';
+import { decodePayload, endedPayload, markLife, type PayloadContent } from '../format/payload.ts';
 import { isSessionId, sessionKey } from '../format/session-id.ts';
 import { assertBase } from '../options/options.ts';
 import { clockSkew, effectiveExpiry, nextExpiry } from '../options/timeouts.ts';
@@ -36,9 +29,21 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
   if (session === undefined) return missingSession(id);
   if (session === 'moved') return { ...missingSession(id), moved: true };
   const { record, content, expiresAt } = session;
-  const { createdAt, subject, idleTimeout, version } = record;
-  const { expireOnClose } = content;
-  return storedSession(id, content, { createdAt, expiresAt, subject, idleTimeout, expireOnClose, version });
+  const { createdAt, version } = record;
+  const stored: StoredSession = {
+    id,
+    exists: true,
+    data: content.data,
+    flash: content.flash,
+    createdAt,
+    expiresAt,
+    version,
+  };
+  // What is absent is kept by a write that passes the session on as its `base`.
+  if (record.subject !== null) stored.subject = record.subject;
+  if (record.idleTimeout !== null) stored.idleTimeout = record.idleTimeout;
+  if (content.expireOnClose !== undefined) stored.expireOnClose = content.expireOnClose;
+  return stored;
 }
 
 /**

@@ -1,14 +1,13 @@
 import { type CookieSession, type CookieStoreDriver, isPromise } from '../contract/drivers.ts';
-import type { SessionStore, StoredSession } from '../contract/session-store.ts';
+import {
+  missingSession,
+  type SessionStore,
+  type StoredSession,
+  storedSession,
+} from '../contract/session-store.ts';
 import { callBackend, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import {
-  assertPayloadFits,
-  defaultMaxBytes,
-  encodePayload,
-  missingSession,
-  storedSession,
-} from '../format/payload.ts';
+import { assertPayloadFits, defaultMaxBytes, encodePayload } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertFunctions,
@@ -59,7 +58,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
     const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
     // Also false for a time that is no number.
     if (!(now < expiresAt)) return missingSession('');
-    return storedSession(found.id, found, { ...found, expiresAt });
+    return storedSession(found.id, { ...found, expiresAt });
   }
 
   return assembleStore({

@@ -1,20 +1,15 @@
 import type { DriverSession, StoreDriver } from '../contract/drivers.ts';
-import type {
-  SessionChange,
-  SessionContent,
-  SessionStore,
-  UpdateOptions,
+import {
+  missingSession,
+  type SessionChange,
+  type SessionContent,
+  type SessionStore,
+  storedSession,
+  type UpdateOptions,
 } from '../contract/session-store.ts';
 import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import {
-  assertPayloadFits,
-  defaultMaxBytes,
-  encodePayload,
-  markLife,
-  missingSession,
-  storedSession,
-} from '../format/payload.ts';
+import { assertPayloadFits, defaultMaxBytes, encodePayload, markLife } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertBase,
@@ -148,7 +143,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         if (!isSessionId(id)) return missingSession(id);
         if (moves.target(id, now()) !== undefined) return { ...missingSession(id), moved: true };
         const found = await read(id);
-        return found ? storedSession(id, found, found) : missingSession(id);
+        return found ? storedSession(id, found) : missingSession(id);
       },
       async save(id, data, flash, saveOptions = {}) {
         assertSessionId(id);
