@@ -31,15 +31,15 @@ export function assertSessionContent(content: unknown): asserts content is Sessi
     throw new StoreError('INVALID_VALUE', '[@store/core] A session is { data, flash }, two plain objects.');
   }
   const { data, flash } = content as Partial<SessionContent>;
-  assertPlainObject(data, 'data');
-  assertPlainObject(flash, 'flash');
-  check(data, 'data', undefined, 0);
-  check(flash, 'flash', undefined, 0);
+  checkHalf(data, 'data');
+  checkHalf(flash, 'flash');
 }
 
-function assertPlainObject(value: unknown, path: string): void {
-  if (typeof value === 'object' && value !== null && isPlain(value)) return;
-  throw new StoreError('INVALID_VALUE', `[@store/core] ${path} must be a plain object of JSON values.`);
+function checkHalf(values: unknown, name: string): void {
+  if (typeof values !== 'object' || values === null || !isPlain(values)) {
+    throw new StoreError('INVALID_VALUE', `[@store/core] ${name} must be a plain object of JSON values.`);
+  }
+  checkEntries(values, name, undefined, 0);
 }
 
 function check(value: unknown, path: string, place: Place | undefined, depth: number): void {
@@ -60,7 +60,8 @@ function check(value: unknown, path: string, place: Place | undefined, depth: nu
         );
       }
       if (Array.isArray(value)) checkArray(value, path, place, depth);
-      else checkObject(value, path, place, depth);
+      else if (isPlain(value)) checkEntries(value, path, place, depth);
+      else throw invalid(path, place, `is a ${value.constructor?.name || 'class instance'}`);
       return;
     default:
       throw invalid(path, place, value === undefined ? 'is undefined' : `is a ${typeof value}`);
@@ -76,8 +77,7 @@ function checkArray(array: unknown[], path: string, parent: Place | undefined, d
   if (Object.keys(array).length > array.length) throw invalid(path, parent, 'has more than its items');
 }
 
-function checkObject(object: object, path: string, parent: Place | undefined, depth: number): void {
-  if (!isPlain(object)) throw invalid(path, parent, `is a ${object.constructor?.name || 'class instance'}`);
+function checkEntries(object: object, path: string, parent: Place | undefined, depth: number): void {
   if (Object.getOwnPropertySymbols(object).length > 0) throw invalid(path, parent, 'has a symbol as key');
   const place: Place = { parent, container: object, key: '' };
   for (const key of Object.keys(object)) {

@@ -109,13 +109,14 @@ export function writeBatch(
     let last = first;
     for (let tries = 1; tries <= mostAttempts; tries++) {
       if (!last) {
+        const found = await backend.read(key);
         const now = backend.timeouts.now();
-        const found = openRecord(backend, await backend.read(key), now);
-        if (!found || found === 'moved') {
+        const session = openRecord(backend, found, now);
+        if (!session || session === 'moved') {
           resolveAll(updates, false);
           return undefined;
         }
-        last = attempt(found, now);
+        last = attempt(session, now);
         if (!last) return undefined;
       }
       const written = await last.written;
