@@ -29,7 +29,7 @@ describe('without a cached store', () => {
     });
   });
 
-  it('cachedStore throws NO_STORE and uncacheStore answers undefined', () => {
+  it('cachedStore throws NO_STORE and uncacheStore returns undefined', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
     expect(uncacheStore()).toBeUndefined();
   });

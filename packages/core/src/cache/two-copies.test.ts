@@ -58,7 +58,7 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
   });
 
-  it('accept a store that the other made, also of another minor version', async () => {
+  it('accept a store that the other made, even of another minor version', async () => {
     for (const copy of [same, newerMinor]) {
       const store = copy.driver.createRecordStore(memoryStorage());
       expect(isSessionStore(store)).toBe(true);
@@ -89,7 +89,7 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining(named));
   });
 
-  it('answer UNSUPPORTED, naming both versions, for a method that the cached store is too old for', async () => {
+  it('reject with UNSUPPORTED, naming both versions, for a method that the cached store is too old for', async () => {
     const store = createRecordStore(memoryStorage());
     const { list: _, ...older } = Object.getOwnPropertyDescriptors(store);
     cacheStore(Object.create(null, older));

@@ -53,7 +53,7 @@ describe('assertJsonValue', () => {
     ['a boxed string', Object('text'), 'is a String'],
     ['a typed array', new Uint8Array(1), 'is a Uint8Array'],
     ['a promise', Promise.resolve(), 'is a Promise'],
-    ['an array with a property besides its items', /(a)/.exec('a'), 'has more than its items'],
+    ['an array with a property in addition to its items', /(a)/.exec('a'), 'has more than its items'],
     ['a symbol key', { [Symbol('s')]: 1 }, 'has a symbol as key'],
   ])('refuses %s with its path', (_, value, why) => {
     expect(complaint(value, 'data.x')).toContain(`data.x ${why}`);

@@ -95,7 +95,7 @@ describe('decodePayload', () => {
     '{"v":1,"data":[],"flash":{}}',
     '{"v":1,"data":{},"flash":null}',
     '{"v":1,"data":{"cut":',
-  ])('answers undefined for %j', (payload) => {
+  ])('returns undefined for %j', (payload) => {
     expect(decodePayload(payload)).toBeUndefined();
   });
 

@@ -14,7 +14,7 @@ const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 const id = fc.string({ unit: fc.constantFrom(...alphabet), minLength: 22, maxLength: 128 });
 
 describe('createSessionId', () => {
-  it('answers 32 bytes as base64url, different every time', () => {
+  it('returns 32 bytes as base64url, different every time', () => {
     const ids = new Set(Array.from({ length: 10_000 }, createSessionId));
     expect(ids.size).toBe(10_000);
     for (const one of ids) {

@@ -45,7 +45,7 @@ describe('a record store', () => {
     }
   });
 
-  it('answers the id as the cookie value, and refuses one that is malformed', async () => {
+  it('returns the id as the cookie value, and refuses one that is malformed', async () => {
     const store = createRecordStore(memoryStorage());
     expect(await store.cookieValue(id, {}, {})).toBe(id);
     await expect(store.cookieValue('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
@@ -53,7 +53,7 @@ describe('a record store', () => {
 });
 
 describe('load', () => {
-  it('tells what is known of the session', async () => {
+  it('returns everything that is known of the session', async () => {
     const { now } = fakeClock();
     const store = createRecordStore(memoryStorage(), { now, idleTimeout: 100 });
     await store.save(id, { cart: [1] }, { notice: 'hi' }, { subject: 'ada', idleTimeout: 50 });
@@ -70,7 +70,7 @@ describe('load', () => {
     });
   });
 
-  it('takes a missing session and a malformed id for no session', async () => {
+  it('treats a malformed id as a missing session', async () => {
     const read = vi.fn(() => undefined);
     const store = createRecordStore({ ...memoryStorage(), read });
     for (const unknown of [createSessionId(), 'short', '../../etc/passwd', '', undefined as never]) {
@@ -79,7 +79,7 @@ describe('load', () => {
     expect(read).toHaveBeenCalledOnce();
   });
 
-  it('takes a damaged payload for no session, and reports it', async () => {
+  it('treats a damaged payload as a missing session, and reports it', async () => {
     const storage = memoryStorage();
     const events: StoreEvent[] = [];
     const store = createRecordStore(storage, { onEvent: (event) => events.push(event), name: 'mine' });

@@ -94,7 +94,7 @@ describe('timeouts that cannot be right', () => {
     );
   });
 
-  it('include a clock that answers no time', async () => {
+  it('include a clock that returns no time', async () => {
     const store = createRecordStore(memoryStorage(), { now: () => Number.NaN });
     await expect(store.load(id)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });

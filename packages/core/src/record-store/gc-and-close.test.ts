@@ -80,7 +80,7 @@ describe('close', () => {
     expect([...storage.records.values()][0]?.payload).toContain('done');
   });
 
-  it('takes the store out of the cache at once, and no other store', async () => {
+  it('takes the store out of the cache immediately, and no other store', async () => {
     const store = createRecordStore(memoryStorage());
     const other = createRecordStore(memoryStorage());
     cacheStore(store);

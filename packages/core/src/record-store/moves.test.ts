@@ -11,7 +11,7 @@ const set =
   ({ data, flash }: SessionContent): SessionContent => ({ data: { ...data, [key]: true }, flash });
 
 describe('update with newId', () => {
-  it('never has both alive or neither, whenever one looks', async () => {
+  it('never leaves both alive, or neither, at any moment', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(overNetwork(storage));
     let id = createSessionId();
@@ -82,7 +82,7 @@ describe('update with newId', () => {
     }
   });
 
-  it('is recognised as done when its answer is lost after the commit', async () => {
+  it('counts as done when its reply is lost after the commit', async () => {
     const storage = memoryStorage();
     const store = createRecordStore({
       ...storage,

@@ -36,7 +36,7 @@ describe('save over a storage that saves in one step', () => {
     );
   });
 
-  it('asks it for nothing else, whether the session is new or goes on', async () => {
+  it('calls nothing else, whether the session is new or continues', async () => {
     const storage = memoryStorage();
     const others = { insert: vi.fn(), read: vi.fn(), replace: vi.fn() };
     const store = createRecordStore({ ...storage, ...others });
@@ -48,7 +48,7 @@ describe('save over a storage that saves in one step', () => {
     for (const call of Object.values(others)) expect(call).not.toHaveBeenCalled();
   });
 
-  it('takes the long way whenever it answers false, also for a session that is new', async () => {
+  it('reads and replaces whenever it returns false, even for a new session', async () => {
     const events: StoreEvent[] = [];
     const storage = { ...memoryStorage(), save: () => false };
     const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });
@@ -58,7 +58,7 @@ describe('save over a storage that saves in one step', () => {
     expect(events).toEqual([]);
   });
 
-  it('believes a write that was done though its answer was lost', async () => {
+  it('counts a write as done although its reply was lost', async () => {
     const storage = memoryStorage();
     const save: typeof storage.save = (record, createdAfter) => {
       storage.save(record, createdAfter);

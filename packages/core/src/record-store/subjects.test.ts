@@ -32,7 +32,7 @@ describe('list', () => {
 });
 
 describe('destroyAll', () => {
-  it('takes a handle that cannot be one for no session, and refuses a malformed except rather than sparing nobody', async () => {
+  it('treats a malformed handle as no session, and refuses a malformed except rather than sparing nobody', async () => {
     const { store } = await threeOfAda();
     for (const only of ['', '../x', "' OR 1=1 --"]) expect(await store.destroyAll('ada', { only })).toBe(0);
     await expect(store.destroyAll('ada', { except: 'short' })).rejects.toMatchObject({ code: 'INVALID_ID' });

@@ -41,14 +41,14 @@ describe('update', () => {
     const storage = overNetwork(memoryStorage());
     const cores = [createRecordStore(storage), createRecordStore(storage)] as const;
     await cores[0].save(id, { n: 0 }, {});
-    const answers = await Promise.all(
+    const outcomes = await Promise.all(
       Array.from({ length: 50 }, async (_, i) => {
         const store = cores[i % 2] as (typeof cores)[0];
         const base = await store.load(id);
         return store.update(id, (content) => count(set(`k${i}`, i)(content)), { base });
       }),
     );
-    expect(answers.every(Boolean)).toBe(true);
+    expect(outcomes.every(Boolean)).toBe(true);
     const { data } = await cores[0].load(id);
     expect(Object.keys(data)).toHaveLength(51);
     expect(data.n).toBe(50);
@@ -92,7 +92,7 @@ describe('update', () => {
     expect((await store.load(id)).data.n).toBe(0);
   });
 
-  it('recovers the lost answer of a save', async () => {
+  it('recovers from a lost reply to a save', async () => {
     const storage = memoryStorage();
     const store = createRecordStore({
       ...storage,
@@ -105,7 +105,7 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ n: 1 });
   });
 
-  it('answers false for a missing session or a malformed id, and never calls change', async () => {
+  it('returns false for a missing session or a malformed id, and never calls change', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     const change = vi.fn((content: SessionContent) => content);
@@ -115,7 +115,7 @@ describe('update', () => {
     expect(storage.records.size).toBe(0);
   });
 
-  it('leaves a session destroyed that is destroyed while the update is on its way', async () => {
+  it('does not bring back a session that is destroyed while the update is under way', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(overNetwork(storage));
     for (let round = 0; round < 20; round++) {
@@ -129,7 +129,7 @@ describe('update', () => {
     }
   });
 
-  it('rejects only the update whose change throws or answers something else than content', async () => {
+  it('rejects only the update whose change throws or returns something other than content', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(id, {}, {});
     const thrown = new Error('mine');
@@ -152,7 +152,7 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ a: 1, b: 2 });
   });
 
-  it('stores what the change answered, whatever the caller does to that object afterwards', async () => {
+  it('stores what the change returned, whatever the caller does to that object afterwards', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     await store.save(id, {}, {});
     const mine: SessionContent = { data: { cart: ['apple'] }, flash: {} };

@@ -44,7 +44,7 @@ describe('a store of four functions', () => {
     );
   });
 
-  it('leaves a session destroyed that is destroyed while updates and touches are on their way', async () => {
+  it('does not bring back a session that is destroyed while updates and touches are under way', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const id = createSessionId();
@@ -75,11 +75,11 @@ describe('a store of four functions', () => {
     });
   });
 
-  it('takes an answer that is no session for none, and reports it', async () => {
+  it('treats what is no session as missing, and reports it', async () => {
     const events: StoreEvent[] = [];
-    const answers: unknown[] = [null, 'text', [], { data: {} }, { data: [], flash: {} }];
+    const returned: unknown[] = [null, 'text', [], { data: {} }, { data: [], flash: {} }];
     const store = createStore(
-      { ...slowDriver(), load: () => answers.shift() as DriverSession },
+      { ...slowDriver(), load: () => returned.shift() as DriverSession },
       { onEvent: (event) => events.push(event) },
     );
     for (let i = 0; i < 5; i++) expect((await store.load(createSessionId())).exists).toBe(false);
@@ -102,7 +102,7 @@ describe('a store of four functions', () => {
     expect(asked).toEqual([]);
   });
 
-  it('goes on with the next update after one that failed', async () => {
+  it('continues with the next update after one that failed', async () => {
     const store = createStore(slowDriver());
     const id = createSessionId();
     await store.save(id, { a: 1 }, {});
@@ -112,7 +112,7 @@ describe('a store of four functions', () => {
     expect(await next).toBe(true);
   });
 
-  it('answers what gc counted', async () => {
+  it('returns what gc counted', async () => {
     expect(await createStore(slowDriver()).gc()).toBe(7);
   });
 

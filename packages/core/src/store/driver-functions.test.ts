@@ -15,7 +15,7 @@ import {
   uncacheStore,
 } from '../index.ts';
 
-// glimr/session/store, function by function, in its own words.
+// What Gleam’s glimr/session/store promises of each function.
 
 function fourFunctions() {
   const sessions = new Map<string, SessionContent>();
@@ -49,7 +49,7 @@ afterEach(() => {
   uncacheStore();
 });
 
-describe('new', () => {
+describe('createStore', () => {
   it('creates a session store with the given backend functions', async () => {
     const driver = fourFunctions();
     const store = createStore(driver);
@@ -69,7 +69,7 @@ describe('new', () => {
   });
 });
 
-describe('new_cookie', () => {
+describe('createCookieStore', () => {
   it('creates a store that encodes the session data into the cookie value', async () => {
     const store = createCookieStore(cookieFunctions());
     const value = await store.cookieValue(id, { name: 'Ada' }, { notice: 'hi' });
@@ -88,7 +88,7 @@ describe('new_cookie', () => {
   });
 });
 
-describe('cache_store', () => {
+describe('cacheStore', () => {
   it('caches the store that every function dispatches to', async () => {
     const driver = fourFunctions();
     const store = createStore(driver);
