@@ -78,6 +78,11 @@ const broken: [string, DriverModule, string[]][] = [
     ],
   ],
   [
+    'keeps the Date.now it finds',
+    starting(({ now = Date.now, ...options }) => ({ ...options, now })),
+    ['time.default-clock'],
+  ],
+  [
     'ignores the listener for events',
     starting(({ onEvent: _, ...options }) => options),
     ['start.events', 'unreadable.missing', 'unreadable.subjects', 'unreadable.counting'],

@@ -56,6 +56,7 @@ export const brokenCookies: BrokenCookies[] = [
       'values.nesting',
       'values.empty',
       'values.flash-only',
+      'time.default-clock',
       'limits.cookie-expire-on-close',
       'cookie.round-trip',
       'cookie.time',

@@ -77,6 +77,38 @@ export const clockCases: ConformanceCase[] = [
     },
   },
   {
+    id: 'time.default-clock',
+    level: 'recommended',
+    kinds: ['records', 'cookie'],
+    title:
+      'Without a clock of its own, a store asks Date.now() each time, so that fake timers in tests move it.',
+    async run({ kind, start }) {
+      const real = Date.now;
+      // Past every default limit.
+      const later = 40 * 86_400_000;
+      const begin = async () => {
+        const store = await start({ now: undefined as never });
+        const id = createSessionId();
+        if (kind === 'cookie') return { store, name: await store.cookieValue(id, { n: 1 }, {}) };
+        await store.save(id, { n: 1 }, {});
+        return { store, name: id };
+      };
+      try {
+        const first = await begin();
+        Date.now = () => real() + later;
+        assert.equal((await first.store.load(first.name)).exists, false, 'a clock faked after the start');
+        // For a backend that only one can open.
+        await Promise.allSettled([first.store.close()]);
+        const second = await begin();
+        assert.equal((await second.store.load(second.name)).exists, true, 'a clock faked before the start');
+        Date.now = () => real() + 2 * later;
+        assert.equal((await second.store.load(second.name)).exists, false, 'a clock faked again');
+      } finally {
+        Date.now = real;
+      }
+    },
+  },
+  {
     id: 'time.functions',
     level: 'recommended',
     kinds: ['functions'],
