@@ -1,15 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { copyOfCore } from '../../test/core-copy.ts';
-import { createRecordStore } from '../driver.ts';
+import { createRecordStore, directStore } from '../driver.ts';
 import {
   cachedStore,
   cacheStore,
+  createCookieStore,
   createSessionId,
   isSessionStore,
   isStoreError,
   list,
   load,
+  type SessionStore,
   StoreError,
   save,
   uncacheStore,
@@ -101,6 +103,44 @@ describe('two copies of core', () => {
     expect((await newerMinor.index.load(id)).exists).toBe(false);
   });
 });
+
+describe('the synchronous way of a store', () => {
+  const load = () => undefined;
+  const cookieValue = () => '';
+
+  it('is found whichever copy made the store', async () => {
+    const direct = directStore(same.driver.createRecordStore(memoryStorage()));
+    direct.save(id, { a: 1 }, {});
+    expect(direct.load(id)).toMatchObject({ exists: true, data: { a: 1 } });
+    expect(direct.endsSessions).toBe(true);
+    expect(directStore(same.index.createCookieStore({ load, cookieValue })).endsSessions).toBe(false);
+  });
+
+  it('is the methods of a store whose copy has none', async () => {
+    const direct = directStore(withoutDirectWay(createRecordStore(memoryStorage())));
+    await direct.save(id, { a: 1 }, {});
+    const loading = direct.load(id);
+    expect(loading).toBeInstanceOf(Promise);
+    const base = await loading;
+    expect(await direct.update(id, ({ flash }) => ({ data: { a: 2 }, flash }), { base })).toBe(true);
+    expect(await direct.touch(id)).toBe(true);
+    expect((await direct.load(id)).data).toEqual({ a: 2 });
+    expect(await direct.cookieValue(id, {}, {})).toBe(id);
+    expect(direct.endsSessions).toBe(true);
+    expect(directStore(withoutDirectWay(createCookieStore({ load, cookieValue }))).endsSessions).toBe(false);
+  });
+});
+
+/** The store as a copy of core makes it that knows nothing of the synchronous way. */
+function withoutDirectWay(store: SessionStore): SessionStore {
+  const brand = Symbol.for('@store/core.store');
+  return Object.freeze(
+    Object.defineProperties({} as SessionStore, {
+      ...Object.getOwnPropertyDescriptors(store),
+      [brand]: { value: { version, report() {} } },
+    }),
+  );
+}
 
 describe('version', () => {
   it('is the version in package.json', () => {

@@ -9,6 +9,8 @@ import { createMemoryStore } from '../../test/memory-store.ts';
 import { getSession } from '../express.ts';
 import { createTestSession } from '../index.ts';
 
+const brand = Symbol.for('@store/core.store');
+
 type Door = typeof import('../express.ts');
 
 let folder: string;
@@ -78,5 +80,34 @@ describe('two copies of this package in one process', () => {
     const visit = await open();
     expect((await visit('/fail')).status).toBe(422);
     expect((await visit('/')).body).toBe('["Ada","Ada"]');
+  });
+});
+
+describe('a store made by a copy of core that has no synchronous way', () => {
+  it('serves requests through its methods', async () => {
+    const { store: made } = createMemoryStore();
+    const { direct: _, ...older } = Reflect.get(made, brand) as { direct: unknown };
+    const own = Object.getOwnPropertyDescriptors(made);
+    const store: typeof made = Object.defineProperties({} as typeof made, {
+      ...own,
+      [brand]: { value: older },
+    });
+    const site = await serveExpress({ store, gcProbability: 0 }, (app) => {
+      app.get('/', (request, response) => {
+        const visits = getSession(request).get('visits', 0) as number;
+        getSession(request).set('visits', visits + 1);
+        response.send(String(visits));
+      });
+      app.get('/out', (request, response) => {
+        getSession(request).invalidate();
+        response.send('out');
+      });
+    });
+    const cookie = await createTestSession(store, { visits: 7 });
+    const visit = (path: string) => site.send(path, { headers: { cookie } });
+    expect((await visit('/')).body).toBe('7');
+    expect((await visit('/')).body).toBe('8');
+    await visit('/out');
+    expect((await visit('/')).body).toBe('0');
   });
 });
