@@ -14,7 +14,7 @@ export type StoreErrorCode =
   | 'INVALID_VALUE'
   /** The backend could not do it; `cause` has its error. */
   | 'UNAVAILABLE'
-  /** The session changed under every one of many attempts, or the id is taken. */
+  /** Too many writers at the same time, or an id that is in use or was given up. */
   | 'CONFLICT'
   /** The session does not fit. */
   | 'TOO_LARGE'
@@ -24,11 +24,12 @@ export type StoreErrorCode =
   | 'CLOSED'
   /** Written or made by a version of core that this one cannot work with. */
   | 'INCOMPATIBLE'
-  /** The response's headers have left, so no cookie can be set. */
+  /** The response's headers have been sent, so no cookie can be set. */
   | 'HEADERS_SENT';
 
 /**
- * Every failure of this library. The text says what happened and what to do; it never holds an id, a payload or a key.
+ * Every failure of this library. The text says what happened and what to do. It holds no session id, no storage key and
+ * no value; it may name keys of `data` and `flash`.
  *
  * @example
  * try { await load(id); } catch (error) {
@@ -56,7 +57,7 @@ export function isStoreError(value: unknown, code?: StoreErrorCode): value is St
 }
 
 /**
- * Calls a driver's function. What it throws becomes `UNAVAILABLE` with the cause kept; a `StoreError` passes as it is.
+ * Calls a driver's function. What it throws becomes `UNAVAILABLE` with the cause kept; a `StoreError` is rethrown unchanged.
  * Synchronous results stay synchronous; skipping the promise makes `load` measurably faster.
  */
 export function callBackend<T>(store: string, doing: string, call: () => Awaitable<T>): Awaitable<T> {
@@ -106,7 +107,7 @@ function describe(value: unknown): string {
 export function unsupported(store: string, method: string, why: string): StoreError {
   return new StoreError(
     'UNSUPPORTED',
-    `[${store}] ${method}() is not supported by this store: ${why}. Use a driver that has it.`,
+    `[${store}] ${method}() is not supported by this store: ${why}. Use a driver that supports ${method}().`,
   );
 }
 
@@ -114,7 +115,7 @@ export function unsupported(store: string, method: string, why: string): StoreEr
 export function idWasGivenUp(store: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${store}] This session was given another id, and the old one stays dead. Save under the new id, or make one with createSessionId().`,
+    `[${store}] This session was given another id, and the old one cannot be used again. Save under the new id, or make one with createSessionId().`,
   );
 }
 

@@ -6,7 +6,7 @@ import { createRecordStore } from './record-store/create-record-store.ts';
 
 const name = '@store/core/memory';
 
-/** A {@link RecordStorage} over a map, with every optional function. */
+/** A {@link RecordStorage} over a map, with every optional function but `close`. */
 export interface MemoryStorage extends Required<Omit<RecordStorage, 'close'>> {
   /** The records by key, for tests to look at and to damage. */
   readonly records: Map<string, SessionRecord>;

@@ -1,11 +1,13 @@
 /**
  * Something worth counting that is not an error for the user. Carries no session id, key or payload.
  *
- * - `store-replaced`: `cacheStore()` put another store in the place of this one, which was still open.
- * - `unreadable-session`: a stored session could not be decoded, or a newer version wrote it, and it counts as missing.
- * - `mark-missing`: a session moved, but the old id does not say where to; only from storages without `move`.
+ * - `store-replaced`: `cacheStore()` replaced this store, which was still open, by another one.
+ * - `unreadable-session`: a stored session could not be decoded and counts as missing. `list`, `count` and `entries`
+ *   also report sessions that a newer version of core wrote, and leave them out.
+ * - `mark-missing`: a session got a new id, and where to find it could not be stored under the old one: a logout with the old
+ *   id misses it. Only from storages without `move`.
  * - `write-conflict`: another process wrote the session first; the change is replayed. `attempt` counts from 1.
- * - `answer-recovered`: the backend failed while writing, yet the write is there; the caller sees success.
+ * - `answer-recovered`: the backend failed while writing, but the write turned out to be stored; the caller sees success.
  *
  * Drivers add types of their own, such as `cookie`'s report of an old password in use.
  */

@@ -15,7 +15,7 @@ import { invalidOption, StoreError } from '../errors.ts';
 import { assertSameMajor, storeBrand, version } from './store-brand.ts';
 
 /**
- * The one cell of the process. On `globalThis`, not in this module: a bundler, a duplicate install or a hot reload loads
+ * Where the process keeps its store. On `globalThis`, not in this module: a bundler, a duplicate install or a hot reload loads
  * core more than once, and all copies must see one store. It holds nothing about any request.
  */
 interface Cell {
@@ -33,7 +33,7 @@ function cell(): Cell {
 /**
  * Caches a store for the whole process; each driver's `startSession()` calls it at boot.
  *
- * Over an open store it replaces that one, closes nothing, and reports `store-replaced` to the old store's `onEvent`.
+ * If another store is cached it is replaced, not closed, and `store-replaced` is reported to its `onEvent`.
  *
  * @throws {StoreError} `INVALID_OPTION` when it is no session store; `INCOMPATIBLE` when another major of core made it.
  * @example

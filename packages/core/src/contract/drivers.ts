@@ -45,7 +45,7 @@ export interface DeleteBySubjectOptions {
  * What a backend must do to get every guarantee of this library. Compare-and-swap (`replace`) is the one
  * concurrency primitive; core does ids, expiry, encoding, retries and queues.
  *
- * Any function may throw: core reports `UNAVAILABLE` with the thrown value as `cause`; a `StoreError` passes as it is.
+ * Any function may throw: core reports `UNAVAILABLE` with the thrown value as `cause`; a `StoreError` is rethrown unchanged.
  */
 export interface RecordStorage {
   /** The record under `key`, live or expired: core judges. `undefined` when there is none. */
@@ -75,17 +75,19 @@ export interface RecordStorage {
     now: number,
   ): Awaitable<boolean | TryAgain>;
   /**
-   * If the record is there and its `expiresAt` is later than `now`, stores the later of its `expiresAt` and the
-   * given one, leaves the version as it is, and returns `true`.
+   * Extends a record's life. If the record exists and its `expiresAt` is later than `expiresAfter`, stores the later of its
+   * `expiresAt` and the given one, leaves the version unchanged, and returns `true`; otherwise `false`.
+   *
+   * @param expiresAfter The time of this touch or somewhat later: not a clock to compute an expiry from.
    */
-  touch(key: string, now: number, expiresAt: number): Awaitable<boolean>;
+  touch(key: string, expiresAfter: number, expiresAt: number): Awaitable<boolean>;
   /**
-   * Optional: what core's `save` does, in one step instead of up to three. Stores the record if its
-   * key is free. Over a record that is there writes only `version`, `payload` and `expiresAt`, and only if that record
-   * goes on unchanged otherwise: it expires later than `record.createdAt`, was created later than `createdAfter`, has the
-   * same `idleTimeout`, and `record.subject` is `null` or the same. Otherwise `false`, and nothing written: core then
-   * reads and replaces, so `false` is always safe. Atomic with `replace`. `destroy` uses it too, to win against a process
-   * that writes the session without a pause; without it such a `destroy` may reject with `CONFLICT`.
+   * Optional: what core's `save` does, in one step instead of up to three. Stores the record if its key is free. Over an
+   * existing record it writes only `version`, `payload` and `expiresAt`, and only if all of these hold: that record expires
+   * later than `record.createdAt`, which is the time of this write; it was created later than `createdAfter`; it has the same
+   * `idleTimeout`; and `record.subject` is `null` or the same. Otherwise `false`, and nothing written: core then reads and
+   * replaces, so `false` is always safe. Atomic with `replace`. `destroy` uses it too, to win against a process that keeps
+   * writing the session; without it such a `destroy` may reject with `CONFLICT`.
    */
   save?(record: SessionRecord, createdAfter: number): Awaitable<boolean | TryAgain>;
   /** Removes the record; a missing one is no error. Atomic with `replace`. */
@@ -107,7 +109,7 @@ export interface RecordStorage {
   listBySubject?(subject: string): Awaitable<SessionRecord[]>;
   /** Removes the subject's records, atomically with `replace`. @returns how many */
   deleteBySubject?(subject: string, options: DeleteBySubjectOptions): Awaitable<number>;
-  /** Ends what the driver opened, and only that. */
+  /** Closes what the driver opened, and only that. */
   close?(): Awaitable<void>;
 }
 
@@ -124,7 +126,7 @@ export interface DriverSession extends SessionContent {
  * Four functions, synchronous or asynchronous: the quickest way to a store.
  *
  * Core promises no lost update within one process, nothing across processes; expiry is the driver's own. For
- * the full guarantees implement `RecordStorage` instead.
+ * the full guarantees implement `RecordStorage` instead, which also never sees a session id: these functions do.
  */
 export interface StoreDriver {
   /** `undefined`, or empty data and flash, when the session is missing or expired. */
@@ -136,7 +138,7 @@ export interface StoreDriver {
   /** Removes expired sessions. A number returned is how many. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a gc that counts nothing returns nothing
   gc(): Awaitable<number | void>;
-  /** Ends what the driver opened. */
+  /** Closes what the driver opened. */
   close?(): Awaitable<void>;
 }
 
@@ -169,6 +171,6 @@ export interface CookieStoreDriver {
   destroy?(id: string): Awaitable<void>;
   /** Revokes a subject's sessions. Without it, `destroyAll` is `UNSUPPORTED`. */
   destroyAll?(subject: string, options: DestroyAllOptions): Awaitable<number>;
-  /** Ends what the driver opened. */
+  /** Closes what the driver opened. */
   close?(): Awaitable<void>;
 }

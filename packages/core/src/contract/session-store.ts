@@ -39,7 +39,7 @@ export interface StoredSession extends SessionContent {
   idleTimeout?: number;
   /** Whether this session's cookie ends with the browser, if the session says so itself. */
   expireOnClose?: boolean;
-  /** Opaque. Which write this is; lets `update` go without reading again. */
+  /** Opaque. Which write this is; spares `update` a read. */
   version?: number;
   /** Opaque, cookie stores only. Pass it on to `cookieValue`, so that ending one id of the session ends them all. */
   family?: string;
@@ -86,17 +86,17 @@ export interface UpdateOptions extends SaveOptions {
   /** What this request loaded. If nobody wrote in between, one round trip is enough. */
   base?: StoredSession;
   /**
-   * Moves the session to this id in the same atomic step; the old id is dead from then on. Together with a `subject`,
-   * `createdAt` restarts: a login is a new session (ASVS 7.2.4).
+   * Moves the session to this id; the old one is dead from then on. On a record storage that is the same atomic step, and
+   * together with a `subject` it restarts `createdAt`: a login is a new session (ASVS 7.2.4).
    */
   newId?: string;
   /**
-   * For a login, with `newId` and `subject`: if the session has moved away from this id within the last minute, moves it on
-   * from where it is now, so that of several logins with one id a single session is left. What another subject had in it
+   * For a login, with `newId` and `subject`: if the session was given another id within the last minute, moves it from
+   * there, so that several logins with one id leave a single session. If it belongs to another subject by now, its content
    * is dropped.
    */
   followMoves?: boolean;
-  /** Whether a session that is left without data, flash and subject ends in the same step. `true` is returned all the same. */
+  /** Whether a session that the update leaves without data, flash and subject is ended instead. `update` still resolves to `true`. */
   endWhenEmpty?: boolean;
 }
 
@@ -142,8 +142,8 @@ export interface SessionEntry extends SessionSummary {
  * Where sessions live. Opaque: made only by `createStore`, `createCookieStore` and `createRecordStore`, and
  * the backend behind it cannot be reached.
  *
- * Every method rejects with a `StoreError`: `UNAVAILABLE` when the backend could not answer, `CLOSED` after
- * `close()`, and the codes named at each. Missing is never an error.
+ * A method that fails rejects with a `StoreError`: any of them with `UNAVAILABLE` when the backend could not answer, and with
+ * `CLOSED` after `close()`; the other codes are named at each. A missing session is never an error.
  */
 export interface SessionStore {
   /** `server`: the cookie holds the id. `cookie`: the cookie holds the whole session. */
@@ -154,54 +154,77 @@ export interface SessionStore {
   readonly timeouts: ResolvedTimeouts;
 
   /**
-   * Reads a session. A cookie store takes the cookie's value instead of the id.
+   * Reads a session and changes nothing. A cookie store takes the cookie's value instead of the id.
    *
-   * Found: its content as last written. Missing, expired, unreadable or a malformed id: `exists: false` with
-   * empty data and flash. Failed: `UNAVAILABLE`, or `INCOMPATIBLE` when a newer version of core wrote the
-   * session (an old process in a rolling deploy must not log people out). Moved to a new id within the last minute:
-   * `exists: false` with `moved: true`. Twice: reading changes nothing.
+   * Resolves to `exists: false` with empty `data` and `flash` when the session is missing, expired or unreadable, or the id
+   * malformed; with `moved: true` in addition when it was given another id within the last minute.
+   *
+   * Rejects with `INCOMPATIBLE` when a newer version of core wrote the session: an old process in a rolling deploy must not
+   * log people out.
+   *
+   * @example
+   * const session = await store.load(id);
+   * if (session.exists) console.log(session.data.cart);
    */
   load(id: string): Promise<StoredSession>;
 
   /**
-   * Creates a session, or replaces the content of a live one and keeps its `createdAt`, and its `subject`
-   * and `idleTimeout` unless given. A cookie store does nothing.
+   * Creates a session. Over a live one it replaces the content and starts the idle period again; `createdAt` is kept, and so
+   * are `subject` and `idleTimeout` unless given. A cookie store only checks what it is given.
    *
-   * Failed: `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, and `CONFLICT` for an id that a session was moved away from.
-   * Twice: the same content again, a new idle period.
+   * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, and with `CONFLICT` when the session was given another id, or
+   * after 100 lost races.
+   *
+   * @example
+   * await store.save(createSessionId(), { cart: [] }, { notice: 'Welcome' }, { subject: 'user-7' });
    */
   save(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<void>;
 
   /**
-   * Changes a live session: `change` gets the newest content and returns what to store; it runs again if another write came first.
+   * Creates a session only if the id is free. Resolves to `false`, and writes nothing, when the id belongs to a live session
+   * or was given up within the last minute.
    *
-   * Found: `true`, and the idle period starts again. Missing: `false` and nothing written; an ended session
-   * is never created again. Failed: what `change` throws, `INVALID_VALUE`, `INVALID_ID` for `newId`,
-   * `CONFLICT` after 100 lost races; `UNSUPPORTED` on a cookie store. Twice: `change` is applied twice.
+   * Rejects as {@link SessionStore.save} does, and with `UNSUPPORTED` on a cookie store.
+   */
+  create(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<boolean>;
+
+  /**
+   * Changes a live session and starts its idle period again. `change` gets the newest content and returns what to store; it
+   * runs again if another write came first. Resolves to `false`, and writes nothing, when the session does not exist: one
+   * that has ended is never created again.
+   *
+   * Rejects with what `change` throws, `INVALID_VALUE`, `TOO_LARGE`, `INVALID_ID` for `newId`, with `CONFLICT` when `newId` is
+   * in use or after 100 lost races, and with `UNSUPPORTED` on a cookie store.
+   *
+   * @example
+   * await store.update(id, ({ data, flash }) => ({ data: { ...data, seen: true }, flash }));
    */
   update(id: string, change: SessionChange, options?: UpdateOptions): Promise<boolean>;
 
   /**
-   * Starts the idle period again and writes nothing else.
-   *
-   * Found: `true`. Missing: `false`. Failed: `UNSUPPORTED` on a cookie store. Twice: no difference.
+   * Starts the idle period again and writes nothing else. Resolves to `false` when the session does not exist. Rejects with
+   * `UNSUPPORTED` on a cookie store.
    */
   touch(id: string, options?: TouchOptions): Promise<boolean>;
 
   /**
-   * Ends a session, readable or not. Writes on their way do not bring it back, and a session that has moved to a new id
-   * within the last minute is ended there, so that a logout holds. Missing, or twice: nothing happens.
+   * Ends a session, readable or not. Writes under way do not bring it back, and a session that was given another id within
+   * the last minute is ended there, so that a logout holds. Does nothing when the session does not exist.
    */
   destroy(id: string): Promise<void>;
 
-  /** Removes expired sessions in batches of at most 500, one run at a time. @returns how many were removed */
+  /**
+   * Removes expired sessions; a record store in batches of at most 500. Calls made during a run share its outcome.
+   *
+   * @returns how many were removed
+   */
   gc(): Promise<number>;
 
   /**
-   * What belongs in the session cookie. A server store returns the id. A cookie store
-   * seals the content and returns the seal, or `''` when the session was revoked meanwhile: then set no cookie.
+   * What belongs in the session cookie. A server store returns the id. A cookie store seals the content and returns the
+   * seal, or `''` when the session was revoked meanwhile: then set no cookie.
    *
-   * Failed: `INVALID_ID`; a cookie store also `INVALID_VALUE`.
+   * Rejects with `INVALID_ID`; a cookie store also with `INVALID_VALUE`, `INVALID_OPTION` and `TOO_LARGE`.
    */
   cookieValue(
     id: string,
@@ -211,36 +234,40 @@ export interface SessionStore {
   ): Promise<string>;
 
   /**
-   * Creates a session only if the id is free. `false`, and nothing written, when a live session or a mark has it.
-   *
-   * Failed: as {@link SessionStore.save}; `UNSUPPORTED` on a cookie store.
+   * The live sessions of one subject, newest first; `[]` when there are none. Unreadable ones are left out and reported.
+   * Rejects with `UNSUPPORTED` if the driver keeps no subjects.
    */
-  create(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<boolean>;
-
-  /**
-   * How many sessions are live and readable, which is how many `entries()` yields. Unreadable ones are reported.
-   * Failed: `UNSUPPORTED` where the backend cannot list its records.
-   */
-  count(): Promise<number>;
-
-  /** Every live session, read page by page. Unreadable ones are left out and reported. Failed: as {@link SessionStore.count}. */
-  entries(): AsyncIterable<SessionEntry>;
-
-  /** Ends every session, unreadable ones too. @returns how many were removed, expired ones included. Failed: as {@link SessionStore.count}. */
-  clear(): Promise<number>;
-
-  /** The live sessions of one subject, newest first. None: `[]`. Unreadable ones are left out and reported. Failed: `UNSUPPORTED` if the driver keeps no subjects. */
   list(subject: string): Promise<SessionSummary[]>;
 
   /**
-   * Ends every session of one subject, or all but `except`, or only the one with handle `only` if it is the
-   * subject's. @returns how many were ended. Failed: `UNSUPPORTED` if the driver keeps no subjects.
+   * Ends every session of one subject, or all but `except`, or only the one with the handle `only` if it belongs to that
+   * subject. Rejects with `UNSUPPORTED` if the driver keeps no subjects.
+   *
+   * @returns how many were ended
+   * @example
+   * await store.destroyAll('user-7', { except: id }); // log out my other devices
    */
   destroyAll(subject: string, options?: DestroyAllOptions): Promise<number>;
 
   /**
-   * Waits for work in flight, ends what the driver opened, and takes the store out of the cache. Twice: the
-   * same promise's outcome. Afterwards every method rejects with `CLOSED`.
+   * How many sessions are live and readable, which is how many `entries()` yields. Unreadable ones are reported. Rejects with
+   * `UNSUPPORTED` if the backend cannot list its records.
+   */
+  count(): Promise<number>;
+
+  /** Every live session, read page by page. Unreadable ones are left out and reported. Fails as {@link SessionStore.count} does. */
+  entries(): AsyncIterable<SessionEntry>;
+
+  /**
+   * Ends every session, unreadable ones too. Rejects as {@link SessionStore.count} does.
+   *
+   * @returns how many were removed, expired ones included
+   */
+  clear(): Promise<number>;
+
+  /**
+   * Waits for work in flight, closes what the driver opened, and takes the store out of the cache. Afterwards every other
+   * method rejects with `CLOSED`; another `close()` has the outcome of the first.
    */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { SessionContent, SessionData } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 import { isSessionKey } from './session-id.ts';
 
-/** The format written. A format is readable one minor before it is written. */
+/** The format written. A new one must be readable one minor release before any release writes it. */
 const format = 1;
 
 /** What a payload holds: the content, and what belongs to the session's cookie. */
@@ -38,7 +38,7 @@ export function encodeMark(key: string): string {
 export const endedPayload = `{"v":${format},"ended":true}`;
 
 /**
- * Reads a payload of this or an older format. `undefined` when it is not one: garbage is "no session", never an exception.
+ * Decodes a payload of the format that is written. `undefined` when it is none: garbage is "no session", never an exception.
  *
  * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
  */
@@ -141,6 +141,11 @@ const utf8 = new TextEncoder();
 
 function byteLength(text: string): number {
   return utf8.encode(text).length;
+}
+
+/** Whether a value has the shape of a session's content. What the values are is not looked at. */
+export function isSessionContent(value: unknown): value is SessionContent {
+  return isObject(value) && isObject(value.data) && isObject(value.flash);
 }
 
 function isObject(value: unknown): value is { [key: string]: unknown } {

@@ -51,7 +51,7 @@ const broughtAlong: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses options that do not exist, so that a misspelt one is not silently without effect.
+ * Refuses unknown options, so that a typo fails instead of being ignored.
  *
  * @param store Whose options they are, such as `@store/sqlite`.
  * @param options What the user passed.
@@ -113,7 +113,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /**
- * Refuses a driver that lacks a function it must have when it is handed over, not at the first request that needs it.
+ * Checks at the start that a driver has every required function, rather than at the first request that needs one.
  *
  * @throws {StoreError} `INVALID_OPTION` naming the function.
  */

@@ -24,7 +24,8 @@ export function assertSeconds(store: string, option: string, value: unknown): as
  * Checks the options that every store takes, and fills in the defaults of the timeouts. A driver calls it before it opens
  * anything: what is refused afterwards leaves the backend open.
  *
- * @returns whole milliseconds from `now`, whatever clock the application gave; it throws `INVALID_OPTION` for one that returns none.
+ * @returns The timeouts with defaults. Their `now()` returns whole milliseconds, or throws `INVALID_OPTION` when the
+ * application's clock returns none.
  * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it takes.
  * @example
  * resolveTimeouts('my-driver', options);
@@ -68,7 +69,7 @@ export function nextExpiry(
   return effectiveExpiry(timeouts, createdAt, now + (ownIdleTimeout ?? timeouts.idleTimeout) * 1000);
 }
 
-/** When a stored session ends under the limits in force now, so that a lowered limit works immediately. */
+/** The stored expiry, cut off by the absolute limit in force now: lowering that one ends stored sessions immediately. */
 export function effectiveExpiry(
   { absoluteTimeout }: ResolvedTimeouts,
   createdAt: number,

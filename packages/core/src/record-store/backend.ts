@@ -59,9 +59,9 @@ export class Backend {
   }
 
   /**
-   * Runs a write. When the backend fails the write may have happened all the same (a connection lost after the commit):
-   * the version, drawn for this write alone, tells. If it is not there the failure stands. The write could still arrive,
-   * so a retry could count twice.
+   * Runs a write. One that failed may have been committed all the same (the connection was lost afterwards). Its version
+   * was drawn for this write alone, so reading the record back tells. If the version is not there the failure stands: the
+   * write might still land, and a retry could apply it twice.
    */
   write(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Awaitable<boolean | TryAgain> {
     try {
@@ -93,7 +93,7 @@ export class Backend {
 export function tooManyConflicts(name: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${name}] The session changed under each of ${mostAttempts} attempts to write it. ` +
+    `[${name}] Other writers changed the session during each of ${mostAttempts} attempts. ` +
       'Nothing was written; try again, or write this session less often.',
   );
 }

@@ -72,7 +72,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
       entries: entries.bind(undefined, backend),
       clear: clear.bind(undefined, backend, moves),
     },
-    close: storage.close && (() => storage.close?.()),
+    close: storage.close?.bind(storage),
   });
 }
 

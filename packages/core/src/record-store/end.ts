@@ -9,7 +9,7 @@ import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from
 import { readPages } from './list.ts';
 import { type Moves, mostMoves } from './move.ts';
 
-/** How many races against other writers are run before the session is overwritten instead. */
+/** How many lost races before the session is overwritten instead. */
 const quickAttempts = 3;
 
 /** Ends a session, readable or not, wherever it has moved. */
@@ -69,8 +69,8 @@ async function remove(backend: Backend, found: SessionRecord, attempt: number): 
 }
 
 /**
- * Overwrites a live session, whatever its version, with a record that is none, to be removed next. It never meets a
- * mark, whose `createdAt` is 0.
+ * Overwrites a live session, whatever its version, with a record that is no session, to be removed next. It never
+ * meets a mark, whose `createdAt` is 0.
  *
  * @returns what was written; `undefined` where the storage has no `save`, or there is something else by now
  */
@@ -170,8 +170,8 @@ async function keyInUse(moves: Moves, from: string): Promise<string> {
 }
 
 /**
- * Ends every session. One that moves meanwhile from a page still to come to one that is done leaves a mark there, which is
- * followed. @returns how many were removed
+ * Ends every session. One that moves meanwhile from a page not yet read to one already read has left a mark at its old key,
+ * which is followed. @returns how many were removed
  */
 export async function clear(backend: Backend, moves: Moves): Promise<number> {
   let removed = 0;

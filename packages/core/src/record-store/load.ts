@@ -15,6 +15,7 @@ export interface LiveSession {
   expiresAt: number;
 }
 
+/** Reads a session: its record by the key of its id, then whether that is live. Synchronous where the storage is. */
 export function load(backend: Backend, id: string): Awaitable<StoredSession> {
   if (!isSessionId(id)) return missingSession(id);
   const now = backend.timeouts.now();
@@ -39,7 +40,7 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
     expiresAt,
     version,
   };
-  // What is absent is kept by a write that passes the session on as its `base`.
+  // Absent where there is none, never `undefined`.
   if (record.subject !== null) stored.subject = record.subject;
   if (record.idleTimeout !== null) stored.idleTimeout = record.idleTimeout;
   if (content.expireOnClose !== undefined) stored.expireOnClose = content.expireOnClose;
@@ -68,6 +69,7 @@ export function openRecord(
   return undefined;
 }
 
+/** Whether a record has not expired under the limits in force. What it holds is not looked at. */
 export function isLive(
   { timeouts }: Backend,
   { createdAt, expiresAt }: Pick<SessionRecord, 'createdAt' | 'expiresAt'>,

@@ -24,7 +24,7 @@ export class Moves {
   /** Replaces to another key, and leaves a mark under the old one. */
   move(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
     const { storage } = this.#backend;
-    // createdAt 0 keeps a storage's `save` away from it, which asks for a later one.
+    // With createdAt 0 a storage's `save` never writes over the mark: it asks for a record created later than 0 at least.
     const mark: SessionRecord = {
       key,
       payload: encodeMark(next.key),
@@ -49,7 +49,7 @@ export class Moves {
     now: number,
   ): Promise<boolean | TryAgain> {
     const moved = await this.#backend.replace(mark.key, version, next, now);
-    if (moved === true && !(await this.#isInserted(mark, now))) {
+    if (moved === true && !(await this.#insertMark(mark, now))) {
       this.#backend.report({
         type: 'mark-missing',
         reason: 'a logout with the old id does not reach the moved session',
@@ -58,8 +58,8 @@ export class Moves {
     return moved;
   }
 
-  /** The session has moved already: what goes wrong here must not look like a failed move. */
-  async #isInserted(mark: SessionRecord, now: number): Promise<boolean> {
+  /** @returns whether it is there. The session has moved by now: a failure here must not look like a failed move. */
+  async #insertMark(mark: SessionRecord, now: number): Promise<boolean> {
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
       try {
         const inserted = await this.#backend.storage.insert(mark, now);

@@ -1,4 +1,4 @@
-import { type Awaitable, isPromise, type SessionRecord, tryAgain } from '../contract/drivers.ts';
+import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
 import type { ResolvedTimeouts, SaveOptions, SessionData } from '../contract/session-store.ts';
 import { idWasGivenUp } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
@@ -25,19 +25,17 @@ export function save(
       ? storage.save(fresh, wholePeriodAfter(timeouts, now, fresh.idleTimeout))
       : storage.insert(fresh, now),
   );
-  if (isPromise(saved))
-    return saved.then((done) => (done === true ? undefined : saveOver(backend, fresh, done === tryAgain)));
-  return saved === true ? undefined : saveOver(backend, fresh, saved === tryAgain);
+  if (isPromise(saved)) return saved.then((done) => (done === true ? undefined : saveOver(backend, fresh)));
+  return saved === true ? undefined : saveOver(backend, fresh);
 }
 
-/** Reads and replaces, where one step was not enough. */
-async function saveOver(backend: Backend, first: SessionRecord, isFree: boolean): Promise<void> {
+/** Reads, and replaces what is found or inserts where nothing is, when one step was not enough. */
+async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
   let record = first;
-  let mayInsert = isFree;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const now = backend.timeouts.now();
     record = renewed(backend, record, now);
-    const found = mayInsert ? undefined : await backend.read(record.key);
+    const found = await backend.read(record.key);
     const unexpired = found && found.expiresAt > now;
     if (unexpired && markedKey(found.payload) !== undefined) throw idWasGivenUp(backend.name);
     const next =
@@ -46,7 +44,6 @@ async function saveOver(backend: Backend, first: SessionRecord, isFree: boolean)
       ? backend.replace(record.key, found.version, next, now)
       : backend.insert(next, now));
     if (written === true) return;
-    mayInsert = false;
     if (written === false) backend.report({ type: 'write-conflict', attempt });
     await pauseAfterConflict(attempt);
   }
@@ -129,8 +126,8 @@ function keepIdentity(
 }
 
 /**
- * Sessions created later than this live a whole idle period from `now` on: the absolute limit cuts nothing off it. Never
- * below 0, where marks are.
+ * A session created later than this can be extended by a whole idle period without reaching the absolute limit. Never below
+ * 0, which is when marks are created.
  */
 function wholePeriodAfter(
   { idleTimeout, absoluteTimeout }: ResolvedTimeouts,

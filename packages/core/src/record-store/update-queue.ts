@@ -50,7 +50,7 @@ export interface Batch {
   updates: PendingUpdate[];
   /** What the last write of this queue left, so that this one need not read. */
   known: SessionRecord | undefined;
-  /** To be called once the session has moved, before any caller hears so. */
+  /** To be called once the session has moved, before any caller is told. */
   onMove(moved: SessionRecord): void;
 }
 
@@ -94,7 +94,7 @@ export class UpdateQueue {
   }
 
   /**
-   * The session has moved, and its callers are about to hear so: an update of the old id that comes from now on finds
+   * The session has moved, and its callers are about to be told: an update of the old id that comes from now on finds
    * nothing. Those that waited were there before the move was done, so they are applied to the session under its new key;
    * only another move has nothing left to move.
    */

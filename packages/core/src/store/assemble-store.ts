@@ -98,7 +98,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
   return brandStore(store, report, direct);
 }
 
-/** Runs one at a time: a call while one is under way gets its outcome. */
+/** Calls made during a run share its outcome. */
 function singleFlight<T>(run: () => Promise<T>): () => Promise<T> {
   let flying: Promise<T> | undefined;
   return () => {

@@ -7,7 +7,7 @@ import {
 } from '../contract/session-store.ts';
 import { callBackend, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import { assertPayloadFits, defaultMaxBytes, encodePayload } from '../format/payload.ts';
+import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertFunctions,
@@ -20,7 +20,6 @@ import {
 import { effectiveExpiry, nextExpiry, resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
 import { assembleStore } from './assemble-store.ts';
-import { isSessionContent } from './create-store.ts';
 
 const required = ['load', 'cookieValue'] as const;
 const noRecord = 'the session is in the cookie, and only cookieValue() writes it';
@@ -29,7 +28,8 @@ const noList = 'a cookie store knows only the sessions it is shown';
 /**
  * Makes a store that keeps the session inside the cookie.
  *
- * `load` takes the cookie's value; `cookieValue` is the only write; `save` and `gc` do nothing; `create`, `update`,
+ * `load` takes the cookie's value; `cookieValue` is the only write; `save` only checks its
+ * arguments, and `gc` removes nothing; `create`, `update`,
  * `touch`, `list`, `count`, `entries` and `clear` are `UNSUPPORTED`; `destroy` and `destroyAll` revoke if the driver can.
  *
  * @param driver `load` and `cookieValue`, and for revocation `destroy` and `destroyAll`.
@@ -137,6 +137,6 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
         return callBackend(name, 'revoke sessions', () => driver.destroyAll?.(subject, destroyOptions) ?? 0);
       },
     },
-    close: driver.close && (() => driver.close?.()),
+    close: driver.close?.bind(driver),
   });
 }

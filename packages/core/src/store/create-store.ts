@@ -9,7 +9,13 @@ import {
 } from '../contract/session-store.ts';
 import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import { assertPayloadFits, defaultMaxBytes, encodePayload, markLife } from '../format/payload.ts';
+import {
+  assertPayloadFits,
+  defaultMaxBytes,
+  encodePayload,
+  isSessionContent,
+  markLife,
+} from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertBase,
@@ -215,7 +221,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         throw none('clear');
       },
     },
-    close: driver.close && (() => driver.close?.()),
+    close: driver.close?.bind(driver),
   });
 }
 
@@ -265,13 +271,4 @@ function isEmpty({ data, flash }: SessionContent): boolean {
 /** A deep copy: a plain driver may keep what it is given, and the application may change its own objects later. */
 function copyContent({ data, flash }: SessionContent): SessionContent {
   return JSON.parse(JSON.stringify({ data, flash })) as SessionContent;
-}
-
-/** Whether what a driver returned has the shape of a session. Its values are the driver's business. */
-export function isSessionContent(value: unknown): value is SessionContent {
-  return isObject(value) && isObject(value.data) && isObject(value.flash);
-}
-
-function isObject(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
