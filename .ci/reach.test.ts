@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -16,5 +17,26 @@ describe('the reach of an operation', () => {
     const { files, packages } = await reachOf(async () => refuseCallback('save', []));
     expect(files).toBeGreaterThan(0);
     expect(packages.get('session')).toEqual({ files: 1, calls: 1 });
+  });
+});
+
+describe('one operation on SQLite', () => {
+  const printed = execFileSync(process.execPath, [join(import.meta.dirname, 'reach.ts')], {
+    encoding: 'utf8',
+  });
+  const reaches = new Map(
+    [...printed.matchAll(/^(.+?): +(.+?) +(\d+) files +(\d+) calls/gm)].map(
+      ([, backend, operation, files, calls]) => [`${backend}: ${operation}`, [Number(files), Number(calls)]],
+    ),
+  );
+
+  it.each([
+    ['sqlite: load', 8, 20],
+    ['sqlite: save', 12, 40],
+    ['sqlite: load, update', 14, 75],
+  ])('stays short enough to follow with a debugger: %s', (operation, mostFiles, mostCalls) => {
+    const [files, calls] = reaches.get(operation) ?? [];
+    expect(files).toBeLessThanOrEqual(mostFiles);
+    expect(calls).toBeLessThanOrEqual(mostCalls);
   });
 });
