@@ -7,8 +7,8 @@ import { runInNewContext } from 'node:vm';
 import { checkBuilt, thisCheckout } from '../http/before/built-packages.ts';
 import { seededRandom, shuffled } from '../measure/order.ts';
 import { median, spread } from '../measure/statistics.ts';
-import { importsOf } from './built-imports.ts';
-import { type Block, type Subject, subjects } from './subjects.ts';
+import { type ImportBuilt, importsOf } from './built-imports.ts';
+import { type Block, type OpenSubject, type Subject, subjects } from './subjects.ts';
 
 /** What one operation cost in each round, in microseconds of processor time, by contender. */
 type Costs = Map<string, number[]>;
@@ -47,17 +47,13 @@ const collectYoungGarbage = () => gc({ type: 'minor' });
 /** The rows of one subject, a line of Markdown for each operation that both builds have. */
 async function compare(
   subject: Subject,
-  older: string,
+  builds: ReadonlyMap<string, ImportBuilt>,
   directory: string,
   rounds: number,
 ): Promise<string[]> {
-  const open = (checkout: string, copy: string) =>
-    subject.open(importsOf(checkout, copy), mkdtempSync(join(directory, `${copy}-`)));
-  const opened = new Map([
-    [before, await open(older, 'before')],
-    [now, await open(thisCheckout, 'now')],
-    [control, await open(thisCheckout, 'control')],
-  ]);
+  const opened = new Map<string, OpenSubject>();
+  for (const [name, imported] of builds)
+    opened.set(name, await subject.open(imported, mkdtempSync(join(directory, 'build-'))));
   const rows: string[] = [];
   for (const operation of Object.keys(opened.get(now)?.operations ?? {})) {
     const blocks = new Map<string, Block>();
@@ -117,10 +113,18 @@ if (import.meta.main) {
     throw new Error(`There is no ${unknown}. There are ${subjects.map(({ name }) => name)}.`);
   checkBuilt(values.before);
   const directory = mkdtempSync(join(realpathSync(values.directory), '.builds-'));
-  console.log(header.join('\n'));
-  for (const subject of subjects.filter(({ name }) => values.only.includes(name))) {
-    const rows = await compare(subject, resolve(values.before), directory, Number(values.rounds));
-    console.log(rows.join('\n'));
+  // Once for all subjects: two hooks of one copy would each mark its modules.
+  const builds = new Map([
+    [before, importsOf(resolve(values.before), 'before')],
+    [now, importsOf(thisCheckout, 'now')],
+    [control, importsOf(thisCheckout, 'control')],
+  ]);
+  try {
+    console.log(header.join('\n'));
+    for (const subject of subjects.filter(({ name }) => values.only.includes(name))) {
+      console.log((await compare(subject, builds, directory, Number(values.rounds))).join('\n'));
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
   }
-  rmSync(directory, { recursive: true });
 }

@@ -38,7 +38,7 @@ const setOne = (n: number) => (content: SessionContent) => ({
   flash: content.flash,
 });
 
-/** Runs `one` so many times. */
+/** A block of that many operations, one after another. */
 const repeat = (times: number, one: (n: number) => unknown): Block => {
   return async (from) => {
     for (let n = from; n < from + times; n++) await one(n);

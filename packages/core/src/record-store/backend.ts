@@ -89,12 +89,11 @@ export class Backend {
   }
 }
 
-/** The error for a session that changed under every attempt. */
+/** The error for a session that other writers changed, or moved, during every attempt. */
 export function tooManyConflicts(name: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${name}] Other writers changed the session during each of ${mostAttempts} attempts. ` +
-      'Nothing was written; try again, or write this session less often.',
+    `[${name}] Other writers kept changing the session. Nothing was written; try again, or write this session less often.`,
   );
 }
 
