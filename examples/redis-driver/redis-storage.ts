@@ -32,10 +32,13 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
     read: async (key) => toRecord(key, await client.hmGet(`${prefix}:record:${key}`, names)),
     insert: (record) => won(run(scripts.insert, record.key, ...toFields(record))),
     replace: (key, version, next) => won(run(scripts.replace, key, version, next.key, ...toFields(next))),
+    move: (key, version, next, mark) =>
+      won(run(scripts.move, key, version, next.key, ...toFields(next), ...toFields(mark))),
     touch: (key, now, expiresAt) => won(run(scripts.touch, key, now, expiresAt)),
     async delete(key) {
       await run(scripts.remove, key);
     },
+    deleteSession: (key) => won(run(scripts.removeSession, key)),
     deleteExpired: (now, limit) => count(run(scripts.deleteExpired, now, limit)),
     async listBySubject(subject) {
       const rows = (await run(scripts.listBySubject, subject)) as [string, ...string[]][];

@@ -51,6 +51,15 @@ erase(ARGV[1])
 write(ARGV[3], 4)
 return 1`);
 
+/** ARGV: key, version, next key, the six fields of the record, then those of its mark. */
+export const move = script(`
+if redis.call('HGET', recordKey(ARGV[1]), 'version') ~= ARGV[2] then return 0 end
+if redis.call('EXISTS', recordKey(ARGV[3])) == 1 then return 0 end
+write(ARGV[3], 4)
+erase(ARGV[1])
+write(ARGV[1], 10)
+return 1`);
+
 /** ARGV: key, now, expiresAt. */
 export const touch = script(`
 local ends = redis.call('HGET', recordKey(ARGV[1]), 'expiresAt')
@@ -63,6 +72,13 @@ return 1`);
 
 /** ARGV: key. */
 export const remove = script('erase(ARGV[1])');
+
+/** ARGV: key. A mark, whose idle timeout is 0, stays. */
+export const removeSession = script(`
+local idleTimeout = redis.call('HGET', recordKey(ARGV[1]), 'idleTimeout')
+if not idleTimeout or idleTimeout == '0' then return 0 end
+erase(ARGV[1])
+return 1`);
 
 /** ARGV: now, limit. */
 export const deleteExpired = script(`

@@ -48,7 +48,7 @@ export async function startDemo(): Promise<DemoServer> {
     // An id that was given up leaves a mark for a minute, which begins at 0 and is no session.
     rows: () =>
       database
-        .prepare('select * from sessions where created_at > 0 order by created_at, rowid')
+        .prepare('select * from sessions where idle_timeout is not 0 order by created_at, rowid')
         .all() as Row[],
     async close() {
       server.closeAllConnections();

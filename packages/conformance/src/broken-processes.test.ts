@@ -22,12 +22,13 @@ describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
     ['touch reads and writes back', 'touch', 'processes.touch'],
     ['deleteExpired looks first and deletes later', 'delete-expired', 'processes.delete-expired'],
     ['deleteBySubject looks first and deletes later', 'delete-by-subject', 'processes.delete-by-subject'],
+    ['deleteSession looks first and deletes later', 'delete-session', 'processes.moved-destroyed'],
     ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
   ])('in which %s fails', (_, fault, id) => {
     expect(failing('processes.', fault)).toContain(id);
   });
 
-  it.each(['touch', 'delete-expired', 'delete-by-subject'])(
+  it.each(['touch', 'delete-expired', 'delete-by-subject', 'delete-session'])(
     'whose %s is not atomic passes every case of one process',
     (fault) => {
       expect(failing('storage.', fault).filter((id) => id.endsWith('-race'))).toEqual([]);

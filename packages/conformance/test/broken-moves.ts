@@ -4,7 +4,7 @@ import type { BrokenStorage } from './broken-storage.ts';
 export const brokenMoves: BrokenStorage[] = [
   {
     broken: 'replace to another key leaves the old one',
-    fails: ['storage.move'],
+    fails: ['storage.replace-key'],
     how: (storage, records) => ({
       async replace(key, version, next, now) {
         const old = records.get(key);
@@ -16,7 +16,7 @@ export const brokenMoves: BrokenStorage[] = [
   },
   {
     broken: 'replace overwrites the key it goes to',
-    fails: ['storage.move'],
+    fails: ['storage.replace-key'],
     how: (storage, records) => ({
       async replace(key, version, next, now) {
         if (next.key !== key && records.get(key)?.version === version) records.delete(next.key);
@@ -30,23 +30,26 @@ export const brokenMoves: BrokenStorage[] = [
       'move.moves',
       'move.one-winner',
       'move.atomic',
-      'moved.load',
-      'moved.dead',
-      'moved.destroy',
-      'moved.taken',
-      'moved.collected',
-      'moved.not-listed',
-      'moved.not-counted',
+      'move.mark',
+      'move.dead-at-once',
+      'move.chain',
+      'move.given-up',
+      'move.collected',
+      'move.not-listed',
+      'subjects.given-up',
+      'move.not-counted',
       'move.destroyed',
-      'moved.race',
-      'moved.race-alive',
-      'moved.login-logout',
-      'moved.race-clear',
+      'move.race',
+      'move.race-alive',
+      'move.login-logout',
+      'subjects.only-moving',
+      'move.race-clear',
       'subjects.follows',
-      'storage.move-and-mark',
+      'storage.move',
       'storage.move-winner',
       'storage.move-atomic',
-      'storage.delete-version-race',
+      'storage.delete-session-race',
+      'move.secret',
       'destroy.erases',
     ],
     how: (storage, records) => ({
@@ -61,20 +64,22 @@ export const brokenMoves: BrokenStorage[] = [
   {
     broken: 'a move leaves no mark',
     fails: [
-      'moved.load',
-      'moved.dead',
-      'moved.destroy',
-      'moved.taken',
-      'moved.collected',
-      'moved.not-listed',
+      'move.mark',
+      'move.dead-at-once',
+      'move.chain',
+      'move.given-up',
+      'move.collected',
+      'move.not-listed',
+      'subjects.given-up',
       'move.destroyed',
-      'moved.race',
-      'moved.login-logout',
-      'moved.race-clear',
-      'storage.move-and-mark',
+      'move.race',
+      'move.login-logout',
+      'subjects.only-moving',
+      'move.race-clear',
+      'storage.move',
       'storage.move-winner',
       'storage.move-atomic',
-      'storage.delete-version-race',
+      'storage.delete-session-race',
     ],
     how: (storage) => ({
       move: (key, version, next, _mark, now) => storage.replace(key, version, next, now),
@@ -82,7 +87,14 @@ export const brokenMoves: BrokenStorage[] = [
   },
   {
     broken: 'a move writes its mark on a later turn',
-    fails: ['move.destroyed', 'moved.race', 'moved.login-logout', 'moved.race-clear', 'storage.move-atomic'],
+    fails: [
+      'move.destroyed',
+      'move.race',
+      'move.login-logout',
+      'subjects.only-moving',
+      'move.race-clear',
+      'storage.move-atomic',
+    ],
     how: (storage, _records, hop) => ({
       async move(key, version, next, mark, now) {
         if ((await storage.replace(key, version, next, now)) !== true) return false;
@@ -94,7 +106,7 @@ export const brokenMoves: BrokenStorage[] = [
   },
   {
     broken: 'a move writes the mark first and the record on a later turn',
-    fails: ['moved.race-destroy-all'],
+    fails: ['subjects.moving', 'storage.move-atomic'],
     how: (_storage, records, hop) => ({
       async move(key, version, next, mark) {
         await hop();
@@ -113,13 +125,14 @@ export const brokenMoves: BrokenStorage[] = [
       'move.one-winner',
       'move.atomic',
       'move.destroyed',
-      'moved.race',
-      'moved.race-alive',
-      'moved.login-logout',
-      'moved.race-clear',
+      'move.race',
+      'move.race-alive',
+      'move.login-logout',
+      'subjects.only-moving',
+      'move.race-clear',
       'storage.move-winner',
       'storage.move-atomic',
-      'storage.delete-version-race',
+      'storage.delete-session-race',
     ],
     how: (_storage, records, hop) => ({
       async move(key, version, next, mark) {
@@ -137,9 +150,9 @@ export const brokenMoves: BrokenStorage[] = [
     broken: 'a move compares no version',
     fails: [
       'move.one-winner',
-      'moved.dead',
-      'moved.race',
-      'moved.race-alive',
+      'move.dead-at-once',
+      'move.race',
+      'move.race-alive',
       'storage.move-refused',
       'storage.move-winner',
     ],
@@ -157,12 +170,15 @@ export const brokenMoves: BrokenStorage[] = [
     broken: 'a move compares first and writes later',
     fails: [
       'move.one-winner',
-      'moved.race',
-      'moved.race-alive',
-      'moved.race-destroy-all',
-      'moved.race-clear',
+      'move.destroyed',
+      'move.race',
+      'move.race-alive',
+      'move.login-logout',
+      'subjects.moving',
+      'subjects.only-moving',
+      'move.race-clear',
       'storage.move-winner',
-      'storage.delete-version-race',
+      'storage.delete-session-race',
     ],
     how: (_storage, records, hop) => ({
       async move(key, version, next, mark) {
@@ -176,7 +192,7 @@ export const brokenMoves: BrokenStorage[] = [
   },
   {
     broken: 'a move overwrites the key it goes to',
-    fails: ['move.taken', 'moved.taken', 'storage.move-refused'],
+    fails: ['move.taken', 'move.given-up', 'storage.move-refused'],
     how: (storage, records) => ({
       async move(key, version, next, mark, now) {
         if (records.get(key)?.version === version) records.delete(next.key);
@@ -188,13 +204,13 @@ export const brokenMoves: BrokenStorage[] = [
     broken: 'a refused move has written its mark',
     fails: [
       'move.taken',
-      'moved.taken',
-      'moved.race',
-      'moved.race-alive',
+      'move.given-up',
+      'move.race',
+      'move.race-alive',
       'storage.move-refused',
       'storage.move-winner',
       'storage.move-race',
-      'storage.delete-version-race',
+      'storage.delete-session-race',
     ],
     how: (storage, records) => ({
       async move(key, version, next, mark, now) {
@@ -206,7 +222,7 @@ export const brokenMoves: BrokenStorage[] = [
   },
   {
     broken: 'the mark keeps the subject of the session',
-    fails: ['moved.not-listed', 'storage.move-and-mark'],
+    fails: ['move.not-listed', 'subjects.given-up', 'subjects.only-moving', 'storage.move'],
     how: (storage, records) => ({
       move: (key, version, next, mark, now) =>
         storage.move(key, version, next, { ...mark, subject: records.get(key)?.subject ?? null }, now),
@@ -215,17 +231,41 @@ export const brokenMoves: BrokenStorage[] = [
   {
     broken: 'the mark lives as long as the session',
     fails: [
-      'moved.load',
-      'moved.dead',
-      'moved.taken',
-      'moved.collected',
-      'storage.move-and-mark',
+      'move.dead-at-once',
+      'move.collected',
+      'storage.move',
       'storage.move-winner',
-      'storage.delete-version-race',
+      'storage.delete-session-race',
     ],
     how: (storage) => ({
       move: (key, version, next, mark, now) =>
         storage.move(key, version, next, { ...mark, expiresAt: next.expiresAt }, now),
+    }),
+  },
+  {
+    broken: 'the mark is stored without its idle timeout',
+    fails: [
+      'move.mark',
+      'move.dead-at-once',
+      'move.chain',
+      'move.given-up',
+      'move.collected',
+      'move.not-listed',
+      'subjects.given-up',
+      'move.not-counted',
+      'move.destroyed',
+      'move.race',
+      'move.login-logout',
+      'subjects.only-moving',
+      'move.race-clear',
+      'storage.move',
+      'storage.move-winner',
+      'storage.move-atomic',
+      'storage.delete-session-race',
+    ],
+    how: (storage) => ({
+      move: (key, version, next, mark, now) =>
+        storage.move(key, version, next, { ...mark, idleTimeout: null }, now),
     }),
   },
 ];

@@ -2,53 +2,94 @@ import type { BrokenStorage } from './broken-storage.ts';
 
 export const brokenRemovals: BrokenStorage[] = [
   {
-    broken: 'deleteVersion compares no version',
+    broken: 'deleteSession removes marks too',
     fails: [
+      'move.chain',
+      'move.not-counted',
       'move.destroyed',
-      'moved.race',
-      'moved.login-logout',
-      'moved.race-clear',
-      'storage.delete-version',
-      'storage.delete-version-race',
+      'move.race',
+      'move.login-logout',
+      'move.race-clear',
+      'storage.delete-session',
+      'storage.delete-session-race',
     ],
     how: (_storage, records, hop) => ({
-      deleteVersion: async (key) => hop().then(() => records.delete(key)),
+      deleteSession: async (key) => hop().then(() => records.delete(key)),
     }),
   },
   {
-    broken: 'deleteVersion compares first and removes later',
+    broken: 'deleteSession looks first and removes later',
     fails: [
       'move.destroyed',
-      'moved.race',
-      'moved.login-logout',
-      'moved.race-clear',
-      'storage.delete-version',
-      'storage.delete-version-race',
+      'move.race',
+      'move.login-logout',
+      'move.race-clear',
+      'storage.delete-session-race',
     ],
     how: (_storage, records, hop) => ({
-      async deleteVersion(key, version) {
-        if (records.get(key)?.version !== version) return false;
+      async deleteSession(key) {
+        if (!records.has(key) || records.get(key)?.idleTimeout === 0) return false;
         await hop();
         return records.delete(key);
       },
     }),
   },
   {
-    broken: 'deleteVersion returns true for what is not there',
+    broken: 'deleteSession removes the version it saw',
+    fails: ['storage.delete-session'],
+    how: (_storage, records, hop) => ({
+      async deleteSession(key) {
+        const found = records.get(key);
+        if (!found || found.idleTimeout === 0) return false;
+        await hop();
+        return records.get(key)?.version === found.version && records.delete(key);
+      },
+    }),
+  },
+  {
+    broken: 'deleteSession returns true for what is not there',
+    fails: ['move.not-counted', 'storage.delete-session'],
+    how: (storage, records) => ({
+      deleteSession: async (key) => (await storage.deleteSession(key)) === true || !records.has(key),
+    }),
+  },
+  {
+    broken: 'deleteSession returns true for a mark that it leaves',
     fails: [
-      'update.destroyed',
-      'instances.destroyed',
+      'move.chain',
+      'move.not-counted',
       'move.destroyed',
-      'moved.race',
-      'moved.login-logout',
-      'moved.race-clear',
-      'storage.delete-version',
-      'storage.delete-version-race',
+      'move.race',
+      'move.login-logout',
+      'move.race-clear',
+      'storage.delete-session',
+      'storage.delete-session-race',
     ],
-    how: (storage) => ({
-      async deleteVersion(key, version) {
-        await storage.deleteVersion(key, version);
-        return true;
+    how: (storage, records) => ({
+      deleteSession: async (key) => (await storage.deleteSession(key)) === true || records.has(key),
+    }),
+  },
+  {
+    broken: 'deleteSession spares what it cannot read',
+    fails: ['storage.delete-session'],
+    how: (storage, records) => ({
+      async deleteSession(key) {
+        try {
+          JSON.parse(records.get(key)?.payload ?? '{}');
+        } catch {
+          return false;
+        }
+        return storage.deleteSession(key);
+      },
+    }),
+  },
+  {
+    broken: 'deleteSession spares what has expired by the clock of the machine',
+    fails: ['storage.delete-session'],
+    how: (storage, records) => ({
+      async deleteSession(key) {
+        const { expiresAt = 0 } = records.get(key) ?? {};
+        return expiresAt > Date.now() && storage.deleteSession(key);
       },
     }),
   },
@@ -93,7 +134,7 @@ export const brokenRemovals: BrokenStorage[] = [
     broken: 'deleteExpired goes by the clock of the machine',
     fails: [
       'time.application-clock',
-      'moved.collected',
+      'move.collected',
       'unreadable.gc',
       'gc.expired-only',
       'gc.many',
@@ -109,7 +150,7 @@ export const brokenRemovals: BrokenStorage[] = [
     broken: 'deleteExpired does not count',
     fails: [
       'time.application-clock',
-      'moved.collected',
+      'move.collected',
       'gc.expired-only',
       'gc.many',
       'gc.at-once',
@@ -146,7 +187,7 @@ export const brokenRemovals: BrokenStorage[] = [
   },
   {
     broken: 'deleteBySubject deletes onlyKey whoever it belongs to',
-    fails: ['subjects.only', 'storage.subjects'],
+    fails: ['subjects.given-up', 'subjects.only', 'storage.subjects'],
     how: (storage, records) => ({
       async deleteBySubject(subject, options) {
         if (options.onlyKey === undefined) return storage.deleteBySubject(subject, options);
@@ -157,7 +198,8 @@ export const brokenRemovals: BrokenStorage[] = [
   {
     broken: 'deleteBySubject spares nobody',
     fails: [
-      'moved.not-listed',
+      'move.not-listed',
+      'subjects.given-up',
       'subjects.destroy-all',
       'subjects.only',
       'unreadable.subjects',
@@ -170,6 +212,8 @@ export const brokenRemovals: BrokenStorage[] = [
   {
     broken: 'deleteBySubject does not count',
     fails: [
+      'subjects.given-up',
+      'subjects.only-moving',
       'subjects.destroy-all',
       'subjects.only',
       'unreadable.subjects',
@@ -185,7 +229,7 @@ export const brokenRemovals: BrokenStorage[] = [
   },
   {
     broken: 'deleteBySubject lists first and removes the versions it saw',
-    fails: ['moved.race-destroy-all', 'subjects.race'],
+    fails: ['subjects.moving', 'subjects.race'],
     how: (storage, records, hop) => ({
       async deleteBySubject(subject, options) {
         const listed = await storage.listBySubject(subject);

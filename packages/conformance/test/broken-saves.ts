@@ -43,7 +43,7 @@ export function savingDriver(saveOver = correct, between = async () => {}): Driv
 export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] = [
   {
     broken: 'save begins a new session over a live one',
-    fails: ['save.keeps', 'moved.taken', 'storage.save', 'storage.save-refused'],
+    fails: ['save.keeps', 'move.given-up', 'storage.save', 'storage.save-refused', 'storage.save-mark'],
     save: (_found, record) => record,
   },
   {
@@ -53,7 +53,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
   },
   {
     broken: 'save ignores when the session was created',
-    fails: ['moved.taken', 'storage.save-refused'],
+    fails: ['storage.save-refused'],
     save: (found, record) => correct(found, record, Number.NEGATIVE_INFINITY),
   },
   {
@@ -66,7 +66,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
   },
   {
     broken: 'save keeps an idle timeout that was to change',
-    fails: ['save.keeps', 'storage.save-refused'],
+    fails: ['save.keeps', 'move.given-up', 'storage.save-refused', 'storage.save-mark'],
     save: (found, record, createdAfter) =>
       correct(found, { ...record, idleTimeout: found.idleTimeout }, createdAfter),
   },
@@ -77,5 +77,11 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
       const next = correct(found, record, createdAfter);
       return next && { ...next, expiresAt: Math.max(found.expiresAt, next.expiresAt) };
     },
+  },
+  {
+    broken: 'save takes an idle timeout of 0 for none',
+    fails: ['move.given-up', 'storage.save-mark'],
+    save: (found, record, createdAfter) =>
+      correct({ ...found, idleTimeout: found.idleTimeout || null }, record, createdAfter),
   },
 ];

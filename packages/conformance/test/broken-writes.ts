@@ -6,12 +6,12 @@ export const brokenWrites: BrokenStorage[] = [
     fails: [
       'update.newest',
       'instances.updates',
-      'moved.dead',
-      'moved.race-alive',
+      'move.dead-at-once',
+      'move.race-alive',
       'create.one-winner',
       'storage.replace',
       'storage.one-winner',
-      'storage.move',
+      'storage.replace-key',
       'storage.move-winner',
     ],
     how: (_, records, hop) => ({
@@ -27,13 +27,15 @@ export const brokenWrites: BrokenStorage[] = [
   {
     broken: 'replace compares first and writes later',
     fails: [
+      'update.destroyed',
       'instances.updates',
-      'moved.race-alive',
+      'instances.destroyed',
+      'move.race-alive',
       'create.one-winner',
       'subjects.race',
       'storage.one-winner',
       'storage.move-winner',
-      'storage.delete-version',
+      'storage.delete-session',
       'storage.delete-race',
       'storage.delete-expired-race',
     ],
@@ -49,8 +51,29 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
+    broken: 'replace needs a new version',
+    fails: [
+      'time.restarts',
+      'time.own-idle-timeout',
+      'time.application-clock',
+      'touch.no-conflict',
+      'storage.replace',
+    ],
+    how: (storage) => ({
+      replace: async (key, version, next, now) =>
+        next.version !== version && storage.replace(key, version, next, now),
+    }),
+  },
+  {
     broken: 'replace creates what is not there',
-    fails: ['update.missing', 'instances.destroyed', 'counting.clear', 'storage.delete', 'storage.replace'],
+    fails: [
+      'update.missing',
+      'instances.destroyed',
+      'counting.clear',
+      'storage.delete',
+      'storage.replace',
+      'storage.delete-session',
+    ],
     how: (storage, records) => ({
       async replace(key, version, next) {
         if (!records.has(key)) return storage.insert(next, Date.now());
@@ -80,7 +103,7 @@ export const brokenWrites: BrokenStorage[] = [
   },
   {
     broken: 'replace keeps the first createdAt',
-    fails: ['time.ended', 'moved.taken', 'create.expired', 'storage.replace'],
+    fails: ['time.ended', 'create.expired', 'storage.replace'],
     how: (storage, records) => ({
       replace: async (key, version, next) =>
         storage.replace(key, version, { ...next, createdAt: records.get(key)?.createdAt ?? 0 }, Date.now()),
@@ -88,7 +111,7 @@ export const brokenWrites: BrokenStorage[] = [
   },
   {
     broken: 'insert overwrites what is expired',
-    fails: ['storage.insert', 'storage.move-and-mark'],
+    fails: ['storage.insert', 'storage.move'],
     how: (storage, records) => ({
       async insert(record) {
         const old = records.get(record.key);
@@ -111,13 +134,7 @@ export const brokenWrites: BrokenStorage[] = [
   },
   {
     broken: 'touch draws a new version',
-    fails: [
-      'touch.no-conflict',
-      'storage.touch',
-      'storage.move-and-mark',
-      'storage.delete-version',
-      'storage.touch-race',
-    ],
+    fails: ['touch.no-conflict', 'storage.touch', 'storage.move', 'storage.touch-race'],
     how: (storage, records) => ({
       async touch(key, now, expiresAt) {
         const touched = await storage.touch(key, now, expiresAt);
@@ -141,7 +158,7 @@ export const brokenWrites: BrokenStorage[] = [
   },
   {
     broken: 'touch revives what is expired',
-    fails: ['moved.dead', 'storage.touch'],
+    fails: ['move.dead-at-once', 'storage.touch'],
     how: (storage) => ({ touch: async (key, _now, expiresAt) => storage.touch(key, 0, expiresAt) }),
   },
   {
@@ -149,6 +166,7 @@ export const brokenWrites: BrokenStorage[] = [
     fails: [
       'time.restarts',
       'time.own-idle-timeout',
+      'time.application-clock',
       'touch.no-conflict',
       'gc.expired-only',
       'storage.touch',
@@ -160,6 +178,7 @@ export const brokenWrites: BrokenStorage[] = [
   {
     broken: 'touch reads first and writes the record back later',
     fails: [
+      'update.destroyed',
       'subjects.race',
       'storage.move-race',
       'storage.delete-race',
@@ -179,7 +198,7 @@ export const brokenWrites: BrokenStorage[] = [
   },
   {
     broken: 'delete does nothing',
-    fails: ['storage.delete', 'storage.move-and-mark', 'storage.delete-race'],
+    fails: ['storage.delete', 'storage.move', 'storage.delete-race'],
     how: (_storage, _records, hop) => ({ delete: hop }),
   },
 ];

@@ -64,8 +64,8 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
         return true;
       }),
     delete: (key) => locked((records) => void delete records[key]),
-    deleteVersion: (key, version) =>
-      locked((records) => records[key]?.version === version && delete records[key]),
+    deleteSession: (key) =>
+      locked((records) => key in records && records[key]?.idleTimeout !== 0 && delete records[key]),
     scan: (after = '', limit) => {
       const records = Object.values(load()).sort((one, other) => (one.key < other.key ? -1 : 1));
       return records.filter(({ key }) => key > after).slice(0, limit);

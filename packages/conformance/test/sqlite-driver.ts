@@ -49,6 +49,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
     'update sessions set expiresAt = max(expiresAt, :expiresAt) where key = :key and expiresAt > :now',
   );
   const remove = sql('delete from sessions where key = :key');
+  const removeSession = sql('delete from sessions where key = :key and idleTimeout is not 0');
   const removeVersion = sql('delete from sessions where key = :key and version = :version');
   const expired = sql('select key from sessions where expiresAt <= :now limit :limit');
   const removeExpired = sql(
@@ -89,9 +90,12 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (found) removeVersion.run(found);
       else remove.run({ key });
     },
-    deleteVersion(key, version) {
-      if (fault !== 'delete-version') return removeVersion.run({ key, version }) > 0;
-      return read.get({ key })?.version === version && remove.run({ key }) > 0;
+    deleteSession(key) {
+      if (fault !== 'delete-session') return removeSession.run({ key }) > 0;
+      if (read.get({ key })?.idleTimeout === 0) return false;
+      // Long enough for another process to move the session every time that both come at once.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      return remove.run({ key }) > 0;
     },
     scan: (after = '', limit) => scan.all({ after, limit }),
     deleteExpired: (now, limit) =>

@@ -86,7 +86,7 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Memor
     delete(key) {
       records.delete(key);
     },
-    deleteVersion: (key, version) => records.get(key)?.version === version && records.delete(key),
+    deleteSession: (key) => records.get(key)?.idleTimeout !== 0 && records.delete(key),
     deleteExpired(now, limit) {
       const doomed: SessionRecord[] = [];
       for (const record of records.values()) {

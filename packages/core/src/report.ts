@@ -4,21 +4,13 @@
  * - `store-replaced`: `cacheStore()` replaced this store, which was still open, by another one.
  * - `unreadable-session`: a stored session could not be decoded and counts as missing. `list`, `count` and `entries`
  *   also report sessions that a newer version of core wrote, and leave them out.
- * - `mark-missing`: a session got a new id, and where to find it could not be stored under the old one: a logout with the old
- *   id misses it. Only from storages without `move`.
  * - `write-conflict`: another process wrote the session first; the change is replayed. `attempt` counts from 1.
  * - `answer-recovered`: the backend failed while writing, but the write turned out to be stored; the caller sees success.
  *
  * Drivers add types of their own, such as `cookie`'s report of an old password in use.
  */
 export interface StoreEvent {
-  type:
-    | 'store-replaced'
-    | 'unreadable-session'
-    | 'mark-missing'
-    | 'write-conflict'
-    | 'answer-recovered'
-    | (string & {});
+  type: 'store-replaced' | 'unreadable-session' | 'write-conflict' | 'answer-recovered' | (string & {});
   /** The store's name, such as `@store/sqlite`. */
   store: string;
   /** Why, in words, where there is more to say than the type. */

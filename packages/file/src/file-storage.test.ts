@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writ
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
+import { lineSum } from './line-sum.ts';
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
@@ -38,6 +39,23 @@ describe('file storage', () => {
     await storage.delete(record.key);
     await storage.deleteExpired(1, 500);
     expect(filesIn(directory)).toEqual([]);
+  });
+
+  it('removes with deleteSession whatever is under a key, readable or not, but no mark', async () => {
+    const { storage, layout } = openStorage(temporaryDirectory());
+    const record = someRecord({ subject: 'ann' });
+    const line = `@store/file 2 ${'1'.padStart(16)} ${'1000'.padStart(17)} `;
+    const newer = `${line}${lineSum(line, 0, line.length)}\nnobody knows`;
+    for (const content of [undefined, '', 'hello', newer]) {
+      await storage.insert(record, Date.now());
+      if (content !== undefined) writeFileSync(layout.record(record.key), content);
+      expect(await storage.deleteSession(record.key)).toBe(true);
+      expect(await storage.deleteSession(record.key)).toBe(false);
+    }
+    const mark = someRecord({ idleTimeout: 0 });
+    await storage.insert(mark, Date.now());
+    expect(await storage.deleteSession(mark.key)).toBe(false);
+    expect(storage.read(mark.key)).toEqual(mark);
   });
 
   it('takes a damaged file for no session, reports it, and lets a new session have its place', async () => {

@@ -119,12 +119,10 @@ export function createFileStorage(
         if (removed && durable) await syncFolderOf(layout.record(key));
       }),
 
-    deleteVersion: (key, version) =>
+    deleteSession: (key) =>
       directory.write(async () => {
-        const removed = await hold(
-          [key],
-          (head) => head?.kind === 'record' && head.version === version && remove(key, head),
-        );
+        const isMark = (head: SettledHead) => head?.kind === 'record' && head.idleTimeout === 0;
+        const removed = await hold([key], (head) => !isMark(head) && remove(key, head));
         if (removed && durable) await syncFolderOf(layout.record(key));
         return removed;
       }),

@@ -126,7 +126,7 @@ describe('garbage collection', () => {
     expect(filesIn(layout.records)).toEqual([]);
   });
 
-  it('leaves foreign files and files of a newer version alone', async () => {
+  it('leaves foreign files alone, and those of a newer version until a day after they expired', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -149,5 +149,8 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(9_000_000, 500)).toBe(0);
     expect(filesIn(directory)).toHaveLength(5);
     expect(existsSync(folderInPlace)).toBe(true);
+    utimesSync(layout.record(record.key), hours(25), hours(25));
+    await openStorage(directory).storage.deleteExpired(9_000_000, 500);
+    expect(filesIn(directory).sort()).toEqual(foreign.map((path) => path.slice(directory.length + 1)).sort());
   });
 });

@@ -53,12 +53,14 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
       where stored.key = input.key and stored.version = input.old_version
       returning stored.key`),
 
-    deleteVersion: statement<[keys: string, versions: string]>(sql`
-      with ${locked('update')},
-        input as (select * from unnest ($1::text[], $2::bigint[]) as input (key, version))
-      delete from ${table} as stored using input join locked on locked.key = input.key
-      where stored.key = input.key and stored.version = input.version
-      returning stored.key`),
+    deleteSession: statement<[keys: string]>(
+      sql`
+      with ${locked('update')}
+      delete from ${table} as stored using locked
+      where stored.key = locked.key and stored.idle_timeout is distinct from 0
+      returning stored.key, ${undoneIfLate(2)}`,
+      { deadline: true },
+    ),
   };
 }
 

@@ -62,26 +62,38 @@ describe.each([
   });
 });
 
-it('a delete of nothing waits for an insert of that key that is not committed yet', async () => {
-  const { storage, schema } = await freshStorage();
-  const inserting = new pg.Client({ connectionString: url });
-  await inserting.connect();
-  onTestFinished(() => inserting.end());
-  await inserting.query(
-    `begin; insert into ${pg.escapeIdentifier(schema)}.sessions (key, version, gc_at, expires_at, created_at, payload)
+it.each([
+  ['delete', true],
+  ['deleteSession', false],
+] as const)(
+  'a %s of nothing waits for an insert of that key that is not committed yet',
+  async (name, removes) => {
+    const { storage, schema } = await freshStorage();
+    const inserting = new pg.Client({ connectionString: url });
+    await inserting.connect();
+    onTestFinished(() => inserting.end());
+    await inserting.query(
+      `begin; insert into ${pg.escapeIdentifier(schema)}.sessions (key, version, gc_at, expires_at, created_at, payload)
      values ('${keyOf('a')}', 1, 1, 1, 1, '{}')`,
-  );
-  let done = false;
-  const deleting = Promise.resolve(storage.delete(keyOf('a'))).then(() => {
-    done = true;
-  });
-  const waiting = `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
-  await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 1 }]);
-  expect(done).toBe(false);
-  await inserting.query('commit');
-  await deleting;
-  expect(await storage.scan?.(undefined, 10)).toEqual([]);
-});
+    );
+    let done = false;
+    const deleting = Promise.resolve(storage[name]?.(keyOf('a'))).then((removed) => {
+      done = true;
+      return removed;
+    });
+    const waiting = `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
+    await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 1 }]);
+    expect(done).toBe(false);
+    await inserting.query('commit');
+    // `false` makes core look again, and then it is there to be removed.
+    if (!removes) {
+      expect(await deleting).toBe(false);
+      expect(await storage.deleteSession?.(keyOf('a'))).toBe(true);
+    }
+    await deleting;
+    expect(await storage.scan?.(undefined, 10)).toEqual([]);
+  },
+);
 
 it('a server whose clock differs, or is set while the store runs, is no obstacle', async () => {
   const schema = freshSchema();

@@ -10,7 +10,7 @@ import { keyOf, now, sessionRecord } from '../test/session-record.ts';
 
 const rounds = 200;
 const mark = (name: string, version: number) =>
-  sessionRecord(name, { payload: '{"v":1,"moved":"x"}', createdAt: 0, version });
+  sessionRecord(name, { payload: '{"v":1,"moved":"x"}', idleTimeout: 0, version });
 
 /** Moves `from`, which has this version, to `to`. */
 function move(storage: RecordStorage, from: string, version: number, to: string) {
@@ -31,7 +31,7 @@ async function twoStorages(options: pg.PoolConfig = {}) {
 /** Which keys hold the session, and not a mark. */
 async function holders(storage: RecordStorage): Promise<string[]> {
   const records = (await storage.scan?.(undefined, 1000)) ?? [];
-  return records.filter(({ createdAt }) => createdAt > 0).map(({ key }) => key);
+  return records.filter(({ idleTimeout }) => idleTimeout !== 0).map(({ key }) => key);
 }
 
 describe('move()', () => {
@@ -56,14 +56,17 @@ describe('move()', () => {
   });
 });
 
-it('deleteVersion() removes the record only with that version, alone and among others', async () => {
-  const { storage } = await freshStorage();
+it('deleteSession() removes any record but a mark, alone and among others', async () => {
+  const { storage, sent } = await freshStorage();
   for (const name of ['a', 'b', 'c']) await storage.insert(sessionRecord(name), now);
-  expect(await storage.deleteVersion?.(keyOf('a'), 2)).toBe(false);
-  expect(await storage.deleteVersion?.(keyOf('a'), 1)).toBe(true);
-  const removals = ['a', 'b', 'c'].map((name, n) => storage.deleteVersion?.(keyOf(name), n));
-  expect(await Promise.all(removals)).toEqual([false, true, false]);
-  expect(await storage.read(keyOf('c'))).toEqual(sessionRecord('c'));
+  await storage.insert(mark('m', 5), now);
+  sent.length = 0;
+  expect(await storage.deleteSession?.(keyOf('a'))).toBe(true);
+  expect(sent).toHaveLength(1);
+  expect(await storage.deleteSession?.(keyOf('m'))).toBe(false);
+  const removals = ['a', 'b', 'm', 'c'].map((name) => storage.deleteSession?.(keyOf(name)));
+  expect(await Promise.all(removals)).toEqual([false, true, false, true]);
+  expect(await storage.scan?.(undefined, 10)).toEqual([mark('m', 5)]);
 });
 
 it('scan() gives every record once, page by page', async () => {
@@ -83,21 +86,21 @@ it('scan() gives every record once, page by page', async () => {
 describe.each(['read committed', 'serializable'])('two processes, %s', (isolation) => {
   const options = { options: `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}` };
 
-  it('move ‖ deleteVersion: exactly one of them wins', { timeout: 120_000 }, async () => {
+  it('move ‖ deleteSession: exactly one of them wins', { timeout: 120_000 }, async () => {
     const { one, other } = await twoStorages(options);
     for (let n = 0; n < rounds; n += 1) {
       await one.insert(sessionRecord(`a${n}`, { subject: 'ann' }), now);
       const [moved, removed] = await Promise.all([
         move(one, `a${n}`, 1, `b${n}`),
-        other.deleteVersion?.(keyOf(`a${n}`), 1),
+        other.deleteSession?.(keyOf(`a${n}`)),
       ]);
       expect([moved, removed].filter(Boolean)).toHaveLength(1);
-      expect(await one.deleteVersion?.(keyOf(`b${n}`), 2)).toBe(moved);
+      expect(await one.deleteSession?.(keyOf(`b${n}`))).toBe(moved);
     }
     expect(await holders(one)).toEqual([]);
   });
 
-  it('move ‖ move ‖ deleteVersion: one wins, and the session is in one place at most', {
+  it('move ‖ move ‖ deleteSession: one wins, and the session is in one place at most', {
     timeout: 120_000,
   }, async () => {
     const { one, other } = await twoStorages(options);
@@ -106,12 +109,12 @@ describe.each(['read committed', 'serializable'])('two processes, %s', (isolatio
       const results = await Promise.all([
         move(one, `a${n}`, 1, `b${n}`),
         move(other, `a${n}`, 1, `c${n}`),
-        other.deleteVersion?.(keyOf(`a${n}`), 1),
+        other.deleteSession?.(keyOf(`a${n}`)),
       ]);
       expect(results.filter(Boolean)).toHaveLength(1);
       const places = await holders(one);
       expect(places).toEqual(results[0] ? [keyOf(`b${n}`)] : results[1] ? [keyOf(`c${n}`)] : []);
-      for (const key of places) expect(await one.deleteVersion?.(key, 2)).toBe(true);
+      for (const key of places) expect(await one.deleteSession?.(key)).toBe(true);
     }
   });
 
@@ -129,7 +132,7 @@ describe.each(['read committed', 'serializable'])('two processes, %s', (isolatio
   });
 });
 
-it('a deleteBySubject and a deleteVersion that wait for a move find what it left', async () => {
+it('a deleteBySubject and a deleteSession that wait for a move find what it left', async () => {
   const { one, other, schema } = await twoStorages();
   await one.insert(sessionRecord('a', { subject: 'ann' }), now);
   const blocker = new pg.Client({ connectionString: url });
@@ -143,7 +146,7 @@ it('a deleteBySubject and a deleteVersion that wait for a move find what it left
   };
   const moving = move(one, 'a', 1, 'b');
   await waiting(1);
-  const removing = other.deleteVersion?.(keyOf('a'), 1);
+  const removing = other.deleteSession?.(keyOf('a'));
   await waiting(2);
   const ending = other.deleteBySubject?.('ann', {});
   await waiting(3);
@@ -207,7 +210,7 @@ describe('a process that dies while it moves a session', () => {
         else {
           failures += 1;
           // Ambiguous: the record itself tells.
-          if ((await one.read(keyOf(`m${at}`)))?.createdAt === 0) at += 1;
+          if ((await one.read(keyOf(`m${at}`)))?.idleTimeout === 0) at += 1;
         }
         if ((await holders(one)).length !== 1) throw new Error('not in exactly one place');
         await one.deleteExpired(0, 500);

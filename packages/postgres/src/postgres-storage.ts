@@ -22,10 +22,6 @@ interface Touch {
   now: number;
   expiresAt: number;
 }
-interface Removal {
-  key: string;
-  version: number;
-}
 
 /**
  * Keeps session records in one table of a PostgreSQL database. Every function is one statement and so one transaction; what it
@@ -97,18 +93,32 @@ export function createPostgresStorage(
     },
   });
 
-  const deleteVersion = createBatcher<Removal, boolean>({
+  const deleteSession = createBatcher<string, boolean>({
     isUndone,
-    keyOf: ({ key }) => key,
-    runOne: async ({ key, version }) => (await run(one.deleteVersion, key, version)).count === 1,
-    async runMany(removals) {
-      const versions = toArray(removals.map(({ version }) => version));
-      return written(
-        await run(many.deleteVersion, toArray(removals.map(({ key }) => key)), versions),
-        removals,
-      );
+    keyOf: (key) => key,
+    async runOne(key) {
+      if ((await run(one.deleteSession, key)).count === 1) return true;
+      await outlastInserts(key);
+      return false;
+    },
+    async runMany(keys) {
+      const removals = keys.map((key) => ({ key }));
+      return written(await run(many.deleteSession, toArray(keys)), removals);
     },
   });
+
+  /**
+   * A key with no visible row may be one whose insert is waiting for its commit, and whose caller has given up. An insert of
+   * our own waits for it in the unique index; whatever comes later finds its deadline passed.
+   *
+   * @returns whether the key is free
+   */
+  async function outlastInserts(key: string): Promise<boolean> {
+    const fence = { ...expired, key, version: randomInt(2 ** 47) };
+    if ((await run(one.insert, ...toValues(fence))).count === 0) return false;
+    await run(one.removeFence, key, fence.version);
+    return true;
+  }
 
   return {
     read,
@@ -121,16 +131,9 @@ export function createPostgresStorage(
     move: (key, version, next, mark) =>
       unlessTaken(run(one.move, ...toValues(next), key, version, ...markValues(mark))),
     touch: (key, now, expiresAt) => touch({ key, now, expiresAt }),
-    deleteVersion: (key, version) => deleteVersion({ key, version }),
+    deleteSession,
     async delete(key) {
-      // A key with no visible row may be one whose insert is waiting for its commit, and whose caller has given up. An insert
-      // of our own waits for it in the unique index; whatever comes later finds its deadline passed.
-      while ((await run(one.delete, key)).count === 0) {
-        const fence = { ...expired, key, version: randomInt(2 ** 47) };
-        if ((await run(one.insert, ...toValues(fence))).count === 0) continue;
-        await run(one.deleteVersion, key, fence.version);
-        return;
-      }
+      while ((await run(one.delete, key)).count === 0) if (await outlastInserts(key)) return;
     },
     deleteExpired: createCollectGarbage(run, location, prepare),
     async scan(after = '', limit) {

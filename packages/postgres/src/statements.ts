@@ -100,7 +100,17 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
       db.deleteFrom('sessions').where('key', '=', bind(1)).returning(undoneIfLate(2).as('in_time')).compile(),
     ),
 
-    deleteVersion: swap<[key: string, version: number]>(
+    /** Waits for a move of the row, and then finds that it has another key. */
+    deleteSession: timed<[key: string]>(
+      db
+        .deleteFrom('sessions')
+        .where('key', '=', bind(1))
+        .where('idle_timeout', 'is distinct from', sql.lit(0))
+        .returning(undoneIfLate(2).as('in_time'))
+        .compile(),
+    ),
+
+    removeFence: swap<[key: string, version: number]>(
       db.deleteFrom('sessions').where('key', '=', bind(1)).where('version', '=', bind<number>(2)).compile(),
     ),
 

@@ -11,7 +11,7 @@ const storage = createPostgresStorage(connection, { table: 'sessions', schema },
 
 for (let n = 0; ; n += 1) {
   const next = sessionRecord(`m${n + 1}`, { subject: 'ann', version: n + 2 });
-  const mark = sessionRecord(`m${n}`, { createdAt: 0, version: n + 1000 });
+  const mark = sessionRecord(`m${n}`, { idleTimeout: 0, version: n + 1000 });
   if ((await storage.move?.(keyOf(`m${n}`), n + 1, next, mark, now)) !== true) break;
   process.stdout.write(`${n + 1}\n`);
 }

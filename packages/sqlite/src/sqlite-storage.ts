@@ -31,9 +31,10 @@ export function createSqliteStorage(
   const save = prepare(statements.save);
   const replaceContent = prepare(statements.replaceContent);
   const replaceRow = prepare(statements.replaceRow);
+  const move = prepare(statements.move);
   const touch = prepare(statements.touch);
   const remove = prepare(statements.delete);
-  const deleteVersion = prepare(statements.deleteVersion);
+  const deleteSession = prepare(statements.deleteSession);
   const scan = prepare(statements.scan);
   const due = prepare(statements.due);
   const deleteExpired = prepare(statements.deleteExpired);
@@ -79,11 +80,20 @@ export function createSqliteStorage(
 
     move: (oldKey, oldVersion, next, mark) =>
       changed(
-        write(() => {
-          const { changes } = replaceRow.run({ ...next, oldKey, oldVersion });
-          if (changes > 0) insert.run(mark);
-          return changes;
-        }, true),
+        write(
+          () =>
+            move.run({
+              ...next,
+              oldKey,
+              oldVersion,
+              markVersion: mark.version,
+              markExpiresAt: mark.expiresAt,
+              markCreatedAt: mark.createdAt,
+              markIdleTimeout: mark.idleTimeout,
+              markSubject: mark.subject,
+              markPayload: mark.payload,
+            }).changes,
+        ),
       ),
 
     save: (record, createdAfter) => changed(write(() => save.run({ ...record, createdAfter }).changes)),
@@ -94,7 +104,7 @@ export function createSqliteStorage(
       await write(() => remove.run({ key }).changes);
     },
 
-    deleteVersion: (key, version) => changed(write(() => deleteVersion.run({ key, version }).changes)),
+    deleteSession: (key) => changed(write(() => deleteSession.run({ key }).changes)),
 
     scan: (after, limit) => query(() => scan.all({ after: after ?? null, limit }) as SessionRecord[]),
 

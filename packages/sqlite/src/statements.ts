@@ -6,6 +6,12 @@ import { sqlWriter } from './sessions-table.ts';
 interface Bindings extends SessionRecord {
   oldKey: string;
   oldVersion: number;
+  markVersion: number;
+  markExpiresAt: number;
+  markCreatedAt: number;
+  markIdleTimeout: number | null;
+  markSubject: string | null;
+  markPayload: string;
   createdAfter: number;
   now: number;
   limit: number;
@@ -14,6 +20,7 @@ interface Bindings extends SessionRecord {
   onlyKey: string | null;
 }
 
+const sessions = sql.table('sessions');
 const bind = <Name extends keyof Bindings>(name: Name): RawBuilder<Bindings[Name]> =>
   sql<Bindings[Name]>`${sql.raw(`@${name}`)}`;
 
@@ -99,6 +106,28 @@ export function writeStatements(table: string) {
       )
       .compile(),
 
+    /**
+     * The session as a new row, and its mark over the old one: two rows are written, or none when the version is gone or the
+     * new key is taken. `where true` keeps SQLite from reading `on conflict` as the condition of a join.
+     */
+    move: sql`
+      with allowed as (
+        select 1
+        where exists (select 1 from ${sessions} where key = ${bind('oldKey')} and version = ${bind('oldVersion')})
+          and not exists (select 1 from ${sessions} where key = ${bind('key')})
+      )
+      insert into ${sessions} (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
+      select ${bind('key')}, ${bind('version')}, ${bind('expiresAt')}, ${bind('expiresAt')}, ${bind('createdAt')},
+        ${bind('idleTimeout')}, ${bind('subject')}, ${bind('payload')} from allowed
+      union all
+      select ${bind('oldKey')}, ${bind('markVersion')}, ${bind('markExpiresAt')}, ${bind('markExpiresAt')},
+        ${bind('markCreatedAt')}, ${bind('markIdleTimeout')}, ${bind('markSubject')}, ${bind('markPayload')}
+      from allowed where true
+      on conflict (key) do update set
+        version = excluded.version, gc_at = excluded.gc_at, expires_at = excluded.expires_at,
+        created_at = excluded.created_at, idle_timeout = excluded.idle_timeout, subject = excluded.subject,
+        payload = excluded.payload`.compile(db),
+
     touch: db
       .updateTable('sessions')
       .set((row) => ({ expires_at: row.fn<number>('max', ['expires_at', bind('expiresAt')]) }))
@@ -106,10 +135,10 @@ export function writeStatements(table: string) {
       .where('expires_at', '>', bind('now'))
       .compile(),
 
-    deleteVersion: db
+    deleteSession: db
       .deleteFrom('sessions')
       .where('key', '=', bind('key'))
-      .where('version', '=', bind('version'))
+      .where('idle_timeout', 'is not', sql.lit(0))
       .compile(),
 
     scan: record

@@ -5,7 +5,6 @@ import type { Connection } from './connection.ts';
 
 interface Write {
   run(): number;
-  isAtomic: boolean;
   deadline: number;
   resolve(changes: number): void;
   reject(error: unknown): void;
@@ -25,7 +24,7 @@ const mostPerTurn = 8;
  * and are grouped from then on until a turn brings a single one again.
  *
  * @returns A function that runs a write, which has no `await` in it, and returns how many rows it changed; synchronously
- * if it could run immediately. `isAtomic` is for a write of several statements, which needs a transaction even when alone.
+ * if it could run immediately.
  */
 export function createWriteGroup(connection: Connection, busyTimeout: number) {
   const { database, withoutTimeout, checkpoints, file } = connection;
@@ -49,13 +48,13 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   /** Rows changed that `checkpoints` has not been told of: it need not hear of every write. */
   let untold = 0;
 
-  return (run: () => number, isAtomic = false): Awaitable<number> => {
+  return (run: () => number): Awaitable<number> => {
     if (!turnScheduled) {
       turnScheduled = true;
       setImmediate(endTurn);
     }
     if (!grouping && callerResumed && waiting.length === 0 && ranThisTurn < mostPerTurn) {
-      const changes = tryOne(run, isAtomic);
+      const changes = tryOne(run);
       if (changes !== undefined) {
         ranThisTurn += 1;
         callerResumed = false;
@@ -66,22 +65,21 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
       }
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ run, isAtomic, deadline: performance.now() + busyTimeout * 1000, resolve, reject });
+      waiting.push({ run, deadline: performance.now() + busyTimeout * 1000, resolve, reject });
     });
   };
 
   /** @returns `undefined` when the database is busy */
-  function tryOne(run: () => number, isAtomic: boolean): number | undefined {
+  function tryOne(run: () => number): number | undefined {
     try {
-      return runOne(run, isAtomic);
+      return runOne(run);
     } catch (error) {
       if (isBusy(error, database)) return undefined;
       throw error;
     }
   }
 
-  function runOne(run: () => number, isAtomic: boolean): number {
-    if (isAtomic) return runTogether([run])[0] ?? 0;
+  function runOne(run: () => number): number {
     if (file && performance.now() >= file.writeDue) file.look();
     if (database.inTransaction) throw transactionOpen();
     return withoutTimeout ? withoutTimeout(run) : run();
@@ -142,7 +140,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
     let changes: number[];
     try {
       const runsAlone = group.length === 1 && first;
-      changes = runsAlone ? [runOne(first.run, first.isAtomic)] : runTogether(group.map(({ run }) => run));
+      changes = runsAlone ? [runOne(first.run)] : runTogether(group.map(({ run }) => run));
     } catch (error) {
       if (isBusy(error, database)) return { cause: error };
       if (group.length > 1) {

@@ -21,6 +21,7 @@ import { revocationCases } from './revocation.ts';
 import { secrecyCases } from './secrecy.ts';
 import { startingCases } from './starting.ts';
 import { storageCases } from './storage.ts';
+import { storageEndingCases } from './storage-ending.ts';
 import { storageExpiryCases } from './storage-expiry.ts';
 import { storageMovingCases } from './storage-moving.ts';
 import { storageProcessCases } from './storage-processes.ts';
@@ -58,6 +59,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...storageCases,
   ...storageReplacingCases,
   ...storageMovingCases,
+  ...storageEndingCases,
   ...storageScanningCases,
   ...storageSavingCases,
   ...storageRaceCases,

@@ -15,8 +15,8 @@ export type CaseNeed =
   | 'storage'
   /** The optional `move` of the storage. */
   | 'move'
-  /** The optional `deleteVersion` of the storage. */
-  | 'deleteVersion'
+  /** The optional `deleteSession` of the storage. */
+  | 'deleteSession'
   /** The optional `scan` of the storage. */
   | 'scan'
   /** A finished `SessionStore` from `start`. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createSessionId, type SessionStore } from '@store/core';
+import { createSessionId, type SessionStore, type StoredSession } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import { keep, set } from './changes.ts';
 import type { ConformanceCase } from './conformance-case.ts';
@@ -20,11 +20,21 @@ async function moveAlong(store: SessionStore, moves: number, subject?: string): 
   return ids;
 }
 
+/** Everything that a request may still do with the id it came with. */
+const lateWrites: {
+  [name: string]: (store: SessionStore, id: string, base: StoredSession) => Promise<boolean>;
+} = {
+  'update() with a base': (store, id, base) => store.update(id, set('late', true), { base }),
+  'update()': (store, id) => store.update(id, set('late', true)),
+  'touch() with a base': (store, id, base) => store.touch(id, { base }),
+  'touch()': (store, id) => store.touch(id),
+};
+
 /** What an id that was given up still does for a minute. */
 export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
-    id: 'moved.load',
+    id: 'move.mark',
     title:
       'load() of an id that was given up says moved and shows nothing, for a minute, along a whole chain.',
     async run({ start, clock }) {
@@ -41,11 +51,30 @@ export const movedIdCases: ConformanceCase[] = [
   },
   {
     ...moved,
-    id: 'moved.dead',
+    id: 'move.dead-at-once',
     title:
-      'update() and touch() of an id that was given up return false and write nothing, even with a base.',
+      'From the moment a move is acknowledged update() and touch() of the old id return false and write nothing.',
     async run({ start, clock }) {
       const store = await start();
+      for (const [name, late] of Object.entries(lateWrites)) {
+        for (const movesBlindly of [true, false]) {
+          const [id, newId] = [createSessionId(), createSessionId()];
+          await store.save(id, { n: 1 }, {});
+          const base = await store.load(id);
+          const moves = store.update(id, keep, movesBlindly ? { newId } : { newId, base });
+          // The very continuation of the move: whoever awaits it may write at once.
+          const written = await moves.then((moved) => {
+            assert.equal(moved, true);
+            clock.advance(30);
+            return late(store, id, base);
+          });
+          assert.equal(written, false, `${name} right after the move`);
+          const { exists, data, expiresAt = 0 } = await store.load(newId);
+          assert.deepEqual({ exists, data }, { exists: true, data: { n: 1 } }, `${name} reached the session`);
+          const before = base.expiresAt ?? 0;
+          assert.ok(expiresAt < before + 15_000, `${name} made the session live on under its new id`);
+        }
+      }
       const [id, newId] = [createSessionId(), createSessionId()];
       await store.save(id, { n: 1 }, {});
       const base = await store.load(id);
@@ -67,7 +96,7 @@ export const movedIdCases: ConformanceCase[] = [
   },
   {
     ...moved,
-    id: 'moved.destroy',
+    id: 'move.chain',
     title: 'destroy() of any id that a session ever had ends it wherever it is now.',
     async run({ start }) {
       const store = await start();
@@ -84,7 +113,7 @@ export const movedIdCases: ConformanceCase[] = [
   },
   {
     ...moved,
-    id: 'moved.taken',
+    id: 'move.given-up',
     title: 'An id that was given up is taken: save() and newId are CONFLICT, create() is false.',
     async run({ start, clock }) {
       const store = await start();
@@ -104,7 +133,7 @@ export const movedIdCases: ConformanceCase[] = [
   },
   {
     ...moved,
-    id: 'moved.collected',
+    id: 'move.collected',
     title: 'gc() collects the marks after a minute, and not before.',
     async run({ start, clock, module, place }) {
       const store = await start();
@@ -123,7 +152,7 @@ export const movedIdCases: ConformanceCase[] = [
   },
   {
     ...moved,
-    id: 'moved.not-listed',
+    id: 'move.not-listed',
     level: 'capability',
     claims: 'subjects',
     title: 'list() shows a moved session once, destroyAll({ except }) follows an id that was given up.',
@@ -141,7 +170,42 @@ export const movedIdCases: ConformanceCase[] = [
   },
   {
     ...moved,
-    id: 'moved.not-counted',
+    id: 'subjects.given-up',
+    level: 'capability',
+    claims: 'subjects',
+    title:
+      'destroyAll() with an id or a handle that was given up ends or spares the session it belongs to now.',
+    async run({ start }) {
+      const store = await start();
+      const isAlive = async (id: string) => (await store.load(id)).exists;
+      const other = await moveAlong(store, 0, 'ada');
+      for (const which of [0, 1, 2]) {
+        const ids = await moveAlong(store, 2, 'ada');
+        const [given, last] = [ids[which], ids.at(-1)] as [string, string];
+        const only = sessionKey(given);
+        assert.equal(await store.destroyAll('grace', { only }), 0, "another subject's session");
+        assert.equal(
+          await store.destroyAll('ada', { only, except: last }),
+          0,
+          'the spared session is that one',
+        );
+        assert.equal(await store.destroyAll('ada', { only: sessionKey(last), except: given }), 0);
+        assert.equal(await isAlive(last), true);
+        assert.equal(await store.destroyAll('ada', { only }), 1, `only, by id ${which + 1} of 3`);
+        assert.equal(await isAlive(last), false);
+        assert.equal(await store.destroyAll('ada', { only }), 0, 'it has ended');
+        assert.equal(await isAlive(other[0] as string), true, 'another session was ended');
+      }
+      const ids = await moveAlong(store, 2, 'ada');
+      const spare = { except: ids[1] as string };
+      assert.equal(await store.destroyAll('ada', spare), 1);
+      assert.equal(await isAlive(ids[2] as string), true, 'the spared session was ended');
+      assert.equal(await isAlive(other[0] as string), false);
+    },
+  },
+  {
+    ...moved,
+    id: 'move.not-counted',
     needs: ['scan'],
     title: 'count() and entries() leave marks out, clear() ends a moved session and counts it once.',
     async run({ start }) {

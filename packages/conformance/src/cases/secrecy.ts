@@ -50,6 +50,31 @@ export const secrecyCases: ConformanceCase[] = [
     },
   },
   {
+    id: 'move.secret',
+    level: 'required',
+    kinds: ['records'],
+    title: 'What a move leaves behind holds neither the old id nor the new one, and nothing of the content.',
+    needs: ['rawBackend'],
+    async run({ start, module, place }) {
+      const store = await start();
+      const [id, newId] = [createSessionId(), createSessionId()];
+      await store.save(id, { secret: 'tarragon' }, { notice: 'chervil' });
+      assert.equal(await store.update(id, keep, { newId }), true);
+      const whole = await module.dump?.(place);
+      const [left, moved] = [
+        await module.peek?.(sessionKey(id), place),
+        await module.peek?.(sessionKey(newId), place),
+      ];
+      for (const word of ['tarragon', 'chervil']) {
+        assert.ok((whole ?? moved)?.includes(word), 'dump() or peek() must show what is really stored');
+        // A dump holds the content, too: under the new key.
+        assert.ok(!left?.includes(word), 'the old key still holds content');
+      }
+      for (const raw of [whole, left, moved])
+        for (const each of [id, newId]) assert.ok(!raw?.includes(each), 'a session id is at rest');
+    },
+  },
+  {
     id: 'destroy.erases',
     level: 'required',
     kinds: ['records'],

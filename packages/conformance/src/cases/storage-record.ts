@@ -30,3 +30,24 @@ export function fieldsOf(found: SessionRecord | undefined): SessionRecord | unde
   const { key, payload, subject, version, createdAt, expiresAt, idleTimeout } = found;
   return { key, payload, subject, version, createdAt, expiresAt, idleTimeout };
 }
+
+/** A record that has moved: the same under another key. */
+export const movedTo = (from: SessionRecord, version = 2): SessionRecord => ({
+  ...from,
+  key: newKey(),
+  version,
+});
+
+/** A mark as core makes one: what a move leaves under the old key. */
+export function markOf({ key }: SessionRecord, to: string): SessionRecord {
+  const now = Date.now();
+  return {
+    key,
+    payload: `{"v":1,"moved":"${to}"}`,
+    subject: null,
+    version: Math.floor(Math.random() * 2 ** 52),
+    createdAt: now,
+    expiresAt: now + 60_000,
+    idleTimeout: 0,
+  };
+}

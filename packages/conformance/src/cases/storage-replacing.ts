@@ -33,6 +33,9 @@ export const storageReplacingCases: ConformanceCase[] = [
       assert.equal(await replace(key, 1, first, Date.now()), false, 'a version that is gone must not win');
       assert.equal(await replace(key, 2, { ...first, version: 3 }, Date.now()), true);
       assert.deepEqual(fieldsOf(await read(key)), { ...first, version: 3 }, 'null must replace a value');
+      const touched = { ...first, version: 3, expiresAt: first.expiresAt + 1 };
+      assert.equal(await replace(key, 3, touched, Date.now()), true, 'a touch keeps the version');
+      assert.deepEqual(fieldsOf(await read(key)), touched);
       const missing = record();
       assert.equal(await replace(missing.key, 1, { ...missing, version: 2 }, Date.now()), false);
       assert.equal(await read(missing.key), undefined, 'replace() must create nothing');
@@ -59,7 +62,7 @@ export const storageReplacingCases: ConformanceCase[] = [
   },
   {
     ...storage,
-    id: 'storage.move',
+    id: 'storage.replace-key',
     title:
       'replace() with another key moves the record in one step; a key that is taken is false, and nothing written.',
     async run({ openStorage }) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import type { ConformanceCase } from './conformance-case.ts';
-import { fieldsOf, record, soon } from './storage-record.ts';
+import { fieldsOf, markOf, newKey, record, soon } from './storage-record.ts';
 
 const storage = { level: 'capability', kinds: ['records'], needs: ['storage'] } as const;
 const claims = 'savesInOneStep';
@@ -95,6 +95,26 @@ export const storageSavingCases: ConformanceCase[] = [
       await insert(there, Date.now());
       assert.equal(await save(over, there.createdAt), false, 'created no later than asked for');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
+    },
+  },
+  {
+    ...storage,
+    id: 'storage.save-mark',
+    claims,
+    title: 'save() answers false, and writes nothing, over the mark of a session that has moved.',
+    async run({ openStorage }) {
+      const { read, insert, save } = await openSaving(openStorage);
+      // The first is what core saves over a mark; no session has an idle timeout of 0, so no mark stays as it is.
+      for (const idleTimeout of [null, 1, 60]) {
+        const mark = markOf(record(), newKey());
+        const times = { createdAt: mark.createdAt, expiresAt: soon };
+        const over = record({ key: mark.key, version: 2, idleTimeout, ...times });
+        await insert(mark, Date.now());
+        for (const createdAfter of [Number.MIN_SAFE_INTEGER, 0, mark.createdAt - 1]) {
+          assert.equal(await save(over, createdAfter), false, 'a mark was taken for a session that goes on');
+          assert.deepEqual(fieldsOf(await read(mark.key)), mark, 'a mark must stay as it is');
+        }
+      }
     },
   },
   {

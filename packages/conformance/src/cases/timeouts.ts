@@ -28,18 +28,23 @@ export const timeoutCases: ConformanceCase[] = [
     title: 'An update and a touch start the idle period again; a read does not.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
-      const id = createSessionId();
-      await store.save(id, { n: 1 }, {});
-      clock.advance(40);
-      assert.equal(await store.update(id, keep), true);
-      clock.advance(40);
-      assert.equal(await store.touch(id), true);
-      clock.advance(40);
-      assert.equal(await store.touch(id, { base: await store.load(id) }), true);
-      clock.advance(59.999);
-      assert.equal((await store.load(id)).exists, true);
-      clock.advance(0.001);
-      assert.equal((await store.load(id)).exists, false);
+      // With less than two minutes left, and with more: then a touch takes another way.
+      for (const own of [{}, { idleTimeout: 600 }]) {
+        const { idleTimeout = 60 } = own;
+        const most = (idleTimeout * 2) / 3;
+        const id = createSessionId();
+        await store.save(id, { n: 1 }, {}, own);
+        clock.advance(most);
+        assert.equal(await store.update(id, keep), true);
+        clock.advance(most);
+        assert.equal(await store.touch(id), true);
+        clock.advance(most);
+        assert.equal(await store.touch(id, { base: await store.load(id) }), true);
+        clock.advance(idleTimeout - 0.001);
+        assert.equal((await store.load(id)).exists, true);
+        clock.advance(0.001);
+        assert.equal((await store.load(id)).exists, false);
+      }
     },
   },
   {
@@ -70,6 +75,8 @@ export const timeoutCases: ConformanceCase[] = [
       const store = await start({ idleTimeout: 60 });
       const id = createSessionId();
       await store.save(id, { n: 1 }, {}, { idleTimeout: 600 });
+      clock.advance(400);
+      assert.equal(await store.touch(id), true);
       clock.advance(599);
       assert.equal(await store.touch(id), true);
       clock.advance(599);

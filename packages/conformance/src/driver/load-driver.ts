@@ -18,9 +18,9 @@ export interface LoadedDriver {
 }
 
 /** What a storage may leave out without a claim: cases that need it are then shown as not run. */
-export type OptionalFunction = 'move' | 'deleteVersion' | 'scan';
+export type OptionalFunction = 'move' | 'deleteSession' | 'scan';
 
-const optionalFunctions: readonly OptionalFunction[] = ['move', 'deleteVersion', 'scan'];
+const optionalFunctions: readonly OptionalFunction[] = ['move', 'deleteSession', 'scan'];
 
 const hooks = ['openStorage', 'dump', 'peek', 'breakBackend', 'mendBackend', 'cleanUp'] as const;
 const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {

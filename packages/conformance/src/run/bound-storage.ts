@@ -8,7 +8,7 @@ const methods = [
   'save',
   'touch',
   'delete',
-  'deleteVersion',
+  'deleteSession',
   'deleteExpired',
   'scan',
   'listBySubject',

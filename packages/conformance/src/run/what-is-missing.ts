@@ -14,8 +14,8 @@ const missing: { [need in CaseNeed]: (driver: LoadedDriver) => string | undefine
     driver.claims.sharedBetweenInstances || hasStorage(driver) ? undefined : 'no two stores share sessions',
   storage: (driver) => (hasStorage(driver) ? undefined : 'the module exports no openStorage()'),
   move: ({ lacking }) => (lacking.includes('move') ? 'the storage has no move()' : undefined),
-  deleteVersion: ({ lacking }) =>
-    lacking.includes('deleteVersion') ? 'the storage has no deleteVersion()' : undefined,
+  deleteSession: ({ lacking }) =>
+    lacking.includes('deleteSession') ? 'the storage has no deleteSession()' : undefined,
   scan: ({ lacking }) => (lacking.includes('scan') ? 'the storage has no scan()' : undefined),
   finishedStore: ({ finished }) => (finished ? undefined : 'start() returns no finished store'),
   breakBackend: ({ module }) => (module.breakBackend ? undefined : 'the module exports no breakBackend()'),

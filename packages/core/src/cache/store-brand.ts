@@ -24,6 +24,8 @@ export interface DirectStore {
   cookieValue: Direct<SessionStore['cookieValue']>;
   /** Whether `destroy` really ends a session: always on a server, and for sealed ones where there are revocations. */
   readonly endsSessions: boolean;
+  /** Whether the driver has what `destroyAll` needs; otherwise that is `UNSUPPORTED`. */
+  readonly endsBySubject: boolean;
 }
 
 /** What every store carries for other copies of core. Its shape may grow, never change, within a major. */
@@ -49,7 +51,7 @@ export function storeBrand(value: unknown): StoreBrand | undefined {
 export function directStore(store: SessionStore): DirectStore {
   return (
     storeBrand(store)?.direct ??
-    Object.assign(Object.create(store), { endsSessions: store.kind === 'server' })
+    Object.assign(Object.create(store), { endsSessions: store.kind === 'server', endsBySubject: true })
   );
 }
 

@@ -29,7 +29,7 @@ export interface SessionRecord {
   createdAt: number;
   /** Epoch milliseconds. */
   expiresAt: number;
-  /** The session's own idle timeout in seconds, if it has one. */
+  /** The session's own idle timeout in seconds, if it has one; 0 only in a mark, which core leaves where a session was. */
   idleTimeout: number | null;
 }
 
@@ -59,13 +59,14 @@ export interface RecordStorage {
   insert(record: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
   /**
    * Atomically replaces the record under `key`, only if it still has `version`; otherwise `false` and nothing
-   * written. `next.key` may differ: the record moves in the same step, and `false` if that key is taken.
+   * written. `next.key` may differ: the record moves in the same step, and `false` if that key is taken. `next.version` may
+   * be the same: so core touches a session that ends soon.
    */
   replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
   /**
    * Optional: `replace` to another key that leaves `mark`, a record like any other, under the old one, in one atomic
-   * step. Without it core replaces, then inserts the mark, and a `destroy` of the old id in another process can miss the
-   * moved session in between.
+   * step; `false`, and nothing written, if the version is gone or the new key is taken. Without it core replaces, then inserts
+   * the mark: a process that dies in between leaves a session that a `destroy` of the old id does not reach.
    */
   move?(
     key: string,
@@ -78,7 +79,7 @@ export interface RecordStorage {
    * Extends a record's life. If the record exists and its `expiresAt` is later than `expiresAfter`, stores the later of its
    * `expiresAt` and the given one, leaves the version unchanged, and returns `true`; otherwise `false`.
    *
-   * @param expiresAfter The time of this touch or somewhat later: not a clock to compute an expiry from.
+   * @param expiresAfter Up to two minutes later than this touch, so that none reaches a mark: not a clock to compute with.
    */
   touch(key: string, expiresAfter: number, expiresAt: number): Awaitable<boolean>;
   /**
@@ -86,18 +87,17 @@ export interface RecordStorage {
    * existing record it writes only `version`, `payload` and `expiresAt`, and only if all of these hold: that record expires
    * later than `record.createdAt`, which is the time of this write; it was created later than `createdAfter`; it has the same
    * `idleTimeout`; and `record.subject` is `null` or the same. Otherwise `false`, and nothing written: core then reads and
-   * replaces, so `false` is always safe. Atomic with `replace`. `destroy` uses it too, to win against a process that keeps
-   * writing the session; without it such a `destroy` may reject with `CONFLICT`.
+   * replaces, so `false` is always safe. Atomic with `replace`.
    */
   save?(record: SessionRecord, createdAfter: number): Awaitable<boolean | TryAgain>;
   /** Removes the record; a missing one is no error. Atomic with `replace`. */
   delete(key: string): Awaitable<void>;
   /**
-   * Optional: removes the record only if it still has `version`. `false`, and nothing removed, otherwise. Atomic with
-   * `replace` and `move`: it is what lets `destroy` follow a session that moves at the same time. Without it core
-   * replaces the record by an expired one, then deletes that.
+   * Optional: removes the record whatever its version, readable or not, unless its `idleTimeout` is 0: then it is the mark of
+   * a session that has moved, and stays. `true` if a record was removed. Atomic with `replace` and `move`, so that a logout
+   * misses no move. Without it core replaces the record by one that has ended, then deletes that.
    */
-  deleteVersion?(key: string, version: number): Awaitable<boolean | TryAgain>;
+  deleteSession?(key: string): Awaitable<boolean | TryAgain>;
   /** Removes at most `limit` records whose `expiresAt` is at or before `now`, checked at the moment of removal. @returns how many */
   deleteExpired(now: number, limit: number): Awaitable<number>;
   /**

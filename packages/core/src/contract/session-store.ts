@@ -86,16 +86,11 @@ export interface UpdateOptions extends SaveOptions {
   /** What this request loaded. If nobody wrote in between, one round trip is enough. */
   base?: StoredSession;
   /**
-   * Moves the session to this id; the old one is dead from then on. On a record storage that is the same atomic step, and
-   * together with a `subject` it restarts `createdAt`: a login is a new session (ASVS 7.2.4).
+   * Moves the session to this id. The old one is dead from then on, and for a minute says so: `load` resolves to `moved`.
+   * On a record storage the move and the change are one atomic step. Together with a `subject` it restarts `createdAt`: a login
+   * is a new session (ASVS 7.2.4). Of several moves of one session one resolves to `true`.
    */
   newId?: string;
-  /**
-   * For a login, with `newId` and `subject`: if the session was given another id within the last minute, moves it from
-   * there, so that several logins with one id leave a single session. If it belongs to another subject by now, its content
-   * is dropped.
-   */
-  followMoves?: boolean;
   /** Whether a session that the update leaves without data, flash and subject is ended instead. `update` still resolves to `true`. */
   endWhenEmpty?: boolean;
 }
@@ -208,8 +203,11 @@ export interface SessionStore {
   touch(id: string, options?: TouchOptions): Promise<boolean>;
 
   /**
-   * Ends a session, readable or not. Writes under way do not bring it back, and a session that was given another id within
-   * the last minute is ended there, so that a logout holds. Does nothing when the session does not exist.
+   * Ends a session, readable or not. Writes under way do not bring it back, and a session that was given another id, within
+   * the last minute or at this moment, is ended where it is now: a logout holds. Does nothing when the session does not exist.
+   *
+   * @example
+   * await store.destroy(id);
    */
   destroy(id: string): Promise<void>;
 

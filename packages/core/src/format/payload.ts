@@ -1,6 +1,5 @@
 import type { SessionContent, SessionData } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
-import { isSessionKey } from './session-id.ts';
 
 /** The format written. A new one must be readable one minor release before any release writes it. */
 const format = 1;
@@ -8,11 +7,6 @@ const format = 1;
 /** What a payload holds: the content, and what belongs to the session's cookie. */
 export interface PayloadContent extends SessionContent {
   expireOnClose?: boolean;
-}
-
-/** What the payload of a mark holds: the key under which the session went on. */
-export interface MovedTo {
-  moved: string;
 }
 
 /**
@@ -26,23 +20,12 @@ export function encodePayload({ data, flash, expireOnClose }: PayloadContent): s
   return expireOnClose === undefined ? `${content}}` : `${content},"expireOnClose":${expireOnClose}}`;
 }
 
-/** How long an id that was given up still says where its session went, in milliseconds. */
-export const markLife = 60_000;
-
-/** The payload of the mark that a moved session leaves behind. A core that knows no marks reads it as no session. */
-export function encodeMark(key: string): string {
-  return `{"v":${format},"moved":"${key}"}`;
-}
-
-/** The payload of a record that is about to be removed: no session, and no damage worth a report. */
-export const endedPayload = `{"v":${format},"ended":true}`;
-
 /**
  * Decodes a payload of the format that is written. `undefined` when it is none: garbage is "no session", never an exception.
  *
  * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
  */
-export function decodePayload(payload: string): PayloadContent | MovedTo | undefined {
+export function decodePayload(payload: string): PayloadContent | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(payload);
@@ -55,19 +38,11 @@ export function decodePayload(payload: string): PayloadContent | MovedTo | undef
     if (Number.isInteger(v) && (v as number) > format) throw newerFormat(v as number);
     return undefined;
   }
-  const { data, flash, moved, expireOnClose } = parsed as { [key: string]: unknown };
-  if (moved !== undefined) return isSessionKey(moved) ? { moved } : undefined;
+  const { data, flash, expireOnClose } = parsed as { [key: string]: unknown };
   if (!isObject(data) || !isObject(flash)) return undefined;
   const content: PayloadContent = { data: data as SessionData, flash: flash as SessionData };
   if (typeof expireOnClose === 'boolean') content.expireOnClose = expireOnClose;
   return content;
-}
-
-/** The key that a mark points to; `undefined` for a session's payload, readable or not. */
-export function markedKey(payload: string): string | undefined {
-  if (!payload.startsWith(`{"v":${format},"moved":`)) return undefined;
-  const mark = decodePayload(payload);
-  return mark && 'moved' in mark ? mark.moved : undefined;
 }
 
 function newerFormat(found: number): StoreError {

@@ -16,7 +16,6 @@ import { Backend, nextTurn } from './backend.ts';
 import { clear, destroy, destroyAll } from './end.ts';
 import { count, entries, list } from './list.ts';
 import { load, touch } from './load.ts';
-import { Moves } from './move.ts';
 import { create, save } from './save.ts';
 import { update, writeBatch } from './update.ts';
 import { UpdateQueue } from './update-queue.ts';
@@ -44,8 +43,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
   const backend = new Backend(name, storage, timeouts, maxBytes, report);
-  const moves = new Moves(backend);
-  const queue = new UpdateQueue(writeBatch.bind(undefined, backend, moves));
+  const queue = new UpdateQueue(writeBatch.bind(undefined, backend));
 
   return assembleStore({
     kind: 'server',
@@ -54,23 +52,24 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
     report,
     methods: {
       endsSessions: true,
+      endsBySubject: storage.deleteBySubject !== undefined,
       // Bound, so that no call goes through here.
       load: load.bind(undefined, backend),
       save: save.bind(undefined, backend),
       update: update.bind(undefined, backend, queue),
       touch: touch.bind(undefined, backend),
       create: create.bind(undefined, backend),
-      destroy: destroy.bind(undefined, backend, moves),
+      destroy: destroy.bind(undefined, backend),
       gc: collectGarbage.bind(undefined, backend),
       cookieValue(id) {
         assertSessionId(id);
         return id;
       },
       list: list.bind(undefined, backend),
-      destroyAll: destroyAll.bind(undefined, backend, moves),
+      destroyAll: destroyAll.bind(undefined, backend),
       count: count.bind(undefined, backend),
       entries: entries.bind(undefined, backend),
-      clear: clear.bind(undefined, backend, moves),
+      clear: clear.bind(undefined, backend),
     },
     close: storage.close?.bind(storage),
   });

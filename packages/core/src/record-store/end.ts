@@ -1,142 +1,124 @@
-import type { Awaitable, SessionRecord, TryAgain } from '../contract/drivers.ts';
+import { type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
 import type { DestroyAllOptions } from '../contract/session-store.ts';
 import { callBackend, isStoreError, unsupported } from '../errors.ts';
-import { createRecordVersion, endedPayload, markedKey } from '../format/payload.ts';
+import { createTombstone, isMark, markLife, markTarget } from '../format/mark.ts';
 import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../format/session-id.ts';
 import { assertSubject } from '../options/options.ts';
-import { clockSkew, nextExpiry } from '../options/timeouts.ts';
-import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
+import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
 import { readPages } from './list.ts';
-import { type Moves, mostMoves } from './move.ts';
-
-/** How many lost races before the session is overwritten instead. */
-const quickAttempts = 3;
 
 /** Ends a session, readable or not, wherever it has moved. */
-export async function destroy(backend: Backend, moves: Moves, id: string): Promise<void> {
-  if (isSessionId(id)) await end(backend, moves, sessionKey(id));
+export async function destroy(backend: Backend, id: string): Promise<void> {
+  if (isSessionId(id)) await end(backend, sessionKey(id));
 }
 
 /**
- * Follows marks until it finds the session, and removes it while it is still the version that was read: a move that
- * happens in between leaves a mark, which the next round follows. Marks stay, so that a second logout finds its way too.
+ * Ends the session under a key, or where the marks from there lead. Marks are followed however old they are: while one is
+ * stored it is right, and clocks differ. They stay, so that another logout with the same id finds the same way.
  *
- * @param known What was read under the key just now, if anything.
- * @returns whether a session was removed
+ * @returns whether there was a session to end
  */
-async function end(backend: Backend, moves: Moves, from: string, known?: SessionRecord): Promise<boolean> {
-  const { name, storage } = backend;
+export async function end(backend: Backend, from: string): Promise<boolean> {
+  const followed = new Set<string>();
   let key = from;
-  let found: SessionRecord | 'newer' | undefined = known;
-  for (let attempt = 1, hops = 0; attempt <= mostAttempts && hops <= mostMoves; ) {
-    found ??= await readOrNewer(moves, key);
-    if (!found || found === 'newer') {
-      // Something that the backend cannot read as a record may be there all the same.
-      await callBackend(name, 'remove a session', () => storage.delete(key));
-      return found === 'newer';
+  for (let attempt = 1; attempt <= mostAttempts; ) {
+    const outcome = await endAt(backend, key);
+    if (typeof outcome === 'boolean') return outcome;
+    if (outcome === 'again') {
+      await pauseAfterConflict(attempt++);
+      continue;
     }
-    const target = markedKey(found.payload);
-    if (target !== undefined) {
-      key = target;
-      hops++;
-    } else if (await remove(backend, found, attempt++)) {
-      return true;
-    }
-    found = undefined;
+    if (followed.has(key)) return false;
+    followed.add(key);
+    key = outcome.target;
   }
-  throw tooManyConflicts(name);
+  // A process that writes the session without a pause must not keep a logout from happening.
+  await remove(backend, key);
+  return true;
+}
+
+/** One attempt at one key. @returns whether a session ended here; `again` after a lost race; or where it has moved */
+async function endAt(backend: Backend, key: string): Promise<boolean | 'again' | { target: string }> {
+  const { name, storage } = backend;
+  if (storage.deleteSession) {
+    const removed = await callBackend(name, 'remove a session', () => storage.deleteSession?.(key) ?? false);
+    if (removed === true) return true;
+    if (removed === tryAgain) return 'again';
+  }
+  const found = await readOrNewer(backend, key);
+  if (found === undefined) return storage.move ? false : blockMove(backend, key);
+  if (found !== 'newer' && isMark(found)) {
+    const target = markTarget(found);
+    if (target !== undefined) return target === null ? false : { target };
+  } else if (found !== 'newer') {
+    // It came after `deleteSession` had found nothing, or a mark that has been replaced since.
+    return storage.deleteSession ? 'again' : endByVersion(backend, found);
+  }
+  await remove(backend, key);
+  return found === 'newer';
 }
 
 /** @returns `newer` for what only a newer version of the driver can read */
-async function readOrNewer(moves: Moves, key: string): Promise<SessionRecord | 'newer' | undefined> {
+async function readOrNewer(backend: Backend, key: string): Promise<SessionRecord | 'newer' | undefined> {
   try {
-    return await moves.readOrMark(key);
+    return await backend.read(key);
   } catch (error) {
     if (isStoreError(error, 'INCOMPATIBLE')) return 'newer';
     throw error;
   }
 }
 
-/** One attempt at removing a session while it is that version. */
-async function remove(backend: Backend, found: SessionRecord, attempt: number): Promise<boolean> {
-  const now = backend.timeouts.now();
-  // A process that writes without a pause would win every race. Once overwritten, the session is gone for it.
-  const ours = attempt > quickAttempts ? await seize(backend, found, now) : undefined;
-  const removed = await deleteVersion(backend, ours ?? found, now);
-  if (removed === true) return true;
-  await pauseAfterConflict(attempt);
-  return false;
-}
-
 /**
- * Overwrites a live session, whatever its version, with a record that is no session, to be removed next. It never
- * meets a mark, whose `createdAt` is 0.
- *
- * @returns what was written; `undefined` where the storage has no `save`, or there is something else by now
+ * For a storage without `move`: the session may be on its way from here to another key, its mark not yet written. A
+ * tombstone in the place of that mark makes the mover end the session.
  */
-async function seize(
-  backend: Backend,
-  found: SessionRecord,
-  now: number,
-): Promise<SessionRecord | undefined> {
-  const { storage, timeouts } = backend;
-  const { key, idleTimeout } = found;
-  const ended: SessionRecord = {
-    key,
-    payload: endedPayload,
-    subject: null,
-    version: createRecordVersion(),
-    createdAt: now,
-    expiresAt: Math.max(found.expiresAt, nextExpiry(timeouts, now, now, idleTimeout)),
-    idleTimeout,
-  };
-  const written = await backend.write(ended, () => storage.save?.(ended, 0) ?? false);
-  return written === true ? ended : undefined;
+async function blockMove(backend: Backend, key: string): Promise<false | 'again'> {
+  const now = backend.timeouts.now();
+  const inserted = await backend.insert(createTombstone(key, now, now + markLife), now);
+  return inserted === true ? false : 'again';
 }
 
-/** Removes a record if it is still that version. */
-export function deleteVersion(
-  backend: Backend,
-  found: SessionRecord,
-  now: number,
-): Awaitable<boolean | TryAgain> {
-  const { name, storage } = backend;
-  if (!storage.deleteVersion) return deleteInTwoSteps(backend, found, now);
-  return callBackend(
-    name,
-    'remove a session',
-    () => storage.deleteVersion?.(found.key, found.version) ?? false,
-  );
+/** For a storage without `deleteSession`: a read, then a plain delete, would remove a mark that came in between. */
+async function endByVersion(backend: Backend, { key, version }: SessionRecord): Promise<true | 'again'> {
+  try {
+    return (await replaceAndRemove(backend, key, version)) === true || 'again';
+  } catch (error) {
+    // A full backend takes no tombstone, and nothing can move there either. It must still be possible to log out.
+    if (!isStoreError(error, 'UNAVAILABLE') || (await backend.read(key))?.version !== version) throw error;
+    await remove(backend, key);
+    return true;
+  }
 }
 
-/** Replaces the record by an expired one, then deletes that. */
-async function deleteInTwoSteps(
+/** Ends a session if it is still that version: a tombstone takes its place, and is removed. */
+export async function replaceAndRemove(
   backend: Backend,
-  found: SessionRecord,
-  now: number,
+  key: string,
+  version: number,
 ): Promise<boolean | TryAgain> {
-  const { name, storage } = backend;
-  // Expired on every server, however their clocks differ.
-  const expiresAt = Math.min(found.expiresAt, now - clockSkew);
-  const ended = { ...found, payload: endedPayload, version: createRecordVersion(), expiresAt };
-  const replaced = await backend.replace(found.key, found.version, ended, now);
-  if (replaced === true) await callBackend(name, 'remove a session', () => storage.delete(found.key));
+  const now = backend.timeouts.now();
+  const replaced = await backend.replace(key, version, createTombstone(key, now, now), now);
+  if (replaced === true) await remove(backend, key);
   return replaced;
+}
+
+async function remove({ name, storage }: Backend, key: string): Promise<void> {
+  await callBackend(name, 'remove a session', () => storage.delete(key));
 }
 
 /** Ends the sessions of a subject. @returns how many */
 export async function destroyAll(
-  { name, storage }: Backend,
-  moves: Moves,
+  backend: Backend,
   subject: string,
   { except, only }: DestroyAllOptions = {},
 ): Promise<number> {
+  const { name, storage } = backend;
   assertSubject(subject);
   if (except !== undefined) assertSessionId(except);
   if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend keeps no subjects');
   // A handle comes back from a page: one that cannot be ours names no session.
   if (only !== undefined && !isSessionKey(only)) return 0;
-  const exceptKey = except === undefined ? undefined : await keyInUse(moves, sessionKey(except));
+  const exceptKey = except === undefined ? undefined : await latestKey(backend, sessionKey(except));
   const removeAll = (onlyKey?: string) =>
     callBackend(
       name,
@@ -148,35 +130,39 @@ export async function destroyAll(
         }) ?? 0,
     );
   if (only === undefined) return removeAll();
-  // The device may get another id between the look and the removal.
-  for (let key = await keyInUse(moves, only), hops = 0; ; hops++) {
+  // The device may have been given another id, or be given one at this moment.
+  for await (const key of keysFrom(backend, only)) {
     const removed = await removeAll(key);
-    const current = await (removed > 0 || hops === mostMoves ? key : keyInUse(moves, key));
-    if (current === key) return removed;
-    key = current;
+    if (removed > 0) return removed;
+  }
+  return 0;
+}
+
+/** A key, and those that its marks lead to, one after the other. */
+async function* keysFrom(backend: Backend, from: string): AsyncGenerator<string, void> {
+  const followed = new Set<string>();
+  for (let key: string | null | undefined = from; key && !followed.has(key); ) {
+    followed.add(key);
+    yield key;
+    const found: SessionRecord | 'newer' | undefined = await readOrNewer(backend, key);
+    key = found && found !== 'newer' && isMark(found) ? markTarget(found) : undefined;
   }
 }
 
-/** Where the session with that key is now. */
-async function keyInUse(moves: Moves, from: string): Promise<string> {
-  let key = from;
-  for (let hops = 0; hops < mostMoves; hops++) {
-    const found = await moves.readOrMark(key);
-    const target = found && markedKey(found.payload);
-    if (target === undefined) return key;
-    key = target;
-  }
-  return key;
+async function latestKey(backend: Backend, from: string): Promise<string> {
+  let latest = from;
+  for await (const key of keysFrom(backend, from)) latest = key;
+  return latest;
 }
 
 /**
  * Ends every session. One that moves meanwhile from a page not yet read to one already read has left a mark at its old key,
  * which is followed. @returns how many were removed
  */
-export async function clear(backend: Backend, moves: Moves): Promise<number> {
+export async function clear(backend: Backend): Promise<number> {
   let removed = 0;
   for await (const page of readPages(backend, 'clear')) {
-    const ended = await Promise.all(page.map((record) => end(backend, moves, record.key, record)));
+    const ended = await Promise.all(page.map(({ key }) => end(backend, key)));
     removed += ended.filter(Boolean).length;
   }
   return removed;

@@ -1,11 +1,12 @@
-import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
+import { type Awaitable, isPromise, type SessionRecord, type TryAgain } from '../contract/drivers.ts';
 import { missingSession, type StoredSession, type TouchOptions } from '../contract/session-store.ts';
 import { callBackend } from '../errors.ts';
-import { decodePayload, endedPayload, markLife, type PayloadContent } from '../format/payload.ts';
+import { isCurrentMark, markLife } from '../format/mark.ts';
+import { decodePayload, type PayloadContent } from '../format/payload.ts';
 import { isSessionId, sessionKey } from '../format/session-id.ts';
 import { assertBase } from '../options/options.ts';
 import { clockSkew, effectiveExpiry, nextExpiry } from '../options/timeouts.ts';
-import type { Backend } from './backend.ts';
+import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 
 /** A live session: its record, without the text, and its content. */
 export interface LiveSession {
@@ -58,13 +59,13 @@ export function openRecord(
   found: SessionRecord | undefined,
   now: number,
 ): LiveSession | 'moved' | undefined {
-  if (!found || found.expiresAt <= now) return undefined;
-  const content = decodePayload(found.payload);
-  if (content && 'moved' in content) return 'moved';
+  if (!found) return undefined;
+  // A mark, as `isMark` says, without the call: every load comes through here.
+  if (found.idleTimeout === 0) return isCurrentMark(found, now) ? 'moved' : undefined;
   const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
   if (now >= expiresAt) return undefined;
+  const content = decodePayload(found.payload);
   if (content) return { record: found, content, expiresAt };
-  if (found.payload === endedPayload) return undefined;
   report({ type: 'unreadable-session', reason: 'the stored payload is damaged, or not one of ours' });
   return undefined;
 }
@@ -88,13 +89,15 @@ export function sessionOfBase(key: string, base: StoredSession | undefined): Liv
   return { record: { key, version, createdAt, expiresAt, subject, idleTimeout }, content, expiresAt };
 }
 
-/**
- * A touch that has not read the record first reaches only records that live longer than this. A mark never does: it
- * lives a minute, and the clocks of two servers may differ by one more.
- */
-const longerThanMarks = markLife + clockSkew;
+/** By how much a mark's `expiresAt` may lie ahead of this server's clock: its life, and what clocks may differ by. */
+const longestMark = markLife + clockSkew;
 
-/** Starts the idle period again. With a `base` that lives long enough, in one call of the backend. */
+/**
+ * Starts the idle period again. With a `base` that lives long enough, in one call of the backend.
+ *
+ * `RecordStorage.touch` compares no version, so it could prolong a mark that has just taken the session's place, and call a
+ * dead id alive. It is therefore used only for what expires later than any mark.
+ */
 export function touch(backend: Backend, id: string, { base }: TouchOptions = {}): Awaitable<boolean> {
   if (!isSessionId(id)) return false;
   assertBase(backend.name, id, base);
@@ -102,25 +105,49 @@ export function touch(backend: Backend, id: string, { base }: TouchOptions = {})
   const now = backend.timeouts.now();
   const known = sessionOfBase(key, base)?.record;
   // An expired base may have been touched by others since; only the backend knows.
-  if (!known || !isLive(backend, known, now + longerThanMarks)) return readAndTouch(backend, key, now);
-  const touched = touchRecord(backend, known, now, now + longerThanMarks);
+  if (!known || !isLive(backend, known, now + longestMark)) return readAndTouch(backend, key, now);
+  const touched = touchRecord(backend, known, now);
   if (isPromise(touched)) return touched.then((done) => done || readAndTouch(backend, key, now));
   return touched || readAndTouch(backend, key, now);
 }
 
-async function readAndTouch(backend: Backend, key: string, now: number): Promise<boolean> {
-  const session = openRecord(backend, await backend.read(key), now);
-  if (session === undefined || session === 'moved') return false;
-  return touchRecord(backend, session.record, now, now);
+async function readAndTouch(backend: Backend, key: string, startedAt: number): Promise<boolean> {
+  let now = startedAt;
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const found = await backend.read(key);
+    const session = openRecord(backend, found, now);
+    if (!found || session === undefined || session === 'moved') return false;
+    const outlivesMarks = found.expiresAt > now + longestMark;
+    const touched = await (outlivesMarks
+      ? touchRecord(backend, found, now)
+      : replaceExpiry(backend, found, now));
+    if (touched === true) return true;
+    await pauseAfterConflict(attempt);
+    now = backend.timeouts.now();
+  }
+  throw tooManyConflicts(backend.name);
 }
 
-/** @param expiresAfter Only a record that expires later than this is touched. */
 function touchRecord(
   { name, storage, timeouts }: Backend,
   { key, createdAt, idleTimeout }: LiveSession['record'],
   now: number,
-  expiresAfter: number,
 ): Awaitable<boolean> {
   const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
-  return callBackend(name, 'touch a session', () => storage.touch(key, expiresAfter, expiresAt));
+  return callBackend(name, 'touch a session', () => storage.touch(key, now + longestMark, expiresAt));
+}
+
+/** A touch that compares the version, and leaves it: no update that is under way loses its race to it. */
+function replaceExpiry(
+  { name, storage, timeouts }: Backend,
+  found: SessionRecord,
+  now: number,
+): Awaitable<boolean | TryAgain> {
+  const { key, version, createdAt, idleTimeout } = found;
+  const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
+  // At the absolute limit there is nothing to write.
+  if (expiresAt <= found.expiresAt) return true;
+  return callBackend(name, 'touch a session', () =>
+    storage.replace(key, version, { ...found, expiresAt }, now),
+  );
 }

@@ -1,92 +1,54 @@
 import { type Awaitable, type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
-import { createRecordVersion, encodeMark, markLife } from '../format/payload.ts';
+import { createMark } from '../format/mark.ts';
 import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
-
-/** How many marks are followed from one id, before it counts as one that leads nowhere. */
-export const mostMoves = 1000;
+import { end } from './end.ts';
 
 /**
- * Moves sessions to new keys, leaving a mark under the old one, and finds those that moved.
+ * Replaces a session to another key, and leaves a mark under the old one.
  *
- * On a storage without `move` that takes two steps: the record first, then its mark. Between them the old key has
- * neither, so a reader that must find the session waits here. Only this process can wait: a `destroy` in another one can
- * fall in between.
+ * A move whose reply was lost is recognised by its mark: under the new key the session may have been written again, or ended.
  */
-export class Moves {
-  readonly #backend: Backend;
-  readonly #underWay = new Map<string, Promise<unknown>>();
-  readonly #readings = new Set<{ key: string; isOvertaken: boolean }>();
+export function move(
+  backend: Backend,
+  key: string,
+  version: number,
+  next: SessionRecord,
+  now: number,
+): Awaitable<boolean | TryAgain> {
+  const { storage } = backend;
+  const mark = createMark(key, next.key, now);
+  if (!storage.move) return moveInTwoSteps(backend, mark, version, next, now);
+  return backend.write(mark, () => storage.move?.(key, version, next, mark, now) ?? false);
+}
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
+/**
+ * The record first, then its mark. Between the two the old key is empty, so a `destroy` of the old id leaves a tombstone there.
+ * A move that then finds no room for its mark ends the session, wherever that has gone meanwhile: none is ever acknowledged
+ * without its mark.
+ */
+async function moveInTwoSteps(
+  backend: Backend,
+  mark: SessionRecord,
+  version: number,
+  next: SessionRecord,
+  now: number,
+): Promise<boolean | TryAgain> {
+  const moved = await backend.replace(mark.key, version, next, now);
+  if (moved !== true) return moved;
+  let isMarked = false;
+  try {
+    isMarked = await insertMark(backend, mark, now);
+  } finally {
+    if (!isMarked) await end(backend, next.key);
   }
+  return isMarked;
+}
 
-  /** Replaces to another key, and leaves a mark under the old one. */
-  move(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
-    const { storage } = this.#backend;
-    // With createdAt 0 a storage's `save` never writes over the mark: it asks for a record created later than 0 at least.
-    const mark: SessionRecord = {
-      key,
-      payload: encodeMark(next.key),
-      subject: null,
-      version: createRecordVersion(),
-      createdAt: 0,
-      expiresAt: now + markLife,
-      idleTimeout: null,
-    };
-    if (storage.move)
-      return this.#backend.write(next, () => storage.move?.(key, version, next, mark, now) ?? false);
-    for (const reading of this.#readings) if (reading.key === key) reading.isOvertaken = true;
-    const moving = this.#moveInTwoSteps(mark, version, next, now).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, moving);
-    return moving;
+async function insertMark(backend: Backend, mark: SessionRecord, now: number): Promise<boolean> {
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const inserted = await backend.insert(mark, now);
+    if (inserted !== tryAgain) return inserted;
+    await pauseAfterConflict(attempt);
   }
-
-  async #moveInTwoSteps(
-    mark: SessionRecord,
-    version: number,
-    next: SessionRecord,
-    now: number,
-  ): Promise<boolean | TryAgain> {
-    const moved = await this.#backend.replace(mark.key, version, next, now);
-    if (moved === true && !(await this.#insertMark(mark, now))) {
-      this.#backend.report({
-        type: 'mark-missing',
-        reason: 'a logout with the old id does not reach the moved session',
-      });
-    }
-    return moved;
-  }
-
-  /** @returns whether it is there. The session has moved by now: a failure here must not look like a failed move. */
-  async #insertMark(mark: SessionRecord, now: number): Promise<boolean> {
-    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      try {
-        const inserted = await this.#backend.storage.insert(mark, now);
-        if (inserted !== tryAgain) return inserted;
-      } catch {
-        return false;
-      }
-      await pauseAfterConflict(attempt);
-    }
-    return false;
-  }
-
-  /**
-   * The record under a key, or the mark of the session that moved away from it: read again if a move began meanwhile, for
-   * that read may have found neither.
-   */
-  async readOrMark(key: string): Promise<SessionRecord | undefined> {
-    for (;;) {
-      await this.#underWay.get(key)?.catch(() => {});
-      const reading = { key, isOvertaken: this.#underWay.has(key) };
-      this.#readings.add(reading);
-      try {
-        const found = await this.#backend.read(key);
-        if (found || !reading.isOvertaken) return found;
-      } finally {
-        this.#readings.delete(reading);
-      }
-    }
-  }
+  return false;
 }

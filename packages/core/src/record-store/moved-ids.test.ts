@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../test/fake-clock.ts';
 import { overNetwork } from '../../test/over-network.ts';
 import { createRecordStore, type RecordStorage, sessionKey } from '../driver.ts';
-import { createSessionId, type SessionContent, type StoreEvent } from '../index.ts';
+import { createSessionId, type SessionContent, type SessionStore, type StoreEvent } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
 
 const keep = (content: SessionContent) => content;
@@ -13,7 +13,7 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
 
 /** A storage without the optional functions that make moving and ending one step each. */
 function plain(storage = memoryStorage()): RecordStorage {
-  const { move: _move, deleteVersion: _deleteVersion, save: _save, ...rest } = storage;
+  const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return rest;
 }
 
@@ -124,38 +124,44 @@ describe('a touch with what was loaded before a move', () => {
   });
 });
 
-describe('a move in two steps whose mark cannot be written', () => {
-  it('stands, and says that the mark is missing', async () => {
-    const events: StoreEvent[] = [];
+describe('a move in two steps', () => {
+  /** Moves a session on a storage without `move`; another process interrupts before the mark is stored. */
+  async function moveInterruptedBy(
+    interrupt: (other: SessionStore, old: string, current: string) => Promise<unknown>,
+  ) {
     const storage = memoryStorage();
-    const broken: RecordStorage = {
+    const other = createRecordStore(plain(storage));
+    const [old, current] = [createSessionId(), createSessionId()];
+    const store = createRecordStore({
       ...plain(storage),
-      insert(record, now) {
-        if (record.createdAt === 0) throw new Error('down');
+      async insert(record, now) {
+        if (record.idleTimeout === 0) await interrupt(other, old, current);
         return storage.insert(record, now);
       },
-    };
-    const store = createRecordStore(broken, { onEvent: (event) => events.push(event) });
-    const [old, current] = [createSessionId(), createSessionId()];
+    });
     await store.save(old, {}, {});
-    expect(await store.update(old, keep, { newId: current })).toBe(true);
-    expect((await store.load(current)).exists).toBe(true);
-    expect(events.map(({ type }) => type)).toContain('mark-missing');
-  });
-});
+    return { other, old, current, moving: store.update(old, keep, { newId: current }) };
+  }
 
-describe('a move in two steps whose mark finds its key taken', () => {
-  it('says that the mark is missing', async () => {
-    const events: StoreEvent[] = [];
-    const storage = memoryStorage();
-    const store = createRecordStore(
-      { ...plain(storage), insert: (record) => record.createdAt > 0 && storage.insert(record, 0) },
-      { onEvent: (event) => events.push(event) },
-    );
-    const [old, current] = [createSessionId(), createSessionId()];
-    await store.save(old, {}, {});
-    expect(await store.update(old, keep, { newId: current })).toBe(true);
-    expect(events.map(({ type }) => type)).toEqual(['mark-missing']);
+  it('rejects when its mark cannot be written, and leaves no session without one', async () => {
+    const { moving, other } = await moveInterruptedBy(() => Promise.reject(new Error('down')));
+    await expect(moving).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await other.count()).toBe(0);
+  });
+
+  it('is false, and ends the session, when a logout with the old id came first', async () => {
+    const { moving, other } = await moveInterruptedBy((store, old) => store.destroy(old));
+    expect(await moving).toBe(false);
+    expect(await other.count()).toBe(0);
+  });
+
+  it('ends the session where it is when that has moved on meanwhile', async () => {
+    const { moving, other } = await moveInterruptedBy(async (store, old, current) => {
+      await store.update(current, keep, { newId: createSessionId() });
+      await store.destroy(old);
+    });
+    expect(await moving).toBe(false);
+    expect(await other.count()).toBe(0);
   });
 });
 

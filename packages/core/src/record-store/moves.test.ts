@@ -18,7 +18,7 @@ describe('update with newId', () => {
     await store.save(id, {}, {});
     const sizes = new Set<number>();
     let looking = true;
-    const live = () => [...storage.records.values()].filter(({ createdAt }) => createdAt > 0);
+    const live = () => [...storage.records.values()].filter(({ idleTimeout }) => idleTimeout !== 0);
     const look = async () => {
       while (looking) {
         sizes.add(live().length);

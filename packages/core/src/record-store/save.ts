@@ -2,7 +2,8 @@ import { type Awaitable, isPromise, type SessionRecord } from '../contract/drive
 import type { ResolvedTimeouts, SaveOptions, SessionData } from '../contract/session-store.ts';
 import { idWasGivenUp } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import { assertPayloadFits, createRecordVersion, encodePayload, markedKey } from '../format/payload.ts';
+import { isCurrentMark, isMark } from '../format/mark.ts';
+import { assertPayloadFits, createRecordVersion, encodePayload } from '../format/payload.ts';
 import { assertSessionId, sessionKey } from '../format/session-id.ts';
 import { assertSaveOptions } from '../options/options.ts';
 import { nextExpiry } from '../options/timeouts.ts';
@@ -36,10 +37,9 @@ async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
     const now = backend.timeouts.now();
     record = renewed(backend, record, now);
     const found = await backend.read(record.key);
-    const unexpired = found && found.expiresAt > now;
-    if (unexpired && markedKey(found.payload) !== undefined) throw idWasGivenUp(backend.name);
-    const next =
-      unexpired && isLive(backend, found, now) ? keepIdentity(backend, found, record, now) : record;
+    if (found && isCurrentMark(found, now)) throw idWasGivenUp(backend.name);
+    const continues = found && !isMark(found) && isLive(backend, found, now);
+    const next = continues ? keepIdentity(backend, found, record, now) : record;
     const written = await (found
       ? backend.replace(record.key, found.version, next, now)
       : backend.insert(next, now));
@@ -67,8 +67,7 @@ export async function create(
     if (inserted === false) {
       const found = await backend.read(fresh.key);
       if (found) {
-        const isMark = found.expiresAt > now && markedKey(found.payload) !== undefined;
-        if (isMark || isLive(backend, found, now)) return false;
+        if (isMark(found) ? isCurrentMark(found, now) : isLive(backend, found, now)) return false;
         if ((await backend.replace(fresh.key, found.version, next, now)) === true) return true;
       }
     }
@@ -125,15 +124,12 @@ function keepIdentity(
   return { ...fresh, createdAt, subject, idleTimeout, expiresAt };
 }
 
-/**
- * A session created later than this can be extended by a whole idle period without reaching the absolute limit. Never below
- * 0, which is when marks are created.
- */
+/** A session created later than this can be extended by a whole idle period without reaching the absolute limit. */
 function wholePeriodAfter(
   { idleTimeout, absoluteTimeout }: ResolvedTimeouts,
   now: number,
   ownIdleTimeout: number | null,
 ): number {
   if (absoluteTimeout === false) return 0;
-  return Math.max(0, now + ((ownIdleTimeout ?? idleTimeout) - absoluteTimeout) * 1000);
+  return now + ((ownIdleTimeout ?? idleTimeout) - absoluteTimeout) * 1000;
 }

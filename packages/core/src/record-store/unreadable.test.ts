@@ -34,7 +34,7 @@ async function threeOfAda(without: (keyof RecordStorage)[] = []) {
 
 describe.each([
   ['a whole storage', []],
-  ['a storage without deleteVersion', ['deleteVersion']],
+  ['a storage without deleteSession', ['deleteSession']],
 ] as [string, (keyof RecordStorage)[]][])('a session that cannot be read, on %s', (_, without) => {
   it('is ended by destroy', async () => {
     const { store, storage, damaged, newer } = await threeOfAda(without);
@@ -92,7 +92,7 @@ describe('a write for which the storage returns tryAgain', () => {
   it('is repeated until it is done, without an event of a conflict', async () => {
     const storage = memoryStorage();
     let refusals = 0;
-    const moody = (method: 'insert' | 'replace' | 'move' | 'save' | 'deleteVersion') => ({
+    const moody = (method: 'insert' | 'replace' | 'move' | 'save' | 'deleteSession') => ({
       [method]: (...args: unknown[]) =>
         ++refusals % 3 === 0 ? (storage[method] as (...args: unknown[]) => boolean)(...args) : tryAgain,
     });
@@ -104,7 +104,7 @@ describe('a write for which the storage returns tryAgain', () => {
         ...moody('replace'),
         ...moody('move'),
         ...moody('save'),
-        ...moody('deleteVersion'),
+        ...moody('deleteSession'),
       },
       { onEvent: (event) => events.push(event) },
     );

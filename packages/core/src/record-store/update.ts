@@ -12,16 +12,15 @@ import {
   assertPayloadFits,
   createRecordVersion,
   encodePayload,
-  markedKey,
   type PayloadContent,
 } from '../format/payload.ts';
 import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
 import { assertBase, assertSaveOptions } from '../options/options.ts';
 import { nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
-import { deleteVersion } from './end.ts';
+import { replaceAndRemove } from './end.ts';
 import { isLive, type LiveSession, openRecord, sessionOfBase } from './load.ts';
-import { type Moves, mostMoves } from './move.ts';
+import { move } from './move.ts';
 import { type Batch, PendingUpdate, type UpdateQueue } from './update-queue.ts';
 
 /** Changes a live session: checked here, queued with the other updates of the session, and written by `writeBatch`. */
@@ -39,30 +38,8 @@ export function update(
   if (!isSessionId(id)) return false;
   const newKey = newId === undefined || newId === id ? undefined : sessionKey(newId);
   const pending = new PendingUpdate(change, options, newKey);
-  if (newKey !== undefined && options.followMoves) return follow(backend, queue, sessionKey(id), pending);
   queue.add(sessionKey(id), pending);
   return pending.outcome();
-}
-
-/** Moves the session from where it is now. One that moves meanwhile has left a mark, which is followed in turn. */
-async function follow(
-  backend: Backend,
-  queue: UpdateQueue,
-  from: string,
-  first: PendingUpdate,
-): Promise<boolean> {
-  const { base: _, ...options } = first.options;
-  let key = from;
-  for (let pending = first, hops = 0; hops < mostMoves; hops++) {
-    queue.add(key, pending);
-    if (await pending.outcome()) return true;
-    const found = await backend.read(key);
-    const target = found && markedKey(found.payload);
-    if (target === undefined) return false;
-    key = target;
-    pending = new PendingUpdate(first.change, options, first.newKey);
-  }
-  throw tooManyConflicts(backend.name);
 }
 
 /** One try at writing a batch; a promise only where the storage has one. */
@@ -82,7 +59,6 @@ interface Attempt {
  */
 export function writeBatch(
   backend: Backend,
-  moves: Moves,
   { key, updates: batch, known, onMove }: Batch,
 ): Awaitable<SessionRecord | undefined> {
   const updates = inOrder(batch);
@@ -94,14 +70,14 @@ export function writeBatch(
   }
 
   function attempt(current: LiveSession, now: number): Attempt | undefined {
-    const payload = applyChanges(backend, updates, current);
+    const payload = applyChanges(backend, updates, current.content);
     if (updates.length === 0) return undefined;
     const { version } = current.record;
     const next = nextRecord(backend.timeouts, current.record, updates, payload, now);
     if (next.key !== key)
-      return { version, next, ended: false, written: moves.move(key, version, next, now) };
+      return { version, next, ended: false, written: move(backend, key, version, next, now) };
     if (endsNow(updates, next))
-      return { version, next, ended: true, written: deleteVersion(backend, { ...next, version }, now) };
+      return { version, next, ended: true, written: replaceAndRemove(backend, key, version) };
     return { version, next, ended: false, written: backend.replace(key, version, next, now) };
   }
 
@@ -188,17 +164,12 @@ function inOrder(batch: PendingUpdate[]): PendingUpdate[] {
  *
  * @returns the payload of the result
  */
-function applyChanges(
-  backend: Backend,
-  updates: PendingUpdate[],
-  { record, content: current }: LiveSession,
-): string {
+function applyChanges(backend: Backend, updates: PendingUpdate[], current: PayloadContent): string {
   let content = current;
   let payload = '';
   for (let index = 0; index < updates.length; ) {
     const update = updates[index] as PendingUpdate;
     try {
-      if (isAnotherLogin(update, record.subject)) content = { data: {}, flash: {} };
       const next = update.change({ data: content.data, flash: content.flash });
       assertSessionContent(next);
       const { data, flash } = next;
@@ -215,16 +186,6 @@ function applyChanges(
     }
   }
   return payload;
-}
-
-/** A login that takes the place of the session of another subject, whose content must not come along. */
-function isAnotherLogin({ options }: PendingUpdate, subject: string | null): boolean {
-  return (
-    options.followMoves === true &&
-    subject !== null &&
-    options.subject !== undefined &&
-    options.subject !== subject
-  );
 }
 
 const emptyPayload = encodePayload({ data: {}, flash: {} });
@@ -245,7 +206,6 @@ function nextRecord(
   const next = { key, subject, createdAt, idleTimeout };
   for (const update of updates) {
     const { options, newKey } = update;
-    if (isAnotherLogin(update, subject)) next.idleTimeout = null;
     if (options.idleTimeout !== undefined) next.idleTimeout = options.idleTimeout;
     if (newKey !== undefined) next.key = newKey;
     if (options.subject === undefined) continue;

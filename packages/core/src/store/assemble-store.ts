@@ -60,6 +60,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
     touch: guard(methods.touch),
     cookieValue: guard(methods.cookieValue),
     endsSessions: methods.endsSessions,
+    endsBySubject: methods.endsBySubject,
   };
   const store: SessionStore = {
     kind,

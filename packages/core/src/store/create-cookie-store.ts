@@ -68,6 +68,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
     report,
     methods: {
       endsSessions: driver.destroy !== undefined,
+      endsBySubject: driver.destroyAll !== undefined,
       load(value) {
         if (typeof value !== 'string' || value === '') return missingSession('');
         const now = timeouts.now();

@@ -9,13 +9,8 @@ import {
 } from '../contract/session-store.ts';
 import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import {
-  assertPayloadFits,
-  defaultMaxBytes,
-  encodePayload,
-  isSessionContent,
-  markLife,
-} from '../format/payload.ts';
+import { markLife } from '../format/mark.ts';
+import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
   assertBase,
@@ -103,19 +98,15 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     await callBackend(name, 'remove a session', () => driver.destroy(id));
   }
 
-  /** One update, in its turn. @returns the id to go on with, if the session has moved away and moves are followed */
+  /** One update, in its turn. */
   async function updateOne(
     id: string,
     change: SessionChange,
-    { newId = id, followMoves, endWhenEmpty, ...options }: UpdateOptions,
-  ): Promise<boolean | string> {
-    const target = moves.target(id, now());
-    if (target !== undefined) return followMoves === true && newId !== id && target;
-    let found = await read(id);
+    { newId = id, endWhenEmpty, ...options }: UpdateOptions,
+  ): Promise<boolean> {
+    if (moves.target(id, now()) !== undefined) return false;
+    const found = await read(id);
     if (!found) return false;
-    const isAnotherLogin =
-      followMoves && found.subject !== undefined && (options.subject ?? found.subject) !== found.subject;
-    if (isAnotherLogin) found = { data: {}, flash: {} };
     const content = copyToStore(change({ data: found.data, flash: found.flash }));
     if (
       newId === id &&
@@ -145,6 +136,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     report,
     methods: {
       endsSessions: true,
+      endsBySubject: false,
       async load(id) {
         if (!isSessionId(id)) return missingSession(id);
         if (moves.target(id, now()) !== undefined) return { ...missingSession(id), moved: true };
@@ -175,12 +167,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         assertSaveOptions(name, updateOptions);
         if (updateOptions.newId !== undefined) assertSessionId(updateOptions.newId);
         if (!isSessionId(id)) return false;
-        for (let at = id; ; ) {
-          const current = at;
-          const outcome = await inTurn(current, () => updateOne(current, change, updateOptions));
-          if (typeof outcome !== 'string') return outcome;
-          at = outcome;
-        }
+        return inTurn(id, () => updateOne(id, change, updateOptions));
       },
       async touch(id, { base } = {}) {
         assertBase(name, id, base);

@@ -9,6 +9,14 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
   const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);
   const remove = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
 
+  function replace(key: string, version: number, next: SessionRecord): boolean {
+    if (records.get(key)?.version !== version) return false;
+    if (next.key !== key && records.has(next.key)) return false;
+    records.delete(key);
+    records.set(next.key, next);
+    return true;
+  }
+
   return {
     read: (key) => records.get(key),
     insert(record) {
@@ -16,11 +24,10 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
       records.set(record.key, record);
       return true;
     },
-    replace(key, version, next) {
-      if (records.get(key)?.version !== version) return false;
-      if (next.key !== key && records.has(next.key)) return false;
-      records.delete(key);
-      records.set(next.key, next);
+    replace,
+    move(key, version, next, mark) {
+      if (!replace(key, version, next)) return false;
+      records.set(key, mark);
       return true;
     },
     touch(key, now, expiresAt) {
@@ -30,6 +37,7 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
       return true;
     },
     delete: (key) => void records.delete(key),
+    deleteSession: (key) => records.get(key)?.idleTimeout !== 0 && records.delete(key),
     deleteExpired: (now, limit) => remove(where(({ expiresAt }) => expiresAt <= now).slice(0, limit)),
     listBySubject: (subject) => where((record) => record.subject === subject),
     deleteBySubject(subject, { exceptKey, onlyKey }) {

@@ -1,6 +1,7 @@
+import { createStore } from '@store/core';
 import { describe, expect, it } from 'vitest';
 import { openSite } from '../../test/site.ts';
-import { openSession, type SessionEvent } from '../index.ts';
+import { openSession, type Session, type SessionEvent } from '../index.ts';
 
 type Data = { name: string; n: number };
 
@@ -51,24 +52,71 @@ describe('an id that was given up', () => {
     expect(events.at(-1)).toMatchObject({ outcome: 'moved' });
   });
 
-  it('leaves one session after ten logins with it, at the same moment or one after another', async () => {
+  it('gives each of ten logins a session of its own, at the same moment or one after another', async () => {
     for (const isParallel of [true, false]) {
-      const { store, logIn } = await openMoved();
+      const { store, options, logIn } = await openMoved();
       const cookies: string[] = [];
       if (isParallel) cookies.push(...(await Promise.all(Array.from({ length: 10 }, () => logIn()))));
       else for (let n = 0; n < 10; n++) cookies.push(await logIn());
       expect(new Set(cookies).size).toBe(10);
-      expect(await store.count()).toBe(1);
-      expect((await store.list('ada')).map(({ data }) => data)).toEqual([{ n: 1, name: 'ada' }]);
+      // No session of a visitor is left, and whichever cookie the browser keeps, it is signed in.
+      expect([await store.count(), (await store.list('ada')).length]).toEqual([10, 10]);
+      for (const cookie of cookies)
+        expect((await openSession<Data>(cookie, options)).session.subject).toBe('ada');
+      // The first one takes the cart along, the others have nothing of it.
+      const carts = (await store.list('ada')).map(({ data }) => data.n);
+      expect(carts.filter((n) => n === 1)).toHaveLength(1);
+      expect(carts.filter((n) => n === undefined)).toHaveLength(9);
     }
   });
 
-  it('gives another user’s login nothing of the session that it leads to', async () => {
+  it('gives a login nothing of the session that it leads to, and does not end that', async () => {
     const { store, options, logIn } = await openMoved();
     await logIn('ada');
     const bobs = await logIn('bob');
-    expect(await store.list('ada')).toEqual([]);
+    expect((await store.list('ada')).map(({ data }) => data)).toEqual([{ n: 1, name: 'ada' }]);
     expect((await openSession<Data>(bobs, options)).session.all()).toEqual({ name: 'bob' });
+  });
+
+  it('leaves a login that began before it was given up its cookie, but no lifetime of the other', async () => {
+    const { store, events, options, header, logIn } = await openMoved();
+    const early = await openSession<Data>(header, options);
+    early.session.setSubject('bob');
+    const remembered = await openSession<Data>(header, options);
+    remembered.session.setLifetime({ idleTimeout: 5000 });
+    remembered.session.regenerate();
+    await remembered.commit();
+    const { cookies } = await early.commit();
+    expect(cookies).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ outcome: 'created', cookie: 'set' });
+    const bobs = await store.load(cookies[0]?.value ?? '');
+    expect(bobs).toMatchObject({ exists: true, subject: 'bob', data: {} });
+    expect(bobs).not.toHaveProperty('idleTimeout');
+    await logIn();
+    expect(await store.list('bob')).toHaveLength(1);
+  });
+
+  it('drops a login that was under way when its session was ended, and sets no cookie', async () => {
+    const { store, events, options, header } = await openMoved();
+    const login = await openSession<Data>(header, options);
+    login.session.setSubject('ada');
+    await store.clear();
+    expect((await login.commit()).cookies).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ outcome: 'ended-during-request' });
+    expect(await store.count()).toBe(0);
+  });
+
+  it('is told by reload, after which only a login is written', async () => {
+    for (const isLogin of [true, false]) {
+      const { store, options, header, logIn } = await openMoved();
+      const late = await openSession<Data>(header, options);
+      await logIn('ada');
+      expect(await late.session.reload()).toBe(false);
+      if (isLogin) late.session.setSubject('bob');
+      else late.session.set('n', 2);
+      expect((await late.commit()).cookies).toHaveLength(isLogin ? 1 : 0);
+      expect(await store.count()).toBe(isLogin ? 2 : 1);
+    }
   });
 
   it('makes a new session for a login after the one it led to has ended', async () => {
@@ -119,6 +167,67 @@ describe('endOthers', () => {
       await commit({ status });
       expect(await store.list('ada')).toHaveLength(left);
     }
+  });
+
+  it('throws where there are no others to end: without a subject, and on a store that cannot', async () => {
+    const { session } = await openSession('', { store: openSite().store });
+    expect(() => session.endOthers()).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    session.setSubject('ada');
+    session.endOthers();
+    const functions = { load: () => undefined, save: () => {}, destroy: () => {}, gc: () => {} };
+    const plain = await openSession('', { store: createStore(functions) });
+    plain.session.setSubject('ada');
+    expect(() => plain.session.endOthers()).toThrow(/cannot end sessions by subject/);
+  });
+
+  it('throws HEADERS_SENT once the response has left, when nothing would end them any more', async () => {
+    const { options, logIn } = await openMoved();
+    const { session, commit } = await openSession(await logIn('ada', ''), options);
+    await commit();
+    expect(() => session.endOthers()).toThrow(expect.objectContaining({ code: 'HEADERS_SENT' }));
+  });
+});
+
+describe('isFresh', () => {
+  it('is true for as many seconds after a sign-in, and after signing in again', async () => {
+    const site = openSite();
+    const isFresh = async (seconds: number, before = (_: Session) => {}) => {
+      let fresh: boolean | undefined;
+      await site.visit((session) => {
+        before(session as unknown as Session);
+        fresh = session.isFresh(seconds);
+      });
+      return fresh;
+    };
+    const signIn = (session: Session) => session.setSubject('ada');
+    await site.visit((session) => session.set('n', 1));
+    expect(await isFresh(300)).toBe(false);
+    site.clock.now += 100_000;
+    expect(await isFresh(300, signIn)).toBe(true);
+    site.clock.now += 300_000;
+    expect(await isFresh(300)).toBe(true);
+    expect(await isFresh(300, (session) => session.regenerate())).toBe(true);
+    site.clock.now += 1;
+    expect(await isFresh(300)).toBe(false);
+    expect(await isFresh(300, signIn)).toBe(true);
+    expect(await isFresh(300)).toBe(true);
+    expect(await isFresh(300, (session) => session.invalidate())).toBe(false);
+  });
+
+  it('is true in the request that signs in, after a save too', async () => {
+    const { options, header } = await openMoved();
+    for (const cookie of ['', header]) {
+      const { session } = await openSession(cookie, options);
+      session.setSubject('ada');
+      await session.save();
+      expect([session.isFresh(1), session.subject]).toEqual([true, 'ada']);
+    }
+  });
+
+  it('refuses what is no number of seconds', async () => {
+    const { session } = await openSession('', { store: openSite().store });
+    for (const wrong of [0, -1, 1.5, Number.NaN, '60'])
+      expect(() => session.isFresh(wrong as number)).toThrow(/isFresh\(\).*whole number of seconds/);
   });
 });
 

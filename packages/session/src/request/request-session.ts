@@ -92,11 +92,19 @@ export class RequestSession {
       const id = this.store.kind === 'server' ? journal.base.id : value;
       const stored = await this.calls.call(() => this.direct.load(id));
       journal.rebase(stored);
-      if (!stored.exists) journal.absence = 'ended-during-request';
+      if (!stored.exists) journal.absence = stored.moved ? 'moved' : 'ended-during-request';
       return stored.exists;
     } catch (error) {
       throw withStatus(error);
     }
+  }
+
+  now(): number {
+    return this.store.timeouts.now();
+  }
+
+  endsBySubject(): boolean {
+    return this.direct.endsBySubject;
   }
 
   /** Called at every change after the response left. */

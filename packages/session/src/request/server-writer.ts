@@ -13,28 +13,11 @@ const noCookies: Written = { cookies: [] };
 /** Stores a new session; the cookie holds its id. */
 export function createOnServer(
   request: RequestSession,
-  { id, options }: SessionWrite,
+  { base, id, options }: SessionWrite,
   { data, flash }: SessionContent,
 ): Awaitable<Written> {
   const saved = request.calls.call(() => request.direct.save(id, data, flash, options));
-  return whenReady(saved, () => cookieOf(request, id, lifeOf(request.journal.base, options)));
-}
-
-/**
- * A login on an id that was given up: whatever session it became is given yet another id, with what this request
- * changed on top. So of several logins with one old id a single session is left.
- */
-export function takeOverMoved(
-  request: RequestSession,
-  from: string,
-  { id, options, change }: SessionWrite,
-): Awaitable<Written> {
-  const update = request.calls.call(() =>
-    request.direct.update(from, change, { ...options, newId: id, followMoves: true }),
-  );
-  return whenReady(update, (written) =>
-    written ? cookieOf(request, id, lifeOf(request.journal.base, options)) : 'ended',
-  );
+  return whenReady(saved, () => cookieOf(request, id, lifeOf(base, options)));
 }
 
 /** Writes changes onto the newest content, under a new id if there is one. */
@@ -49,7 +32,7 @@ export function updateOnServer(
       ...options,
       base,
       endWhenEmpty: true,
-      ...(moves && { newId: id, followMoves: options.subject !== undefined }),
+      ...(moves && { newId: id }),
     }),
   );
   const finish = (isWritten: boolean): Written => {

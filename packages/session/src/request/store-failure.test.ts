@@ -90,7 +90,7 @@ describe('a store that fails', () => {
   it('leaves a response that is a failure already as it is', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
-    site.storage.deleteVersion = lost;
+    site.storage.deleteSession = lost;
     const { response } = await site.visit((session) => {
       session.invalidate();
       return new Response('broken', { status: 500 });

@@ -1,17 +1,11 @@
 import type { Awaitable, SessionContent } from '@store/core';
-import type { DropReason, SessionWrite } from '../session/journal.ts';
+import { type DropReason, noSession, type SessionWrite } from '../session/journal.ts';
 import type { WriteResult } from './conclude.ts';
 import { sealSession } from './cookie-writer.ts';
 import type { CookieReason, SessionOutcome } from './events.ts';
 import { isNavigation, isTouchDue } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
-import {
-  createOnServer,
-  takeOverMoved,
-  touchOnServer,
-  updateOnServer,
-  type Written,
-} from './server-writer.ts';
+import { createOnServer, touchOnServer, updateOnServer, type Written } from './server-writer.ts';
 import { whenReady } from './store-calls.ts';
 
 /** Decides what one request's session needs, and does it. */
@@ -49,8 +43,7 @@ export function writeSession(
     // Nobody is locked out until a Max-Age runs out: the next request has its own session again.
     return { ...skipped('none', 'ambiguous-cookie'), cookies: request.cookie.clearOthers() };
   }
-  if (write.moves)
-    return endOthers(request, write, written(request, 'regenerated', 'regenerated', update(request, write)));
+  if (write.moves) return endOthers(request, write, move(request, write));
   if (write.changed) {
     if (!endsWhenWritten(write))
       return endOthers(request, write, written(request, 'updated', 'updated', update(request, write)));
@@ -80,13 +73,22 @@ function touchIfDue(
 }
 
 function create(request: RequestSession, write: SessionWrite, content: SessionContent): Awaitable<Written> {
-  if (request.store.kind === 'cookie') return sealSession(request, write, content);
-  const from = request.journal.absence === 'moved' ? request.journal.alsoReceived[0] : undefined;
-  if (from === undefined) return createOnServer(request, write, content);
-  // Where it went may have ended since.
-  return whenReady(takeOverMoved(request, from, write), (taken) =>
-    taken === 'ended' ? createOnServer(request, write, content) : taken,
-  );
+  return request.store.kind === 'cookie'
+    ? sealSession(request, write, content)
+    : createOnServer(request, write, content);
+}
+
+/**
+ * Gives the session a new id. A login begins a session of its own when another request has moved this one meanwhile: whichever
+ * of two parallel logins the browser keeps the cookie of, it is signed in. Nothing of the moved session comes along.
+ */
+function move(request: RequestSession, write: SessionWrite): Awaitable<WriteResult> {
+  return whenReady(written(request, 'regenerated', 'regenerated', update(request, write)), (result) => {
+    if (result.outcome !== 'moved' || write.options.subject === undefined) return result;
+    const login = { ...write, base: noSession };
+    const content = write.change({ data: {}, flash: {} });
+    return written(request, 'created', 'created', create(request, login, content));
+  });
 }
 
 function update(request: RequestSession, write: SessionWrite): Awaitable<Written> {

@@ -54,13 +54,24 @@ export interface SessionWrite {
   endsOthers: boolean;
 }
 
-const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
+function cannotEndOthers(reason: string): StoreError {
+  return new StoreError('UNSUPPORTED', `[@store/session] endOthers() has no others to end: ${reason}.`);
+}
+
+/** What there is before anything is loaded, and after `invalidate`. */
+export const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
 
 /** What one request does to its session: recorded, and replayed on the newest content when it is written. */
 export class Journal {
   readonly schema: SchemaCheck | undefined;
-  /** Writes and reads for `save` and `reload` of the session, and hears of every change after the response left. */
-  readonly request: { save(): Promise<boolean>; reload(): Promise<boolean>; noteLateChange(): void };
+  /** Writes and reads for `save` and `reload` of the session, hears of every change after the response left, and knows the store. */
+  readonly request: {
+    save(): Promise<boolean>;
+    reload(): Promise<boolean>;
+    noteLateChange(): void;
+    now(): number;
+    endsBySubject(): boolean;
+  };
 
   base: StoredSession = noSession;
   data: DataChanges = new DataChanges(noSession.data, []);
@@ -177,8 +188,21 @@ export class Journal {
     this.regenerate();
   }
 
+  /** @throws {StoreError} `UNSUPPORTED` where there can be no others. */
   endOthers(): void {
+    if (this.subject === undefined)
+      throw cannotEndOthers('this session has no subject. Call setSubject() first');
+    if (!this.request.endsBySubject())
+      throw cannotEndOthers('this store cannot end sessions by subject. Use a driver that can');
     this.#endsOthers = true;
+  }
+
+  /** Whether the subject was set at most this many seconds ago. A login restarts `createdAt`. */
+  isFresh(seconds: number): boolean {
+    if (this.#options.subject !== undefined) return true;
+    const { subject, createdAt } = this.base;
+    if (subject === undefined || createdAt === undefined) return false;
+    return this.request.now() - createdAt <= seconds * 1000;
   }
 
   invalidate(): void {
@@ -240,7 +264,8 @@ export class Journal {
     if (changed || write.invalidated || write.moves || isLasting !== base.exists) {
       // What is written next builds on this write, whose version is not known here.
       const { version: _version, ...known } = base;
-      this.base = { ...known, ...this.#options, id: write.id, exists: isLasting };
+      const login = this.#options.subject === undefined ? {} : { createdAt: this.request.now() };
+      this.base = { ...known, ...login, ...this.#options, id: write.id, exists: isLasting };
     }
     this.#isMoving = !isLasting;
     this.#newId = undefined;

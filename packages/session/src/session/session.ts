@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts';
 import type { Immutable, ImmutableJson } from './json.ts';
 import { isSecretField, withoutSecretFields } from './secret-fields.ts';
 import type { AppData, AppFlash } from './session-types.ts';
-import { noDestroy, noProperty, refuseCallback } from './strict-session.ts';
+import { noDestroy, noProperty, refuseAssignment, refuseCallback } from './strict-session.ts';
 
 type Key<T> = keyof T & string;
 
@@ -215,10 +215,31 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.assertWritable(true);
     this.#journal.setSubject(subject);
   }
-  /** Ends every other session of this subject when this one is written, as after a change of password. */
+  /**
+   * Ends every other session of this subject when this one is written, as after a change of password.
+   *
+   * @throws {StoreError} `UNSUPPORTED` without a subject, and on a store that cannot end sessions by subject; `HEADERS_SENT`.
+   * @example
+   * session.regenerate();
+   * session.endOthers();
+   */
   endOthers(): void {
-    this.#journal.assertWritable(false);
+    this.#journal.assertWritable(true);
     this.#journal.endOthers();
+  }
+  /**
+   * Whether the user signed in, for the first time or again, within this many seconds. Where it is `false`, ask for the
+   * password before a sensitive change (ASVS 7.5.3), and call {@link Session.setSubject} once it is right.
+   *
+   * `false` without a subject, and on a driver of four functions that does not say when sessions began.
+   *
+   * @throws {StoreError} `INVALID_OPTION` unless it is a whole number of seconds from 1.
+   * @example
+   * if (!session.isFresh(300)) return response.redirect('/confirm-password');
+   */
+  isFresh(seconds: number): boolean {
+    assertSeconds('@store/session', 'isFresh()', seconds);
+    return this.#used.isFresh(seconds);
   }
   /**
    * Gives this session a lifetime of its own ("remember me" ticked or not): an idle timeout in whole seconds, and whether its
@@ -263,29 +284,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   }
 
   static {
-    // What is assigned to a session would be lost without a word. At the end of the prototype chain, so that known names
-    // cost nothing.
-    const { prototype } = Session;
-    Object.setPrototypeOf(
-      prototype,
-      new Proxy(Object.prototype, {
-        set(_target, name) {
-          throw noProperty(String(name));
-        },
-      }),
-    );
-    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof property.value === 'function') {
-        if (name !== 'constructor') Object.freeze(property.value);
-        Object.defineProperty(prototype, name, { writable: false });
-      } else if (property.get && !property.set) {
-        Object.defineProperty(prototype, name, {
-          set() {
-            throw noProperty(name);
-          },
-        });
-      }
-    }
+    refuseAssignment(Session.prototype);
   }
 }
 

@@ -7,6 +7,33 @@ export function notAskedFor(): StoreError {
   );
 }
 
+/**
+ * Makes an assignment to a session throw: what is assigned would be lost without a word. At the end of the prototype chain, so
+ * that known names cost nothing.
+ */
+export function refuseAssignment(prototype: object): void {
+  Object.setPrototypeOf(
+    prototype,
+    new Proxy(Object.prototype, {
+      set(_target, name) {
+        throw noProperty(String(name));
+      },
+    }),
+  );
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof property.value === 'function') {
+      if (name !== 'constructor') Object.freeze(property.value);
+      Object.defineProperty(prototype, name, { writable: false });
+    } else if (property.get && !property.set) {
+      Object.defineProperty(prototype, name, {
+        set() {
+          throw noProperty(name);
+        },
+      });
+    }
+  }
+}
+
 /** The error for an assignment to a session, which would be lost without a word. */
 export function noProperty(name: string): StoreError {
   return unsupported(

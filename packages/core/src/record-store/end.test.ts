@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { createRecordStore, type RecordStorage, type SessionRecord, sessionKey } from '../driver.ts';
+import { createMark, createTombstone, markLife } from '../format/mark.ts';
+import { createSessionId, StoreError } from '../index.ts';
+import { type MemoryStorage, memoryStorage } from '../memory.ts';
+
+/** A storage with only what a driver must have, and what the test gives it. */
+function plain(storage: MemoryStorage, own: Partial<RecordStorage> = {}): RecordStorage {
+  const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
+  return { ...rest, ...own };
+}
+
+async function oneSession() {
+  const storage = memoryStorage();
+  const id = createSessionId();
+  await createRecordStore(storage).save(id, { secret: 1 }, {}, { subject: 'ada' });
+  return { storage, id, key: sessionKey(id) };
+}
+
+const full = () => {
+  throw new Error('disk full');
+};
+
+describe('destroy', () => {
+  it('is one call of a storage that has deleteSession', async () => {
+    const { storage, id } = await oneSession();
+    const calls: string[] = [];
+    const watched = new Proxy(storage, {
+      get(target, name, receiver) {
+        calls.push(String(name));
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    const store = createRecordStore(watched);
+    calls.length = 0;
+    await store.destroy(id);
+    expect(calls.filter((name) => name !== 'deleteSession')).toEqual([]);
+    expect(storage.records.size).toBe(0);
+  });
+
+  it('ends a session on a backend that is too full to store anything', async () => {
+    const { storage, id } = await oneSession();
+    await createRecordStore(plain(storage, { replace: full, insert: full })).destroy(id);
+    expect(storage.records.size).toBe(0);
+  });
+
+  it('rejects when the backend is down, and does not remove what was written meanwhile', async () => {
+    const { storage, id, key } = await oneSession();
+    const replace = (_key: string, _version: number, next: SessionRecord): boolean => {
+      storage.records.set(key, { ...next, idleTimeout: null, version: 7 });
+      throw new Error('down');
+    };
+    const ending = createRecordStore(plain(storage, { replace })).destroy(id);
+    await expect(ending).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(storage.records.get(key)?.version).toBe(7);
+  });
+
+  it('wins after 100 lost races, rather than leave somebody logged in', async () => {
+    for (const hasDeleteSession of [true, false]) {
+      const { storage, id } = await oneSession();
+      let attempts = 0;
+      const lost = () => {
+        attempts += 1;
+        return false;
+      };
+      const own = hasDeleteSession ? { deleteSession: lost } : { replace: lost };
+      await createRecordStore(plain(storage, own)).destroy(id);
+      expect([attempts, storage.records.size]).toEqual([100, 0]);
+    }
+  });
+
+  it('ends what the driver can read only in a newer version', async () => {
+    const { storage, id } = await oneSession();
+    const read = () => {
+      throw new StoreError('INCOMPATIBLE', 'a newer file');
+    };
+    await createRecordStore(plain(storage, { read })).destroy(id);
+    expect(storage.records.size).toBe(0);
+  });
+
+  it('follows marks however old they are, and stops where they lead in a circle', async () => {
+    const { storage, id, key } = await oneSession();
+    const [first, second] = [sessionKey('first-id-of-the-session'), sessionKey('second-id-of-the-session')];
+    storage.records.set(first, createMark(first, second, 0));
+    storage.records.set(second, createMark(second, key, 0));
+    await createRecordStore(storage).destroy('first-id-of-the-session');
+    expect(storage.records.has(key)).toBe(false);
+    storage.records.set(key, createMark(key, first, 0));
+    await createRecordStore(storage).destroy(id);
+    expect(storage.records.size).toBe(3);
+  });
+
+  it('removes what is left of a damaged mark', async () => {
+    const { storage, id, key } = await oneSession();
+    storage.records.set(key, { ...createTombstone(key, 0, 0), payload: '{"v":1,"mov' });
+    await createRecordStore(storage).destroy(id);
+    expect(storage.records.size).toBe(0);
+  });
+});
+
+describe('a tombstone', () => {
+  it('is no session, says nothing of a move, and lets the id be used again', async () => {
+    const storage = memoryStorage();
+    const store = createRecordStore(plain(storage));
+    const id = createSessionId();
+    await store.destroy(id);
+    expect(storage.records.get(sessionKey(id))).toMatchObject({ idleTimeout: 0 });
+    expect(await store.load(id)).toEqual({ id, exists: false, data: {}, flash: {} });
+    expect([await store.touch(id), await store.update(id, (content) => content)]).toEqual([false, false]);
+    expect([await store.count(), await store.create(id, {}, {})]).toEqual([0, true]);
+    const other = createSessionId();
+    await store.destroy(other);
+    await store.save(other, { a: 1 }, {});
+    expect((await store.load(other)).data).toEqual({ a: 1 });
+  });
+
+  it('is collected after a minute', async () => {
+    let now = 1_700_000_000_000;
+    const store = createRecordStore(plain(memoryStorage()), { now: () => now });
+    await store.destroy(createSessionId());
+    expect(await store.gc()).toBe(0);
+    now += markLife;
+    expect(await store.gc()).toBe(1);
+  });
+});
