@@ -31,7 +31,8 @@ export const moveCases: ConformanceCase[] = [
     id: 'move.keeps',
     level: 'required',
     kinds: records,
-    title: 'newId keeps subject, idleTimeout and createdAt; a new subject begins a new session.',
+    title:
+      'newId keeps content, subject, idleTimeout and createdAt; with another subject a new session begins, and it is empty.',
     async run({ start, clock }) {
       const store = await start();
       const [id, second, third] = [createSessionId(), createSessionId(), createSessionId()];
@@ -43,9 +44,11 @@ export const moveCases: ConformanceCase[] = [
       assert.equal(moved.createdAt, createdAt);
       assert.equal(moved.subject, 'ada');
       assert.equal(moved.idleTimeout, 50);
-      await store.update(second, keep, { newId: third, subject: 'grace' });
-      const { createdAt: begun, subject } = await store.load(third);
+      assert.deepEqual(moved.data, { n: 1 });
+      await store.update(second, set('b', 2), { newId: third, subject: 'grace' });
+      const { createdAt: begun, subject, data, idleTimeout } = await store.load(third);
       assert.deepEqual({ begun, subject }, { begun: clock.now(), subject: 'grace' });
+      assert.deepEqual({ data, idleTimeout }, { data: { b: 2 }, idleTimeout: undefined });
     },
   },
   {

@@ -26,6 +26,11 @@ export interface DirectStore {
   readonly endsSessions: boolean;
   /** Whether the driver has what `destroyAll` needs; otherwise that is `UNSUPPORTED`. */
   readonly endsBySubject: boolean;
+  /**
+   * Says that a session is about to move: until it has, `destroyAll` spares it by the new id too. What a request calls
+   * `session.id` after `regenerate` is stored only when its response leaves.
+   */
+  planMove(id: string, newId: string): void;
 }
 
 /** What every store carries for other copies of core. Its shape may grow, never change, within a major. */
@@ -51,7 +56,11 @@ export function storeBrand(value: unknown): StoreBrand | undefined {
 export function directStore(store: SessionStore): DirectStore {
   return (
     storeBrand(store)?.direct ??
-    Object.assign(Object.create(store), { endsSessions: store.kind === 'server', endsBySubject: true })
+    Object.assign(Object.create(store), {
+      endsSessions: store.kind === 'server',
+      endsBySubject: true,
+      planMove() {},
+    })
   );
 }
 

@@ -126,7 +126,11 @@ describe('the synchronous way of a store', () => {
     expect(await direct.touch(id)).toBe(true);
     expect((await direct.load(id)).data).toEqual({ a: 2 });
     expect(await direct.cookieValue(id, {}, {})).toBe(id);
-    expect(direct.endsSessions).toBe(true);
+    expect([direct.endsSessions, direct.endsBySubject, direct.planMove(id, id)]).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
     expect(directStore(withoutDirectWay(createCookieStore({ load, cookieValue }))).endsSessions).toBe(false);
   });
 });

@@ -88,7 +88,8 @@ export interface UpdateOptions extends SaveOptions {
   /**
    * Moves the session to this id. The old one is dead from then on, and for a minute says so: `load` resolves to `moved`.
    * On a record storage the move and the change are one atomic step. Together with a `subject` it restarts `createdAt`: a login
-   * is a new session (ASVS 7.2.4). Of several moves of one session one resolves to `true`.
+   * is a new session (ASVS 7.2.4). If the session was another subject's, nothing of that comes along: `change` gets empty
+   * content, and no lifetime is kept. Of several moves of one session one resolves to `true`.
    */
   newId?: string;
   /** Whether a session that the update leaves without data, flash and subject is ended instead. `update` still resolves to `true`. */

@@ -12,6 +12,7 @@ import {
 import { resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
 import { assembleStore } from '../store/assemble-store.ts';
+import { RecentIds } from '../store/recent-ids.ts';
 import { Backend, nextTurn } from './backend.ts';
 import { clear, destroy, destroyAll } from './end.ts';
 import { count, entries, list } from './list.ts';
@@ -43,6 +44,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
   const backend = new Backend(name, storage, timeouts, maxBytes, report);
+  const plannedMoves = new RecentIds();
   const queue = new UpdateQueue(writeBatch.bind(undefined, backend));
 
   return assembleStore({
@@ -53,6 +55,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
     methods: {
       endsSessions: true,
       endsBySubject: storage.deleteBySubject !== undefined,
+      planMove: (id, newId) => plannedMoves.note(newId, id, timeouts.now()),
       // Bound, so that no call goes through here.
       load: load.bind(undefined, backend),
       save: save.bind(undefined, backend),
@@ -66,7 +69,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
         return id;
       },
       list: list.bind(undefined, backend),
-      destroyAll: destroyAll.bind(undefined, backend),
+      destroyAll: destroyAll.bind(undefined, backend, plannedMoves),
       count: count.bind(undefined, backend),
       entries: entries.bind(undefined, backend),
       clear: clear.bind(undefined, backend),

@@ -4,6 +4,7 @@ import { callBackend, isStoreError, unsupported } from '../errors.ts';
 import { createTombstone, isMark, markLife, markTarget } from '../format/mark.ts';
 import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../format/session-id.ts';
 import { assertSubject } from '../options/options.ts';
+import type { RecentIds } from '../store/recent-ids.ts';
 import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
 import { readPages } from './list.ts';
 
@@ -106,9 +107,15 @@ async function remove({ name, storage }: Backend, key: string): Promise<void> {
   await callBackend(name, 'remove a session', () => storage.delete(key));
 }
 
-/** Ends the sessions of a subject. @returns how many */
+/**
+ * Ends the sessions of a subject.
+ *
+ * @param plannedMoves From the new ids of sessions that are about to move to those they still have.
+ * @returns how many
+ */
 export async function destroyAll(
   backend: Backend,
+  plannedMoves: RecentIds,
   subject: string,
   { except, only }: DestroyAllOptions = {},
 ): Promise<number> {
@@ -118,7 +125,8 @@ export async function destroyAll(
   if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend keeps no subjects');
   // A handle comes back from a page: one that cannot be ours names no session.
   if (only !== undefined && !isSessionKey(only)) return 0;
-  const exceptKey = except === undefined ? undefined : await latestKey(backend, sessionKey(except));
+  const spared = except && (plannedMoves.find(except, backend.timeouts.now()) ?? except);
+  const exceptKey = spared && (await latestKey(backend, sessionKey(spared)));
   const removeAll = (onlyKey?: string) =>
     callBackend(
       name,

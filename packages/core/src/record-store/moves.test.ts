@@ -131,6 +131,26 @@ describe('update with newId', () => {
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_ID' });
   });
 
+  it('takes nothing of another subject along, even if the session became theirs after it was loaded', async () => {
+    for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
+      const store = createRecordStore(storage);
+      const [id, newId] = [createSessionId(), createSessionId()];
+      await store.save(id, { cart: 1 }, {});
+      const base = await store.load(id);
+      const options = { subject: 'admin', idleTimeout: 60, expireOnClose: true };
+      await store.update(id, set('role'), options);
+      const logins = [
+        store.update(id, set('queued')),
+        store.update(id, set('b'), { base, newId, subject: 'bob' }),
+      ];
+      expect(await Promise.all(logins)).toEqual([true, true]);
+      const bobs = await store.load(newId);
+      expect(bobs).toMatchObject({ exists: true, subject: 'bob', data: { b: true }, flash: {} });
+      expect(bobs).not.toHaveProperty('idleTimeout');
+      expect(bobs).not.toHaveProperty('expireOnClose');
+    }
+  });
+
   it('restarts createdAt with a subject, the same one too, and keeps it without', async () => {
     const clock = fakeClock();
     const store = createRecordStore(memoryStorage(), { now: clock.now, absoluteTimeout: 100 });

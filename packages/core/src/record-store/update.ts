@@ -70,7 +70,7 @@ export function writeBatch(
   }
 
   function attempt(current: LiveSession, now: number): Attempt | undefined {
-    const payload = applyChanges(backend, updates, current.content);
+    const payload = applyChanges(backend, updates, current);
     if (updates.length === 0) return undefined;
     const { version } = current.record;
     const next = nextRecord(backend.timeouts, current.record, updates, payload, now);
@@ -164,12 +164,17 @@ function inOrder(batch: PendingUpdate[]): PendingUpdate[] {
  *
  * @returns the payload of the result
  */
-function applyChanges(backend: Backend, updates: PendingUpdate[], current: PayloadContent): string {
+function applyChanges(
+  backend: Backend,
+  updates: PendingUpdate[],
+  { record, content: current }: LiveSession,
+): string {
   let content = current;
   let payload = '';
   for (let index = 0; index < updates.length; ) {
     const update = updates[index] as PendingUpdate;
     try {
+      if (isAnotherLogin(update, record.subject)) content = { data: {}, flash: {} };
       const next = update.change({ data: content.data, flash: content.flash });
       assertSessionContent(next);
       const { data, flash } = next;
@@ -186,6 +191,13 @@ function applyChanges(backend: Backend, updates: PendingUpdate[], current: Paylo
     }
   }
   return payload;
+}
+
+/** A login over the session of another subject: nothing of that may come along. */
+function isAnotherLogin({ newKey, options }: PendingUpdate, subject: string | null): boolean {
+  return (
+    newKey !== undefined && subject !== null && options.subject !== undefined && options.subject !== subject
+  );
 }
 
 const emptyPayload = encodePayload({ data: {}, flash: {} });
@@ -206,6 +218,7 @@ function nextRecord(
   const next = { key, subject, createdAt, idleTimeout };
   for (const update of updates) {
     const { options, newKey } = update;
+    if (isAnotherLogin(update, subject)) next.idleTimeout = null;
     if (options.idleTimeout !== undefined) next.idleTimeout = options.idleTimeout;
     if (newKey !== undefined) next.key = newKey;
     if (options.subject === undefined) continue;

@@ -61,6 +61,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
     cookieValue: guard(methods.cookieValue),
     endsSessions: methods.endsSessions,
     endsBySubject: methods.endsBySubject,
+    planMove: methods.planMove,
   };
   const store: SessionStore = {
     kind,

@@ -69,6 +69,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
     methods: {
       endsSessions: driver.destroy !== undefined,
       endsBySubject: driver.destroyAll !== undefined,
+      planMove() {},
       load(value) {
         if (typeof value !== 'string' || value === '') return missingSession('');
         const now = timeouts.now();

@@ -174,6 +174,15 @@ describe('a store of four functions, within one process', () => {
     expect([...driver.sessions.values()]).toEqual([{ data: { cart: 1 }, flash: {}, subject: 'ada' }]);
   });
 
+  it('takes nothing of another subject along to a new id', async () => {
+    const driver = slowDriver();
+    const store = createStore(driver);
+    const [id, newId] = [createSessionId(), createSessionId()];
+    await store.save(id, { role: 'admin' }, { note: 1 }, { subject: 'admin', idleTimeout: 60 });
+    await store.update(id, set('b'), { newId, subject: 'bob' });
+    expect([...driver.sessions]).toEqual([[newId, { data: { b: true }, flash: {}, subject: 'bob' }]]);
+  });
+
   it('refuses a new id that belongs to another session', async () => {
     const store = createStore(slowDriver());
     const [id, taken] = [createSessionId(), createSessionId()];

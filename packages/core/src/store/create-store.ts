@@ -9,7 +9,6 @@ import {
 } from '../contract/session-store.ts';
 import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
-import { markLife } from '../format/mark.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
@@ -23,6 +22,7 @@ import {
 import { resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
 import { assembleStore } from './assemble-store.ts';
+import { RecentIds } from './recent-ids.ts';
 
 const required = ['load', 'save', 'destroy', 'gc'] as const;
 
@@ -52,7 +52,8 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
   const timeouts = resolveTimeouts(name, options);
   const report = createReport(name, onEvent);
   const inTurn = createSessionTurns();
-  const moves = createMoves();
+  // A plain driver has no room for marks.
+  const moves = new RecentIds();
   const { now } = timeouts;
 
   /** The driver's session, copied so that neither side can change the other's; `undefined` when missing. */
@@ -104,9 +105,13 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     change: SessionChange,
     { newId = id, endWhenEmpty, ...options }: UpdateOptions,
   ): Promise<boolean> {
-    if (moves.target(id, now()) !== undefined) return false;
-    const found = await read(id);
+    if (moves.find(id, now()) !== undefined) return false;
+    let found = await read(id);
     if (!found) return false;
+    const { subject = found.subject } = options;
+    // A login over the session of another subject: nothing of that may come along.
+    if (newId !== id && found.subject !== undefined && subject !== found.subject)
+      found = { data: {}, flash: {} };
     const content = copyToStore(change({ data: found.data, flash: found.flash }));
     if (
       newId === id &&
@@ -117,7 +122,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
       await remove(id);
       return true;
     }
-    if (newId !== id && (moves.target(newId, now()) !== undefined || (await read(newId))))
+    if (newId !== id && (moves.find(newId, now()) !== undefined || (await read(newId))))
       throw newIdIsTaken(name);
     await write(newId, { ...found, ...options, ...content });
     if (newId === id) return true;
@@ -137,9 +142,10 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     methods: {
       endsSessions: true,
       endsBySubject: false,
+      planMove() {},
       async load(id) {
         if (!isSessionId(id)) return missingSession(id);
-        if (moves.target(id, now()) !== undefined) return { ...missingSession(id), moved: true };
+        if (moves.find(id, now()) !== undefined) return { ...missingSession(id), moved: true };
         const found = await read(id);
         return found ? storedSession(id, found) : missingSession(id);
       },
@@ -148,7 +154,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         assertSaveOptions(name, saveOptions);
         const content = copyToStore({ data, flash });
         await inTurn(id, async () => {
-          if (moves.target(id, now()) !== undefined) throw idWasGivenUp(name);
+          if (moves.find(id, now()) !== undefined) throw idWasGivenUp(name);
           await write(id, { ...(await keptBy(id)), ...saveOptions, ...content });
         });
       },
@@ -157,7 +163,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         assertSaveOptions(name, saveOptions);
         const content = copyToStore({ data, flash });
         return inTurn(id, async () => {
-          if (moves.target(id, now()) !== undefined || (await read(id))) return false;
+          if (moves.find(id, now()) !== undefined || (await read(id))) return false;
           await write(id, { ...saveOptions, ...content });
           return true;
         });
@@ -173,7 +179,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         assertBase(name, id, base);
         if (!isSessionId(id)) return false;
         return inTurn(id, async () => {
-          const found = moves.target(id, now()) === undefined ? await read(id) : undefined;
+          const found = moves.find(id, now()) === undefined ? await read(id) : undefined;
           if (found) await write(id, found);
           return found !== undefined;
         });
@@ -183,7 +189,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         for (let at: string | undefined = id; at !== undefined; ) {
           const current: string = at;
           await inTurn(current, () => remove(current));
-          at = moves.target(current, now());
+          at = moves.find(current, now());
         }
       },
       gc: async () => (await callBackend(name, 'remove expired sessions', () => driver.gc())) ?? 0,
@@ -227,27 +233,6 @@ function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promis
     };
     turn.then(forget, forget);
     return turn;
-  };
-}
-
-/** Which session was given which id, in this process: a plain driver has no room for marks. */
-function createMoves() {
-  const moved = new Map<string, { to: string; until: number }>();
-
-  return {
-    note(from: string, to: string, now: number): void {
-      // In the order in which they were added, so the oldest come first.
-      for (const [id, { until }] of moved) {
-        if (until > now) break;
-        moved.delete(id);
-      }
-      moved.set(from, { to, until: now + markLife });
-    },
-    /** The id that the session was given, if that was within the last minute. */
-    target(id: string, now: number): string | undefined {
-      const move = moved.get(id);
-      return move && move.until > now ? move.to : undefined;
-    },
   };
 }
 

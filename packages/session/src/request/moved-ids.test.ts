@@ -1,5 +1,6 @@
-import { createStore } from '@store/core';
+import { createSessionId, createStore } from '@store/core';
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
 import { openSession, type Session, type SessionEvent } from '../index.ts';
 
@@ -185,6 +186,38 @@ describe('endOthers', () => {
     const { session, commit } = await openSession(await logIn('ada', ''), options);
     await commit();
     expect(() => session.endOthers()).toThrow(expect.objectContaining({ code: 'HEADERS_SENT' }));
+  });
+});
+
+describe('a password change that ends all sessions but session.id', () => {
+  it('spares this session, though its new id is not stored yet', async () => {
+    for (const isRemote of [false, true]) {
+      const { store } = createMemoryStore({}, isRemote);
+      const options = { store, gcProbability: 0 };
+      const logIn = async () => {
+        const { session, commit } = await openSession('', options);
+        session.setSubject('ada');
+        session.set('n', 1);
+        const { cookies } = await commit();
+        return `${cookies[0]?.name}=${cookies[0]?.value}`;
+      };
+      const [mine, other] = [await logIn(), await logIn()];
+      const { session, commit } = await openSession<Data>(mine, options);
+      session.regenerate();
+      expect(await store.destroyAll('ada', { except: session.id })).toBe(1);
+      session.set('name', 'changed');
+      expect((await commit()).cookies).toHaveLength(1);
+      expect((await store.list('ada')).map(({ data }) => data)).toEqual([{ n: 1, name: 'changed' }]);
+      expect(await store.destroyAll('ada', { except: session.id })).toBe(0);
+      expect((await openSession(other, options)).session.subject).toBeUndefined();
+    }
+  });
+
+  it('spares nothing by an id that was never shown', async () => {
+    const { store, options, logIn } = await openMoved();
+    const { session } = await openSession<Data>(await logIn('ada', ''), options);
+    session.regenerate();
+    expect(await store.destroyAll('ada', { except: createSessionId() })).toBe(1);
   });
 });
 

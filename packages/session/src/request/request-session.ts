@@ -107,6 +107,10 @@ export class RequestSession {
     return this.direct.endsBySubject;
   }
 
+  planMove(id: string, newId: string): void {
+    this.direct.planMove(id, newId);
+  }
+
   /** Called at every change after the response left. */
   noteLateChange(): void {
     if (!this.later) return;

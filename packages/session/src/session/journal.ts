@@ -71,6 +71,7 @@ export class Journal {
     noteLateChange(): void;
     now(): number;
     endsBySubject(): boolean;
+    planMove(id: string, newId: string): void;
   };
 
   base: StoredSession = noSession;
@@ -131,6 +132,13 @@ export class Journal {
     if (!this.#isMoving) return this.base.id;
     this.#newId ??= createSessionId();
     return this.#newId;
+  }
+
+  /** The id for the handler, who may hand the one that is not stored yet to `destroyAll`. */
+  showId(): string {
+    const { base, id } = this;
+    if (base.exists && this.#isMoving) this.request.planMove(base.id, id);
+    return id;
   }
 
   get subject(): string | undefined {

@@ -38,7 +38,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
 
   /** The session id; a new one after `regenerate`, `setSubject` and `invalidate`. Keep it out of pages and logs. */
   get id(): string {
-    return this.#used.id;
+    return this.#used.showId();
   }
   /** `true` when nothing is stored yet, and after `invalidate`. */
   get isNew(): boolean {
