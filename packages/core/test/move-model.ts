@@ -1,188 +1,263 @@
-import { createRecordStore, type RecordStorage, sessionKey } from '../src/driver.ts';
-import type { SessionContent, SessionStore } from '../src/index.ts';
-import { memoryStorage } from '../src/memory.ts';
+import { createRecordStore, type RecordStorage, type SessionRecord, sessionKey } from '../src/driver.ts';
+import { isStoreError, type SessionContent, type SessionStore } from '../src/index.ts';
+import { type MemoryStorage, memoryStorage } from '../src/memory.ts';
 
 /** What a run is made of besides its seed. */
 export interface ModelOptions {
   /** Takes optional functions away from the storage, or breaks them. @default the whole storage */
-  storage?: (storage: ReturnType<typeof memoryStorage>) => RecordStorage;
-  /** `crash`: one process stops for good at some point. `faults`: a call in seven fails, before its effect or after it. */
+  storage?: (storage: MemoryStorage) => RecordStorage;
+  /** `crash`: one process stops for good at some point. `faults`: one call in seven fails, before or after its effect. */
   disturbance?: 'none' | 'crash' | 'faults';
   /** Replaces methods of each store by wrong ones. */
   wrong?: (store: SessionStore, storage: RecordStorage) => Partial<SessionStore>;
 }
 
+/** The time at which everything in a run happens. */
 export const now = 1_700_000_000_000;
+
+const processes = [0, 1, 2];
 const ids = Array.from({ length: 5 }, (_, n) => `an-id-that-a-session-has-${n}`);
 const keep = (content: SessionContent) => content;
-const whole = (storage: RecordStorage): RecordStorage => storage;
 
-/** Numbers from 0 to 1 that depend on the seed alone. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+/** Whole numbers from 0 up to a limit, and chances, that depend on the seed alone. */
+class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** A number from 0 to 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  oneOf<T>(values: readonly T[]): T {
+    return values[this.below(values.length)] as T;
+  }
+}
+
+/** Lets everything that waits continue one by one, in a random order. */
+class Turns {
+  readonly #random: Random;
+  #waiting: { process: number; go: () => void }[] = [];
+  #crashed: number | undefined;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** Never resolves in a process that has crashed. */
+  wait(process: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (process !== this.#crashed) this.#waiting.push({ process, go: resolve });
+    });
+  }
+
+  /** @returns `false` when nothing waits */
+  next(): boolean {
+    const [chosen] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
+    chosen?.go();
+    return chosen !== undefined;
+  }
+
+  crash(process: number): void {
+    this.#crashed = process;
+    this.#waiting = this.#waiting.filter((each) => each.process !== process);
+  }
+
+  hasCrashed(process: number): boolean {
+    return process === this.#crashed;
+  }
+}
+
+/** What the stores have promised so far, and the first promise that was broken. */
+class Promises {
+  readonly #records: ReadonlyMap<string, SessionRecord>;
+  readonly #hadByKey = new Set<string>();
+  readonly #movedAway = new Set<string>();
+  readonly #written: string[] = [];
+  #mustBeDead = false;
+  #mayBeDead = false;
+  broken: string | undefined;
+
+  constructor(records: ReadonlyMap<string, SessionRecord>) {
+    this.#records = records;
+    this.look(false);
+  }
+
+  get #live(): SessionRecord[] {
+    return [...this.#records.values()].filter(({ idleTimeout }) => idleTimeout !== 0);
+  }
+
+  must(holds: boolean, otherwise: string): void {
+    if (!holds) this.broken ??= otherwise;
+  }
+
+  /** @param isSettled Whether a session that has been ended must be gone by now. */
+  look(isSettled: boolean): void {
+    const live = this.#live;
+    for (const { key } of live) this.#hadByKey.add(key);
+    this.must(live.length < 2, 'two sessions are alive');
+    if (isSettled && this.#mustBeDead) this.must(live.length === 0, 'a session is alive that has been ended');
+  }
+
+  atTheEnd(): void {
+    this.look(true);
+    if (!this.#mayBeDead) this.must(this.#live.length === 1, 'the session is gone, and nobody has ended it');
+    for (const { payload } of this.#live)
+      this.must(
+        this.#written.every((name) => payload.includes(name)),
+        'an acknowledged change is missing',
+      );
+  }
+
+  /** Performs one operation and notes what it promises. `written` is unique to it. */
+  async perform(store: SessionStore, { kind, id, newId, written }: Step, base?: Base): Promise<void> {
+    const isDead = this.#movedAway.has(id);
+    const isKnown = this.#hadByKey.has(sessionKey(id));
+    switch (kind) {
+      case 'move':
+        if (!(await store.update(id, keep, { newId, ...base })) || newId === id) return;
+        this.#movedAway.add(id);
+        return this.must(!isDead, 'a dead id was moved');
+      case 'update': {
+        const change = ({ data, flash }: SessionContent) => ({ data: { ...data, [written]: 1 }, flash });
+        if (!(await store.update(id, change, base))) return;
+        this.#written.push(written);
+        return this.must(!isDead, 'a dead id was written');
+      }
+      case 'touch':
+        if (await store.touch(id, base)) this.must(!isDead, 'a dead id was touched');
+        return;
+      case 'load': {
+        const { exists, moved } = await store.load(id);
+        if (isDead) this.must(!exists && moved === true, 'a dead id does not say that it moved');
+        return;
+      }
+      default:
+        this.#mayBeDead = true;
+        if (kind === 'destroy') await store.destroy(id);
+        else await store.destroyAll('ada', kind === 'destroyAll' ? {} : { only: sessionKey(id) });
+        if (kind === 'destroyAll' || isKnown) this.#mustBeDead = true;
+    }
+  }
 }
 
 type Kind = 'move' | 'update' | 'touch' | 'load' | 'destroy' | 'destroyAll' | 'destroyOnly';
-const kinds: Kind[] = ['move', 'move', 'move', 'update', 'touch', 'touch', 'load', 'destroy', 'destroy'];
+type Base = { base: Awaited<ReturnType<SessionStore['load']>> };
+
+/** One operation of one process. */
+interface Step {
+  kind: Kind;
+  process: number;
+  id: string;
+  newId: string;
+  withBase: boolean;
+  written: string;
+}
+
+function writeProgram(random: Random, hasMove: boolean): Step[] {
+  const kinds: Kind[] = ['move', 'move', 'move', 'update', 'touch', 'touch', 'load', 'destroy', 'destroy'];
+  kinds.push('destroyAll');
+  // Between the two steps of a move without `move` nothing leads from the old handle to the session.
+  if (hasMove) kinds.push('destroyOnly');
+  // And there an id that is being given up is free for a moment, so each is given only once.
+  const unused = ids.slice(1);
+  return Array.from({ length: 3 + random.below(6) }, (_, n) => {
+    const kind = random.oneOf(kinds);
+    const newId = hasMove ? random.oneOf(ids.slice(1)) : kind === 'move' ? unused.pop() : '';
+    const step = { process: random.oneOf(processes), id: random.oneOf(ids), withBase: random.next() < 0.5 };
+    return {
+      ...step,
+      kind: newId === undefined ? 'load' : kind,
+      newId: newId ?? '',
+      written: `change ${n};`,
+    };
+  });
+}
 
 /**
- * Three processes work on one session at the same time, each call of the storage waiting for its turn in a random order before
+ * Three processes work on one session at the same time, each call of the storage waiting for its turn in a random order, before
  * its effect and after it. New ids are used even before their move is acknowledged.
  *
  * @returns the first promise that was broken, if any
  */
 export async function runModel(seed: number, options: ModelOptions = {}): Promise<string | undefined> {
-  const { disturbance = 'none', wrong } = options;
-  const random = randomFrom(seed);
-  const below = (count: number) => Math.floor(random() * count);
+  const { storage: made = (storage: MemoryStorage): RecordStorage => storage, disturbance = 'none' } =
+    options;
+  const random = new Random(seed);
   const memory = memoryStorage();
-  const { records } = memory;
-  const storage = (options.storage ?? whole)(memory);
-  const broken: string[] = [];
+  const storage = made(memory);
+  const hasMove = storage.move !== undefined;
 
-  // The session: fresh, or with less than a minute left.
-  const age = random() < 0.5 ? 0 : 7_150_000;
-  await createRecordStore(memory, { now: () => now - age }).save(
-    ids[0] as string,
-    {},
-    {},
-    { subject: 'ada' },
-  );
+  // The session is new, or ends in less than a minute.
+  const startedAt = random.oneOf([now, now - 7_150_000]);
+  const first = createRecordStore(memory, { now: () => startedAt });
+  await first.save(ids[0] as string, {}, {}, { subject: 'ada' });
 
-  const waiting: { process: number; go: () => void }[] = [];
-  let crashed = -1;
-  const turn = (process: number) =>
-    new Promise<void>((resolve) => {
-      if (process !== crashed) waiting.push({ process, go: resolve });
-    });
+  const turns = new Turns(random);
+  const promises = new Promises(memory.records);
+  const running = new Set<Step>();
 
-  const hadByKey = new Set<string>();
-  let mustBeDead = false;
-  let open = 0;
-  function look(): void {
-    const live = [...records.values()].filter(({ idleTimeout }) => idleTimeout !== 0);
-    for (const { key } of live) hadByKey.add(key);
-    if (live.length > 1) broken.push('two sessions are alive');
-    // Without `move` the mover may still have to end it, when it finds the tombstone.
-    const isOver = storage.move !== undefined || open === 0;
-    if (mustBeDead && isOver && live.length > 0) broken.push('a session is alive that has been ended');
+  async function call(process: number, work: () => unknown): Promise<unknown> {
+    await turns.wait(process);
+    const fault =
+      disturbance === 'faults' && random.below(7) === 0 ? random.oneOf(['before', 'after']) : 'none';
+    if (fault === 'before') throw new Error('failed before its effect');
+    const result = work();
+    // Without `move` the mover may still have to end the session, once it finds the tombstone.
+    promises.look(hasMove);
+    await turns.wait(process);
+    if (fault === 'after') throw new Error('failed after its effect');
+    return result;
   }
-  look();
-
-  const called = (process: number): RecordStorage => {
-    const call = async (member: (...args: unknown[]) => unknown, args: unknown[]) => {
-      await turn(process);
-      const fault = disturbance === 'faults' && random() < 1 / 7 ? random() : 1;
-      if (fault < 0.5) throw new Error('failed before its effect');
-      const result = member(...args);
-      look();
-      await turn(process);
-      if (fault < 1) throw new Error('failed after its effect');
-      return result;
-    };
-    return Object.fromEntries(
-      Object.entries(storage).map(([name, member]) => [
-        name,
-        typeof member === 'function' ? (...args: unknown[]) => call(member, args) : member,
-      ]),
-    ) as unknown as RecordStorage;
-  };
-  const stores = [0, 1, 2].map((process) => {
-    const from = called(process);
+  const stores = processes.map((process) => {
+    const functions = Object.entries(storage).map(([name, member]) => [
+      name,
+      typeof member === 'function' ? (...args: unknown[]) => call(process, () => member(...args)) : member,
+    ]);
+    const from = Object.fromEntries(functions) as unknown as RecordStorage;
     const store = createRecordStore(from, { now: () => now });
-    return { ...store, ...wrong?.(store, from) };
+    return { ...store, ...options.wrong?.(store, from) };
   });
 
-  const movedAway = new Set<string>();
-  const written: string[] = [];
-  let canEnd = false;
-
-  async function perform(kind: Kind, process: number, id: string, newId: string, withBase: boolean) {
-    const store = stores[process] as SessionStore;
-    await turn(process);
-    const base = withBase ? await store.load(id) : undefined;
-    if (base) await turn(process);
-    const isDead = movedAway.has(id);
-    const had = hadByKey.has(sessionKey(id));
-    const mustBe = (expected: boolean, what: string) => {
-      if (!expected) broken.push(what);
-    };
-    if (kind === 'move') {
-      const isMoved = await store.update(id, keep, { newId, ...(base && { base }) });
-      if (isMoved && newId !== id) {
-        movedAway.add(id);
-        mustBe(!isDead, 'a dead id was moved');
-      }
-    } else if (kind === 'update') {
-      const name = `by ${process} of ${written.length} ${random()}`;
-      const change = ({ data, flash }: SessionContent) => ({ data: { ...data, [name]: 1 }, flash });
-      if (await store.update(id, change, base && { base })) {
-        written.push(name);
-        mustBe(!isDead, 'a dead id was written');
-      }
-    } else if (kind === 'touch') {
-      if (await store.touch(id, base && { base })) mustBe(!isDead, 'a dead id was touched');
-    } else if (kind === 'load') {
-      const found = await store.load(id);
-      if (isDead) mustBe(!found.exists && found.moved === true, 'a dead id does not say that it moved');
-    } else {
-      canEnd = true;
-      if (kind === 'destroy') await store.destroy(id);
-      else await store.destroyAll('ada', kind === 'destroyAll' ? {} : { only: sessionKey(id) });
-      if (kind === 'destroyAll' || had) mustBeDead = true;
+  async function run(step: Step): Promise<void> {
+    const store = stores[step.process] as SessionStore;
+    try {
+      await turns.wait(step.process);
+      const base = step.withBase ? { base: await store.load(step.id) } : undefined;
+      await turns.wait(step.process);
+      await promises.perform(store, step, base);
+    } catch (error) {
+      // What rejects was not acknowledged: the new id was taken, or a call has failed.
+      const isExpected = isStoreError(error, 'CONFLICT') || disturbance === 'faults';
+      promises.must(isExpected, `${step.kind} rejects: ${String(error)}`);
     }
+    running.delete(step);
+  }
+  for (const step of writeProgram(random, hasMove)) {
+    running.add(step);
+    void run(step);
   }
 
-  const whereSubjects = storage.move ? (['destroyAll', 'destroyOnly'] as const) : (['destroyAll'] as const);
-  const allKinds = [...kinds, ...whereSubjects];
-  const openOf = [0, 0, 0];
-  // Without `move` an id that is just being given up is free for a moment, so there each is given once.
-  let given = 0;
-  const program = Array.from({ length: 3 + below(6) }, () => {
-    const process = below(3);
-    let kind = allKinds[below(allKinds.length)] as Kind;
-    let newId = ids[1 + below(ids.length - 1)];
-    if (kind === 'move' && !storage.move) newId = ids[++given];
-    if (newId === undefined) kind = 'load';
-    return [kind, process, ids[below(ids.length)] as string, newId ?? '', random() < 0.5] as const;
-  });
-  for (const step of program) {
-    open++;
-    openOf[step[1]] = (openOf[step[1]] ?? 0) + 1;
-    // What rejects was not acknowledged: a taken id, or a fault.
-    perform(...step)
-      .catch(() => {})
-      .finally(() => {
-        open--;
-        openOf[step[1]] = (openOf[step[1]] ?? 0) - 1;
-      });
-  }
-
-  const crashAfter = disturbance === 'crash' ? below(40) : -1;
-  for (let steps = 0; broken.length === 0; steps++) {
-    // Everything that can go on without a turn has gone on by then.
+  const crashAt = disturbance === 'crash' ? random.below(40) : undefined;
+  for (let turn = 0; promises.broken === undefined; turn++) {
+    // By then everything that can continue without a turn has done so.
     await new Promise((resolve) => setImmediate(resolve));
-    look();
-    if (steps === crashAfter) {
-      crashed = below(3);
-      for (let n = waiting.length - 1; n >= 0; n--) if (waiting[n]?.process === crashed) waiting.splice(n, 1);
-    }
-    const next = waiting.splice(below(waiting.length), 1)[0];
-    if (next) next.go();
-    else if (open - (crashed < 0 ? 0 : (openOf[crashed] ?? 0)) <= 0) break;
+    promises.look(hasMove);
+    if (turn === crashAt) turns.crash(random.oneOf(processes));
+    const isOver = [...running].every(({ process }) => turns.hasCrashed(process));
+    // Nothing waits for a turn while a store pauses after lost races.
+    if (!turns.next() && isOver) break;
   }
-
-  open = 0;
-  look();
-  const live = [...records.values()].filter(({ idleTimeout }) => idleTimeout !== 0);
-  if (!canEnd && live.length !== 1) broken.push('the session is gone, and nobody has ended it');
-  for (const { payload } of live)
-    for (const name of written) if (!payload.includes(name)) broken.push('an acknowledged change is missing');
-  return broken[0];
+  promises.atTheEnd();
+  return promises.broken;
 }
