@@ -72,5 +72,6 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
 
 /** Whether anything an application did would be missing if the write came to nothing. */
 function hasEffect(write: SessionWrite): boolean {
-  return write.invalidated || write.changed || write.endsOthers || contentToCreate(write) !== undefined;
+  const { invalidated, changed, othersOf } = write;
+  return invalidated || changed || othersOf !== undefined || contentToCreate(write) !== undefined;
 }

@@ -42,7 +42,6 @@ function lookUp(opened: RequestSession, value: string): Awaitable<void> {
 function begin(opened: RequestSession, value: string, stored: StoredSession): void {
   if (stored.exists) {
     opened.cookieValue = value;
-    opened.loadedId = stored.id;
     opened.journal.begin(stored);
     return;
   }

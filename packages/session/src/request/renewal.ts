@@ -7,8 +7,11 @@ export interface Life extends SaveOptions {
   createdAt?: number | undefined;
 }
 
-/** A session's life after this request's options: a subject begins it again. */
-export function lifeOf(base: StoredSession, options: SaveOptions): Life {
+/** A session's life after this request's options. A login begins it again, and takes over nothing from another user. */
+export function lifeOf(stored: StoredSession, options: SaveOptions): Life {
+  const isAnotherUser =
+    options.subject !== undefined && stored.subject !== undefined && options.subject !== stored.subject;
+  const base: Life = isAnotherUser ? {} : stored;
   return {
     createdAt: options.subject === undefined ? base.createdAt : undefined,
     ...pick('subject', options.subject ?? base.subject),

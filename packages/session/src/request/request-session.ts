@@ -30,8 +30,6 @@ export class RequestSession {
   isAsked = false;
   /** With `lazy`, the load that a handler asked for. */
   loading: PromiseLike<Session> | undefined;
-  /** The id that the session was loaded under. */
-  loadedId: string | undefined;
   /** The cookie's value that the session was found under. */
   cookieValue: string | undefined;
   /** Whether the session is in the store after this request's regular write, so that later changes can be saved. */

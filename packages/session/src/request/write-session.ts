@@ -29,13 +29,16 @@ export function writeSession(
     }
     if (request.cookie.isOutsidePath) return skipped('none', 'outside-path');
     const created = create(request, write, content);
-    return whenReady(endOthers(request, write, written(request, 'created', 'created', created)), (result) => {
-      // Several live sessions under one name: with the new one the others' cookies must go.
-      const conflicting = absence === 'ambiguous-cookie' ? request.cookie.clearOthers() : [];
-      return conflicting.length > 0 && result.cookies
-        ? { ...result, cookies: [...conflicting, ...result.cookies] }
-        : result;
-    });
+    return whenReady(
+      endOthers(request, write, written(request, write, 'created', 'created', created)),
+      (result) => {
+        // Several live sessions under one name: with the new one the others' cookies must go.
+        const conflicting = absence === 'ambiguous-cookie' ? request.cookie.clearOthers() : [];
+        return conflicting.length > 0 && result.cookies
+          ? { ...result, cookies: [...conflicting, ...result.cookies] }
+          : result;
+      },
+    );
   }
   if (!write.base.exists) {
     if (absence !== 'ambiguous-cookie')
@@ -46,14 +49,11 @@ export function writeSession(
   if (write.moves) return endOthers(request, write, move(request, write));
   if (write.changed) {
     if (!endsWhenWritten(write))
-      return endOthers(request, write, written(request, 'updated', 'updated', update(request, write)));
+      return endOthers(request, write, written(request, write, 'updated', 'updated', update(request, write)));
     if (request.store.kind === 'cookie') return endSealed(request, write);
-    return written(request, 'emptied', 'updated', update(request, write));
+    return written(request, write, 'emptied', 'updated', update(request, write));
   }
-  const others = write.endsOthers
-    ? endOthers(request, write, skipped('unchanged', 'nothing-written'))
-    : undefined;
-  if (others) return others;
+  if (write.othersOf !== undefined) return endOthers(request, write, skipped('unchanged', 'nothing-written'));
   return touchIfDue(request, write, isPublicResponse);
 }
 
@@ -65,11 +65,12 @@ function touchIfDue(
   const { store, options, facts } = request;
   if (!isTouchDue(store.timeouts, write.base, options.touchAfter)) return skipped('unchanged', 'not-yet-due');
   if (isPublicResponse) return skipped('unchanged', 'public-response');
-  if (store.kind === 'server') return written(request, 'touched', 'renewed', touchOnServer(request, write));
+  if (store.kind === 'server')
+    return written(request, write, 'touched', 'renewed', touchOnServer(request, write));
   // A seal that is renewed in the background could overtake the logout of another request and undo it.
   if (!request.direct.endsSessions && !isNavigation(facts)) return skipped('unchanged', 'not-a-navigation');
   const { data, flash } = write.base;
-  return written(request, 'touched', 'renewed', sealSession(request, write, { data, flash }));
+  return written(request, write, 'touched', 'renewed', sealSession(request, write, { data, flash }));
 }
 
 function create(request: RequestSession, write: SessionWrite, content: SessionContent): Awaitable<Written> {
@@ -79,15 +80,16 @@ function create(request: RequestSession, write: SessionWrite, content: SessionCo
 }
 
 /**
- * Gives the session a new id. A login begins a session of its own when another request has moved this one meanwhile: whichever
- * of two parallel logins the browser keeps the cookie of, it is signed in. Nothing of the moved session comes along.
+ * Gives the session a new id. If another request has moved it in the meantime, a login starts a session of its own, so that the
+ * user is signed in whichever of two parallel logins' cookies the browser keeps. Nothing is copied from the moved session.
  */
 function move(request: RequestSession, write: SessionWrite): Awaitable<WriteResult> {
-  return whenReady(written(request, 'regenerated', 'regenerated', update(request, write)), (result) => {
+  const moved = written(request, write, 'regenerated', 'regenerated', update(request, write));
+  return whenReady(moved, (result) => {
     if (result.outcome !== 'moved' || write.options.subject === undefined) return result;
     const login = { ...write, base: noSession };
     const content = write.change({ data: {}, flash: {} });
-    return written(request, 'created', 'created', create(request, login, content));
+    return written(request, login, 'created', 'created', createOnServer(request, login, content));
   });
 }
 
@@ -116,17 +118,18 @@ async function endSession(
   for (const id of write.ended) await request.calls.call(() => request.store.destroy(id));
   const content = failed ? undefined : contentToCreate(write);
   if (content && !request.cookie.isOutsidePath) {
-    const result = await written(request, 'invalidated', 'created', create(request, write, content));
+    const result = await written(request, write, 'invalidated', 'created', create(request, write, content));
     return endOthers(request, write, result);
   }
   if (request.journal.absence === 'no-cookie') return skipped('none', 'no-cookie');
   const everyVariant = request.store.kind === 'cookie' && !request.direct.endsSessions;
-  return {
+  const ended: WriteResult = {
     outcome: 'invalidated',
     cookie: 'cleared',
     reason: 'invalidated',
     cookies: request.cookie.clear(everyVariant),
   };
+  return failed ? ended : endOthers(request, write, ended);
 }
 
 function endOthers(
@@ -134,38 +137,48 @@ function endOthers(
   write: SessionWrite,
   result: Awaitable<WriteResult>,
 ): Awaitable<WriteResult> {
-  const subject = write.options.subject ?? write.base.subject;
-  if (!write.endsOthers || subject === undefined) return result;
+  const { othersOf, id } = write;
+  if (othersOf === undefined) return result;
   return whenReady(result, async (done) => {
     if (done.outcome === 'ended-during-request' || done.outcome === 'moved') return done;
-    await request.calls.call(() => request.store.destroyAll(subject, { except: write.id }));
+    // After `invalidate` there may be no session to spare.
+    const spared = id === '' ? {} : { except: id };
+    await request.calls.call(() => request.store.destroyAll(othersOf, spared));
     return done;
   });
 }
 
 function written(
   request: RequestSession,
+  write: SessionWrite,
   outcome: SessionOutcome,
   reason: CookieReason,
   writing: Awaitable<Written>,
 ): Awaitable<WriteResult> {
   return whenReady(writing, (result) => {
-    if (result === 'ended') return endedMeanwhile(request);
+    if (result === 'ended') return endedMeanwhile(request, write);
     if (result.cookies.length === 0) return skipped(outcome, 'not-yet-due');
     return { outcome, cookie: 'set', reason, cookies: result.cookies };
   });
 }
 
-/** Another request has ended the session or moved it. The browser's cookie may be the next one's by now, and is left alone. */
-async function endedMeanwhile(request: RequestSession): Promise<WriteResult> {
-  const { kind } = request.store;
-  const { id } = request.journal.base;
-  // Only for the event: whether it lives on under another id.
-  const now =
-    kind === 'server'
-      ? await request.calls.call(() => request.direct.load(request.loadedId ?? id))
-      : undefined;
-  return now?.moved ? skipped('moved', 'moved') : skipped('ended-during-request', 'ended-during-request');
+/**
+ * Another request has ended the session or moved it. Its cookie may already be in the browser, so none is set or cleared here.
+ * A login needs to know which of the two it was; without one it is only for the event.
+ */
+async function endedMeanwhile(
+  request: RequestSession,
+  { base, options }: SessionWrite,
+): Promise<WriteResult> {
+  if (request.store.kind === 'server') {
+    try {
+      const now = await request.calls.call(() => request.direct.load(base.id));
+      if (now.moved) return skipped('moved', 'moved');
+    } catch (error) {
+      if (options.subject !== undefined) throw error;
+    }
+  }
+  return skipped('ended-during-request', 'ended-during-request');
 }
 
 export function skipped(outcome: SessionOutcome, reason: CookieReason): WriteResult {

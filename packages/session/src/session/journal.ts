@@ -50,12 +50,12 @@ export interface SessionWrite {
   invalidated: boolean;
   /** The ids that `invalidate` ended. */
   ended: readonly string[];
-  /** Whether every other session of the subject is to end. */
-  endsOthers: boolean;
+  /** The subject whose other sessions are to end, if any. */
+  othersOf: string | undefined;
 }
 
 function cannotEndOthers(reason: string): StoreError {
-  return new StoreError('UNSUPPORTED', `[@store/session] endOthers() has no others to end: ${reason}.`);
+  return new StoreError('UNSUPPORTED', `[@store/session] endOthers() cannot end other sessions. ${reason}`);
 }
 
 /** What there is before anything is loaded, and after `invalidate`. */
@@ -64,7 +64,7 @@ export const noSession: StoredSession = { id: '', exists: false, data: {}, flash
 /** What one request does to its session: recorded, and replayed on the newest content when it is written. */
 export class Journal {
   readonly schema: SchemaCheck | undefined;
-  /** Writes and reads for `save` and `reload` of the session, hears of every change after the response left, and knows the store. */
+  /** Does what `save` and `reload` of the session ask for, is told of every change after the response left, and knows the store. */
   readonly request: {
     save(): Promise<boolean>;
     reload(): Promise<boolean>;
@@ -79,7 +79,7 @@ export class Journal {
   flash: FlashChanges = new FlashChanges(noSession.flash);
   invalidKeys: readonly string[] = [];
   absence: Absence | undefined;
-  /** Ids of live sessions under other cookies of the name, and of one that has moved: `invalidate` ends them too. */
+  /** Ids of live sessions in other cookies of the name, and an id whose session has moved: `invalidate` ends them too. */
   alsoReceived: string[] = [];
   readOnly: ReadOnly | undefined;
   phase: SessionPhase = 'open';
@@ -96,7 +96,7 @@ export class Journal {
   #replaces = false;
   #invalidated = false;
   #ended: string[] = [];
-  #endsOthers = false;
+  #othersOf: string | undefined;
 
   constructor(schema: SchemaCheck | undefined, request: Journal['request']) {
     this.schema = schema;
@@ -134,7 +134,7 @@ export class Journal {
     return this.#newId;
   }
 
-  /** The id for the handler, who may hand the one that is not stored yet to `destroyAll`. */
+  /** The id as shown to the handler, which may pass it to `destroyAll` before it is stored. */
   showId(): string {
     const { base, id } = this;
     if (base.exists && this.#isMoving) this.request.planMove(base.id, id);
@@ -143,10 +143,6 @@ export class Journal {
 
   get subject(): string | undefined {
     return this.#options.subject ?? this.base.subject;
-  }
-
-  get idleTimeout(): number | undefined {
-    return this.#options.idleTimeout ?? this.base.idleTimeout;
   }
 
   /** Notes that the handler uses the session. @throws {StoreError} `UNSUPPORTED` when `lazy` has not asked the store yet. */
@@ -185,7 +181,7 @@ export class Journal {
     this.#options = { ...this.#options, ...options };
   }
 
-  /** A login: another user's data must not come along, and what was there before under any id is worth nothing. */
+  /** A login: another user's data is dropped, and the old id becomes worthless. */
   setSubject(subject: string): void {
     if (this.subject !== undefined && this.subject !== subject) {
       this.data = new DataChanges({}, []);
@@ -198,11 +194,11 @@ export class Journal {
 
   /** @throws {StoreError} `UNSUPPORTED` where there can be no others. */
   endOthers(): void {
-    if (this.subject === undefined)
-      throw cannotEndOthers('this session has no subject. Call setSubject() first');
+    const { subject } = this;
+    if (subject === undefined) throw cannotEndOthers('This session has no subject. Call setSubject() first.');
     if (!this.request.endsBySubject())
-      throw cannotEndOthers('this store cannot end sessions by subject. Use a driver that can');
-    this.#endsOthers = true;
+      throw cannotEndOthers('This store cannot end sessions by subject. Use a driver that can.');
+    this.#othersOf = subject;
   }
 
   /** Whether the subject was set at most this many seconds ago. A login restarts `createdAt`. */
@@ -224,9 +220,9 @@ export class Journal {
 
   /** Drops what was done so far and is not written yet, `invalidate` excepted. */
   dropChanges(reason: DropReason): void {
-    const hadChanges = this.isChanged || this.#options.subject !== undefined || this.#endsOthers;
+    const hadChanges = this.isChanged || this.#options.subject !== undefined || this.#othersOf !== undefined;
     this.dropped = { reason, hadChanges: hadChanges || this.dropped?.hadChanges === true };
-    this.#endsOthers = false;
+    this.#othersOf = undefined;
     if (this.phase === 'open') {
       this.begin(this.base);
     } else {
@@ -267,13 +263,18 @@ export class Journal {
       options: this.#options,
       invalidated: this.#invalidated,
       ended: this.#ended,
-      endsOthers: this.#endsOthers,
+      othersOf: this.#othersOf,
     };
     if (changed || write.invalidated || write.moves || isLasting !== base.exists) {
       // What is written next builds on this write, whose version is not known here.
       const { version: _version, ...known } = base;
       const login = this.#options.subject === undefined ? {} : { createdAt: this.request.now() };
       this.base = { ...known, ...login, ...this.#options, id: write.id, exists: isLasting };
+      if (replaces) {
+        // The lifetime was the other user's.
+        if (write.options.idleTimeout === undefined) delete this.base.idleTimeout;
+        if (write.options.expireOnClose === undefined) delete this.base.expireOnClose;
+      }
     }
     this.#isMoving = !isLasting;
     this.#newId = undefined;
@@ -281,7 +282,7 @@ export class Journal {
     this.#replaces = false;
     this.#invalidated = false;
     this.#ended = [];
-    this.#endsOthers = false;
+    this.#othersOf = undefined;
     return write;
   }
 }
