@@ -8,58 +8,64 @@ import type { RecentIds } from '../store/recent-ids.ts';
 import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
 import { readPages } from './list.ts';
 
-/** Ends a session, readable or not, wherever it has moved. */
+/** Ends a session, readable or not, wherever it has moved to. */
 export async function destroy(backend: Backend, id: string): Promise<void> {
   if (isSessionId(id)) await end(backend, sessionKey(id));
 }
 
+/** What one attempt at one key has come to: `again` after a lost race, or the key that the session has moved to. */
+type EndOutcome = 'ended' | 'nothing' | 'again' | { target: string };
+
 /**
- * Ends the session under a key, or where the marks from there lead. Marks are followed however old they are: while one is
- * stored it is right, and clocks differ. They stay, so that another logout with the same id finds the same way.
+ * Ends the session under a key, or wherever the marks lead from there. Marks are followed however old they are: a stored mark is
+ * never wrong, and clocks differ. They are not removed, so that another logout with the same id takes the same path.
  *
  * @returns whether there was a session to end
  */
 export async function end(backend: Backend, from: string): Promise<boolean> {
   const followed = new Set<string>();
   let key = from;
-  for (let attempt = 1; attempt <= mostAttempts; ) {
+  for (let attempt = 1; ; ) {
     const outcome = await endAt(backend, key);
-    if (typeof outcome === 'boolean') return outcome;
+    if (outcome === 'ended') return true;
+    if (outcome === 'nothing') return false;
     if (outcome === 'again') {
+      if (attempt === mostAttempts) break;
       await pauseAfterConflict(attempt++);
-      continue;
+    } else {
+      if (followed.has(key)) return false;
+      followed.add(key);
+      key = outcome.target;
     }
-    if (followed.has(key)) return false;
-    followed.add(key);
-    key = outcome.target;
   }
-  // A process that writes the session without a pause must not keep a logout from happening.
+  // A process that keeps writing the session must not be able to prevent a logout. If the session moves at this very moment,
+  // its mark is lost: better than a logout that fails every time.
   await remove(backend, key);
   return true;
 }
 
-/** One attempt at one key. @returns whether a session ended here; `again` after a lost race; or where it has moved */
-async function endAt(backend: Backend, key: string): Promise<boolean | 'again' | { target: string }> {
+async function endAt(backend: Backend, key: string): Promise<EndOutcome> {
   const { name, storage } = backend;
   if (storage.deleteSession) {
     const removed = await callBackend(name, 'remove a session', () => storage.deleteSession?.(key) ?? false);
-    if (removed === true) return true;
+    if (removed === true) return 'ended';
     if (removed === tryAgain) return 'again';
   }
   const found = await readOrNewer(backend, key);
-  if (found === undefined) return storage.move ? false : blockMove(backend, key);
-  if (found !== 'newer' && isMark(found)) {
-    const target = markTarget(found);
-    if (target !== undefined) return target === null ? false : { target };
-  } else if (found !== 'newer') {
-    // It came after `deleteSession` had found nothing, or a mark that has been replaced since.
-    return storage.deleteSession ? 'again' : endByVersion(backend, found);
+  if (found === undefined) return storage.move ? 'nothing' : blockMove(backend, key);
+  if (found === 'newer') {
+    await remove(backend, key);
+    return 'ended';
   }
-  await remove(backend, key);
-  return found === 'newer';
+  if (isMark(found)) {
+    const target = markTarget(found);
+    return target == null ? 'nothing' : { target };
+  }
+  // With `deleteSession`: the session appeared after that had found nothing, or it replaced a mark in between.
+  return storage.deleteSession ? 'again' : endByVersion(backend, found);
 }
 
-/** @returns `newer` for what only a newer version of the driver can read */
+/** @returns `newer` for a record that only a newer version of the driver can read */
 async function readOrNewer(backend: Backend, key: string): Promise<SessionRecord | 'newer' | undefined> {
   try {
     return await backend.read(key);
@@ -70,28 +76,29 @@ async function readOrNewer(backend: Backend, key: string): Promise<SessionRecord
 }
 
 /**
- * For a storage without `move`: the session may be on its way from here to another key, its mark not yet written. A
- * tombstone in the place of that mark makes the mover end the session.
+ * For a storage without `move`: the session may be on its way from here to another key, its mark not yet written. A tombstone
+ * in the place of that mark makes the mover end the session.
  */
-async function blockMove(backend: Backend, key: string): Promise<false | 'again'> {
+async function blockMove(backend: Backend, key: string): Promise<EndOutcome> {
   const now = backend.timeouts.now();
   const inserted = await backend.insert(createTombstone(key, now, now + markLife), now);
-  return inserted === true ? false : 'again';
+  return inserted === true ? 'nothing' : 'again';
 }
 
 /** For a storage without `deleteSession`: a read, then a plain delete, would remove a mark that came in between. */
-async function endByVersion(backend: Backend, { key, version }: SessionRecord): Promise<true | 'again'> {
+async function endByVersion(backend: Backend, { key, version }: SessionRecord): Promise<EndOutcome> {
   try {
-    return (await replaceAndRemove(backend, key, version)) === true || 'again';
+    return (await replaceAndRemove(backend, key, version)) === true ? 'ended' : 'again';
   } catch (error) {
-    // A full backend takes no tombstone, and nothing can move there either. It must still be possible to log out.
     if (!isStoreError(error, 'UNAVAILABLE') || (await backend.read(key))?.version !== version) throw error;
+    // The backend can be read but refuses the tombstone: probably it is full, and then nothing can move either. A logout must
+    // still be possible. Should the session move between the read and this delete all the same, the logout misses it.
     await remove(backend, key);
-    return true;
+    return 'ended';
   }
 }
 
-/** Ends a session if it is still that version: a tombstone takes its place, and is removed. */
+/** Ends a session if it still has that version: replaces it with a tombstone, then removes the tombstone. */
 export async function replaceAndRemove(
   backend: Backend,
   key: string,
@@ -110,7 +117,7 @@ async function remove({ name, storage }: Backend, key: string): Promise<void> {
 /**
  * Ends the sessions of a subject.
  *
- * @param plannedMoves From the new ids of sessions that are about to move to those they still have.
+ * @param plannedMoves The id that a session still has, by the one it is about to get.
  * @returns how many
  */
 export async function destroyAll(
@@ -123,7 +130,7 @@ export async function destroyAll(
   assertSubject(subject);
   if (except !== undefined) assertSessionId(except);
   if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend keeps no subjects');
-  // A handle comes back from a page: one that cannot be ours names no session.
+  // The handle comes from a web page. One that is no key names no session.
   if (only !== undefined && !isSessionKey(only)) return 0;
   const spared = except && (plannedMoves.find(except, backend.timeouts.now()) ?? except);
   const exceptKey = spared && (await latestKey(backend, sessionKey(spared)));
@@ -138,7 +145,7 @@ export async function destroyAll(
         }) ?? 0,
     );
   if (only === undefined) return removeAll();
-  // The device may have been given another id, or be given one at this moment.
+  // The device's session may have been given another id, or be getting one right now.
   for await (const key of keysFrom(backend, only)) {
     const removed = await removeAll(key);
     if (removed > 0) return removed;
@@ -146,7 +153,7 @@ export async function destroyAll(
   return 0;
 }
 
-/** A key, and those that its marks lead to, one after the other. */
+/** The key, then each key that a mark leads to, in order. */
 async function* keysFrom(backend: Backend, from: string): AsyncGenerator<string, void> {
   const followed = new Set<string>();
   for (let key: string | null | undefined = from; key && !followed.has(key); ) {
@@ -164,8 +171,10 @@ async function latestKey(backend: Backend, from: string): Promise<string> {
 }
 
 /**
- * Ends every session. One that moves meanwhile from a page not yet read to one already read has left a mark at its old key,
- * which is followed. @returns how many were removed
+ * Ends every session. One that moves in the meantime, from a page not yet read to one already read, leaves a mark at its old key,
+ * which is followed; without `move` it may be missed.
+ *
+ * @returns how many were removed
  */
 export async function clear(backend: Backend): Promise<number> {
   let removed = 0;

@@ -89,14 +89,14 @@ export function sessionOfBase(key: string, base: StoredSession | undefined): Liv
   return { record: { key, version, createdAt, expiresAt, subject, idleTimeout }, content, expiresAt };
 }
 
-/** By how much a mark's `expiresAt` may lie ahead of this server's clock: its life, and what clocks may differ by. */
+/** How far a mark's `expiresAt` can be ahead of this server's clock: its life, and what clocks may differ by. */
 const longestMark = markLife + clockSkew;
 
 /**
- * Starts the idle period again. With a `base` that lives long enough, in one call of the backend.
+ * Starts the idle period again, in one call of the backend if `base` lives long enough.
  *
- * `RecordStorage.touch` compares no version, so it could prolong a mark that has just taken the session's place, and call a
- * dead id alive. It is therefore used only for what expires later than any mark.
+ * `RecordStorage.touch` compares no version: it could prolong a mark that has just replaced the session, and report a dead id as
+ * alive. It is therefore used only for records that expire later than any mark can.
  */
 export function touch(backend: Backend, id: string, { base }: TouchOptions = {}): Awaitable<boolean> {
   if (!isSessionId(id)) return false;
@@ -104,17 +104,18 @@ export function touch(backend: Backend, id: string, { base }: TouchOptions = {})
   const key = sessionKey(id);
   const now = backend.timeouts.now();
   const known = sessionOfBase(key, base)?.record;
-  // An expired base may have been touched by others since; only the backend knows.
-  if (!known || !isLive(backend, known, now + longestMark)) return readAndTouch(backend, key, now);
+  // A base that ends soon may have been touched by others since; only the backend knows.
+  if (!known || !isLive(backend, known, now + longestMark)) return readAndTouch(backend, key);
   const touched = touchRecord(backend, known, now);
-  if (isPromise(touched)) return touched.then((done) => done || readAndTouch(backend, key, now));
-  return touched || readAndTouch(backend, key, now);
+  if (isPromise(touched)) return touched.then((done) => done || readAndTouch(backend, key));
+  return touched || readAndTouch(backend, key);
 }
 
-async function readAndTouch(backend: Backend, key: string, startedAt: number): Promise<boolean> {
-  let now = startedAt;
+async function readAndTouch(backend: Backend, key: string): Promise<boolean> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const found = await backend.read(key);
+    // After the read: a mark that is stored later expires later than this clock would have told before.
+    const now = backend.timeouts.now();
     const session = openRecord(backend, found, now);
     if (!found || session === undefined || session === 'moved') return false;
     const outlivesMarks = found.expiresAt > now + longestMark;
@@ -123,7 +124,6 @@ async function readAndTouch(backend: Backend, key: string, startedAt: number): P
       : replaceExpiry(backend, found, now));
     if (touched === true) return true;
     await pauseAfterConflict(attempt);
-    now = backend.timeouts.now();
   }
   throw tooManyConflicts(backend.name);
 }
@@ -137,7 +137,7 @@ function touchRecord(
   return callBackend(name, 'touch a session', () => storage.touch(key, now + longestMark, expiresAt));
 }
 
-/** A touch that compares the version, and leaves it: no update that is under way loses its race to it. */
+/** A touch that requires the current version and keeps it, so that no update loses a race to it. */
 function replaceExpiry(
   { name, storage, timeouts }: Backend,
   found: SessionRecord,
@@ -145,7 +145,7 @@ function replaceExpiry(
 ): Awaitable<boolean | TryAgain> {
   const { key, version, createdAt, idleTimeout } = found;
   const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
-  // At the absolute limit there is nothing to write.
+  // At the absolute limit there is nothing to extend.
   if (expiresAt <= found.expiresAt) return true;
   return callBackend(name, 'touch a session', () =>
     storage.replace(key, version, { ...found, expiresAt }, now),

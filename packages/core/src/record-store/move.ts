@@ -1,12 +1,13 @@
 import { type Awaitable, type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
 import { createMark } from '../format/mark.ts';
-import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
+import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { end } from './end.ts';
 
 /**
- * Replaces a session to another key, and leaves a mark under the old one.
+ * Moves a session to another key and leaves a mark under the old one.
  *
- * A move whose reply was lost is recognised by its mark: under the new key the session may have been written again, or ended.
+ * If the reply to a move is lost, its mark shows that it happened. The record under the new key cannot: it may have been
+ * written again or removed since.
  */
 export function move(
   backend: Backend,
@@ -22,9 +23,8 @@ export function move(
 }
 
 /**
- * The record first, then its mark. Between the two the old key is empty, so a `destroy` of the old id leaves a tombstone there.
- * A move that then finds no room for its mark ends the session, wherever that has gone meanwhile: none is ever acknowledged
- * without its mark.
+ * Writes the record first, then its mark. In between the old key is empty, and a `destroy` of the old id puts a tombstone there.
+ * If the mark cannot be inserted, the session is ended, wherever it is by then. No move is acknowledged without its mark.
  */
 async function moveInTwoSteps(
   backend: Backend,
@@ -44,11 +44,12 @@ async function moveInTwoSteps(
   return isMarked;
 }
 
+/** @returns `false` when something else is in its place */
 async function insertMark(backend: Backend, mark: SessionRecord, now: number): Promise<boolean> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const inserted = await backend.insert(mark, now);
     if (inserted !== tryAgain) return inserted;
     await pauseAfterConflict(attempt);
   }
-  return false;
+  throw tooManyConflicts(backend.name);
 }

@@ -82,6 +82,44 @@ describe('update with newId', () => {
     }
   });
 
+  it('waits for the move before it, and happens if that is rejected', async () => {
+    for (const refusal of [new Error('of the change'), new Error('of the backend')]) {
+      const storage = memoryStorage();
+      const [id, first, second] = [createSessionId(), createSessionId(), createSessionId()];
+      await createRecordStore(storage).save(id, {}, {});
+      let isDown = refusal.message === 'of the backend';
+      const move: typeof storage.move = (...args) => {
+        if (!isDown) return storage.move(...args);
+        isDown = false;
+        throw refusal;
+      };
+      const store = createRecordStore(overNetwork({ ...storage, move }));
+      const running = store.update(id, set('running'));
+      const change = (content: SessionContent) => {
+        if (refusal.message === 'of the change') throw refusal;
+        return content;
+      };
+      const refused = expect(store.update(id, change, { newId: first })).rejects.toThrow();
+      const moved = store.update(id, set('moved'), { newId: second });
+      expect([await running, await moved]).toEqual([true, true]);
+      await refused;
+      expect(await store.load(second)).toMatchObject({ exists: true, data: { running: true, moved: true } });
+      expect(await store.count()).toBe(1);
+    }
+  });
+
+  it('is told that it lost only once the mark of the winner is stored', async () => {
+    const store = createRecordStore(overNetwork(memoryStorage()));
+    const id = createSessionId();
+    await store.save(id, {}, {});
+    const running = store.update(id, set('running'));
+    const moves = [1, 2, 3].map(async () => {
+      const isMoved = await store.update(id, keep, { newId: createSessionId() });
+      return isMoved || (await store.load(id)).moved;
+    });
+    expect([await running, ...(await Promise.all(moves))]).toEqual([true, true, true, true]);
+  });
+
   it('counts as done when its reply is lost after the commit', async () => {
     const storage = memoryStorage();
     const store = createRecordStore({

@@ -47,6 +47,7 @@ export class PendingUpdate {
 /** Updates of one session that one write will carry. */
 export interface Batch {
   key: string;
+  /** At most one of them moves the session, and it is the last, so that whatever waited with it is applied before it. */
   updates: PendingUpdate[];
   /** What the last write of this queue left, so that this one need not read. */
   known: SessionRecord | undefined;
@@ -83,7 +84,7 @@ export class UpdateQueue {
     let known = before;
     while (queue.length > 0) {
       const onMove = (moved: SessionRecord) => this.#close(key, moved);
-      const written = this.#write({ key, updates: queue.splice(0), known, onMove });
+      const written = this.#write({ key, updates: takeBatch(queue), known, onMove });
       if (isPromise(written)) {
         written.then((next) => this.#drain(key, queue, next));
         return;
@@ -107,4 +108,14 @@ export class UpdateQueue {
       else this.add(moved.key, update);
     }
   }
+}
+
+/** Takes everything up to the first move and what waits behind it; further moves wait for what becomes of that one. */
+function takeBatch(queue: PendingUpdate[]): PendingUpdate[] {
+  const moves = queue.filter(({ newKey }) => newKey !== undefined);
+  const [move] = moves;
+  if (move === undefined) return queue.splice(0);
+  const others = queue.filter(({ newKey }) => newKey === undefined);
+  queue.splice(0, queue.length, ...moves.slice(1));
+  return [...others, move];
 }

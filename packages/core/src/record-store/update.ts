@@ -59,10 +59,8 @@ interface Attempt {
  */
 export function writeBatch(
   backend: Backend,
-  { key, updates: batch, known, onMove }: Batch,
+  { key, updates, known, onMove }: Batch,
 ): Awaitable<SessionRecord | undefined> {
-  const updates = inOrder(batch);
-
   function succeed({ next, ended }: Attempt): SessionRecord | undefined {
     if (next.key !== key) onMove(next);
     resolveAll(updates, true);
@@ -149,15 +147,6 @@ function newestKnown(
   return undefined;
 }
 
-/** Moves come last, so that whatever waited with one is applied before it. Of several only the first finds the session. */
-function inOrder(batch: PendingUpdate[]): PendingUpdate[] {
-  if (batch.length === 1) return batch;
-  const [move, ...late] = batch.filter((update) => update.newKey !== undefined);
-  if (!move) return batch;
-  resolveAll(late, false);
-  return [...batch.filter((update) => update.newKey === undefined), move];
-}
-
 /**
  * Applies each change to what the one before left. One that throws, or makes the session too large, is rejected and taken
  * out; the others continue.
@@ -193,7 +182,7 @@ function applyChanges(
   return payload;
 }
 
-/** A login over the session of another subject: nothing of that may come along. */
+/** A login over the session of another subject: nothing of it may be kept. */
 function isAnotherLogin({ newKey, options }: PendingUpdate, subject: string | null): boolean {
   return (
     newKey !== undefined && subject !== null && options.subject !== undefined && options.subject !== subject
