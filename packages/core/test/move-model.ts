@@ -106,7 +106,8 @@ class Promises {
     const live = this.#live;
     for (const { key } of live) this.#hadByKey.add(key);
     this.must(live.length < 2, 'two sessions are alive');
-    if (isSettled && this.#mustBeDead) this.must(live.length === 0, 'a session is alive that has been ended');
+    if (isSettled && this.#mustBeDead)
+      this.must(live.length === 0, 'a session is still alive after it was ended');
   }
 
   atTheEnd(): void {
@@ -139,7 +140,7 @@ class Promises {
         return;
       case 'load': {
         const { exists, moved } = await store.load(id);
-        if (isDead) this.must(!exists && moved === true, 'a dead id does not say that it moved');
+        if (isDead) this.must(!exists && moved === true, 'a dead id does not report that it moved');
         return;
       }
       default:
@@ -169,7 +170,7 @@ function writeProgram(random: Random, hasMove: boolean): Step[] {
   kinds.push('destroyAll');
   // Between the two steps of a move without `move` nothing leads from the old handle to the session.
   if (hasMove) kinds.push('destroyOnly');
-  // And there an id that is being given up is free for a moment, so each is given only once.
+  // And there an id that is being given up is briefly free, so each new id is used only once.
   const unused = ids.slice(1);
   return Array.from({ length: 3 + random.below(6) }, (_, n) => {
     const kind = random.oneOf(kinds);
@@ -185,8 +186,8 @@ function writeProgram(random: Random, hasMove: boolean): Step[] {
 }
 
 /**
- * Three processes work on one session at the same time, each call of the storage waiting for its turn in a random order, before
- * its effect and after it. New ids are used even before their move is acknowledged.
+ * Three processes work on one session at once. Each storage call waits for a random turn before and after its effect, and new
+ * ids are used even before their move is acknowledged. Not part of it: time that passes, `gc`, `save`, `create` and `clear`.
  *
  * @returns the first promise that was broken, if any
  */
@@ -198,7 +199,7 @@ export async function runModel(seed: number, options: ModelOptions = {}): Promis
   const storage = made(memory);
   const hasMove = storage.move !== undefined;
 
-  // The session is new, or ends in less than a minute.
+  // The session starts either fresh or with less than a minute left.
   const startedAt = random.oneOf([now, now - 7_150_000]);
   const first = createRecordStore(memory, { now: () => startedAt });
   await first.save(ids[0] as string, {}, {}, { subject: 'ada' });
@@ -213,7 +214,7 @@ export async function runModel(seed: number, options: ModelOptions = {}): Promis
       disturbance === 'faults' && random.below(7) === 0 ? random.oneOf(['before', 'after']) : 'none';
     if (fault === 'before') throw new Error('failed before its effect');
     const result = work();
-    // Without `move` the mover may still have to end the session, once it finds the tombstone.
+    // Without `move`, a mover that finds the tombstone may still have to end the session.
     promises.look(hasMove);
     await turns.wait(process);
     if (fault === 'after') throw new Error('failed after its effect');
@@ -237,7 +238,7 @@ export async function runModel(seed: number, options: ModelOptions = {}): Promis
       await turns.wait(step.process);
       await promises.perform(store, step, base);
     } catch (error) {
-      // What rejects was not acknowledged: the new id was taken, or a call has failed.
+      // A rejected call was not acknowledged: the new id was taken, or a fault was injected.
       const isExpected = isStoreError(error, 'CONFLICT') || disturbance === 'faults';
       promises.must(isExpected, `${step.kind} rejects: ${String(error)}`);
     }

@@ -9,8 +9,9 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
 }
 
 /**
- * Returned by a write that the backend itself reports as not done: a deadlock, SQLSTATE 40001, a transient transaction
- * error. Core pauses and tries again within its bound. Anything thrown stays ambiguous: the write may have happened.
+ * Returned by a write when the backend itself reports that nothing was written: a deadlock, SQLSTATE 40001, a transient
+ * transaction error. Core pauses and tries again, a limited number of times. A thrown error is ambiguous: the write may have
+ * happened.
  */
 export const tryAgain: unique symbol = Symbol.for('@store/core.tryAgain') as never;
 export type TryAgain = typeof tryAgain;
@@ -29,7 +30,7 @@ export interface SessionRecord {
   createdAt: number;
   /** Epoch milliseconds. */
   expiresAt: number;
-  /** The session's own idle timeout in seconds, if it has one; 0 only in a mark, which core leaves where a session was. */
+  /** The session's own idle timeout in seconds, if it has one; 0 only in a mark, the record that core leaves when a session moves. */
   idleTimeout: number | null;
 }
 
@@ -51,7 +52,7 @@ export interface RecordStorage {
   /** The record under `key`, live or expired: core judges. `undefined` when there is none. */
   read(key: string): Awaitable<SessionRecord | undefined>;
   /**
-   * Stores a new record. `false`, and nothing written, when its key is taken.
+   * Stores a new record. `false`, and nothing written, when its key is taken. Atomic: of two inserts of one key one is `true`.
    *
    * @param now The time of this write in epoch milliseconds, for a backend that expires records natively: set its
    * expiry to the record's remaining life plus a day. It is a backstop; when a session ends is core's decision.
@@ -60,13 +61,13 @@ export interface RecordStorage {
   /**
    * Atomically replaces the record under `key`, only if it still has `version`; otherwise `false` and nothing
    * written. `next.key` may differ: the record moves in the same step, and `false` if that key is taken. `next.version` may
-   * be the same: so core touches a session that ends soon.
+   * equal `version`: that is how core touches a session that ends within two minutes.
    */
   replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
   /**
    * Optional: `replace` to another key that leaves `mark`, a record like any other, under the old one, in one atomic
-   * step; `false`, and nothing written, if the version is gone or the new key is taken. Without it core replaces, then inserts
-   * the mark: a process that dies in between leaves a session that a `destroy` of the old id does not reach.
+   * step; `false`, and nothing written, if the version is gone or the new key is taken. If it is missing, core calls `replace`
+   * and then inserts the mark; a process that dies in between leaves a session that destroying the old id does not reach.
    */
   move?(
     key: string,
@@ -79,7 +80,7 @@ export interface RecordStorage {
    * Extends a record's life. If the record exists and its `expiresAt` is later than `expiresAfter`, stores the later of its
    * `expiresAt` and the given one, leaves the version unchanged, and returns `true`; otherwise `false`.
    *
-   * @param expiresAfter Up to two minutes later than this touch, so that none reaches a mark: not a clock to compute with.
+   * @param expiresAfter Up to two minutes ahead of the clock, so that no touch extends a mark. Only compare with it.
    */
   touch(key: string, expiresAfter: number, expiresAt: number): Awaitable<boolean>;
   /**
@@ -93,9 +94,9 @@ export interface RecordStorage {
   /** Removes the record; a missing one is no error. Atomic with `replace`. */
   delete(key: string): Awaitable<void>;
   /**
-   * Optional: removes the record whatever its version, readable or not, unless its `idleTimeout` is 0: then it is the mark of
-   * a session that has moved, and stays. `true` if a record was removed. Atomic with `replace` and `move`, so that a logout
-   * misses no move. Without it core replaces the record by one that has ended, then deletes that.
+   * Optional: removes the session under `key`, whatever its version, readable or not. A record whose `idleTimeout` is 0 is the
+   * mark of a session that has moved, and must stay. `true` if a record was removed. Atomic with `replace` and `move`, so that a
+   * logout misses no move. If it is missing, core replaces the record with a tombstone and deletes that.
    */
   deleteSession?(key: string): Awaitable<boolean | TryAgain>;
   /** Removes at most `limit` records whose `expiresAt` is at or before `now`, checked at the moment of removal. @returns how many */

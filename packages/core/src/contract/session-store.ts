@@ -27,7 +27,7 @@ export interface StoredSession extends SessionContent {
   id: string;
   /** `false`: missing, expired or unreadable; `data` and `flash` are then empty and nothing else is set. */
   exists: boolean;
-  /** `true`: the session was given a new id within the last minute. Only with `exists: false`: this id is dead. */
+  /** `true`: this id is dead, because its session was given a new one within the last minute. Set only with `exists: false`. */
   moved?: true;
   /** When the session began, in epoch milliseconds. */
   createdAt?: number;
@@ -86,13 +86,13 @@ export interface UpdateOptions extends SaveOptions {
   /** What this request loaded. If nobody wrote in between, one round trip is enough. */
   base?: StoredSession;
   /**
-   * Moves the session to this id. The old one is dead from then on, and for a minute says so: `load` resolves to `moved`.
-   * On a record storage the move and the change are one atomic step. Together with a `subject` it restarts `createdAt`: a login
-   * is a new session (ASVS 7.2.4). If the session was another subject's, nothing of that comes along: `change` gets empty
-   * content, and no lifetime is kept. Of several moves of one session one resolves to `true`.
+   * Moves the session to this id. From then on the old id is dead; for a minute `load` says so with `moved: true`. On a record
+   * storage the move and the change are one atomic step. Together with a `subject` it restarts `createdAt`: a login is a new
+   * session (ASVS 7.2.4). If the session belonged to another subject, none of it is kept: `change` gets empty content, and the
+   * lifetime is reset. Of several moves of one session at most one resolves to `true`.
    */
   newId?: string;
-  /** Whether a session that the update leaves without data, flash and subject is ended instead. `update` still resolves to `true`. */
+  /** Ends the session instead of storing it if the update leaves no data, flash or subject. `update` still resolves to `true`. */
   endWhenEmpty?: boolean;
 }
 
@@ -199,13 +199,14 @@ export interface SessionStore {
 
   /**
    * Starts the idle period again and writes nothing else. Resolves to `false` when the session does not exist. Rejects with
-   * `UNSUPPORTED` on a cookie store.
+   * `INCOMPATIBLE` as {@link SessionStore.load} does, with `CONFLICT` after 100 lost races, and with `UNSUPPORTED` on a cookie
+   * store.
    */
   touch(id: string, options?: TouchOptions): Promise<boolean>;
 
   /**
-   * Ends a session, readable or not. Writes under way do not bring it back, and a session that was given another id, within
-   * the last minute or at this moment, is ended where it is now: a logout holds. Does nothing when the session does not exist.
+   * Ends a session, readable or not. Writes in progress do not bring it back. If it was given another id in the last minute, or
+   * is being given one now, it is ended under that id. Does nothing when the session does not exist.
    *
    * @example
    * await store.destroy(id);

@@ -2,24 +2,24 @@ import type { SessionRecord } from '../contract/drivers.ts';
 import { createRecordVersion } from './payload.ts';
 import { isSessionKey } from './session-id.ts';
 
-/** How long an id that was given up still says where its session went, in milliseconds. */
+/** How long, in milliseconds, an id that was given up still leads to its session. */
 export const markLife = 60_000;
 
-/** How the payload of every mark begins. Frozen: a later version may only add fields after the first two. */
+/** The fixed start of every mark's payload. Later versions may add fields only after these two. */
 const beginning = '{"v":1,"moved":';
 
 /**
- * The record that stays under the old key when a session moves to another: where the session went, and nothing of it. An
- * ordinary record, so that a driver needs no column for it.
+ * The record that stays under the old key when a session moves to another: it says where the session went and holds none of
+ * its content. It is an ordinary record, so a driver needs no column for it.
  *
  * No session can have an idle timeout of 0, so that field alone tells a mark from a session. It also keeps a storage's
- * `save` from writing over one. A core that knows no marks takes the payload for no session.
+ * `save` from overwriting a mark. A core that predates marks cannot decode the payload and sees no session.
  */
 export function createMark(key: string, target: string, now: number): SessionRecord {
   return markRecord(key, `${beginning}"${target}"}`, now, now + markLife);
 }
 
-/** A mark that leads nowhere: the session ended here, and no move may leave its own mark in this place. */
+/** A mark that leads nowhere. The session ended here, and a move that is still under way finds no room for its own mark. */
 export function createTombstone(key: string, now: number, expiresAt: number): SessionRecord {
   return markRecord(key, `${beginning}null}`, now, expiresAt);
 }
@@ -36,7 +36,7 @@ function markRecord(key: string, payload: string, createdAt: number, expiresAt: 
   };
 }
 
-/** Whether a record is a mark, or damaged where a mark was. It is no session either way. */
+/** Whether a record is a mark, readable or damaged. Either way it is no session. */
 export function isMark({ idleTimeout }: Pick<SessionRecord, 'idleTimeout'>): boolean {
   return idleTimeout === 0;
 }
@@ -53,8 +53,8 @@ export function markTarget({ payload }: Pick<SessionRecord, 'payload'>): string 
 }
 
 /**
- * Whether a mark still says that its session has moved. Its age is told by `createdAt`: a core that knows no marks may have
- * touched it, which changes `expiresAt`.
+ * Whether a mark still says that its session has moved. Its age is measured from `createdAt`, because a core that predates
+ * marks may have touched it and so changed `expiresAt`.
  */
 export function isCurrentMark(record: SessionRecord, now: number): boolean {
   return isMark(record) && now < record.createdAt + markLife && typeof markTarget(record) === 'string';

@@ -110,12 +110,12 @@ export class UpdateQueue {
   }
 }
 
-/** Takes everything up to the first move and what waits behind it; further moves wait for what becomes of that one. */
+/** Takes every update, and of the moves only the first: the others wait for what becomes of it. */
 function takeBatch(queue: PendingUpdate[]): PendingUpdate[] {
-  const moves = queue.filter(({ newKey }) => newKey !== undefined);
-  const [move] = moves;
+  if (queue.length === 1) return queue.splice(0);
+  const [move, ...laterMoves] = queue.filter(({ newKey }) => newKey !== undefined);
   if (move === undefined) return queue.splice(0);
   const others = queue.filter(({ newKey }) => newKey === undefined);
-  queue.splice(0, queue.length, ...moves.slice(1));
+  queue.splice(0, queue.length, ...laterMoves);
   return [...others, move];
 }

@@ -1,6 +1,6 @@
 import { markLife } from '../format/mark.ts';
 
-/** Remembers for a minute, within this process, which other id belongs to an id: where it moved, or what it moves from. */
+/** Remembers for a minute, within this process, a second id for an id: the one it moved to, or the one it is about to move from. */
 export class RecentIds {
   readonly #others = new Map<string, { other: string; until: number }>();
 
@@ -10,7 +10,7 @@ export class RecentIds {
       if (until > now) break;
       this.#others.delete(each);
     }
-    // A second note goes to the end, where the latest are.
+    // Noting an id again moves it to the end.
     this.#others.delete(id);
     this.#others.set(id, { other, until: now + markLife });
   }

@@ -5,7 +5,7 @@ import { isCookieDue, type Life, lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, whenReady } from './store-calls.ts';
 
-/** The cookies to send, which may be none, or `ended` when the session ended meanwhile and nothing was written. */
+/** The cookies to send, which may be none, or `ended` when the session was no longer there and nothing was written. */
 export type Written = { cookies: readonly OutgoingCookie[] } | 'ended';
 
 const noCookies: Written = { cookies: [] };

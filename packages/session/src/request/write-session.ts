@@ -32,7 +32,7 @@ export function writeSession(
     return whenReady(
       endOthers(request, write, written(request, write, 'created', 'created', created)),
       (result) => {
-        // Several live sessions under one name: with the new one the others' cookies must go.
+        // Several cookies named live sessions. Now that there is a new one, the other cookies are cleared.
         const conflicting = absence === 'ambiguous-cookie' ? request.cookie.clearOthers() : [];
         return conflicting.length > 0 && result.cookies
           ? { ...result, cookies: [...conflicting, ...result.cookies] }
@@ -43,7 +43,7 @@ export function writeSession(
   if (!write.base.exists) {
     if (absence !== 'ambiguous-cookie')
       return skipped(absence === 'moved' ? 'moved' : 'none', absence ?? 'nothing-written');
-    // Nobody is locked out until a Max-Age runs out: the next request has its own session again.
+    // So that nobody waits for a Max-Age to run out: the next request brings a single session again.
     return { ...skipped('none', 'ambiguous-cookie'), cookies: request.cookie.clearOthers() };
   }
   if (write.moves) return endOthers(request, write, move(request, write));
@@ -67,7 +67,7 @@ function touchIfDue(
   if (isPublicResponse) return skipped('unchanged', 'public-response');
   if (store.kind === 'server')
     return written(request, write, 'touched', 'renewed', touchOnServer(request, write));
-  // A seal that is renewed in the background could overtake the logout of another request and undo it.
+  // A seal that a background request renews could arrive after the logout of another request and undo it.
   if (!request.direct.endsSessions && !isNavigation(facts)) return skipped('unchanged', 'not-a-navigation');
   const { data, flash } = write.base;
   return written(request, write, 'touched', 'renewed', sealSession(request, write, { data, flash }));
@@ -99,7 +99,7 @@ function update(request: RequestSession, write: SessionWrite): Awaitable<Written
   return sealSession(request, write, write.change({ data, flash }));
 }
 
-/** Whether nothing is left that a session would be kept for. One on the server ends in its update, if that is still so then. */
+/** Whether the write leaves nothing to keep a session for. On a server the update decides again, on the newest content. */
 function endsWhenWritten({ base, options, change }: SessionWrite): boolean {
   if ((options.subject ?? base.subject) !== undefined) return false;
   return isEmpty(change({ data: base.data, flash: base.flash }));
