@@ -34,7 +34,7 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
     replace: (key, version, next) => won(run(scripts.replace, key, version, next.key, ...toFields(next))),
     move: (key, version, next, mark) =>
       won(run(scripts.move, key, version, next.key, ...toFields(next), ...toFields(mark))),
-    touch: (key, now, expiresAt) => won(run(scripts.touch, key, now, expiresAt)),
+    touch: (key, expiresAfter, expiresAt) => won(run(scripts.touch, key, expiresAfter, expiresAt)),
     async delete(key) {
       await run(scripts.remove, key);
     },

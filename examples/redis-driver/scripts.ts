@@ -60,7 +60,7 @@ erase(ARGV[1])
 write(ARGV[1], 10)
 return 1`);
 
-/** ARGV: key, now, expiresAt. */
+/** ARGV: key, expiresAfter, expiresAt. */
 export const touch = script(`
 local ends = redis.call('HGET', recordKey(ARGV[1]), 'expiresAt')
 if not ends or tonumber(ends) <= tonumber(ARGV[2]) then return 0 end

@@ -93,7 +93,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
     deleteSession(key) {
       if (fault !== 'delete-session') return removeSession.run({ key }) > 0;
       if (read.get({ key })?.idleTimeout === 0) return false;
-      // Long enough for another process to move the session every time that both come at once.
+      // Long enough that another process reliably moves the session in between.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       return remove.run({ key }) > 0;
     },

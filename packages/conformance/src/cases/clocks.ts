@@ -63,7 +63,7 @@ export const clockCases: ConformanceCase[] = [
         const store = await start({ idleTimeout: 600 });
         const id = createSessionId();
         await store.save(id, { year }, {});
-        // With more than two minutes left, and with less: then a touch takes another way.
+        // With more than two minutes left core touches by touch(), with less by replace().
         for (const seconds of [400, 599]) {
           clock.advance(seconds);
           assert.equal(await store.touch(id), true, `a touch in ${year} must find the session`);

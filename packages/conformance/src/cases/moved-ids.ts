@@ -62,7 +62,7 @@ export const movedIdCases: ConformanceCase[] = [
           await store.save(id, { n: 1 }, {});
           const base = await store.load(id);
           const moves = store.update(id, keep, movesBlindly ? { newId } : { newId, base });
-          // The very continuation of the move: whoever awaits it may write at once.
+          // In the continuation of the move itself: a caller that awaited it may write immediately.
           const written = await moves.then((moved) => {
             assert.equal(moved, true);
             clock.advance(30);

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import type { CaseContext } from '../run/case-context.ts';
 import type { ConformanceCase } from './conformance-case.ts';
-import { fieldsOf, markOf, movedTo, newKey, record } from './storage-record.ts';
+import { fieldsOf, markOf, movedTo, newKey, numbers, record } from './storage-record.ts';
 
 const moving = { level: 'required', kinds: ['records'], needs: ['storage', 'move'] } as const;
-const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 /** The storage, with what the cases here need it to have. */
 const openWhole = ({ openStorage }: CaseContext) =>

@@ -51,3 +51,6 @@ export function markOf({ key }: SessionRecord, to: string): SessionRecord {
     idleTimeout: 0,
   };
 }
+
+/** From 0 up to a count, for rounds. */
+export const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

@@ -101,17 +101,21 @@ export const storageSavingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.save-mark',
     claims,
-    title: 'save() answers false, and writes nothing, over the mark of a session that has moved.',
+    title: 'save() returns false, and writes nothing, over the mark of a session that has moved.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
-      // The first is what core saves over a mark; no session has an idle timeout of 0, so no mark stays as it is.
+      // `null` is what core saves. No session has an idle timeout of 0, so none equals that of a mark.
       for (const idleTimeout of [null, 1, 60]) {
         const mark = markOf(record(), newKey());
         const times = { createdAt: mark.createdAt, expiresAt: soon };
         const over = record({ key: mark.key, version: 2, idleTimeout, ...times });
         await insert(mark, Date.now());
         for (const createdAfter of [Number.MIN_SAFE_INTEGER, 0, mark.createdAt - 1]) {
-          assert.equal(await save(over, createdAfter), false, 'a mark was taken for a session that goes on');
+          assert.equal(
+            await save(over, createdAfter),
+            false,
+            'a mark was taken for a session that continues',
+          );
           assert.deepEqual(fieldsOf(await read(mark.key)), mark, 'a mark must stay as it is');
         }
       }

@@ -28,7 +28,7 @@ export const timeoutCases: ConformanceCase[] = [
     title: 'An update and a touch start the idle period again; a read does not.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
-      // With less than two minutes left, and with more: then a touch takes another way.
+      // With less than two minutes left core touches by replace(), with more by touch().
       for (const own of [{}, { idleTimeout: 600 }]) {
         const { idleTimeout = 60 } = own;
         const most = (idleTimeout * 2) / 3;

@@ -146,6 +146,11 @@ export function assertSubject(subject: unknown): asserts subject is string {
   );
 }
 
+/** Whether a session that has a subject is given another one. */
+export function changesSubject(stored: string | null | undefined, given: string | undefined): boolean {
+  return stored != null && given !== undefined && given !== stored;
+}
+
 /** @throws {StoreError} `INVALID_VALUE` for the subject, `INVALID_OPTION` for the others. */
 export function assertSaveOptions(store: string, { subject, idleTimeout, expireOnClose }: SaveOptions): void {
   if (subject !== undefined) assertSubject(subject);

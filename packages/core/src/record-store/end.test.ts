@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createRecordStore, type RecordStorage, type SessionRecord, sessionKey } from '../driver.ts';
+import {
+  createRecordStore,
+  type RecordStorage,
+  type SessionRecord,
+  sessionKey,
+  tryAgain,
+} from '../driver.ts';
 import { createMark, createTombstone, markLife } from '../format/mark.ts';
 import { createSessionId, StoreError } from '../index.ts';
 import { type MemoryStorage, memoryStorage } from '../memory.ts';
@@ -65,8 +71,29 @@ describe('destroy', () => {
       };
       const own = hasDeleteSession ? { deleteSession: lost } : { replace: lost };
       await createRecordStore(plain(storage, own)).destroy(id);
-      expect([attempts, storage.records.size]).toEqual([100, 0]);
+      // The last attempt deletes what it has read.
+      expect([attempts, storage.records.size]).toEqual([hasDeleteSession ? 100 : 99, 0]);
     }
+  });
+
+  it('follows a mark that appears while the backend keeps asking to try again, and never deletes it', async () => {
+    const { storage, id, key } = await oneSession();
+    const newId = createSessionId();
+    let attempts = 0;
+    const deleteSession = async (from: string) => {
+      attempts += 1;
+      if (from !== key) return storage.deleteSession(from);
+      if (attempts === 50) await createRecordStore(storage).update(id, (content) => content, { newId });
+      return tryAgain;
+    };
+    await createRecordStore({ ...storage, deleteSession }).destroy(id);
+    expect(attempts).toBe(51);
+    expect([...storage.records.keys()]).toEqual([key]);
+  });
+
+  it('rejects with CONFLICT when a storage without move never stores what would block a move', async () => {
+    const store = createRecordStore(plain(memoryStorage(), { insert: () => tryAgain }));
+    await expect(store.destroy(createSessionId())).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('ends what the driver can read only in a newer version', async () => {

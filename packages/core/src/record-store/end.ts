@@ -1,11 +1,11 @@
-import { type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
+import type { SessionRecord, TryAgain } from '../contract/drivers.ts';
 import type { DestroyAllOptions } from '../contract/session-store.ts';
 import { callBackend, isStoreError, unsupported } from '../errors.ts';
 import { createTombstone, isMark, markLife, markTarget } from '../format/mark.ts';
 import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../format/session-id.ts';
 import { assertSubject } from '../options/options.ts';
 import type { RecentIds } from '../store/recent-ids.ts';
-import { type Backend, mostAttempts, pauseAfterConflict } from './backend.ts';
+import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { readPages } from './list.ts';
 
 /** Ends a session, readable or not, wherever it has moved to. */
@@ -25,12 +25,11 @@ type EndOutcome = 'ended' | 'nothing' | 'again' | { target: string };
 export async function end(backend: Backend, from: string): Promise<boolean> {
   const followed = new Set<string>();
   let key = from;
-  for (let attempt = 1; ; ) {
-    const outcome = await endAt(backend, key);
+  for (let attempt = 1; attempt <= mostAttempts; ) {
+    const outcome = await endAt(backend, key, attempt === mostAttempts);
     if (outcome === 'ended') return true;
     if (outcome === 'nothing') return false;
     if (outcome === 'again') {
-      if (attempt === mostAttempts) break;
       await pauseAfterConflict(attempt++);
     } else {
       if (followed.has(key)) return false;
@@ -38,30 +37,30 @@ export async function end(backend: Backend, from: string): Promise<boolean> {
       key = outcome.target;
     }
   }
-  // A process that keeps writing the session must not be able to prevent a logout. If the session moves at this very moment,
-  // its mark is lost: better than a logout that fails every time.
-  await remove(backend, key);
-  return true;
+  throw tooManyConflicts(backend.name);
 }
 
-async function endAt(backend: Backend, key: string): Promise<EndOutcome> {
+/**
+ * @param isLastResort Whether a session that is found is deleted whatever its version: a process that keeps writing it must not
+ * be able to prevent a logout. If it moves between the read and the delete, its mark is lost, and the logout misses it.
+ */
+async function endAt(backend: Backend, key: string, isLastResort: boolean): Promise<EndOutcome> {
   const { name, storage } = backend;
   if (storage.deleteSession) {
     const removed = await callBackend(name, 'remove a session', () => storage.deleteSession?.(key) ?? false);
     if (removed === true) return 'ended';
-    if (removed === tryAgain) return 'again';
   }
   const found = await readOrNewer(backend, key);
   if (found === undefined) return storage.move ? 'nothing' : blockMove(backend, key);
-  if (found === 'newer') {
-    await remove(backend, key);
-    return 'ended';
-  }
-  if (isMark(found)) {
+  if (found !== 'newer' && isMark(found)) {
     const target = markTarget(found);
     return target == null ? 'nothing' : { target };
   }
-  // With `deleteSession`: the session appeared after that had found nothing, or it replaced a mark in between.
+  if (found === 'newer' || isLastResort) {
+    await remove(backend, key);
+    return 'ended';
+  }
+  // With `deleteSession`: the backend said try again, or the session has appeared since.
   return storage.deleteSession ? 'again' : endByVersion(backend, found);
 }
 

@@ -15,7 +15,7 @@ import {
   type PayloadContent,
 } from '../format/payload.ts';
 import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
-import { assertBase, assertSaveOptions } from '../options/options.ts';
+import { assertBase, assertSaveOptions, changesSubject } from '../options/options.ts';
 import { nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { replaceAndRemove } from './end.ts';
@@ -184,9 +184,7 @@ function applyChanges(
 
 /** A login over the session of another subject: nothing of it may be kept. */
 function isAnotherLogin({ newKey, options }: PendingUpdate, subject: string | null): boolean {
-  return (
-    newKey !== undefined && subject !== null && options.subject !== undefined && options.subject !== subject
-  );
+  return newKey !== undefined && changesSubject(subject, options.subject);
 }
 
 const emptyPayload = encodePayload({ data: {}, flash: {} });

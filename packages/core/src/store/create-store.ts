@@ -16,6 +16,7 @@ import {
   assertFunctions,
   assertKnownOptions,
   assertSaveOptions,
+  changesSubject,
   type StoreOptions,
   storeOptionNames,
 } from '../options/options.ts';
@@ -108,10 +109,8 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     if (moves.find(id, now()) !== undefined) return false;
     let found = await read(id);
     if (!found) return false;
-    const { subject = found.subject } = options;
-    // A login over the session of another subject: nothing of that may come along.
-    if (newId !== id && found.subject !== undefined && subject !== found.subject)
-      found = { data: {}, flash: {} };
+    // A login over another subject's session: nothing of it may be kept.
+    if (newId !== id && changesSubject(found.subject, options.subject)) found = { data: {}, flash: {} };
     const content = copyToStore(change({ data: found.data, flash: found.flash }));
     if (
       newId === id &&

@@ -30,9 +30,9 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
       records.set(key, mark);
       return true;
     },
-    touch(key, now, expiresAt) {
+    touch(key, expiresAfter, expiresAt) {
       const record = records.get(key);
-      if (!record || record.expiresAt <= now) return false;
+      if (!record || record.expiresAt <= expiresAfter) return false;
       records.set(key, { ...record, expiresAt: Math.max(record.expiresAt, expiresAt) });
       return true;
     },
