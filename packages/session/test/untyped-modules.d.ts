@@ -11,3 +11,23 @@ declare module 'express4' {
 
   export default express;
 }
+
+declare module '@fastify/session' {
+  import type { FastifyPluginCallback } from 'fastify';
+
+  const plugin: FastifyPluginCallback<{ secret: string; saveUninitialized?: boolean; cookie?: object }>;
+  export default plugin;
+}
+
+declare module 'koa-session' {
+  import type { Middleware } from 'koa';
+
+  export default function session(options: object, app: object): Middleware;
+}
+
+// Koa 2 under another name, used like Koa 3.
+declare module 'koa2' {
+  import Koa from 'koa';
+
+  export default Koa;
+}

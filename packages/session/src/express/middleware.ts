@@ -2,11 +2,11 @@ import { StoreError } from '@store/core';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { nodeMiddleware } from '../node/handler.ts';
 import type { SessionOptions } from '../options.ts';
-import { isClaimed, type SessionSlot } from '../request/attached-session.ts';
+import { isClaimed } from '../request/attached-session.ts';
+import { setSessionProperty } from '../request/session-property.ts';
 import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
-import { notAskedFor } from '../session/strict-session.ts';
 import { watchErrors } from './errors.ts';
 
 export type ExpressSessionOptions<Data extends object = AppData> = SessionOptions<Data, Request>;
@@ -31,7 +31,7 @@ export function sessionMiddleware<Data extends object = AppData>(
 ): RequestHandler {
   const middleware = nodeMiddleware<Request>(createSessions(options), (request, slot) => {
     watchErrors(request.app);
-    if (slot.isFirst || !('session' in request)) setProperty(request, slot);
+    if (slot.isFirst || !('session' in request)) setSessionProperty(request, slot);
   });
   return (request, response, next) => {
     if (hasOtherSession(request)) {
@@ -51,26 +51,6 @@ function hasOtherSession(request: Request): boolean {
   if (isClaimed(request)) return false;
   const { session } = request as { session?: unknown };
   return session !== undefined && session !== null;
-}
-
-function setProperty(request: Request, slot: SessionSlot): void {
-  if (slot.isLoaded) {
-    setValue(request, slot.session);
-    return;
-  }
-  // With `lazy` it is there once a handler has asked for it. Not enumerable: a copy of the request must not throw.
-  Object.defineProperty(request, 'session', {
-    configurable: true,
-    get() {
-      if (!slot.isLoaded) throw notAskedFor();
-      return slot.session;
-    },
-    set: (value) => setValue(request, value),
-  });
-}
-
-function setValue(request: Request, value: unknown): void {
-  Object.defineProperty(request, 'session', { configurable: true, enumerable: true, writable: true, value });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a route leaves open is any to Express too

@@ -116,7 +116,11 @@ async function runWithSession(
       await abandon(request);
       throw error;
     }
-    return await finish(request, response, later);
+    try {
+      return await finish(request, response, later);
+    } catch (error) {
+      return unavailable(error);
+    }
   } finally {
     // The same object may be served again, as in a test.
     slot.isDone = true;
@@ -129,7 +133,11 @@ export async function abandon(request: RequestSession): Promise<void> {
   await commitSession(request, { status: 500, headers: noHeaders });
 }
 
-/** Writes the session and gives the response what it has to carry. */
+/**
+ * Writes the session and gives the response what it has to carry.
+ *
+ * @throws {StoreError} when it could not be written, and the response must not leave.
+ */
 export async function finish(request: RequestSession, response: Response, later: Later): Promise<Response> {
   // Bun's handler returns nothing for an upgrade, and Deno's a status of 101; `Response.error()` never reaches a browser. What takes
   // no headers is passed on as it is.
@@ -137,14 +145,10 @@ export async function finish(request: RequestSession, response: Response, later:
   // By the status, which is 0 for an error: @hono/node-server makes a real Response of one whose `type` is asked for.
   const takesHeaders = isResponse && response.status >= 200;
   const edit = takesHeaders ? new ResponseEdit(response) : undefined;
-  try {
-    const status = isResponse ? response.status : 200;
-    const committed = commitSession(request, { status, headers: edit ?? noHeaders, takesHeaders });
-    const done = 'then' in committed ? await committed : committed;
-    if (edit) applyHeaders(done, edit);
-  } catch (error) {
-    return unavailable(error);
-  }
+  const status = isResponse ? response.status : 200;
+  const committed = commitSession(request, { status, headers: edit ?? noHeaders, takesHeaders });
+  const done = 'then' in committed ? await committed : committed;
+  if (edit) applyHeaders(done, edit);
   const collect = garbageCollection(request);
   if (collect) later(nextTurn().then(collect));
   return edit ? edit.response : response;
@@ -195,6 +199,10 @@ function copy(response: Response): Response {
 /** A 503 for a store that may be back the next time; other errors are the runtime's to show. */
 function unavailable(error: unknown): Response {
   if (failureStatus(error) !== 503) throw error;
+  return serviceUnavailable();
+}
+
+export function serviceUnavailable(): Response {
   return new Response('Service Unavailable', {
     status: 503,
     headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
@@ -117,6 +117,56 @@ describe('sessionMiddleware of /hono', () => {
     app.onError((error, c) => c.text('down', (error as { status?: 503 }).status ?? 500));
     storage.read = () => Promise.reject(new Error('connection lost'));
     expect((await visit('/', `__Host-session=${'a'.repeat(43)}`)).status).toBe(503);
+  });
+
+  it.each<[string, (c: Context) => Response]>([
+    ['a page', (c) => c.html('<p>page')],
+    ['a redirect', (c) => c.redirect('/elsewhere')],
+    ['a stream', (c) => c.body(new Blob(['streamed']).stream())],
+    ['a 204', (c) => c.body(null, 204)],
+    ['a Response', () => Response.redirect('https://shop.example/elsewhere', 303)],
+  ])(
+    'passes a session that cannot be written with %s to onError, which begins with nothing of it',
+    async (_, respond) => {
+      const { app, visit, storage } = openApp();
+      storage.insert = () => Promise.reject(new Error('disk full'));
+      app.get('/', (c) => {
+        c.get('session').set('n', 1);
+        c.header('ETag', '"1"');
+        setCookie(c, 'theme', 'dark');
+        return respond(c);
+      });
+      const withDefault = await visit('/');
+      app.onError((error, c) => {
+        setCookie(c, 'tried', 'yes');
+        return c.json({ failed: error.name }, (error as { status?: 503 }).status ?? 500);
+      });
+      const withOwn = await visit('/');
+      expect([await withDefault.text(), await withOwn.json()]).toEqual([
+        'Service Unavailable',
+        { failed: 'StoreError' },
+      ]);
+      for (const [response, cookies] of [
+        [withDefault, ['theme']],
+        [withOwn, ['theme', 'tried']],
+      ] as const) {
+        expect([response.status, response.headers.get('ETag'), response.headers.get('Location')]).toEqual([
+          503,
+          null,
+          null,
+        ]);
+        expect(names(response)).toEqual(cookies);
+        expect(response.headers.get('Access-Control-Allow-Origin')).toBe('https://a.example');
+      }
+    },
+  );
+
+  it('sends a 503 for a store that cannot be read, without an error handler of the application', async () => {
+    const { app, visit, storage } = openApp();
+    app.get('/', (c) => c.text('ok'));
+    storage.read = () => Promise.reject(new Error('connection lost'));
+    const response = await visit('/', `__Host-session=${'a'.repeat(43)}`);
+    expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable']);
   });
 
   it('asks the store only for routes that ask for the session, with lazy', async () => {

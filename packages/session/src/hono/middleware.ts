@@ -1,9 +1,13 @@
+import { isStoreError } from '@store/core';
 import type { Context, MiddlewareHandler } from 'hono';
-import { abandon, finish } from '../fetch/handler.ts';
+import { abandon, finish, serviceUnavailable } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { claimRequest, discardChanges, isClaimed, shareRecord } from '../request/attached-session.ts';
+import { removeRepresentation } from '../request/cache-headers.ts';
 import { FetchFacts } from '../request/facts.ts';
+import type { RequestSession } from '../request/request-session.ts';
 import { createSessions } from '../request/sessions.ts';
+import { failureStatus } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 
@@ -18,7 +22,9 @@ export interface SessionVariables<Data extends object = AppData, Flash extends o
  * Gives every request of a Hono application a session, as `c.get('session')`.
  *
  * The session is written once the handler is done, and its cookie is on every response: redirects, 204, `Response.redirect`
- * and the application's own cookies included. A handler that fails writes nothing, whatever `app.onError` makes of it.
+ * and the application's own cookies included. A handler that fails writes nothing, whatever `app.onError` makes of it. A store
+ * that cannot be reached is thrown to `app.onError` as a `StoreError` with `status` 503, in place of the response; without one
+ * of the application's own, Hono sends a 503.
  *
  * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
  * @example
@@ -57,16 +63,49 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
         await abandon(request);
         throw error;
       }
-      const response = await finish(request, c.res, later);
-      if (response === c.res) return;
-      // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
-      c.res = undefined;
-      c.res = response;
+      await commit(request, c, later);
+    } catch (error) {
+      throw respondable(error);
     } finally {
       // The same object may be served again, as in a test.
       slot.isDone = true;
     }
   };
+}
+
+/** Writes the session while a failure is still an exception, which `onError` handles. */
+async function commit(
+  request: RequestSession,
+  c: Context,
+  later: (work: PromiseLike<void>) => void,
+): Promise<void> {
+  const page = c.res;
+  try {
+    const response = await finish(request, page, later);
+    if (response !== page) replaceResponse(c, response);
+  } catch (error) {
+    // Nobody is going to read it.
+    void page.body?.cancel().catch(() => {});
+    const headers = new Headers(page.headers);
+    removeRepresentation({ names: () => headers.keys(), remove: (name) => headers.delete(name) });
+    // As before a handler has responded: with what other middleware says about every response.
+    replaceResponse(c, new Response(null, { headers }));
+    c.finalized = false;
+    throw error;
+  }
+}
+
+function replaceResponse(c: Context, response: Response): void {
+  // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
+  c.res = undefined;
+  c.res = response;
+}
+
+/** Hono's own error handler asks an error for its response, and makes a 500 of one that has none. */
+function respondable(error: unknown): unknown {
+  if (isStoreError(error) && failureStatus(error) === 503 && !('getResponse' in error))
+    Object.defineProperty(error, 'getResponse', { value: serviceUnavailable, configurable: true });
+  return error;
 }
 
 /** Hono keeps an error in the context before it asks `onError`; what was changed until then, in any session, is not to be written. */

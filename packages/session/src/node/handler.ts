@@ -1,20 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Awaitable } from '@store/core';
 import { invalidOption } from '@store/core/driver';
 import { assertHandler, type SessionOptions } from '../options.ts';
-import { claimRequest, discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
-import { garbageCollection, saveLateChanges } from '../request/background.ts';
-import type { ResponseHeaders } from '../request/cache-headers.ts';
-import { commitSession } from '../request/commit-session.ts';
-import { applyHeaders, type Committed, type ResponseFacts } from '../request/conclude.ts';
-import { NodeFacts } from '../request/facts.ts';
-import type { RequestSession } from '../request/request-session.ts';
+import { discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
 import { createSessions, type Sessions } from '../request/sessions.ts';
-import { failureStatus, isPromise } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
-import { holdResponse } from './held-response.ts';
-import type { ResponseHooks } from './response-hooks.ts';
+import { sendPlainly, serveSession } from './serve-session.ts';
 
 /** Connect's middleware, which Express, Polka, Vite and others take as well. */
 export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
@@ -57,85 +48,13 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
   prepare: (request: Incoming, slot: SessionSlot) => void = () => {},
 ): NodeMiddleware<Incoming> {
   return (request, response, next) =>
-    open(sessions, request, response, next, (slot) => {
-      if (slot) prepare(request, slot);
-      next();
+    serveSession(sessions, request, response, {
+      onOpen(slot) {
+        if (slot) prepare(request, slot);
+        next();
+      },
+      onFailure: next,
     });
-}
-
-/**
- * Opens a request's session and has its response write it.
- *
- * @param onFailure Called when the session cannot be loaded or, instead of the response, written.
- * @param onOpen Called before the handler; without a slot when the same middleware serves the request already.
- */
-function open(
-  sessions: Sessions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  onFailure: Next,
-  onOpen: (slot: SessionSlot | undefined) => void,
-): Promise<void> | undefined {
-  try {
-    const slot = claimRequest(request, sessions);
-    if (!slot) return void onOpen(undefined);
-    const attach = (opened: RequestSession) => {
-      slot.fill(opened);
-      holdResponse(response, new SessionHooks(opened, response, onFailure));
-      onOpen(slot);
-    };
-    const opened = sessions.load(request, new NodeFacts(request));
-    if (!isPromise(opened)) return void attach(opened);
-    return Promise.resolve(opened).then(attach, onFailure);
-  } catch (error) {
-    return void onFailure(error);
-  }
-}
-
-type Next = (error?: unknown) => void;
-
-function ignore(): void {}
-
-/** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
-class SessionHooks implements ResponseHooks<Committed> {
-  readonly #session: RequestSession;
-  readonly #response: ServerResponse;
-  readonly onFailure: Next;
-
-  constructor(session: RequestSession, response: ServerResponse, onFailure: Next) {
-    this.#session = session;
-    this.#response = response;
-    this.onFailure = onFailure;
-  }
-
-  commit(head: ResponseFacts): Awaitable<Committed> {
-    return commitSession(this.#session, head);
-  }
-
-  apply(committed: Committed, headers: ResponseHeaders): void {
-    applyHeaders(committed, headers);
-  }
-
-  beforeEnd(): Promise<void> | undefined {
-    return saveLateChanges(this.#session);
-  }
-
-  onClose(): void {
-    // From here on nothing else will save what a job in the background changes.
-    this.#session.later = ignore;
-    if (this.#response.headersSent) void saveLateChanges(this.#session);
-    void garbageCollection(this.#session)?.();
-  }
-
-  onBypassed(): void {
-    const session = this.#session;
-    session.report(() => ({
-      type: 'bypassed',
-      outcome: 'lost',
-      store: session.store.name,
-      milliseconds: 0,
-    }));
-  }
 }
 
 /**
@@ -149,7 +68,7 @@ export function discardOnError(): (
   error: unknown,
   request: IncomingMessage,
   response: ServerResponse,
-  next: Next,
+  next: (error?: unknown) => void,
 ) => void {
   return (error, request, _response, next) => {
     discardChanges(request);
@@ -194,7 +113,7 @@ export function sessionHandler<Data extends object = AppData, Flash extends obje
   return (request, response) => {
     const fail = (error: unknown) => {
       onError(error, request);
-      sendPlainly(response, failureStatus(error));
+      sendPlainly(response, error);
     };
     const run = async (slot: SessionSlot | undefined): Promise<void> => {
       try {
@@ -205,18 +124,6 @@ export function sessionHandler<Data extends object = AppData, Flash extends obje
         fail(error);
       }
     };
-    void open(sessions, request, response, fail, (slot) => void run(slot));
+    void serveSession(sessions, request, response, { onOpen: (slot) => void run(slot), onFailure: fail });
   };
-}
-
-/** A response that has begun cannot become an error; cutting it off at least does not look complete. */
-function sendPlainly(response: ServerResponse, status: 500 | 503): void {
-  if (response.headersSent) {
-    // One that has ended is whole, or on its way.
-    if (!response.writableEnded) response.destroy();
-    return;
-  }
-  const text = status === 503 ? 'Service Unavailable' : 'Internal Server Error';
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
-  response.end(text);
 }

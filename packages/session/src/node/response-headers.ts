@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ResponseHeaders } from '../request/cache-headers.ts';
+import { type ResponseHeaders, removeRepresentation } from '../request/cache-headers.ts';
 
 /** Whatever takes headers, or some of it. */
 export interface HeaderCarrier {
@@ -35,12 +35,12 @@ export class NodeHeaders implements ResponseHeaders {
   }
 }
 
-/** Takes back what described the body that is not sent, and leaves what other middleware says about every response. */
+/** Takes back what described the body that is not sent. */
 export function clearRepresentation(response: ServerResponse, isHttp2: boolean): void {
-  for (const name of response.getHeaderNames?.() ?? []) {
-    if (/^(?:content-(?!security-policy)|etag$|last-modified$|location$|accept-ranges$)/.test(name))
-      response.removeHeader(name);
-  }
+  removeRepresentation({
+    names: () => response.getHeaderNames?.() ?? [],
+    remove: (name) => response.removeHeader(name),
+  });
   response.statusCode = 500;
   if (!isHttp2) response.statusMessage = '';
 }

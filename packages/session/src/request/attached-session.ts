@@ -2,6 +2,7 @@ import { StoreError } from '@store/core';
 import { insecureName } from '../cookie/session-cookie.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
+import { requestsIn } from './inner-request.ts';
 import { load } from './load-session.ts';
 import type { RequestSession } from './request-session.ts';
 import type { Sessions } from './sessions.ts';
@@ -144,6 +145,8 @@ export function discardChanges(request: object): void {
  * The session of a request that went through a session middleware. With `lazy` the store is asked now: write
  * `await getSession(request)`, which is right in both cases.
  *
+ * @param request The request of the runtime or of the framework, or the context or event that holds it: Express's `request`,
+ *   Fastify's `request` or `request.raw`, Hono's `c` or `c.req.raw`, Koa's `ctx` or `ctx.req`.
  * @param name The name of the session's cookie without its prefix, where several middlewares serve the request side by side.
  *   Default: the one that was mounted first.
  * @throws {StoreError} `UNSUPPORTED` when the request did not go through it, or its session could not be loaded.
@@ -154,16 +157,27 @@ export function getSession<Data extends object = AppData, Flash extends object =
   request: object,
   name?: string,
 ): Session<Data, Flash> {
-  const sessions = (request as Carrier)[recordKey]?.sessions;
+  const sessions = recordIn(request)?.sessions;
   const attached =
     name === undefined ? sessions?.[0] : sessions?.find((session) => session.name === insecureName(name));
   const session = attached?.get();
   if (session) return session as unknown as Session<Data, Flash>;
+  throw new StoreError('UNSUPPORTED', `[@store/session] ${whyNone(request, name, attached)}`);
+}
+
+function recordIn(request: unknown): RequestRecord | undefined {
+  for (const each of requestsIn(request)) {
+    const record = (each as Carrier)[recordKey];
+    if (record) return record;
+  }
+  return undefined;
+}
+
+function whyNone(request: unknown, name: string | undefined, attached: AttachedSession | undefined): string {
+  if (attached)
+    return 'The session of this request could not be loaded, or is not loaded yet. The error handler is given the reason.';
+  if (requestsIn(request).next().done)
+    return 'getSession takes a request. Pass the one that the middleware or the handler was given, or the framework’s context.';
   const which = name === undefined ? 'no session' : `no session named ${name}`;
-  throw new StoreError(
-    'UNSUPPORTED',
-    attached
-      ? '[@store/session] The session of this request could not be loaded, or is not loaded yet. The error handler is given the reason.'
-      : `[@store/session] This request has ${which}. Mount the session middleware before what uses it.`,
-  );
+  return `This request has ${which}. Mount the session middleware before what uses it, and pass the request that it was given: a copy carries no session.`;
 }

@@ -6,6 +6,20 @@ export interface ResponseHeaders {
   append(name: string, value: string): void;
 }
 
+/** The names of a response's headers, and how to take one back. */
+export interface RemovableHeaders {
+  names(): Iterable<string>;
+  remove(name: string): void;
+}
+
+/** Takes back what described a page that is not sent, and leaves what other middleware says about every response. */
+export function removeRepresentation(headers: RemovableHeaders): void {
+  for (const name of [...headers.names()]) {
+    if (/^(?:content-(?!security-policy)|etag$|last-modified$|location$|accept-ranges$)/i.test(name))
+      headers.remove(name);
+  }
+}
+
 /** What of a session decides how its response may be cached. */
 export interface CacheFacts {
   /** Whether the response sets or clears the session cookie. */

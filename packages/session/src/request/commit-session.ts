@@ -23,6 +23,7 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
  */
 export function commitSession(request: RequestSession, response: ResponseFacts): Awaitable<Committed> {
   const { journal } = request;
+  request.isCommitted = true;
   if (!journal.isLoaded) {
     // A load that is under way is waited for; one that failed has been reported. One that begins later finds the cookie decided.
     const commit = () => (journal.isLoaded ? commitSession(request, response) : nothing);

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { StoreError } from '@store/core';
 import type { CookieFacts } from '../cookie/session-cookie.ts';
+import { requestsIn } from './inner-request.ts';
 
 /** What a session can be opened from: a request of either kind, its headers, or the text of its `Cookie` header. */
 export type SessionSource = Request | Headers | IncomingMessage | string;
@@ -33,10 +35,16 @@ export function factsOf(source: SessionSource, { host, https }: KnownFacts = {})
 
 function factsIn(source: SessionSource): RequestFacts {
   if (typeof source === 'string') return new TextFacts(source);
-  if (typeof (source as Headers).get === 'function') return new HeadersFacts(source as Headers);
-  const { headers } = source as Request | IncomingMessage;
-  if (typeof (headers as Headers | undefined)?.get === 'function') return new FetchFacts(source as Request);
-  return new NodeFacts(source as IncomingMessage);
+  for (const each of requestsIn(source)) {
+    const { headers, get, has } = each as { headers?: unknown; get?: unknown; has?: unknown };
+    if (typeof (headers as Headers | undefined)?.get === 'function') return new FetchFacts(each as Request);
+    if (typeof headers === 'object' && headers !== null) return new NodeFacts(each as IncomingMessage);
+    if (typeof get === 'function' && typeof has === 'function') return new HeadersFacts(each as Headers);
+  }
+  throw new StoreError(
+    'UNSUPPORTED',
+    '[@store/session] A session is opened from a Request, its Headers, Node’s IncomingMessage, or the text of the Cookie header. Pass one of them.',
+  );
 }
 
 class TextFacts implements RequestFacts {

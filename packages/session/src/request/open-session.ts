@@ -62,7 +62,7 @@ export async function openSession<Data extends object = AppData, Flash extends o
   return {
     session: request.session as unknown as Session<Data, Flash>,
     async commit({ status = 200, headers } = {}) {
-      if (request.journal.phase !== 'open') {
+      if (request.isCommitted) {
         await saveLateChanges(request);
         return nothing;
       }

@@ -68,10 +68,15 @@ export function failureStatus(error: unknown): 500 | 503 {
   return temporary.some((code) => isStoreError(error, code)) ? 503 : 500;
 }
 
-/** Gives an error the `status` by which Express, Connect, Koa and others choose the response. */
+/**
+ * Gives an error what `http-errors` gives its own, by which Express, Fastify, Koa, Nest and others choose the response. Writable,
+ * since Koa assigns the status that it has chosen.
+ */
 export function withStatus<E>(error: E): E {
   if (isStoreError(error) && !('status' in error)) {
-    Object.defineProperty(error, 'status', { value: failureStatus(error), configurable: true });
+    const status = failureStatus(error);
+    for (const [name, value] of Object.entries({ status, statusCode: status, expose: false }))
+      Object.defineProperty(error, name, { value, configurable: true, writable: true });
   }
   return error;
 }

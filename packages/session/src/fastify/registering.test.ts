@@ -1,0 +1,68 @@
+import fastifyCookie from '@fastify/cookie';
+import otherSession from '@fastify/session';
+import fastify, { type FastifyInstance } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../test/memory-store.ts';
+import { getSession, sessionPlugin } from '../fastify.ts';
+
+describe('registering sessionPlugin', () => {
+  const refusal = async (register: (app: FastifyInstance) => void) => {
+    const app = fastify();
+    register(app);
+    return app.ready().then(
+      () => undefined,
+      (error: { code?: string; message: string }) => error,
+    );
+  };
+  const { store } = createMemoryStore();
+
+  it('refuses options that cannot be right when the application starts', async () => {
+    const error = await refusal((app) => app.register(sessionPlugin, { ttl: 5 } as object));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('ttl') });
+  });
+
+  it('takes the options that are meant for register', async () => {
+    expect(await refusal((app) => app.register(sessionPlugin, { store, prefix: '/shop' }))).toBeUndefined();
+  });
+
+  it('refuses a second one with the same cookie, in the same instance or below', async () => {
+    for (const register of [
+      (app: FastifyInstance) => app.register(sessionPlugin, { store }),
+      (app: FastifyInstance) =>
+        app.register(async (below) => {
+          below.register(sessionPlugin, { store });
+        }),
+    ]) {
+      const error = await refusal((app) => {
+        app.register(sessionPlugin, { store });
+        register(app);
+      });
+      expect(error).toMatchObject({ code: 'UNSUPPORTED', message: expect.stringContaining('twice') });
+    }
+  });
+
+  it('serves a second one with a cookie of its own side by side', async () => {
+    const app = fastify();
+    app.register(sessionPlugin, { store });
+    app.register(sessionPlugin, { store, cookie: { name: '__Host-oauth' } });
+    app.get('/', async (request) => {
+      request.session.set('n', 1);
+      getSession(request, 'oauth').set('n', 2);
+      return 'ok';
+    });
+    const { cookies } = await app.inject('/');
+    expect(cookies.map(({ name }) => name)).toEqual(['session', 'oauth']);
+  });
+
+  it('refuses to stand next to another session plugin', async () => {
+    const error = await refusal((app) => {
+      app.register(fastifyCookie);
+      app.register(otherSession, { secret: 'a secret of more than thirty-two characters' });
+      app.register(sessionPlugin, { store });
+    });
+    expect(error).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('@fastify/session'),
+    });
+  });
+});

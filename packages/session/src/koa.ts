@@ -1,0 +1,4 @@
+export { type KoaSessionOptions, sessionMiddleware } from './koa/middleware.ts';
+export { getSession } from './request/attached-session.ts';
+export type { Session } from './session/session.ts';
+export type { SessionTypes } from './session/session-types.ts';

@@ -1,0 +1,111 @@
+import { StoreError } from '@store/core';
+import type { Context, Middleware } from 'koa';
+import { NodeHeaders } from '../node/response-headers.ts';
+import { serveSession } from '../node/serve-session.ts';
+import type { SessionOptions } from '../options.ts';
+import { discardChanges, isClaimed } from '../request/attached-session.ts';
+import { removeRepresentation } from '../request/cache-headers.ts';
+import { commitSession } from '../request/commit-session.ts';
+import { applyHeaders } from '../request/conclude.ts';
+import type { RequestSession } from '../request/request-session.ts';
+import { setSessionProperty } from '../request/session-property.ts';
+import { createSessions, type Sessions } from '../request/sessions.ts';
+import { failureStatus } from '../request/store-calls.ts';
+import type { Session } from '../session/session.ts';
+import type { AppData, AppFlash } from '../session/session-types.ts';
+
+declare module 'koa' {
+  interface DefaultContext {
+    /** The session of this request. Typed by what `SessionTypes` declares. */
+    session: Session<AppData, AppFlash>;
+  }
+}
+
+export type KoaSessionOptions<Data extends object = AppData> = SessionOptions<Data, Context>;
+
+/**
+ * Gives every request of a Koa 3 or 2 application a session, as `ctx.session` and through `getSession(ctx)`.
+ *
+ * The session is written when the middleware below it is done, before the response begins, so the next request sees it, even
+ * after a redirect. A store that cannot be reached is thrown to the middleware above, as a `StoreError` with `status` 503, and so
+ * is a session that cannot be written. A request that fails below it writes nothing, whatever status its error becomes: mount
+ * error handlers above.
+ *
+ * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @example
+ * app.use(sessionMiddleware());
+ * app.use((ctx) => {
+ *   ctx.session.update('visits', (visits = 0) => Number(visits) + 1);
+ *   ctx.body = `Visit ${ctx.session.get('visits')}`;
+ * });
+ */
+export function sessionMiddleware<Data extends object = AppData>(
+  options: KoaSessionOptions<Data> = {},
+): Middleware {
+  const sessions = createSessions(options);
+
+  return async (ctx, next) => {
+    const opened = await open(sessions, ctx as Context);
+    try {
+      await next();
+    } catch (error) {
+      discardChanges(ctx);
+      throw error;
+    }
+    // A response that has begun, or that the application sends itself, commits when its headers leave.
+    if (opened && ctx.respond !== false && !ctx.headerSent) await commit(opened, ctx as Context);
+  };
+}
+
+/** @returns `undefined` when the same middleware serves the request already */
+function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefined> {
+  if ('session' in ctx && !isClaimed(ctx)) {
+    throw new StoreError(
+      'UNSUPPORTED',
+      '[@store/session] Another middleware, such as koa-session, has set ctx.session before this one. Mount only one of the two.',
+    );
+  }
+  return new Promise((resolve, reject) => {
+    let isOpen = false;
+    void serveSession(
+      sessions,
+      ctx.req,
+      ctx.res,
+      {
+        onOpen(slot, opened) {
+          isOpen = true;
+          if (slot?.isFirst) setSessionProperty(ctx, slot);
+          resolve(opened);
+        },
+        // Once it is open, the response that commits is one that Koa does not wait for.
+        onFailure: (error) => (isOpen ? ctx.onerror(error as Error) : reject(error)),
+      },
+      ctx,
+    );
+  });
+}
+
+/** Writes the session while a failure is still an exception, which the middleware above handles. */
+async function commit(opened: RequestSession, ctx: Context): Promise<void> {
+  const headers = new NodeHeaders(ctx.res);
+  try {
+    applyHeaders(await commitSession(opened, { status: ctx.status, headers }), headers);
+  } catch (error) {
+    abandonPage(ctx, failureStatus(error));
+    throw error;
+  }
+}
+
+/** Takes back the page that is not going to be sent, so that the error handler above begins with nothing of it. */
+function abandonPage(ctx: Context, status: number): void {
+  const { body } = ctx as { body: { cancel?(): Promise<void> } | undefined };
+  // Koa closes Node's streams, and leaves the web's open.
+  if (typeof body?.cancel === 'function') void body.cancel().catch(() => {});
+  // First, since without a body Koa sends `null` where the type is JSON.
+  removeRepresentation({
+    names: () => Object.keys(ctx.response.headers),
+    remove: (name) => ctx.remove(name),
+  });
+  ctx.body = undefined;
+  ctx.status = status;
+}

@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Awaitable } from '@store/core';
+import { claimRequest, type SessionSlot, shareRecord } from '../request/attached-session.ts';
+import { garbageCollection, saveLateChanges } from '../request/background.ts';
+import type { ResponseHeaders } from '../request/cache-headers.ts';
+import { commitSession } from '../request/commit-session.ts';
+import { applyHeaders, type Committed, nothing, type ResponseFacts } from '../request/conclude.ts';
+import { NodeFacts } from '../request/facts.ts';
+import type { RequestSession } from '../request/request-session.ts';
+import type { Sessions } from '../request/sessions.ts';
+import { failureStatus, isPromise } from '../request/store-calls.ts';
+import { holdResponse } from './held-response.ts';
+import type { ResponseHooks } from './response-hooks.ts';
+
+/** What an adapter does once a request's session is there, or is not. */
+export interface Outcomes {
+  /** Called before the handler; without a slot when the same middleware serves the request already. */
+  onOpen(slot?: SessionSlot, opened?: RequestSession): void;
+  /** Called when the session cannot be loaded or, instead of the response, written. */
+  onFailure(error: unknown): void;
+}
+
+/**
+ * Loads a request's session, and has its response write it before the headers leave. Synchronous when the store is.
+ *
+ * @param request The framework's own request, which carries the session too, and is what `peek` and events are given.
+ */
+export function serveSession(
+  sessions: Sessions,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  outcomes: Outcomes,
+  request: object = incoming,
+): Promise<void> | undefined {
+  try {
+    const slot = claimRequest(incoming, sessions);
+    if (!slot) return void outcomes.onOpen();
+    if (request !== incoming) shareRecord(slot.record, request);
+    const attach = (opened: RequestSession) => {
+      slot.fill(opened);
+      holdResponse(response, new SessionHooks(opened, response, outcomes));
+      outcomes.onOpen(slot, opened);
+    };
+    const opened = sessions.load(request, new NodeFacts(incoming));
+    if (!isPromise(opened)) return void attach(opened);
+    return Promise.resolve(opened).then(attach, (error: unknown) => outcomes.onFailure(error));
+  } catch (error) {
+    return void outcomes.onFailure(error);
+  }
+}
+
+/** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
+class SessionHooks implements ResponseHooks<Committed> {
+  readonly #session: RequestSession;
+  readonly #response: ServerResponse;
+  readonly #outcomes: Outcomes;
+
+  constructor(session: RequestSession, response: ServerResponse, outcomes: Outcomes) {
+    this.#session = session;
+    this.#response = response;
+    this.#outcomes = outcomes;
+  }
+
+  commit(head: ResponseFacts): Awaitable<Committed> {
+    // Koa's middleware commits before the response begins, and its headers are on it by now.
+    if (this.#session.isCommitted) return nothing;
+    try {
+      return commitSession(this.#session, head);
+    } catch (error) {
+      // Never at once: what the handler calls next, such as `end` after `writeHead`, would pass for the error response.
+      return Promise.reject(error);
+    }
+  }
+
+  apply(committed: Committed, headers: ResponseHeaders): void {
+    applyHeaders(committed, headers);
+  }
+
+  beforeEnd(): Promise<void> | undefined {
+    return saveLateChanges(this.#session);
+  }
+
+  onFailure(error: unknown): void {
+    this.#outcomes.onFailure(error);
+  }
+
+  onClose(): void {
+    // From here on nothing else will save what a job in the background changes.
+    this.#session.later = ignore;
+    if (this.#response.headersSent) void saveLateChanges(this.#session);
+    void garbageCollection(this.#session)?.();
+  }
+
+  onBypassed(): void {
+    const session = this.#session;
+    session.report(() => ({
+      type: 'bypassed',
+      outcome: 'lost',
+      store: session.store.name,
+      milliseconds: 0,
+    }));
+  }
+}
+
+/** Responds to an error where no framework does. A response that has begun cannot become an error; it is cut off, so as not to look complete. */
+export function sendPlainly(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    // One that has ended is whole, or on its way.
+    if (!response.writableEnded) response.destroy();
+    return;
+  }
+  const status = failureStatus(error);
+  const text = status === 503 ? 'Service Unavailable' : 'Internal Server Error';
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+  response.end(text);
+}
+
+function ignore(): void {}

@@ -1,0 +1,25 @@
+/** What frameworks call the request that theirs is made of. */
+interface Wrapper {
+  /** Fastify's request, Hono's request. */
+  raw?: unknown;
+  /** Koa's and Hono's context, Express's response. */
+  req?: unknown;
+  /** The event or context of SvelteKit, React Router and Astro. */
+  request?: unknown;
+  /** The event of Nitro and h3, on Node. */
+  node?: { req?: unknown };
+}
+
+/**
+ * A framework's request, context or event, and the requests that it was made of: Hono's context holds its request, and that the
+ * runtime's.
+ */
+export function* requestsIn(wrapper: unknown): Generator<object> {
+  let request: unknown = wrapper;
+  // No framework wraps deeper, and an application's object may refer to itself.
+  for (let depth = 0; depth < 4 && typeof request === 'object' && request !== null; depth += 1) {
+    yield request;
+    const { raw, req, request: inner, node } = request as Wrapper;
+    request = [raw, req, inner, node?.req].find((each) => typeof each === 'object' && each !== null);
+  }
+}
