@@ -3,9 +3,9 @@ export interface DerivedKeys {
   /** The first 16 hexadecimal digits of the SHA-256 of both keys; stands in every seal. */
   id: string;
   /** 32 bytes for AES-256-CBC. */
-  encryption: Uint8Array<ArrayBuffer>;
+  encryption: Uint8Array;
   /** 32 bytes for HMAC-SHA-256. */
-  integrity: Uint8Array<ArrayBuffer>;
+  integrity: Uint8Array;
 }
 
 /**

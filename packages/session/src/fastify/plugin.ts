@@ -1,5 +1,5 @@
 import { StoreError } from '@store/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPlainly, serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
 import { discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-export interface FastifySessionOptions extends SessionOptions<AppData, FastifyRequest> {}
+export type FastifySessionOptions = SessionOptions<AppData, FastifyRequest>;
 
 /** What `register` takes for itself, and hands on. */
 const ofRegister = ['prefix', 'logLevel', 'logSerializers'];
@@ -46,10 +46,7 @@ type Carrier = { [slotKey]?: SessionSlot | null };
  *   return `Visit ${session.get('visits')}`;
  * });
  */
-export async function sessionPlugin(
-  fastify: FastifyInstance,
-  options: FastifySessionOptions = {},
-): Promise<void> {
+export const sessionPlugin: FastifyPluginAsync<FastifySessionOptions> = async (fastify, options) => {
   const sessions = createSessions(options, ofRegister);
   const before = (fastify as Mounted)[registered] ?? [];
   if (before.includes(sessions.name)) throw registeredTwice(sessions.name);
@@ -78,7 +75,7 @@ export async function sessionPlugin(
     discardChanges(request);
     done();
   });
-}
+};
 
 // What `fastify-plugin` would set: the plugin applies to the instance that registers it, and refuses other majors.
 Object.assign(sessionPlugin, {

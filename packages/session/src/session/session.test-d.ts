@@ -1,6 +1,9 @@
 import express from 'express';
+import fastify from 'fastify';
 import { expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
 import { getSession, withSession } from '../express.ts';
+import { sessionPlugin } from '../fastify.ts';
 import { sessionHandler } from '../fetch.ts';
 import type { ImmutableJson, Session, SessionSchema } from '../index.ts';
 
@@ -63,4 +66,20 @@ it('infers the data from a schema', () => {
     },
     { schema },
   );
+});
+
+it('types the options that Fastify’s register takes', () => {
+  const app = fastify();
+  app.register(sessionPlugin);
+  app.register(sessionPlugin, {
+    gcProbability: 0,
+    prefix: '/shop',
+    peek: ({ routeOptions }) => !routeOptions.url,
+  });
+  app.register(sessionPlugin, { schema: z.object({ n: z.number() }) });
+  // @ts-expect-error an option that does not exist
+  app.register(sessionPlugin, { gcProbabilty: 0 });
+  // @ts-expect-error an option of another type
+  app.register(sessionPlugin, { gcProbability: 'never' });
+  fastify({ http2: true }).register(sessionPlugin, { lazy: true });
 });

@@ -1,0 +1,17 @@
+import { type ArgumentsHost, Catch } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+import { discardOnError } from '@store/session/node';
+
+const discard = discardOnError();
+
+/**
+ * Drops what a request changed in its session before an exception. Nest turns exceptions into responses before Express or
+ * Fastify see them, so nothing else knows that the request has failed. A filter, since guards run before interceptors.
+ */
+@Catch()
+export class DiscardChangesFilter extends BaseExceptionFilter {
+  override catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    discard(exception, http.getRequest(), http.getResponse(), () => super.catch(exception, host));
+  }
+}
