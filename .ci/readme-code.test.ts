@@ -17,7 +17,7 @@ const flat = (code: string) =>
 const tested = globSync(exampleFiles, { cwd: root, exclude: without }).map((path) =>
   flat(readFileSync(join(root, path), 'utf8')),
 );
-const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], {
+const pages = globSync(['README.md', '{docs,packages/*/docs}/**/*.md', 'packages/*/README.md'], {
   cwd: root,
   exclude: without,
 }).sort();

@@ -15,18 +15,22 @@ const config :Workerd.Config = (services = [(name = "main", worker = (
 ))]);
 `;
 
-describe('/fetch', () => {
+describe.each([
+  ['/fetch', 'worker.ts'],
+  ['/hono', 'hono-worker.ts'],
+])('%s', (_, program) => {
   it('runs in a runtime that has no Node built-in', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'store-session-'));
     const at = (path: string) => join(import.meta.dirname, path);
     try {
       const bundle = await rolldown({
-        input: at('../test/worker.ts'),
+        input: at(`../test/${program}`),
         resolve: {
           alias: {
             '@store/core/driver': at('../../core/src/driver.ts'),
             '@store/core': at('../../core/src/index.ts'),
             '@store/session/fetch': at('./fetch.ts'),
+            '@store/session/hono': at('./hono.ts'),
           },
         },
       });

@@ -3,6 +3,8 @@ import { getSession, withSession } from '@store/session/express';
 import { sessionHandler } from '@store/session/fetch';
 import type { SessionVariables } from '@store/session/hono';
 import express from 'express';
+import fastify from 'fastify';
+import Koa from 'koa';
 import { expectTypeOf, it } from 'vitest';
 
 // `express-shop.ts`, in this program, declares `SessionTypes`.
@@ -32,6 +34,16 @@ it('gives every session what SessionTypes declares, once for the application', a
       expectTypeOf(request.session.get('cart')).toEqualTypeOf<Cart>();
     }),
   );
+  fastify().get('/', async ({ session: visitor }) => {
+    expectTypeOf(visitor.get('cart')).toEqualTypeOf<Cart>();
+    // @ts-expect-error a key that is not declared
+    visitor.get('missing');
+  });
+  new Koa().use((ctx) => {
+    expectTypeOf(ctx.session.get('cart')).toEqualTypeOf<Cart>();
+    // @ts-expect-error a key that is not declared
+    ctx.session.get('missing');
+  });
 });
 
 it('lets the generics of a call win', async () => {
