@@ -5,5 +5,5 @@ export const settings =
   'in @store/session until a tenth of the idle timeout has gone. Garbage collection too is as each library has it: ' +
   '@store/session after 2 of 100 responses, better-sqlite3-session-store and session-file-store by timers that do not fire ' +
   'in so short a run, the others never. The memory stores keep sessions in the process: express-session’s as JSON text, ' +
-  '@fastify/session’s as the very objects, copied and encoded by nobody. @store/session has no Fastify adapter; it stands ' +
-  'beside Fastify’s plugins on node:http, each measured against its own bare framework.';
+  '@fastify/session’s as the very objects, copied and encoded by nobody. @store/session on node:http stands ' +
+  'next to Fastify’s plugins, each measured against its own bare framework.';

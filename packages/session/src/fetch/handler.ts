@@ -119,6 +119,7 @@ async function runWithSession(
     try {
       return await finish(request, response, later);
     } catch (error) {
+      cancelBody(response);
       return unavailable(error);
     }
   } finally {
@@ -194,6 +195,11 @@ class ResponseEdit implements ResponseHeaders {
 
 function copy(response: Response): Response {
   return new Response(response.body, response);
+}
+
+/** Closes what a response that is not sent would have streamed. */
+export function cancelBody(response: Response): void {
+  void response?.body?.cancel().catch(() => {});
 }
 
 /** A 503 for a store that may be back the next time; other errors are the runtime's to show. */

@@ -1,6 +1,6 @@
 import { isStoreError } from '@store/core';
 import type { Context, MiddlewareHandler } from 'hono';
-import { abandon, finish, serviceUnavailable } from '../fetch/handler.ts';
+import { abandon, cancelBody, finish, serviceUnavailable } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { claimRequest, discardChanges, isClaimed, shareRecord } from '../request/attached-session.ts';
 import { removeRepresentation } from '../request/cache-headers.ts';
@@ -84,13 +84,11 @@ async function commit(
     const response = await finish(request, page, later);
     if (response !== page) replaceResponse(c, response);
   } catch (error) {
-    // Nobody is going to read it.
-    void page.body?.cancel().catch(() => {});
+    cancelBody(page);
     const headers = new Headers(page.headers);
     removeRepresentation({ names: () => headers.keys(), remove: (name) => headers.delete(name) });
-    // As before a handler has responded: with what other middleware says about every response.
+    // Hono puts these headers on the response of `onError`: what other middleware says about every response.
     replaceResponse(c, new Response(null, { headers }));
-    c.finalized = false;
     throw error;
   }
 }

@@ -129,8 +129,9 @@ export class NodeFacts implements RequestFacts {
     return this.header(':authority') ?? this.#request.headers?.host;
   }
   get https(): boolean {
-    const { socket } = this.#request;
-    return (socket && 'encrypted' in socket) || isForwardedHttps(this.header('x-forwarded-proto'));
+    const socket = this.#request.socket as { encrypted?: boolean } | undefined;
+    // Bun has it on plain sockets too, as false.
+    return socket?.encrypted === true || isForwardedHttps(this.header('x-forwarded-proto'));
   }
   get path(): string | undefined {
     // Frameworks shorten `url` below a mount point, and keep the whole in `originalUrl`.

@@ -1,0 +1,12 @@
+// Runs the battery, client and server, under whatever runtime this is started with. Prints one line of JSON for each cell.
+import { expressFive } from './frameworks/express.ts';
+import { fetchHandler } from './frameworks/fetch.ts';
+import { hono } from './frameworks/hono.ts';
+import { groups } from './groups.ts';
+import { runCell } from './row.ts';
+
+for (const framework of [expressFive, hono, fetchHandler])
+  for (const row of groups.flatMap(({ rows }) => rows))
+    console.log(`cell ${JSON.stringify(await runCell(framework, row))}`);
+console.log('done');
+process.exit(0);

@@ -1,0 +1,81 @@
+import type { SessionData } from '@store/core';
+import type { Session, SessionOptions } from '../../src/index.ts';
+import type { Acts } from './acts.ts';
+
+/** The session of a request, and `undefined` in an application that runs without our middleware. */
+export type Visitor = Session<SessionData, SessionData> | undefined;
+
+/**
+ * A column of the battery: the same application in one framework's own words.
+ *
+ * Each route responds with the framework's own redirect, error class, cookie API and streams, and leaves what happens to the session
+ * to {@link Acts}. `text`, unless said otherwise, is the name of the key, with status 200.
+ *
+ * | route | act | response |
+ * | --- | --- | --- |
+ * | `POST /sign-in/:user`, `POST /sign-out` | `signIn`, `signOut` | redirect, 303 to `/me` |
+ * | `POST /end-all` | `await endAll` | text `ended` |
+ * | `GET /me` | `describe` | its result as JSON |
+ * | `GET /untouched` | none: the session is not even looked at | text `untouched` |
+ * | `GET /keys/:key`, `GET /sub/keys/:key` | `set` | text; the second in a nested router, sub-application or plugin |
+ * | `GET /slow/:key` | `await slow` | text |
+ * | `GET /stream`, `GET /broken` | `chunks`, `broken` | the generator, as the body and without a length; the second throws midway |
+ * | `GET /throw` | `throwError` | the act throws |
+ * | `GET /throw-async` | `await reject` | the act rejects |
+ * | `GET /refuse` | `set` `refused` | throws the framework's own error with status 422 |
+ * | `GET /conflict`, `GET /try-again` | `conflict`, `tryAgain` | the act throws, and the error handler decides |
+ * | `GET /leave` | `signOut` | throws the framework's own error with status 403 |
+ * | `GET /invalid`, `GET /fail` | `set` `invalid`, `set` `fail` | text with status 400, 500, without any error |
+ * | `GET /not-modified`, `GET /empty` | `set` `not-modified`, `set` `empty` | 304 with the header `ETag: "same"`; 204 |
+ * | `GET /cookie` | `set` `cookie` | cookies `theme=dark` and `lang=en` by the framework's cookie API, redirect, 303 to `/me` |
+ * | `GET /raw` | `set` `raw` | 303 with a `Location` of `/me`, in the lowest way to respond |
+ * | `GET /page`, `GET /big` | `set` `page`, `big` | `page` of acts.ts: its status, its headers, cookie `theme=dark`, its text |
+ * | anything else | `set` `missing` | the framework's 404 handler: text `missing`, status 404. For `/last` it throws the framework's own error with status 422 instead, from the last layer of the application |
+ *
+ * With `handlesErrors` the application has an error handler: it responds as `acts.recover` says, by a redirect (303) when there is
+ * a `location`, else with `status` and `text`.
+ */
+export interface Framework {
+  /** The column's heading, such as `Express 5`. */
+  name: string;
+  start(options: SessionOptions, acts: Acts, variant: Variant): Promise<Running>;
+  /**
+   * Names of rows in which the framework does no better by itself, and what it does. Proved: the row has to fail in the same way in
+   * the same application without our middleware.
+   */
+  asBare?: { readonly [row: string]: string };
+  /** What has no meaning there, each with its reason: the name of a row, or what rows name in `needs`. */
+  without?: { readonly [rowOrNeed: string]: string };
+}
+
+/** Needs of single checks: the rest of the row holds without them. */
+export const partialNeeds = [
+  /** What responds to a thrown error carries our headers. */
+  'error responses',
+  /** The application's error handler responds even in place of a response that the route sends past the framework. */
+  'error handlers of raw responses',
+];
+
+export interface Variant {
+  /** How often the same middleware is mounted. */
+  mounts: number;
+  /** Whether the application has an error handler of its own; otherwise the framework's default responds. */
+  handlesErrors: boolean;
+  /** Without our middleware: there are no sessions. */
+  isBare: boolean;
+}
+
+/** An application that listens on 127.0.0.1. */
+export interface Running {
+  port: number;
+  /** Ends every connection, and resolves once nothing listens any more. */
+  close(): Promise<void>;
+  /** A GET request without a socket, by what the framework's users take for it in tests: `app.request`, `inject`. */
+  inject?(path: string, headers: { [name: string]: string }): Promise<Injected>;
+}
+
+export interface Injected {
+  status: number;
+  setCookies: string[];
+  body: string;
+}
