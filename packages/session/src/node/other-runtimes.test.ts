@@ -1,42 +1,20 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { otherRuntimes, runtimeCommand } from '../../test/other-runtimes.ts';
 
 const run = promisify(execFile);
-const { resolve } = createRequire(import.meta.url);
 const program = join(import.meta.dirname, '../../test/node-http-elsewhere.ts');
 
-function commandOf(name: string): string {
-  const manifest = resolve(`${name}/package.json`);
-  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: string | Record<string, string> };
-  return join(dirname(manifest), typeof bin === 'string' ? bin : (bin[name] ?? ''));
-}
-
-const runtimes: [string, () => string, string[]][] = [
-  ['Node', () => process.execPath, []],
-  ['Bun', () => commandOf('bun'), ['run']],
-  ['Deno', () => commandOf('deno'), ['run', '--allow-all', '--node-modules-dir=manual']],
-];
+const node: (typeof otherRuntimes)[number] = ['Node', '', []];
 
 // Their node:http has Node's interface, and insides of its own.
-describe.each(runtimes)('a node:http server on %s', (_, find, args) => {
+describe.each([node, ...otherRuntimes])('a node:http server on %s', (_, name, args) => {
   it('holds responses until the session is written, keeps the first of two, and sends a 503 in their place', async ({
     skip,
   }) => {
-    const command = await (async () => {
-      try {
-        const found = find();
-        await run(found, ['--version']);
-        return found;
-      } catch (error) {
-        // A machine for which npm has no such runtime; where everything must be checked, that is a failure.
-        if (process.env.CI) throw error;
-        return skip(`it does not run here: ${error}`);
-      }
-    })();
+    const command = name === '' ? process.execPath : await runtimeCommand(name, skip);
     const { stdout, stderr } = await run(command, [...args, program]);
     expect(stderr).toBe('');
     const first = ['200', 1, 'first'];

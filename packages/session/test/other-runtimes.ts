@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const { resolve } = createRequire(import.meta.url);
+
+/** Runtimes beside Node that programs of the tests run on, and how they take a program. */
+export const otherRuntimes: readonly [title: string, name: string, args: string[]][] = [
+  ['Bun', 'bun', ['run']],
+  ['Deno', 'deno', ['run', '--allow-all', '--node-modules-dir=manual']],
+];
+
+/**
+ * The command of a runtime that npm has installed. A machine for which npm has none skips the test; where everything must be
+ * checked, that is a failure.
+ */
+export async function runtimeCommand(name: string, skip: (reason: string) => never): Promise<string> {
+  try {
+    const manifest = resolve(`${name}/package.json`);
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: string | Record<string, string> };
+    const command = join(dirname(manifest), typeof bin === 'string' ? bin : (bin[name] ?? ''));
+    await run(command, ['--version']);
+    return command;
+  } catch (error) {
+    if (process.env.CI) throw error;
+    return skip(`it does not run here: ${error}`);
+  }
+}
