@@ -10,10 +10,10 @@ const npm = [process.execPath, join(tools, 'npm/bin/npm-cli.js')];
 const pnpm = [process.env.npm_execpath ?? 'pnpm'];
 const yarn = [process.execPath, join(tools, '@yarnpkg/cli-dist/bin/yarn.js')];
 
-/** How each one is started, how it installs packages, and how it runs a file with them. */
+/** How each one is started, how it installs packages without a peer in conflict, and how it runs a file with them. */
 export const packageManagers = {
-  npm: { command: npm, install: [...npm, 'install'], node: [process.execPath] },
-  pnpm: { command: pnpm, install: [...pnpm, 'add'], node: [process.execPath] },
+  npm: { command: npm, install: [...npm, 'install', '--strict-peer-deps'], node: [process.execPath] },
+  pnpm: { command: pnpm, install: [...pnpm, 'add', '--strict-peer-dependencies'], node: [process.execPath] },
   // Without a node_modules folder: a package that imports what it does not declare fails.
   yarn: { command: yarn, install: [...yarn, 'add'], node: [...yarn, 'node'] },
 };
@@ -29,22 +29,45 @@ export interface Application {
   installed(): Promise<Set<string>>;
 }
 
+export interface ApplicationOptions {
+  using?: PackageManager;
+  /** What its commands read of their environment, besides DATABASE_URL. */
+  env?: Record<string, string>;
+}
+
+/** Yarn has no strict mode: it prints these for a peer that is missing, or that is another version than was asked for. */
+const peerProblem = /^.*\bYN00(?:02|60|86)\b.*$/m;
+
 /** Makes an empty folder and installs packages in it, as their README says. */
 export async function install(
   packages: string[],
-  { using = 'npm', env: extra = {} }: { using?: PackageManager; env?: Record<string, string> } = {},
+  { flags = [], ...options }: ApplicationOptions & { flags?: string[] } = {},
 ): Promise<Application> {
-  const folder = await mkdtemp(join(inject('temporary'), `${using}-`));
+  const application = await openApplication(options);
+  const { using = 'npm' } = options;
+  const output = await application.run(...packageManagers[using].install, ...flags, ...packages);
+  const [problem] = (using === 'yarn' && peerProblem.exec(output)) || [];
+  if (problem !== undefined) throw new Error(problem);
+  return application;
+}
+
+/** Makes an application that has nothing installed yet: in a new folder, or as a member of a workspace. */
+export async function openApplication({
+  using = 'npm',
+  env: extra = {},
+  folder: member,
+  manifest,
+}: ApplicationOptions & { folder?: string; manifest?: object } = {}): Promise<Application> {
+  const folder = member ?? (await mkdtemp(join(inject('temporary'), `${using}-`)));
   await mkdir(folder, { recursive: true });
   await writeFile(
     join(folder, 'package.json'),
-    JSON.stringify({ name: 'application', private: true, type: 'module' }),
+    JSON.stringify({ name: 'application', private: true, type: 'module', ...manifest }),
   );
   const home = join(inject('temporary'), 'home');
   const env = { ...cleanEnvironment(home), DATABASE_URL: inject('databaseUrl'), ...extra };
   const manager = packageManagers[using];
   const runHere = (...command: string[]) => run(command, { cwd: folder, env });
-  await runHere(...manager.install, ...packages);
   return {
     folder,
     run: runHere,

@@ -21,6 +21,7 @@ app.get('/', ({ session }, reply) => {
   const name = session.get('name');
   reply.type('text/html; charset=utf-8').send(`<!doctype html>
     <html lang="en">
+      <meta name="viewport" content="width=device-width">
       <title>Sessions with Fastify</title>
       ${notice === undefined ? '' : `<p role="status">${escapeHtml(notice)}</p>`}
       ${name === undefined ? signInForm : `<p>Hello ${escapeHtml(name)}</p> ${signOutForm}`}

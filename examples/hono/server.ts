@@ -19,6 +19,7 @@ app.get('/', (c) => {
       </form>`;
   return c.html(html`<!doctype html>
     <html lang="en">
+      <meta name="viewport" content="width=device-width">
       <title>Sessions with Hono</title>
       ${session.hasFlash('notice') && html`<p role="status">${session.getFlash('notice')}</p>`}
       ${form}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createBrowser } from './browser.mjs';
-import counter from './example.js';
 
-const visit = createBrowser(counter.fetch, 'https://shop.example');
+const { app, default: counter = app } = await import('./example.js');
+const visit = createBrowser((request) => counter.fetch(request), 'https://shop.example');
 assert.equal(await visit('/'), 'Visit 1');
 assert.equal(await visit('/'), 'Visit 2');
 console.log('proved');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createBrowser } from './browser.mjs';
 import { listeningServer } from './listening-server.mjs';
 
-const { server, origin } = await listeningServer('./example.js');
+const [file = './example.js'] = process.argv.slice(2);
+const { server, origin } = await listeningServer(file);
 const visit = createBrowser(fetch, origin);
 const count = async () => Number(/\d+/.exec(await visit('/')));
 const first = await count();

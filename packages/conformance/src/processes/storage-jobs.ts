@@ -3,10 +3,10 @@ import type { RecordStorage, SessionRecord } from '@store/core/driver';
 /** A call of a storage's function. With `after` it waits until that record is no longer as it is given here. */
 export interface StorageCall {
   call:
-    | ['touch', key: string, now: number, expiresAt: number]
-    | ['replace', key: string, version: number, next: SessionRecord]
-    | ['deleteExpired', now: number, limit: number]
-    | ['deleteBySubject', subject: string, options: object];
+    | [name: 'touch', key: string, now: number, expiresAt: number]
+    | [name: 'replace', key: string, version: number, next: SessionRecord]
+    | [name: 'deleteExpired', now: number, limit: number]
+    | [name: 'deleteBySubject', subject: string, options: object];
   after?: SessionRecord;
 }
 
