@@ -50,7 +50,7 @@ describe('the Hono example', () => {
     expect(page.headers['set-cookie']).toBeUndefined();
   });
 
-  it('forgets who signed out, even if the old cookie comes back', async () => {
+  it('forgets a visitor who signs out, even if the old cookie comes back', async () => {
     const ada = visitor();
     const signedIn = await ada.post('/sign-in').type('form').send({ name: 'Ada' });
     const cookie = String(signedIn.headers['set-cookie']?.[0]?.split(';')[0]);
@@ -74,7 +74,7 @@ describe('the Hono example', () => {
     }
   });
 
-  it('answers 503 while the store is out of order', async () => {
+  it('responds with 503 while the store is broken', async () => {
     const ada = visitor();
     await signIn(ada, 'Ada');
     const database = new DatabaseSync(join(directory, 'sessions.db'));

@@ -43,7 +43,7 @@ function forbiddingMiddleware(request: object): void {
 
 let database: string;
 
-/** Puts the store out of order, as a mistaken migration would. */
+/** Breaks the store, as a mistaken migration would. */
 function breakStore(): void {
   const connection = new DatabaseSync(database);
   connection.exec('DROP TABLE sessions');
@@ -126,7 +126,7 @@ describe.each(platforms)('the Nest example on $platform', ({ create, createBare 
     await ada.get('/').expect(200, { name: 'Ada' });
   });
 
-  it('forgets who signed out', async () => {
+  it('forgets a visitor who signs out', async () => {
     const ada = await visitAs('Ada');
     await ada.post('/sign-out').expect(303);
     await ada.get('/').expect(200, {});
@@ -152,13 +152,13 @@ describe.each(platforms)('the Nest example on $platform', ({ create, createBare 
     expect((await ada.get('/')).body.name).toBe('Ada');
   });
 
-  it('answers 503 when the session cannot be loaded', async () => {
+  it('responds with 503 when the session cannot be loaded', async () => {
     const ada = await visitAs('Ada');
     breakStore();
     await ada.get('/').expect(503, { statusCode: 503, message: 'Service Unavailable' });
   });
 
-  it('answers 503 when the session cannot be written', async () => {
+  it('responds with 503 when the session cannot be written', async () => {
     const ada = await visitAs('Ada', TroubleModule);
     const answer = await ada.post('/outage').type('form').send({ name: 'Grace' });
     expect([answer.status, answer.body]).toEqual([503, { statusCode: 503, message: 'Service Unavailable' }]);

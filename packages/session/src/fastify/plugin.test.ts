@@ -183,7 +183,22 @@ describe('sessionPlugin', () => {
     },
   );
 
-  it('answers for a hijacked response whose session cannot be written', async () => {
+  it('sends the error without the trailers of a page whose session cannot be written', async () => {
+    const { app, storage, site } = openApp();
+    storage.insert = fail;
+    app.get('/', async ({ session }, reply) => {
+      session.set('n', 1);
+      return reply.trailer('x-sum', async () => '1').send('page');
+    });
+    const answer = await (await site()).send('/');
+    expect([answer.status, answer.headers.trailer, JSON.parse(answer.body).code]).toEqual([
+      503,
+      undefined,
+      'UNAVAILABLE',
+    ]);
+  });
+
+  it('responds in place of a hijacked response whose session cannot be written', async () => {
     const { app, storage, site } = openApp();
     storage.insert = fail;
     app.get('/', ({ session }, reply) => {
@@ -229,7 +244,7 @@ describe('sessionPlugin', () => {
   });
 });
 
-describe('what is no ordinary response', () => {
+describe('on an unusual response, sessionPlugin', () => {
   it('reads and saves the session of a WebSocket', async () => {
     const { app, store, site } = openApp();
     app.register(websocket);

@@ -2,14 +2,14 @@ import { StoreError } from '@store/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPlainly, serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
-import { discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
-import { removeRepresentation } from '../request/cache-headers.ts';
+import { discardChanges } from '../request/attached-session.ts';
+import { removePageHeaders } from '../request/cache-headers.ts';
+import { sessionProperty, setSlot } from '../request/session-property.ts';
 import { createSessions } from '../request/sessions.ts';
 import { failureStatus } from '../request/store-calls.ts';
 // By another name: `@fastify/session` declares a `Session` in the module below.
 import type { Session as StoreSession } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
-import { notAskedFor } from '../session/strict-session.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,13 +20,11 @@ declare module 'fastify' {
 
 export type FastifySessionOptions = SessionOptions<AppData, FastifyRequest>;
 
-/** What `register` takes for itself, and hands on. */
+/** Options that `register` reads, and passes on to the plugin. */
 const ofRegister = ['prefix', 'logLevel', 'logSerializers'];
-/** The sessions that an instance and those above it have registered, by the names of their cookies. */
-const registered: unique symbol = Symbol.for('@store/session/fastify');
-const slotKey: unique symbol = Symbol('session slot');
-type Mounted = { [registered]?: readonly string[] };
-type Carrier = { [slotKey]?: SessionSlot | null };
+
+/** Which instances of a server have registered the plugin, and under which names of cookies. */
+const registrations = new WeakMap<object, { instance: object; name: string }[]>();
 
 /**
  * Gives every request of a Fastify 5 application a session, as `request.session` and through `getSession(request)`.
@@ -48,24 +46,20 @@ type Carrier = { [slotKey]?: SessionSlot | null };
  */
 export const sessionPlugin: FastifyPluginAsync<FastifySessionOptions> = async (fastify, options) => {
   const sessions = createSessions(options, ofRegister);
-  const before = (fastify as Mounted)[registered] ?? [];
-  if (before.includes(sessions.name)) throw registeredTwice(sessions.name);
-  Object.defineProperty(fastify, registered, { value: [...before, sessions.name], configurable: true });
-  if (before.length === 0) decorate(fastify);
+  register(fastify, sessions.name);
 
   fastify.addHook('onRequest', (request, reply, done) => {
-    let isOpen = false;
     void serveSession(
       sessions,
       request.raw,
       reply.raw,
       {
         onOpen(slot) {
-          isOpen = true;
-          if (slot?.isFirst) (request as Carrier)[slotKey] = slot;
+          if (slot?.isFirst) setSlot(request, slot);
           done();
         },
-        onFailure: (error) => (isOpen ? sendFailure(reply, error) : done(error as Error)),
+        onLoadFailed: (error) => done(error as Error),
+        onSaveFailed: (error) => sendFailure(reply, error),
       },
       request,
     );
@@ -84,43 +78,45 @@ Object.assign(sessionPlugin, {
   [Symbol.for('plugin-meta')]: { name: '@store/session', fastify: '5.x' },
 });
 
-function decorate(fastify: FastifyInstance): void {
+/** @throws {StoreError} `UNSUPPORTED` next to another session plugin, or twice for one route */
+function register(fastify: FastifyInstance, name: string): void {
+  const earlier = registrations.get(fastify.server) ?? [];
+  // Instances inherit from the one above them. A plugin that is registered above later also serves what is below already.
+  const related = earlier.filter(
+    ({ instance }) => instance === fastify || isAbove(instance, fastify) || isAbove(fastify, instance),
+  );
+  if (related.some((registration) => registration.name === name))
+    throw unsupported(
+      `sessionPlugin with the cookie ${name} is registered twice for the same routes: on this instance, above it or below it. Register it once, or give one of them another cookie: { name }.`,
+    );
+  registrations.set(fastify.server, [...earlier, { instance: fastify, name }]);
+  if (related.some(({ instance }) => instance === fastify || isAbove(instance, fastify))) return;
   if (fastify.hasRequestDecorator('session'))
     throw unsupported(
       'Another plugin, such as @fastify/session, has decorated request.session before this one. Register only one of the two.',
     );
-  fastify.decorateRequest(slotKey, null);
-  // A getter: what never asks for the session costs nothing, and nobody can overwrite it.
-  fastify.decorateRequest('session', {
-    getter() {
-      const slot = (this as Carrier)[slotKey];
-      // Without one this throws, and says why there is no session.
-      if (!slot) return getSession(this);
-      if (!slot.isLoaded) throw notAskedFor();
-      return slot.session as unknown as StoreSession<AppData, AppFlash>;
-    },
-  });
+  const { get, set } = sessionProperty;
+  fastify.decorateRequest('session', { getter: get, setter: set } as never);
 }
 
-/** The response is an error instead, by the error handler of the route. */
+function isAbove(instance: object, other: object): boolean {
+  return Object.prototype.isPrototypeOf.call(instance, other);
+}
+
+/** Sends the error through the error handler of the route instead of the page. */
 function sendFailure(reply: FastifyReply, error: unknown): void {
   if (reply.sent) {
-    // After `hijack` the response is not Fastify's any more.
+    // After `hijack` Fastify no longer owns the response.
     sendPlainly(reply.raw, error);
     return;
   }
+  for (const name of String(reply.getHeader('Trailer') ?? '').split(' ')) reply.removeTrailer(name);
   // Fastify keeps headers of its own, and puts them on the response again.
-  removeRepresentation({
+  removePageHeaders({
     names: () => Object.keys(reply.getHeaders()),
     remove: (name) => void reply.removeHeader(name),
   });
   reply.code(failureStatus(error)).send(error);
-}
-
-function registeredTwice(name: string): StoreError {
-  return unsupported(
-    `sessionPlugin with the cookie ${name} is registered twice on this instance, or on one above it. Register it once, or give one of them another cookie: { name }.`,
-  );
 }
 
 function unsupported(text: string): StoreError {

@@ -25,7 +25,12 @@ describe('registering sessionPlugin', () => {
     expect(await refusal((app) => app.register(sessionPlugin, { store, prefix: '/shop' }))).toBeUndefined();
   });
 
-  it('refuses a second one with the same cookie, in the same instance or below', async () => {
+  it('refuses a second one with the same cookie, in the same instance, below or above', async () => {
+    const below = async (app: FastifyInstance) => {
+      await app.register(async (inside) => void inside.register(sessionPlugin, { store }));
+      await app.register(sessionPlugin, { store });
+    };
+    await expect(below(fastify())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     for (const register of [
       (app: FastifyInstance) => app.register(sessionPlugin, { store }),
       (app: FastifyInstance) =>
@@ -54,7 +59,20 @@ describe('registering sessionPlugin', () => {
     expect(cookies.map(({ name }) => name)).toEqual(['session', 'oauth']);
   });
 
-  it('refuses to stand next to another session plugin', async () => {
+  it('serves siblings with a plugin each', async () => {
+    const app = fastify();
+    for (const prefix of ['/one', '/two'])
+      app.register(
+        async (inside) => {
+          inside.register(sessionPlugin, { store });
+          inside.get('/', async ({ session }) => String(session.isNew));
+        },
+        { prefix },
+      );
+    expect([(await app.inject('/one')).body, (await app.inject('/two')).body]).toEqual(['true', 'true']);
+  });
+
+  it('refuses to be registered next to another session plugin', async () => {
     const error = await refusal((app) => {
       app.register(fastifyCookie);
       app.register(otherSession, { secret: 'a secret of more than thirty-two characters' });

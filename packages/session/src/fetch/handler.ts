@@ -7,7 +7,7 @@ import { applyHeaders } from '../request/conclude.ts';
 import { FetchFacts } from '../request/facts.ts';
 import type { RequestSession } from '../request/request-session.ts';
 import { createSessions, type Sessions, sessionsOf } from '../request/sessions.ts';
-import { failureStatus } from '../request/store-calls.ts';
+import { failureStatus, serviceUnavailable } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 
@@ -206,13 +206,6 @@ export function cancelBody(response: Response): void {
 function unavailable(error: unknown): Response {
   if (failureStatus(error) !== 503) throw error;
   return serviceUnavailable();
-}
-
-export function serviceUnavailable(): Response {
-  return new Response('Service Unavailable', {
-    status: 503,
-    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
-  });
 }
 
 function nextTurn(): Promise<void> {

@@ -1,13 +1,11 @@
-import { isStoreError } from '@store/core';
 import type { Context, MiddlewareHandler } from 'hono';
-import { abandon, cancelBody, finish, serviceUnavailable } from '../fetch/handler.ts';
+import { abandon, cancelBody, finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { claimRequest, discardChanges, isClaimed, shareRecord } from '../request/attached-session.ts';
-import { removeRepresentation } from '../request/cache-headers.ts';
+import { removePageHeaders } from '../request/cache-headers.ts';
 import { FetchFacts } from '../request/facts.ts';
 import type { RequestSession } from '../request/request-session.ts';
 import { createSessions } from '../request/sessions.ts';
-import { failureStatus } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 
@@ -59,13 +57,13 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
       try {
         await next();
       } catch (error) {
-        // What is thrown and is no `Error` bypasses `onError`.
+        // Thrown values that are not `Error`s bypass `onError`.
         await abandon(request);
         throw error;
       }
-      await commit(request, c, later);
-    } catch (error) {
-      throw respondable(error);
+      // Nothing has responded, which Hono makes an error of.
+      if (c.finalized) await commit(request, c, later);
+      else await abandon(request);
     } finally {
       // The same object may be served again, as in a test.
       slot.isDone = true;
@@ -86,8 +84,8 @@ async function commit(
   } catch (error) {
     cancelBody(page);
     const headers = new Headers(page.headers);
-    removeRepresentation({ names: () => headers.keys(), remove: (name) => headers.delete(name) });
-    // Hono puts these headers on the response of `onError`: what other middleware says about every response.
+    removePageHeaders({ names: () => headers.keys(), remove: (name) => headers.delete(name) });
+    // Hono puts these headers on the response of `onError`.
     replaceResponse(c, new Response(null, { headers }));
     throw error;
   }
@@ -97,13 +95,6 @@ function replaceResponse(c: Context, response: Response): void {
   // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
   c.res = undefined;
   c.res = response;
-}
-
-/** Hono's own error handler asks an error for its response, and makes a 500 of one that has none. */
-function respondable(error: unknown): unknown {
-  if (isStoreError(error) && failureStatus(error) === 503 && !('getResponse' in error))
-    Object.defineProperty(error, 'getResponse', { value: serviceUnavailable, configurable: true });
-  return error;
 }
 
 /** Hono keeps an error in the context before it asks `onError`; what was changed until then, in any session, is not to be written. */

@@ -147,6 +147,7 @@ describe.each([
     ['a redirect', (ctx) => ctx.redirect('/elsewhere')],
     ['a stream', (ctx) => (ctx.body = sources[sources.push(Readable.from([text])) - 1])],
     ['a web stream', (ctx) => (ctx.body = new Blob([text]).stream())],
+    ['a Response', (ctx) => (ctx.body = new Response(text, { headers: { Expires: '0' } }))],
     ['a 204', (ctx) => (ctx.status = 204)],
   ])('throws a session that cannot be written with %s to the middleware above', async (_, respond) => {
     const { storage, send } = await open(
@@ -252,7 +253,7 @@ describe.each([
     expect(calls).toEqual(['read']);
   });
 
-  it('refuses to stand after another library’s ctx.session', async () => {
+  it('rejects being mounted after another library’s ctx.session', async () => {
     const { send, errors } = await open(() => {}, {
       above(app) {
         app.keys = ['a key'];

@@ -4,7 +4,7 @@ import { NodeHeaders } from '../node/response-headers.ts';
 import { serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
 import { discardChanges, isClaimed } from '../request/attached-session.ts';
-import { removeRepresentation } from '../request/cache-headers.ts';
+import { removePageHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { applyHeaders } from '../request/conclude.ts';
 import type { RequestSession } from '../request/request-session.ts';
@@ -66,19 +66,18 @@ function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefi
     );
   }
   return new Promise((resolve, reject) => {
-    let isOpen = false;
     void serveSession(
       sessions,
       ctx.req,
       ctx.res,
       {
         onOpen(slot, opened) {
-          isOpen = true;
           if (slot?.isFirst) setSessionProperty(ctx, slot);
           resolve(opened);
         },
-        // Once it is open, the response that commits is one that Koa does not wait for.
-        onFailure: (error) => (isOpen ? ctx.onerror(error as Error) : reject(error)),
+        onLoadFailed: reject,
+        // While the response commits, nothing of Koa's waits for it.
+        onSaveFailed: (error) => ctx.onerror(error as Error),
       },
       ctx,
     );
@@ -96,16 +95,21 @@ async function commit(opened: RequestSession, ctx: Context): Promise<void> {
   }
 }
 
-/** Takes back the page that is not going to be sent, so that the error handler above begins with nothing of it. */
+/** Clears the abandoned page, so that the error handler above starts with nothing of it. */
 function abandonPage(ctx: Context, status: number): void {
-  const { body } = ctx as { body: { cancel?(): Promise<void> } | undefined };
   // Koa closes Node's streams, and leaves the web's open.
-  if (typeof body?.cancel === 'function') void body.cancel().catch(() => {});
-  // First, since without a body Koa sends `null` where the type is JSON.
-  removeRepresentation({
+  cancel(ctx.body);
+  // The headers first: with the type of JSON, Koa would turn an empty body into `null`.
+  removePageHeaders({
     names: () => Object.keys(ctx.response.headers),
     remove: (name) => ctx.remove(name),
   });
   ctx.body = undefined;
   ctx.status = status;
+}
+
+/** Cancels a web stream, or that of a `Response`. */
+function cancel(body: unknown): void {
+  const stream = body instanceof Response ? body.body : body;
+  if (stream instanceof ReadableStream) void stream.cancel().catch(() => {});
 }

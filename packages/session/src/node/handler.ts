@@ -53,7 +53,8 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
         if (slot) prepare(request, slot);
         next();
       },
-      onFailure: next,
+      onLoadFailed: next,
+      onSaveFailed: next,
     });
 }
 
@@ -124,6 +125,10 @@ export function sessionHandler<Data extends object = AppData, Flash extends obje
         fail(error);
       }
     };
-    void serveSession(sessions, request, response, { onOpen: (slot) => void run(slot), onFailure: fail });
+    void serveSession(sessions, request, response, {
+      onOpen: (slot) => void run(slot),
+      onLoadFailed: fail,
+      onSaveFailed: fail,
+    });
   };
 }

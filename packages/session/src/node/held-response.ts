@@ -1,4 +1,5 @@
 import { isPromise } from '../request/store-calls.ts';
+import { DroppedPage, type Source } from './dropped-page.ts';
 import { type HeldServerResponse, HeldView, held, type OrderedMethod } from './held-view.ts';
 import { joinHooks } from './joined-hooks.ts';
 import { servePartialResponse } from './partial-response.ts';
@@ -50,8 +51,9 @@ class HeldResponse<T> implements WrappedState {
   readonly #headers: NodeHeaders;
   #hasEnded = false; // Late changes are asked for once, whatever is changed meanwhile.
   #waitingDestroy: (() => void) | undefined;
-  #sources: Set<{ unpipe?(from: unknown): void; destroy?(): void }> | undefined;
+  #sources: Set<Source> | undefined;
   #failure: unknown;
+  #dropped: DroppedPage | undefined;
 
   constructor(response: HeldServerResponse, hooks: ResponseHooks<T>) {
     this.#response = response;
@@ -96,8 +98,8 @@ class HeldResponse<T> implements WrappedState {
 
   /** A call on the response itself after a failure: the error response, which goes past all that was put on top. */
   callAfterFailure(method: SendingMethod, args: unknown[]): unknown {
-    if (this.#phase === 'answered' && (method === 'write' || method === 'end'))
-      return this.#drop({ method, args });
+    const isOver = this.#phase === 'answered' && (method === 'write' || method === 'end');
+    if (isOver || this.#dropped?.isLeftover(method)) return this.#drop({ method, args });
     const result = this.pass(method, args);
     if (method !== 'end' || this.#phase !== 'failed') return result;
     this.#phase = 'answered';
@@ -241,8 +243,8 @@ class HeldResponse<T> implements WrappedState {
     this.#phase = 'failed';
     this.#failure = error;
     for (const call of calls) this.#drop(call);
-    for (const source of this.#sources ?? []) source.unpipe?.(response);
-    if (this.#view.isDestroyed) destroyAll(this.#sources);
+    this.#dropped = new DroppedPage(response, calls, this.#sources);
+    if (this.#view.isDestroyed) this.#dropped.closeSources();
     wrapMethodsAfterFailure(response);
     clearRepresentation(response, this.#isHttp2);
     try {
@@ -250,6 +252,7 @@ class HeldResponse<T> implements WrappedState {
     } catch {
       response.destroy();
     }
+    this.#dropped.awaitErrorResponse();
     return calls[0] && this.#resultOfDropped(calls[0].method);
   }
 
@@ -282,19 +285,15 @@ class HeldResponse<T> implements WrappedState {
   }
 
   addSource(source: object): void {
-    this.#sources = (this.#sources ?? new Set()).add(source);
+    if (this.#dropped) this.#dropped.notePipe();
+    else this.#sources = (this.#sources ?? new Set()).add(source);
   }
 
   close(): void {
     if (this.#phase === 'open' && this.#response.headersSent) this.#hooks.onBypassed?.();
-    if (this.#phase === 'failed' || this.#phase === 'answered') destroyAll(this.#sources);
+    this.#dropped?.closeSources();
     this.#hooks.onClose?.();
   }
-}
-
-/** Nobody reads on, so what they hold open, such as a file, has to be closed. */
-function destroyAll(sources: Iterable<{ destroy?(): void }> = []): void {
-  for (const source of sources) source.destroy?.();
 }
 
 function ignore(): void {}

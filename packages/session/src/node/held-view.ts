@@ -152,10 +152,13 @@ export class HeldView {
     };
   }
 
-  /** Whether it reaches a client by itself. Others are read by who made them, as soon as `writableEnded` says so. */
+  /**
+   * Whether it reaches a client by itself, or waits for `finish` as that of light-my-request does, which Fastify's `inject` uses.
+   * Others are read by their maker as soon as `writableEnded` says so.
+   */
   get #isOnSocket(): boolean {
     const { socket, req } = this.#response;
-    return this.#isHttp2 || (socket ?? req?.socket) instanceof Socket;
+    return this.#isHttp2 || (socket ?? req?.socket) instanceof Socket || 'isLightMyRequest' in this.#response;
   }
 
   #shadow(target: object, name: string, descriptor: PropertyDescriptor): void {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type ResponseHeaders, removeRepresentation } from '../request/cache-headers.ts';
+import { type ResponseHeaders, removePageHeaders } from '../request/cache-headers.ts';
 
 /** Whatever takes headers, or some of it. */
 export interface HeaderCarrier {
@@ -37,7 +37,7 @@ export class NodeHeaders implements ResponseHeaders {
 
 /** Takes back what described the body that is not sent. */
 export function clearRepresentation(response: ServerResponse, isHttp2: boolean): void {
-  removeRepresentation({
+  removePageHeaders({
     names: () => response.getHeaderNames?.() ?? [],
     remove: (name) => response.removeHeader(name),
   });

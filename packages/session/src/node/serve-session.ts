@@ -16,8 +16,10 @@ import type { ResponseHooks } from './response-hooks.ts';
 export interface Outcomes {
   /** Called before the handler; without a slot when the same middleware serves the request already. */
   onOpen(slot?: SessionSlot, opened?: RequestSession): void;
-  /** Called when the session cannot be loaded or, instead of the response, written. */
-  onFailure(error: unknown): void;
+  /** Called instead, when the session cannot be loaded. */
+  onLoadFailed(error: unknown): void;
+  /** Called instead of sending the response, when the session cannot be written: nothing has left. */
+  onSaveFailed(error: unknown): void;
 }
 
 /**
@@ -32,21 +34,23 @@ export function serveSession(
   outcomes: Outcomes,
   request: object = incoming,
 ): Promise<void> | undefined {
+  let slot: SessionSlot | undefined;
+  let loading: Awaitable<RequestSession> | undefined;
   try {
-    const slot = claimRequest(incoming, sessions);
-    if (!slot) return void outcomes.onOpen();
-    if (request !== incoming) shareRecord(slot.record, request);
-    const attach = (opened: RequestSession) => {
-      slot.fill(opened);
-      holdResponse(response, new SessionHooks(opened, response, outcomes));
-      outcomes.onOpen(slot, opened);
-    };
-    const opened = sessions.load(request, new NodeFacts(incoming));
-    if (!isPromise(opened)) return void attach(opened);
-    return Promise.resolve(opened).then(attach, (error: unknown) => outcomes.onFailure(error));
+    slot = claimRequest(incoming, sessions);
+    if (slot && request !== incoming) shareRecord(slot.record, request);
+    loading = slot && sessions.load(request, new NodeFacts(incoming));
   } catch (error) {
-    return void outcomes.onFailure(error);
+    return void outcomes.onLoadFailed(error);
   }
+  if (!loading) return void outcomes.onOpen();
+  const open = (opened: RequestSession) => {
+    slot?.fill(opened);
+    holdResponse(response, new SessionHooks(opened, response, outcomes));
+    outcomes.onOpen(slot, opened);
+  };
+  if (!isPromise(loading)) return void open(loading);
+  return Promise.resolve(loading).then(open, (error: unknown) => outcomes.onLoadFailed(error));
 }
 
 /** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
@@ -67,7 +71,7 @@ class SessionHooks implements ResponseHooks<Committed> {
     try {
       return commitSession(this.#session, head);
     } catch (error) {
-      // Never at once: what the handler calls next, such as `end` after `writeHead`, would pass for the error response.
+      // Never synchronously: a handler's next call, such as `end` after `writeHead`, would pass for the error response.
       return Promise.reject(error);
     }
   }
@@ -81,7 +85,7 @@ class SessionHooks implements ResponseHooks<Committed> {
   }
 
   onFailure(error: unknown): void {
-    this.#outcomes.onFailure(error);
+    this.#outcomes.onSaveFailed(error);
   }
 
   onClose(): void {
@@ -105,7 +109,7 @@ class SessionHooks implements ResponseHooks<Committed> {
 /** Responds to an error where no framework does. A response that has begun cannot become an error; it is cut off, so as not to look complete. */
 export function sendPlainly(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
-    // One that has ended is whole, or on its way.
+    // A response that has ended is complete, or being flushed.
     if (!response.writableEnded) response.destroy();
     return;
   }

@@ -177,7 +177,7 @@ function whyNone(request: unknown, name: string | undefined, attached: AttachedS
   if (attached)
     return 'The session of this request could not be loaded, or is not loaded yet. The error handler is given the reason.';
   if (requestsIn(request).next().done)
-    return 'getSession takes a request. Pass the one that the middleware or the handler was given, or the framework’s context.';
+    return 'getSession takes a request. Pass the one that your handler received, or the framework’s context.';
   const which = name === undefined ? 'no session' : `no session named ${name}`;
   return `This request has ${which}. Mount the session middleware before what uses it, and pass the request that it was given: a copy carries no session.`;
 }

@@ -12,12 +12,13 @@ export interface RemovableHeaders {
   remove(name: string): void;
 }
 
-/** Takes back what described a page that is not sent, and leaves what other middleware says about every response. */
-export function removeRepresentation(headers: RemovableHeaders): void {
-  for (const name of [...headers.names()]) {
-    if (/^(?:content-(?!security-policy)|etag$|last-modified$|location$|accept-ranges$)/i.test(name))
-      headers.remove(name);
-  }
+/** What a page says of itself, how long to keep it, and what it does to the browser. */
+const ofPages =
+  /^(?:content-(?!security-policy)|(?:.+-)?cache-control$|(?:etag|last-modified|expires|age|location|refresh|accept-ranges|set-cookie|trailer|transfer-encoding)$)/i;
+
+/** Takes back the headers of a page that is not sent, and leaves what other middleware says about every response. */
+export function removePageHeaders(headers: RemovableHeaders): void {
+  for (const name of [...headers.names()]) if (ofPages.test(name)) headers.remove(name);
 }
 
 /** What of a session decides how its response may be cached. */

@@ -36,10 +36,11 @@ export function factsOf(source: SessionSource, { host, https }: KnownFacts = {})
 function factsIn(source: SessionSource): RequestFacts {
   if (typeof source === 'string') return new TextFacts(source);
   for (const each of requestsIn(source)) {
-    const { headers, get, has } = each as { headers?: unknown; get?: unknown; has?: unknown };
+    const { headers, getSetCookie } = each as { headers?: unknown; getSetCookie?: unknown };
     if (typeof (headers as Headers | undefined)?.get === 'function') return new FetchFacts(each as Request);
     if (typeof headers === 'object' && headers !== null) return new NodeFacts(each as IncomingMessage);
-    if (typeof get === 'function' && typeof has === 'function') return new HeadersFacts(each as Headers);
+    // A `Map` and many a context have `get`; only headers have this.
+    if (typeof getSetCookie === 'function') return new HeadersFacts(each as Headers);
   }
   throw new StoreError(
     'UNSUPPORTED',

@@ -79,7 +79,7 @@ describe('openSession', () => {
     expect(await (await app.request(request)).json()).toBe(1);
     const { session } = await openSession({ request } as never, options);
     expect(session.get('n')).toBe(1);
-    for (const stranger of [{}, { headers: undefined }, null, undefined, 7])
+    for (const stranger of [{}, { headers: undefined }, new Map(), new URLSearchParams(), null, undefined, 7])
       await expect(openSession(stranger as never, options)).rejects.toMatchObject({
         code: 'UNSUPPORTED',
         message: expect.stringContaining('Pass one of them'),

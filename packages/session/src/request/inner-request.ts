@@ -1,4 +1,4 @@
-/** What frameworks call the request that theirs is made of. */
+/** The names under which frameworks keep the underlying request. */
 interface Wrapper {
   /** Fastify's request, Hono's request. */
   raw?: unknown;

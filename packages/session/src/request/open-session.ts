@@ -41,7 +41,7 @@ export interface OpenedSession<Data extends object = AppData, Flash extends obje
 }
 
 /**
- * Opens the session of a request, without a framework; every adapter is built on this. Works for whatever has a `Request`,
+ * Opens the session of a request, without a framework. Works for whatever has a `Request`,
  * `Headers`, an `IncomingMessage` or the text of a `Cookie` header.
  *
  * No cookie: a new session, and the store is not asked. Missing, expired or given up: a new session under a new id.

@@ -32,7 +32,7 @@ export class RequestSession {
   loading: PromiseLike<Session> | undefined;
   /** The cookie's value that the session was found under. */
   cookieValue: string | undefined;
-  /** Whether the session has been committed, once and for all: later changes are saved, and need no cookie. */
+  /** Whether the one commit of this request has begun. Later changes are saved, if the session is stored. */
   isCommitted = false;
   /** Whether the session is in the store after this request's regular write, so that later changes can be saved. */
   isStored: boolean | Promise<boolean> = false;

@@ -1,23 +1,42 @@
+import { StoreError } from '@store/core';
+import type { Session } from '../session/session.ts';
 import { notAskedFor } from '../session/strict-session.ts';
-import type { SessionSlot } from './attached-session.ts';
+import { getSession, type SessionSlot } from './attached-session.ts';
 
-/** Makes a session the property `session` of a framework's request or context. With `lazy` it can be read once a handler has asked for it. */
-export function setSessionProperty(target: object, slot: SessionSlot): void {
-  if (slot.isLoaded) {
-    setValue(target, slot.session);
-    return;
-  }
-  // Not enumerable: a copy of the request must not throw.
-  Object.defineProperty(target, 'session', {
-    configurable: true,
-    get() {
-      if (!slot.isLoaded) throw notAskedFor();
-      return slot.session;
-    },
-    set: (value) => setValue(target, value),
-  });
+const slotKey: unique symbol = Symbol('session slot');
+type Carrier = { [slotKey]?: SessionSlot };
+
+/** Has a framework's request or context read its property `session` from a slot. */
+export function setSlot(target: object, slot: SessionSlot): void {
+  Object.defineProperty(target, slotKey, { value: slot, configurable: true });
 }
 
-function setValue(target: object, value: unknown): void {
-  Object.defineProperty(target, 'session', { configurable: true, enumerable: true, writable: true, value });
+/** The property `session` of a framework's request or context, or of its prototype. */
+export const sessionProperty = {
+  /** @throws {StoreError} `UNSUPPORTED` where there is none, or `lazy` has not loaded it */
+  get(this: object): Session {
+    const slot = (this as Carrier)[slotKey];
+    // Without one this throws, and says why there is no session.
+    if (!slot) return getSession(this) as unknown as Session;
+    if (!slot.isLoaded) throw notAskedFor();
+    return slot.session as Session;
+  },
+  /** @throws {StoreError} `UNSUPPORTED`: elsewhere that is how to sign out, and here nothing would happen */
+  set(): never {
+    throw new StoreError(
+      'UNSUPPORTED',
+      '[@store/session] The session cannot be assigned. To sign out, call session.invalidate(); to keep a value, session.set(key, value).',
+    );
+  },
+};
+
+/** Gives one request or context the property. */
+export function setSessionProperty(target: object, slot: SessionSlot): void {
+  setSlot(target, slot);
+  // With `lazy` it is not enumerable: a copy of the request must not throw.
+  Object.defineProperty(target, 'session', {
+    ...sessionProperty,
+    configurable: true,
+    enumerable: slot.isLoaded,
+  });
 }

@@ -56,7 +56,7 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }
 
-/** Goes on with a value now, or when it is there. */
+/** Continues with a value now, or once it resolves. */
 export function whenReady<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isPromise(value) ? value.then(next) : next(value);
 }
@@ -68,6 +68,14 @@ export function failureStatus(error: unknown): 500 | 503 {
   return temporary.some((code) => isStoreError(error, code)) ? 503 : 500;
 }
 
+/** A plain 503, on any runtime. */
+export function serviceUnavailable(): Response {
+  return new Response('Service Unavailable', {
+    status: 503,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+  });
+}
+
 /**
  * Gives an error what `http-errors` gives its own, by which Express, Fastify, Koa, Nest and others choose the response. Writable,
  * since Koa assigns the status that it has chosen.
@@ -75,7 +83,10 @@ export function failureStatus(error: unknown): 500 | 503 {
 export function withStatus<E>(error: E): E {
   if (isStoreError(error) && !('status' in error)) {
     const status = failureStatus(error);
-    for (const [name, value] of Object.entries({ status, statusCode: status, expose: false }))
+    const known = { status, statusCode: status, expose: false };
+    // Hono asks an error for its response, and makes a 500 of one that has none.
+    const all = status === 503 ? { ...known, getResponse: serviceUnavailable } : known;
+    for (const [name, value] of Object.entries(all))
       Object.defineProperty(error, name, { value, configurable: true, writable: true });
   }
   return error;

@@ -12,6 +12,7 @@ export const page = {
     'Content-Language': 'en',
     'Content-Disposition': 'inline',
     'Accept-Ranges': 'bytes',
+    'Cache-Control': 'public, max-age=3600',
   },
   cookie: { name: 'theme', value: 'dark' },
   text: 'the page',

@@ -40,8 +40,8 @@ export interface Framework {
   name: string;
   start(options: SessionOptions, acts: Acts, variant: Variant): Promise<Running>;
   /**
-   * Names of rows in which the framework does no better by itself, and what it does. Proved: the row has to fail in the same way in
-   * the same application without our middleware.
+   * Rows that the bare framework fails too, with what it does. Proved: the row has to fail in the same way in the same application
+   * without our middleware.
    */
   asBare?: { readonly [row: string]: string };
   /** What has no meaning there, each with its reason: the name of a row, or what rows name in `needs`. */

@@ -33,14 +33,20 @@ export const groups: readonly Group[] = [
     rows: [...responses.bodiless, ...responses.ownCookies, ...responses.lowest, ...responses.nested],
   },
   {
-    title: 'Too large for its cookie: an error, the session stays; a client that leaves: the change is kept',
+    title:
+      'Too large for its cookie: an error, the session stays; a client that disconnects: the change is kept',
     rows: [...storeDown.tooLarge, responses.clientLeaves],
   },
   {
     title: 'Store down or silent: 503 by your error handler, nothing of the page',
-    rows: [...storeDown.storeDown, ...storeDown.streamIsClosed, ...storeDown.storeSilent],
+    rows: [
+      ...storeDown.storeDown,
+      ...storeDown.ownCookiesGo,
+      ...storeDown.streamIsClosed,
+      ...storeDown.storeSilent,
+    ],
   },
   { title: 'Store down, without an error handler: 503', rows: storeDown.storeDownByDefault },
   { title: 'Mounted twice: one session, one cookie', rows: [visits.mountedTwice] },
-  { title: 'Requests of tests: `inject`, `app.request`, supertest', rows: [visits.fakeRequest] },
+  { title: 'Test requests: `inject`, `app.request`, supertest', rows: [visits.fakeRequest] },
 ];

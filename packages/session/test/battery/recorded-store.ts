@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 
 type Trouble = 'none' | 'down' | 'silent';
 
-/** Sessions in a map, with a log of what the application asks for, and switches that put the backend out of order. */
+/** Sessions in a map, with a log of what the application asks for, and switches that break the backend. */
 export interface RecordedStore {
   store: SessionStore;
   /** The names of the storage's functions, in the order in which the application called them. */

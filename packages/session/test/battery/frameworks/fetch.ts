@@ -14,7 +14,7 @@ export const fetchHandler: Framework = {
     'error handlers': 'there are no error handlers, and the 503 is a plain one',
     'error responses':
       'what a fetch handler throws is responded to by the runtime, out of reach of the session',
-    'an end that waits': 'the end of a body is not ours to hold: changes are saved as they are made',
+    'an end that waits': 'the end of a body cannot be delayed, so changes are saved as they are made',
     mounting: 'a handler is wrapped once',
   },
   async start(options, acts, { isBare }) {

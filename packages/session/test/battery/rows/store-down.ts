@@ -48,7 +48,7 @@ function failsToLoad(name: string, more: StageOptions = {}): Row {
         assertUnavailable(stage, answer);
         assert.deepEqual(answer.cookies, []);
       }
-      // Who has no session does not notice.
+      // Visitors without a session are unaffected.
       assert.equal((await stage.browser().visit('/untouched')).status, 200);
       stage.breaks('none');
       assert.deepEqual(stage.records(), before);
@@ -73,6 +73,15 @@ export const streamIsClosed = forBothVisitors(
     stage.breaks('down', 'writes');
     assertUnavailable(stage, await browser.visit('/stream'));
     await stage.gates.closed.reached();
+  },
+);
+
+export const ownCookiesGo = forBothVisitors(
+  { name: 'store down while saving: the cookies of the abandoned page are gone' },
+  async (stage, browser) => {
+    stage.breaks('down', 'writes');
+    const { status, cookies } = await browser.visit('/page');
+    assert.deepEqual([status, cookies], [503, []]);
   },
 );
 
