@@ -30,8 +30,8 @@ const registrations = new WeakMap<object, { instance: object; name: string }[]>(
  * Gives every request of a Fastify 5 application a session, as `request.session` and through `getSession(request)`.
  *
  * It applies to the instance that registers it, as if made by `fastify-plugin`. The session is loaded in an `onRequest` hook, so
- * register it before hooks that use it, and written before the response's headers leave, after every hook of the application. A
- * store that cannot be reached goes to the error handler as a `StoreError` with `statusCode` 503. A handler or hook that fails
+ * register it before hooks that use it, and written before the response's headers leave, after the last `onSend` hook. A store
+ * that cannot be reached goes to the error handler as a `StoreError` with `statusCode` 503. A handler or hook that fails
  * writes nothing, whatever status its error becomes.
  *
  * @throws {StoreError} when the application starts: `INVALID_OPTION` when an option cannot be right; `UNSUPPORTED` next to

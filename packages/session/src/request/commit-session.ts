@@ -44,8 +44,9 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
       failed !== undefined || (request.options.onStoreFailure === 'anonymous' && !hasEffect(write));
     const outcome = !isHarmless ? 'failed' : failed ? 'discarded' : 'unchanged';
     const committed = conclude(request, { ...skipped(outcome, 'store-failure'), error }, response);
-    if (!isHarmless) throw withStatus(error);
-    return committed;
+    if (isHarmless) return committed;
+    request.failure = withStatus(error);
+    throw request.failure;
   };
   const onWritten = (result: WriteResult): Committed => {
     request.isStored =

@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../test/memory-store.ts';
 import { openStore, type Visits } from '../../test/visits.ts';
 import { openSession, readSession, type SessionSource, withSession } from '../index.ts';
 
@@ -99,6 +100,17 @@ describe('openSession', () => {
       await expect(openSession('', { ...options, ...wrong } as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
       });
+  });
+
+  it('fails again after a failure, unless the response is an error', async () => {
+    const { store, storage } = createMemoryStore();
+    storage.insert = () => Promise.reject(new Error('disk full'));
+    const { session, commit } = await openSession<Visits>('', { store });
+    session.set('visits', 1);
+    const unavailable = { code: 'UNAVAILABLE', status: 503 };
+    await expect(commit()).rejects.toMatchObject(unavailable);
+    await expect(commit()).rejects.toMatchObject(unavailable);
+    expect(await commit({ status: 503 })).toEqual({ cookies: [], cacheHeaders: [], headers: [] });
   });
 
   it('collects garbage after commit, and hands that to waitUntil', async () => {

@@ -32,7 +32,7 @@ export interface OpenedSession<Data extends object = AppData, Flash extends obje
   session: Session<Data, Flash>;
   /**
    * Writes what was done to the session, before the response's headers leave. Called again, it saves what was done since,
-   * and has nothing more for the response.
+   * and has nothing more for the response; after a failure it fails again, except for a 5xx.
    *
    * @returns what the response has to carry
    * @throws {StoreError} with a `status` when it could not be written: then send an error instead of the response.
@@ -62,6 +62,7 @@ export async function openSession<Data extends object = AppData, Flash extends o
   return {
     session: request.session as unknown as Session<Data, Flash>,
     async commit({ status = 200, headers } = {}) {
+      if (request.failure !== undefined && status < 500) throw request.failure;
       if (request.isCommitted) {
         await saveLateChanges(request);
         return nothing;

@@ -34,6 +34,8 @@ export class RequestSession {
   cookieValue: string | undefined;
   /** Whether the one commit of this request has begun. Later changes are saved, if the session is stored. */
   isCommitted = false;
+  /** Why that failed, and nothing was written. */
+  failure: unknown;
   /** Whether the session is in the store after this request's regular write, so that later changes can be saved. */
   isStored: boolean | Promise<boolean> = false;
   /**
