@@ -1,5 +1,16 @@
 /** Long enough for the slowest machine: only what never happens takes this long. */
-const patience = 10_000;
+let patience = 10_000;
+
+/** Gives up sooner during some work, of which it is known that it hangs. */
+export async function withPatience<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const before = patience;
+  patience = milliseconds;
+  try {
+    return await work();
+  } finally {
+    patience = before;
+  }
+}
 
 /** Rejects with what was awaited when it does not happen, so that a row that hangs says where. */
 export function within<T>(work: Promise<T>, what: string): Promise<T> {
