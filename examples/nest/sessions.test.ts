@@ -164,7 +164,7 @@ describe.each(platforms)('the Nest example on $platform', ({ create, createBare 
     expect([answer.status, answer.body]).toEqual([503, { statusCode: 503, message: 'Service Unavailable' }]);
   });
 
-  it('answers errors as Nest does when the request has no session', async () => {
+  it('responds to errors as Nest does when the request has no session', async () => {
     const ada = await visit(createBare());
     await ada.get('/nowhere').expect(404);
   });

@@ -1,4 +1,3 @@
-import { StoreError } from '@store/core';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { nodeMiddleware } from '../node/handler.ts';
 import type { SessionOptions } from '../options.ts';
@@ -7,6 +6,7 @@ import { setSessionProperty } from '../request/session-property.ts';
 import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
+import { unsupported } from '../session/strict-session.ts';
 import { watchErrors } from './errors.ts';
 
 export type ExpressSessionOptions<Data extends object = AppData> = SessionOptions<Data, Request>;
@@ -36,9 +36,8 @@ export function sessionMiddleware<Data extends object = AppData>(
   return (request, response, next) => {
     if (hasOtherSession(request)) {
       return next(
-        new StoreError(
-          'UNSUPPORTED',
-          '[@store/session] Another middleware, such as express-session, has set request.session before this one. Mount only one of the two.',
+        unsupported(
+          'Another middleware, such as express-session, has set request.session before this one. Mount only one of the two.',
         ),
       );
     }

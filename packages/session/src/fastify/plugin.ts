@@ -1,15 +1,15 @@
-import { StoreError } from '@store/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPlainly, serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
+import { removePageHeaders } from '../request/abandoned-page.ts';
 import { discardChanges } from '../request/attached-session.ts';
-import { removePageHeaders } from '../request/cache-headers.ts';
 import { sessionProperty, setSlot } from '../request/session-property.ts';
 import { createSessions } from '../request/sessions.ts';
 import { failureStatus } from '../request/store-calls.ts';
 // By another name: `@fastify/session` declares a `Session` in the module below.
 import type { Session as StoreSession } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
+import { unsupported } from '../session/strict-session.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -117,8 +117,4 @@ function sendFailure(reply: FastifyReply, error: unknown): void {
     remove: (name) => void reply.removeHeader(name),
   });
   reply.code(failureStatus(error)).send(error);
-}
-
-function unsupported(text: string): StoreError {
-  return new StoreError('UNSUPPORTED', `[@store/session] ${text}`);
 }

@@ -1,4 +1,5 @@
 import { assertHandler, assertWaitUntil, type SessionOptions, type WaitUntil } from '../options.ts';
+import { cancelStream } from '../request/abandoned-page.ts';
 import { claimRequest, getSession } from '../request/attached-session.ts';
 import { garbageCollection } from '../request/background.ts';
 import type { ResponseHeaders } from '../request/cache-headers.ts';
@@ -119,7 +120,7 @@ async function runWithSession(
     try {
       return await finish(request, response, later);
     } catch (error) {
-      cancelBody(response);
+      cancelStream(response?.body);
       return unavailable(error);
     }
   } finally {
@@ -195,11 +196,6 @@ class ResponseEdit implements ResponseHeaders {
 
 function copy(response: Response): Response {
   return new Response(response.body, response);
-}
-
-/** Closes what a response that is not sent would have streamed. */
-export function cancelBody(response: Response): void {
-  void response?.body?.cancel().catch(() => {});
 }
 
 /** A 503 for a store that may be back the next time; other errors are the runtime's to show. */

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { abandon, cancelBody, finish } from '../fetch/handler.ts';
+import { abandon, finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
+import { cancelStream, removePageHeaders } from '../request/abandoned-page.ts';
 import { claimRequest, discardChanges, isClaimed, shareRecord } from '../request/attached-session.ts';
-import { removePageHeaders } from '../request/cache-headers.ts';
 import { FetchFacts } from '../request/facts.ts';
 import type { RequestSession } from '../request/request-session.ts';
 import { createSessions } from '../request/sessions.ts';
@@ -61,7 +61,7 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
         await abandon(request);
         throw error;
       }
-      // Nothing has responded, which Hono makes an error of.
+      // Nothing has responded: Hono makes that an error.
       if (c.finalized) await commit(request, c, later);
       else await abandon(request);
     } finally {
@@ -82,7 +82,7 @@ async function commit(
     const response = await finish(request, page, later);
     if (response !== page) replaceResponse(c, response);
   } catch (error) {
-    cancelBody(page);
+    cancelStream(page.body);
     const headers = new Headers(page.headers);
     removePageHeaders({ names: () => headers.keys(), remove: (name) => headers.delete(name) });
     // Hono puts these headers on the response of `onError`.

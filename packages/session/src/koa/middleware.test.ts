@@ -86,7 +86,7 @@ describe.each([
     expect(records.size).toBe(0);
   });
 
-  it('writes what the error handler above changes, unless it answers with a 5xx', async () => {
+  it('writes what the error handler above changes, unless it responds with a 5xx', async () => {
     const { store, send } = await open(
       (app) => {
         app.use((ctx) => {

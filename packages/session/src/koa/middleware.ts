@@ -1,10 +1,9 @@
-import { StoreError } from '@store/core';
 import type { Context, Middleware } from 'koa';
 import { NodeHeaders } from '../node/response-headers.ts';
 import { serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
+import { cancelStream, removePageHeaders } from '../request/abandoned-page.ts';
 import { discardChanges, isClaimed } from '../request/attached-session.ts';
-import { removePageHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { applyHeaders } from '../request/conclude.ts';
 import type { RequestSession } from '../request/request-session.ts';
@@ -13,6 +12,7 @@ import { createSessions, type Sessions } from '../request/sessions.ts';
 import { failureStatus } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
+import { unsupported } from '../session/strict-session.ts';
 
 declare module 'koa' {
   interface DefaultContext {
@@ -60,9 +60,8 @@ export function sessionMiddleware<Data extends object = AppData>(
 /** @returns `undefined` when the same middleware serves the request already */
 function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefined> {
   if ('session' in ctx && !isClaimed(ctx)) {
-    throw new StoreError(
-      'UNSUPPORTED',
-      '[@store/session] Another middleware, such as koa-session, has set ctx.session before this one. Mount only one of the two.',
+    throw unsupported(
+      'Another middleware, such as koa-session, has set ctx.session before this one. Mount only one of the two.',
     );
   }
   return new Promise((resolve, reject) => {
@@ -98,7 +97,9 @@ async function commit(opened: RequestSession, ctx: Context): Promise<void> {
 /** Clears the abandoned page, so that the error handler above starts with nothing of it. */
 function abandonPage(ctx: Context, status: number): void {
   // Koa closes Node's streams, and leaves the web's open.
-  cancel(ctx.body);
+  const { body } = ctx;
+  if (body instanceof Response) cancelStream(body.body);
+  if (body instanceof ReadableStream) cancelStream(body);
   // The headers first: with the type of JSON, Koa would turn an empty body into `null`.
   removePageHeaders({
     names: () => Object.keys(ctx.response.headers),
@@ -106,10 +107,4 @@ function abandonPage(ctx: Context, status: number): void {
   });
   ctx.body = undefined;
   ctx.status = status;
-}
-
-/** Cancels a web stream, or that of a `Response`. */
-function cancel(body: unknown): void {
-  const stream = body instanceof Response ? body.body : body;
-  if (stream instanceof ReadableStream) void stream.cancel().catch(() => {});
 }

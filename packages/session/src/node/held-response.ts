@@ -4,7 +4,7 @@ import { type HeldServerResponse, HeldView, held, type OrderedMethod } from './h
 import { joinHooks } from './joined-hooks.ts';
 import { servePartialResponse } from './partial-response.ts';
 import { applyWriteHead, assertBody, assertStatusLine, assertTrailers, headersSent } from './refusals.ts';
-import { clearRepresentation, NodeHeaders } from './response-headers.ts';
+import { clearHead, NodeHeaders } from './response-headers.ts';
 import type { ResponseHooks } from './response-hooks.ts';
 import { type Call, type SendingMethod, WaitingCalls } from './waiting-calls.ts';
 import {
@@ -246,7 +246,7 @@ class HeldResponse<T> implements WrappedState {
     this.#dropped = new DroppedPage(response, calls, this.#sources);
     if (this.#view.isDestroyed) this.#dropped.closeSources();
     wrapMethodsAfterFailure(response);
-    clearRepresentation(response, this.#isHttp2);
+    clearHead(response, this.#isHttp2);
     try {
       this.#hooks.onFailure(error);
     } catch {

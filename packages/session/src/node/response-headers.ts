@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type ResponseHeaders, removePageHeaders } from '../request/cache-headers.ts';
+import { removePageHeaders } from '../request/abandoned-page.ts';
+import type { ResponseHeaders } from '../request/cache-headers.ts';
 
 /** Whatever takes headers, or some of it. */
 export interface HeaderCarrier {
@@ -35,8 +36,8 @@ export class NodeHeaders implements ResponseHeaders {
   }
 }
 
-/** Takes back what described the body that is not sent. */
-export function clearRepresentation(response: ServerResponse, isHttp2: boolean): void {
+/** Takes back the status and the headers of a page that is not sent. */
+export function clearHead(response: ServerResponse, isHttp2: boolean): void {
   removePageHeaders({
     names: () => response.getHeaderNames?.() ?? [],
     remove: (name) => response.removeHeader(name),

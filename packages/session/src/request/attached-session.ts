@@ -1,7 +1,7 @@
-import { StoreError } from '@store/core';
 import { insecureName } from '../cookie/session-cookie.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
+import { unsupported } from '../session/strict-session.ts';
 import { requestsIn } from './inner-request.ts';
 import { load } from './load-session.ts';
 import type { RequestSession } from './request-session.ts';
@@ -118,9 +118,8 @@ export function claimRequest(request: object, sessions: Sessions): SessionSlot |
   const known = record.sessions.find((session) => session.name === name);
   if (known && !known.isDone) {
     if (known.by === sessions) return undefined;
-    throw new StoreError(
-      'UNSUPPORTED',
-      `[@store/session] Another session middleware with the cookie ${name} serves this request. Use a single one for all routes (\`peek\` takes a function of the request), or give one of them another cookie: { name }.`,
+    throw unsupported(
+      `Another session middleware with the cookie ${name} serves this request. Use a single one for all routes (\`peek\` takes a function of the request), or give one of them another cookie: { name }.`,
     );
   }
   const slot = new SessionSlot(sessions, record);
@@ -162,7 +161,7 @@ export function getSession<Data extends object = AppData, Flash extends object =
     name === undefined ? sessions?.[0] : sessions?.find((session) => session.name === insecureName(name));
   const session = attached?.get();
   if (session) return session as unknown as Session<Data, Flash>;
-  throw new StoreError('UNSUPPORTED', `[@store/session] ${whyNone(request, name, attached)}`);
+  throw unsupported(whyNone(request, name, attached));
 }
 
 function recordIn(request: unknown): RequestRecord | undefined {

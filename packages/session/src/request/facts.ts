@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { StoreError } from '@store/core';
 import type { CookieFacts } from '../cookie/session-cookie.ts';
+import { unsupported } from '../session/strict-session.ts';
 import { requestsIn } from './inner-request.ts';
 
 /** What a session can be opened from: a request of either kind, its headers, or the text of its `Cookie` header. */
@@ -42,9 +42,8 @@ function factsIn(source: SessionSource): RequestFacts {
     // A `Map` and many a context have `get`; only headers have this.
     if (typeof getSetCookie === 'function') return new HeadersFacts(each as Headers);
   }
-  throw new StoreError(
-    'UNSUPPORTED',
-    '[@store/session] A session is opened from a Request, its Headers, Node’s IncomingMessage, or the text of the Cookie header. Pass one of them.',
+  throw unsupported(
+    'A session is opened from a Request, its Headers, Node’s IncomingMessage, or the text of the Cookie header. Pass one of them.',
   );
 }
 

@@ -1,4 +1,5 @@
 import { type Awaitable, isStoreError, type StoredSession, StoreError } from '@store/core';
+import { unsupported } from '../session/strict-session.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 
@@ -89,9 +90,8 @@ export function makePeek(opened: RequestSession): void {
 }
 
 function peekOnly(): StoreError {
-  return new StoreError(
-    'UNSUPPORTED',
-    '[@store/session] This session was opened read-only. Open it with openSession(), or take the request out of `peek`, to write.',
+  return unsupported(
+    'This session was opened read-only. Open it with openSession(), or take the request out of `peek`, to write.',
   );
 }
 

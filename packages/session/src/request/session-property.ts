@@ -1,6 +1,5 @@
-import { StoreError } from '@store/core';
 import type { Session } from '../session/session.ts';
-import { notAskedFor } from '../session/strict-session.ts';
+import { notAskedFor, unsupported } from '../session/strict-session.ts';
 import { getSession, type SessionSlot } from './attached-session.ts';
 
 const slotKey: unique symbol = Symbol('session slot');
@@ -13,6 +12,8 @@ export function setSlot(target: object, slot: SessionSlot): void {
 
 /** The property `session` of a framework's request or context, or of its prototype. */
 export const sessionProperty = {
+  configurable: true,
+  enumerable: true,
   /** @throws {StoreError} `UNSUPPORTED` where there is none, or `lazy` has not loaded it */
   get(this: object): Session {
     const slot = (this as Carrier)[slotKey];
@@ -23,20 +24,17 @@ export const sessionProperty = {
   },
   /** @throws {StoreError} `UNSUPPORTED`: elsewhere that is how to sign out, and here nothing would happen */
   set(): never {
-    throw new StoreError(
-      'UNSUPPORTED',
-      '[@store/session] The session cannot be assigned. To sign out, call session.invalidate(); to keep a value, session.set(key, value).',
+    throw unsupported(
+      'The session cannot be assigned. To sign out, call session.invalidate(); to keep a value, session.set(key, value).',
     );
   },
 };
 
+/** With `lazy`: a copy of the request must not throw. */
+const hiddenProperty = { ...sessionProperty, enumerable: false };
+
 /** Gives one request or context the property. */
 export function setSessionProperty(target: object, slot: SessionSlot): void {
   setSlot(target, slot);
-  // With `lazy` it is not enumerable: a copy of the request must not throw.
-  Object.defineProperty(target, 'session', {
-    ...sessionProperty,
-    configurable: true,
-    enumerable: slot.isLoaded,
-  });
+  Object.defineProperty(target, 'session', slot.isLoaded ? sessionProperty : hiddenProperty);
 }

@@ -8,7 +8,7 @@ import {
 import { DataChanges } from './data-changes.ts';
 import { FlashChanges } from './flash-changes.ts';
 import type { SchemaCheck } from './schema.ts';
-import { notAskedFor } from './strict-session.ts';
+import { notAskedFor, unsupported } from './strict-session.ts';
 
 /** Until when, and of what kind, a session takes changes. */
 export type SessionPhase =
@@ -55,7 +55,7 @@ export interface SessionWrite {
 }
 
 function cannotEndOthers(reason: string): StoreError {
-  return new StoreError('UNSUPPORTED', `[@store/session] endOthers() cannot end other sessions. ${reason}`);
+  return unsupported(`endOthers() cannot end other sessions. ${reason}`);
 }
 
 /** What there is before anything is loaded, and after `invalidate`. */

@@ -57,6 +57,7 @@ export function noDestroy(): StoreError {
   return unsupported('There is no session.destroy(). Call session.invalidate().');
 }
 
-function unsupported(text: string): StoreError {
+/** The error for what cannot be done with this session or request. @param text What, and what to do instead */
+export function unsupported(text: string): StoreError {
   return new StoreError('UNSUPPORTED', `[@store/session] ${text}`);
 }

@@ -34,7 +34,7 @@ interface Failure {
   inStart: boolean;
 }
 
-/** Runs a row on a framework: with a store that takes its time, and with one that answers immediately. */
+/** Runs a row on a framework: with a store that takes its time, and with one that responds immediately. */
 export async function runCell(framework: Framework, row: Row): Promise<Cell> {
   const base = { framework: framework.name, row: row.name };
   const missing = framework.without?.[row.name] ?? framework.without?.[row.needs ?? ''];
