@@ -17,20 +17,21 @@ export function chunkNames(name: string, count: number): string[] {
 export function joinChunks(
   header: string | null | undefined,
   name: string,
-): { value: string | undefined; names: string[] } {
+): { value: string | undefined; names: string[]; hasTwins: boolean } {
   const pieces = chunkNames(name, mostChunks).map((one) => ({ name: one, values: readCookie(header, one) }));
   const names = pieces.filter(({ values }) => values.length > 0).map((piece) => piece.name);
   // Two of one name do not tell which belongs to the others.
+  const hasTwins = pieces.some(({ values }) => values.length > 1);
   const only = (index: number) => (pieces[index]?.values.length === 1 ? pieces[index]?.values[0] : undefined);
   const [, count, begin = ''] = /^([2-8])\.(.*)$/.exec(only(0) ?? '') ?? [];
-  if (count === undefined) return { value: undefined, names };
+  if (count === undefined) return { value: undefined, names, hasTwins };
   let value = begin;
   for (let index = 1; index < Number(count); index++) {
     const piece = only(index);
-    if (piece === undefined) return { value: undefined, names };
+    if (piece === undefined) return { value: undefined, names, hasTwins };
     value += piece;
   }
-  return { value, names };
+  return { value, names, hasTwins };
 }
 
 /** The cookie in pieces that browsers keep; `undefined` when one is enough, or there would be too many. */

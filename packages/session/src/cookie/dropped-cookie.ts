@@ -1,22 +1,31 @@
-let told = false;
+/** Why browsers drop a cookie without a word. */
+export type DropReason = 'secure-cookie-over-http' | 'domain-of-another-host';
+
+const warnings: Record<DropReason, string> = {
+  'secure-cookie-over-http':
+    'The session cookie was sent over plain http, where browsers drop a cookie with Secure: nobody stays ' +
+    'signed in. Serve https, have the proxy that ends TLS send X-Forwarded-Proto: https, or pass cookie: { secure: false } ' +
+    'on a network you trust.',
+  'domain-of-another-host':
+    'The session cookie was sent to a host that is not in cookie.domain, where browsers drop it. Leave cookie.domain out or ' +
+    'correct it; if a proxy in front changes the Host header, have it pass the original on.',
+};
+
+let told = new Set<DropReason>();
 let write = (line: string): void => {
   // biome-ignore lint/suspicious/noConsole: browsers drop such a cookie without a word, so nobody would ever hear of it
   console.warn(line);
 };
 
-/** Says once per process, in development and in production, that browsers drop the session cookie. */
-export function warnOfDroppedCookie(): void {
-  if (told) return;
-  told = true;
-  write(
-    '[@store/session] The session cookie was sent over plain http, where browsers drop a cookie with Secure: nobody stays ' +
-      'signed in. Serve https, have the proxy that ends TLS send X-Forwarded-Proto: https, or pass cookie: { secure: false } ' +
-      'on a network you trust.',
-  );
+/** Says once per process and reason, in production too, that browsers are going to drop the session cookie. */
+export function warnOfDroppedCookie(reason: DropReason): void {
+  if (told.has(reason)) return;
+  told.add(reason);
+  write(`[@store/session] ${warnings[reason]}`);
 }
 
-/** Sends the line elsewhere, and lets it be said again. For tests. */
+/** For tests: begins again, and writes elsewhere. */
 export function watchDroppedCookies(writer: (line: string) => void): void {
-  told = false;
+  told = new Set();
   write = writer;
 }

@@ -132,9 +132,21 @@ describe('the session cookie', () => {
 
   it('goes without Secure on any host with secure: false, and nowhere else', () => {
     expect(cookieIn('production', { host: '192.168.1.7', https: false }, { secure: false })).toBe(plain);
-    expect(receive({ host: '192.168.1.7', https: false }, { secure: false }).isDropped).toBe(false);
-    expect(receive({ host: '192.168.1.7', https: false }).isDropped).toBe(true);
-    expect(receive({ host: 'localhost', https: false }, { insecureOnLoopback: false }).isDropped).toBe(false);
+  });
+
+  it('is known to be dropped with Secure over http, and with a domain that is not the host’s', () => {
+    const reason = (facts: Partial<CookieFacts>, options?: SessionCookieOptions) =>
+      receive(facts, options).dropReason;
+    expect(reason({ host: '192.168.1.7', https: false }, { secure: false })).toBeUndefined();
+    expect(reason({ host: '192.168.1.7', https: false })).toBe('secure-cookie-over-http');
+    expect(reason({ host: 'localhost', https: false }, { insecureOnLoopback: false })).toBeUndefined();
+
+    const shared = { domain: '.Shop.example' };
+    for (const host of ['shop.example', 'www.shop.example:8443', 'SHOP.EXAMPLE', undefined])
+      expect(reason({ host }, shared)).toBeUndefined();
+    for (const host of ['myshop.example', 'example', 'shop.example.evil.test', '192.168.1.7'])
+      expect(reason({ host }, shared)).toBe('domain-of-another-host');
+    expect(reason({ host: 'anything.example' })).toBeUndefined();
   });
 
   it('is not set outside its path', () => {
@@ -152,12 +164,16 @@ describe('several cookies of the name', () => {
   };
   const options = { name: '__Secure-sid', domain: 'shop.example' };
 
-  it('are all candidates, up to six', () => {
-    expect(receive(twice, options).candidates).toEqual(['one', 'two']);
-    const flood = Array.from({ length: 7 }, (_, n) => `__Secure-sid=${n}`).join('; ');
-    expect(receive({ cookieHeader: flood }, options)).toMatchObject({
-      candidates: [],
-      absence: 'unknown-session',
+  it('are all candidates, up to six, and up to the two that can exist under __Host-', () => {
+    expect(receive(twice, options)).toMatchObject({ candidates: ['one', 'two'], isAmbiguous: false });
+    const flood = (name: string) => Array.from({ length: 7 }, (_, n) => `${name}=${n}`).join('; ');
+    expect(receive({ cookieHeader: flood('__Secure-sid') }, options)).toMatchObject({
+      candidates: ['0', '1', '2', '3', '4', '5'],
+      isAmbiguous: true,
+    });
+    expect(receive({ cookieHeader: flood('__Host-session') })).toMatchObject({
+      candidates: ['0', '1'],
+      isAmbiguous: true,
     });
   });
 
@@ -168,12 +184,7 @@ describe('several cookies of the name', () => {
         [domain ?? 'host', path, partitioned ? 'partitioned' : ''].join(' ').trim(),
       );
     expect(cleared[0]).toBe('shop.example /');
-    for (const variant of [
-      'host /',
-      'host / partitioned',
-      'www.shop.example /app',
-      'shop.example /app/cart',
-    ]) {
+    for (const variant of ['host /', 'host / partitioned', 'www.shop.example /app', 'shop.example /app/']) {
       expect(cleared).toContain(variant);
     }
     expect(new Set(cleared).size).toBe(cleared.length);

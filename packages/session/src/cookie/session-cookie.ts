@@ -2,6 +2,7 @@ import type { SessionContent } from '@store/core';
 import { chunkNames, joinChunks, splitValue } from './chunks.ts';
 import type { ResolvedCookieOptions } from './cookie-options.ts';
 import { assertCookieFits, assertSumFits } from './cookie-size.ts';
+import type { DropReason } from './dropped-cookie.ts';
 import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 import { readCookie } from './read-cookie.ts';
 
@@ -21,7 +22,11 @@ export function insecureName(name: string): string {
   return name.replace(/^__(?:Host|Secure)-/i, '');
 }
 
-/** Browsers send a session's cookies with every request, so few candidates are looked up: a flood of them is no session. */
+/**
+ * Two cookies can share a `__Host-` name, a partitioned one and another; under other names there is one for each domain and path.
+ * Every look-up costs a call of the store, so a forged header must not buy many.
+ */
+const mostOfOwnHost = 2;
 const mostCandidates = 6;
 const mostClearings = 24;
 
@@ -65,7 +70,9 @@ function createLook(options: ResolvedCookieOptions, secure: boolean): CookieLook
       sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
       priority,
       ...(secure && { secure }),
-      ...(domain !== undefined && (secure || !options.secure) && { domain }),
+      // Browsers ignore a leading dot and the case.
+      ...(domain !== undefined &&
+        (secure || !options.secure) && { domain: domain.replace(/^\./, '').toLowerCase() }),
       ...(secure && partitioned && { partitioned }),
     },
   };
@@ -78,10 +85,12 @@ export class RequestCookie {
   readonly #facts: CookieFacts;
   /** The values that may be the session's; more than one only when cookies of several domains, paths or partitions meet. */
   readonly candidates: readonly string[];
-  /** Why there is no candidate. */
-  readonly absence: 'no-cookie' | 'unknown-session' | undefined;
+  /** Whether any cookie of the name came, even one that is no session. */
+  readonly hasCookie: boolean;
   /** Names of pieces that came, to be removed when they are not needed any more. */
   readonly #pieces: readonly string[] = [];
+  /** Whether more cookies of the name came than can be told apart, so that the session may be among those not looked up. */
+  readonly isAmbiguous: boolean;
 
   constructor(options: ResolvedCookieOptions, look: CookieLook, facts: CookieFacts) {
     this.#options = options;
@@ -89,18 +98,19 @@ export class RequestCookie {
     this.#facts = facts;
     const { cookieHeader } = facts;
     const whole = readCookie(cookieHeader, look.name);
-    let candidates = whole.length > mostCandidates ? [] : whole;
-    let absence: 'no-cookie' | 'unknown-session' | undefined =
-      whole.length > mostCandidates ? 'unknown-session' : 'no-cookie';
+    const most = this.isOwnHost ? mostOfOwnHost : mostCandidates;
+    let isAmbiguous = whole.length > most;
+    let candidates = isAmbiguous ? whole.slice(0, most) : whole;
     if (options.chunks > 1) {
-      const { value, names } = joinChunks(cookieHeader, look.name);
+      const { value, names, hasTwins } = joinChunks(cookieHeader, look.name);
       this.#pieces = names;
       if (whole.length === 0 && value !== undefined) candidates = [value];
-      // Pieces that do not fit together are still a cookie of ours, for `invalidate()` to remove.
-      if (names.length > 0) absence = 'unknown-session';
+      isAmbiguous ||= hasTwins;
     }
     this.candidates = candidates;
-    this.absence = candidates.length > 0 ? undefined : absence;
+    this.isAmbiguous = isAmbiguous;
+    // Pieces that do not fit together are still a cookie of ours, for `invalidate()` to remove.
+    this.hasCookie = candidates.length > 0 || this.#pieces.length > 0;
   }
 
   get expireOnClose(): boolean {
@@ -120,10 +130,28 @@ export class RequestCookie {
     return !(path === scope || path.startsWith(scope.endsWith('/') ? scope : `${scope}/`));
   }
 
-  /** Whether browsers are going to drop the cookie, as far as the request tells. */
-  get isDropped(): boolean {
+  /** What of ended sessions the browser was asked to bring along; see `mark`. */
+  get marks(): readonly string[] {
+    return readCookie(this.#facts.cookieHeader, this.#markName)[0]?.split('.') ?? [];
+  }
+
+  /** The cookie that remembers ended sessions for this many seconds. */
+  mark(marks: readonly string[], maxAge: number): OutgoingCookie {
+    return this.#make(this.#markName, marks.join('.'), maxAge);
+  }
+
+  get #markName(): string {
+    return `${this.#look.name}-ended`;
+  }
+
+  /** Why browsers are going to drop the cookie, as far as the request tells. */
+  get dropReason(): DropReason | undefined {
     const { https, host } = this.#facts;
-    return this.#look.attributes.secure === true && !https && !isLoopback(host);
+    const { secure, domain } = this.#look.attributes;
+    if (secure === true && !https && !isLoopback(host)) return 'secure-cookie-over-http';
+    if (domain === undefined || host === undefined) return undefined;
+    const name = nameOf(host);
+    return name === domain || name.endsWith(`.${domain}`) ? undefined : 'domain-of-another-host';
   }
 
   /**
@@ -161,32 +189,29 @@ export class RequestCookie {
     return everyVariant || this.candidates.length > 1 ? [...own, ...this.clearOthers()] : own;
   }
 
-  /** The cookies that remove every variant of the name but the configured one. */
+  /**
+   * The cookies that remove every variant of the name but the configured one, as far as this request can have carried it.
+   * Those of short paths come first, since all for a deep URL would be more than servers take.
+   */
   clearOthers(): OutgoingCookie[] {
     const { name, attributes } = this.#look;
-    const flags = attributes.secure ? [false, true] : [false];
-    const domains = this.isOwnHost ? [undefined] : domainsOf(this.#facts.host, attributes.domain);
+    const { domain: ownDomain, partitioned: ownPartitioned = false, ...rest } = attributes;
+    const domains = this.isOwnHost ? [undefined] : domainsOf(this.#facts.host, ownDomain);
     const paths = this.isOwnHost ? ['/'] : pathsOf(this.#facts.path, attributes.path);
     const cleared: OutgoingCookie[] = [];
-    for (const domain of domains)
-      for (const path of paths)
-        for (const partitioned of flags) {
-          const isOwn =
-            domain === attributes.domain &&
-            path === attributes.path &&
-            partitioned === (attributes.partitioned === true);
-          if (isOwn || cleared.length === mostClearings) continue;
-          const { domain: _domain, partitioned: _partitioned, ...rest } = attributes;
-          cleared.push(
-            this.#clear(name, {
-              ...rest,
-              path,
-              ...(domain !== undefined && { domain }),
-              ...(partitioned && { partitioned: true as const }),
-            }),
-          );
+    for (const path of paths)
+      for (const domain of domains)
+        for (const partitioned of attributes.secure ? [false, true] : [false]) {
+          if (domain === ownDomain && path === attributes.path && partitioned === ownPartitioned) continue;
+          const variant = {
+            ...rest,
+            path,
+            ...(domain !== undefined && { domain }),
+            ...(partitioned && { partitioned: true as const }),
+          };
+          for (const each of [name, ...this.#pieces]) cleared.push(this.#clear(each, variant));
         }
-    return cleared;
+    return cleared.slice(0, mostClearings);
   }
 
   #came(name: string): boolean {
@@ -203,19 +228,24 @@ export class RequestCookie {
   }
 }
 
+/** A `Host` header without the port. */
+function nameOf(host: string): string {
+  return host.replace(/:\d*$/, '').toLowerCase();
+}
+
 /** No domain, and each one that a cookie of this host can have been set for. */
 function domainsOf(host: string | undefined, own: string | undefined): (string | undefined)[] {
-  const name = (host ?? '').replace(/:\d*$/, '').toLowerCase();
+  const name = nameOf(host ?? '');
   const labels = /^[\d.]+$|^\[/.test(name) ? [] : name.split('.');
   const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
   return [...new Set([undefined, own, ...parents])];
 }
 
-/** Each path that a cookie sent with this request can have been set for. */
+/** Each path that a cookie sent with this request can have been set for. With and without a slash at its end it is another one. */
 function pathsOf(path: string | undefined, own: string): string[] {
   const parts = (path ?? '/').split('/').slice(1);
   const parents = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
-  return [...new Set([own, '/', ...parents])];
+  return [...new Set([own, '/', ...parents.flatMap((each) => [each, `${each}/`]).slice(0, -1)])];
 }
 
 /**
@@ -225,6 +255,6 @@ function pathsOf(path: string | undefined, own: string): string[] {
  */
 function isLoopback(host: string | undefined): boolean {
   if (!host) return false;
-  const name = host.replace(/:\d*$/, '').toLowerCase();
+  const name = nameOf(host);
   return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name);
 }

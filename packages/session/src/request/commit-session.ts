@@ -4,6 +4,7 @@ import { isPublic } from './cache-headers.ts';
 import { type Committed, conclude, nothing, type ResponseFacts, type WriteResult } from './conclude.ts';
 import type { SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
+import { clearTwin } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 import { contentToCreate, skipped, writeSession } from './write-session.ts';
 
@@ -35,6 +36,7 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   if (readOnly) return conclude(request, skipped(readOnly.outcome, readOnly.reason), response);
   const write = journal.take();
   const isError = response.status >= 500;
+  const isPublicResponse = isPublic(response.headers);
   const failed = isError ? 'handler-failed' : hasEffect(write) ? undefined : journal.dropped?.reason;
 
   // A store that fails here fails the request, unless that costs nothing the application did.
@@ -54,12 +56,12 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
       (failed
         ? write.base.exists
         : lasting.has(result.outcome) || (result.outcome === 'invalidated' && result.cookie === 'set'));
-    return conclude(request, result, response);
+    return conclude(request, failed ? result : clearTwin(request, write, result, isPublicResponse), response);
   };
   try {
     const willLast = write.base.exists || contentToCreate(write) !== undefined;
     request.journal.phase = request.store.kind === 'server' && willLast ? 'values-only' : 'closed';
-    const result = writeSession(request, write, failed, isPublic(response.headers));
+    const result = writeSession(request, write, failed, isPublicResponse);
     if (!isPromise(result)) return onWritten(result);
     const committed = result.then(onWritten, onError);
     request.isStored = Promise.resolve(committed).then(

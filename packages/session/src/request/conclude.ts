@@ -47,7 +47,8 @@ export function conclude(request: RequestSession, result: WriteResult, response:
     return nothing;
   }
   const setsCookie = cookies.length > 0;
-  if (setsCookie && request.cookie.isDropped) warnOfDroppedCookie();
+  const { dropReason } = request.cookie;
+  if (setsCookie && dropReason) warnOfDroppedCookie(dropReason);
   const { isUsed, subject } = request.journal;
   const { record } = request;
   const cache =
@@ -97,7 +98,7 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
     store: request.store.name,
     milliseconds: request.calls.milliseconds,
     ...(error !== undefined && { error: errorCode(error) }),
-    ...(cookie === 'set' && request.cookie.isDropped && { warning: 'secure-cookie-over-http' as const }),
+    ...(cookie === 'set' && request.cookie.dropReason && { warning: request.cookie.dropReason }),
     ...(request.journal.invalidKeys.length > 0 && { invalidKeys: request.journal.invalidKeys }),
   };
 }

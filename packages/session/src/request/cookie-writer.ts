@@ -1,5 +1,6 @@
 import type { Awaitable, SessionContent } from '@store/core';
 import type { SessionWrite } from '../session/journal.ts';
+import { endSeals, hasEnded } from './ended-seals.ts';
 import { lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import type { Written } from './server-writer.ts';
@@ -16,6 +17,7 @@ export function sealSession(
   { base, id, moves, options }: SessionWrite,
   { data, flash }: SessionContent,
 ): Awaitable<Written> {
+  if (base.exists && hasEnded(request, base.id)) return 'ended';
   const { timeouts } = request.store;
   const life = lifeOf(base, options);
   const { createdAt, ...own } = life;
@@ -32,8 +34,12 @@ export function sealSession(
         ...(inFamily && family !== undefined && { family }),
       }),
     );
+  const isOfAnotherUser = base.subject !== undefined && life.subject !== base.subject;
   const finish = () =>
-    whenReady(seal(true), (value): Written => (value === '' ? 'ended' : { cookies: cookiesOf(value) }));
+    whenReady(seal(true), (value): Written => {
+      if (value === '') return 'ended';
+      return { cookies: [...cookiesOf(value), ...(isOfAnotherUser ? endSeals(request, [base.id]) : [])] };
+    });
 
   if (!moves || family === undefined) return finish();
   // Sealing in the family ends the old id. A first seal outside it shows whether the session fits: one too large for its

@@ -45,10 +45,11 @@ export type CookieReason =
   | 'nothing-written'
   | 'not-asked'
   | 'not-yet-due'
-  | 'not-a-navigation'
   | 'public-response'
   | 'moved'
   | 'ended-during-request'
+  /** A slow response had put a sealed session back that ended within the last two minutes. */
+  | 'ended-earlier'
   | 'handler-failed'
   | 'discarded'
   /** The response takes no headers, as `Response.error()` and an upgrade. */
@@ -71,8 +72,9 @@ export interface SessionRequestEvent {
   /**
    * `secure-cookie-over-http`: the cookie was set on a plain http request, and browsers drop a Secure cookie there. Serve https, use
    * localhost in development, have the proxy that ends TLS send `X-Forwarded-Proto`, or pass `cookie: { secure: false }`.
+   * `domain-of-another-host`: the request's host is not in `cookie.domain`.
    */
-  warning?: 'secure-cookie-over-http';
+  warning?: 'secure-cookie-over-http' | 'domain-of-another-host';
   /** The response sets the session cookie, so it is `no-store` instead of what the application's `Cache-Control` asked for. */
   cacheControl?: 'replaced';
   /** Stored keys that do not fit the schema, and so read as missing. */

@@ -1,6 +1,8 @@
 import { type Awaitable, isStoreError, type StoredSession, StoreError } from '@store/core';
 import { unsupported } from '../session/strict-session.ts';
+import { hasEnded } from './ended-seals.ts';
 import type { RequestSession } from './request-session.ts';
+import { lookUpSeveral } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 
 /**
@@ -12,15 +14,15 @@ import { isPromise, withStatus } from './store-calls.ts';
 export function load(opened: RequestSession): PromiseLike<void> | undefined {
   if (opened.isAsked) return undefined;
   opened.isAsked = true;
-  const { candidates, absence } = opened.cookie;
+  const { candidates, hasCookie, isAmbiguous } = opened.cookie;
   if (candidates.length === 0) {
-    opened.journal.absence = absence;
+    opened.journal.absence = isAmbiguous ? 'ambiguous-cookie' : hasCookie ? 'unknown-session' : 'no-cookie';
     finish(opened);
     return undefined;
   }
   try {
     const found =
-      candidates.length === 1 ? lookUp(opened, candidates[0] as string) : lookUpAll(opened, candidates);
+      candidates.length === 1 ? lookUp(opened, candidates[0] as string) : lookUpSeveral(opened, candidates);
     if (isPromise(found))
       return found.then(
         () => finish(opened),
@@ -41,37 +43,13 @@ function lookUp(opened: RequestSession, value: string): Awaitable<void> {
 }
 
 function begin(opened: RequestSession, value: string, stored: StoredSession): void {
-  if (stored.exists) {
+  if (stored.exists && !hasEnded(opened, stored.id)) {
     opened.cookieValue = value;
     opened.journal.begin(stored);
     return;
   }
-  opened.journal.absence = stored.moved ? 'moved' : 'unknown-session';
+  opened.journal.absence = stored.exists ? 'ended-earlier' : stored.moved ? 'moved' : 'unknown-session';
   if (stored.moved) opened.journal.alsoReceived.push(value);
-}
-
-/**
- * Several cookies of the name: the domain was changed, or partitioning switched on, or a sibling site has planted one. Exactly
- * one live session counts. Of two, only the names that nobody else can set have a newest one; else neither is believed.
- */
-async function lookUpAll(opened: RequestSession, candidates: readonly string[]): Promise<void> {
-  const live: { value: string; stored: StoredSession }[] = [];
-  for (const value of candidates) {
-    const stored = await opened.calls.call(() => opened.direct.load(value));
-    if (stored.exists) live.push({ value, stored });
-    else if (stored.moved) opened.journal.alsoReceived.push(value);
-  }
-  live.sort((a, b) => (b.stored.createdAt ?? 0) - (a.stored.createdAt ?? 0));
-  const [first, ...others] = live;
-  if (!first) {
-    opened.journal.absence = opened.journal.alsoReceived.length > 0 ? 'moved' : 'unknown-session';
-  } else if (others.length === 0 || opened.cookie.isOwnHost) {
-    opened.journal.alsoReceived.push(...others.map(({ stored }) => stored.id));
-    begin(opened, first.value, first.stored);
-  } else {
-    opened.journal.absence = 'ambiguous-cookie';
-    opened.journal.alsoReceived.push(...live.map(({ stored }) => stored.id));
-  }
 }
 
 function finish(opened: RequestSession): void {

@@ -1,5 +1,4 @@
 import type { ResolvedTimeouts, SaveOptions, StoredSession } from '@store/core';
-import type { RequestFacts } from './facts.ts';
 import type { RequestSession } from './request-session.ts';
 
 /** What decides how long a session lives, and whose it is. */
@@ -90,20 +89,4 @@ export function isCookieDue(
 
 function periodOf(idle: number, touchAfter: number | undefined): number {
   return touchAfter === undefined ? idle / 10 : touchAfter * 1000;
-}
-
-/**
- * Whether the user is waiting for this response as a page: then no other request of the page before it is under way whose
- * response a renewed cookie could overtake. By `Sec-Fetch-*`; where the browser sends none, as over plain http, by a header
- * that comes with navigations only, or by what the request accepts.
- */
-export function isNavigation(facts: RequestFacts): boolean {
-  if (facts.method !== 'GET' && facts.method !== 'HEAD') return false;
-  const mode = facts.header('Sec-Fetch-Mode');
-  if (mode !== undefined) {
-    const isDocument = mode === 'navigate' && (facts.header('Sec-Fetch-Dest') ?? 'document') === 'document';
-    return isDocument && facts.header('Sec-Purpose') === undefined;
-  }
-  if (facts.header('Upgrade-Insecure-Requests') === '1') return true;
-  return facts.header('Accept')?.includes('text/html') ?? false;
 }

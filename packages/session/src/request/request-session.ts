@@ -30,6 +30,8 @@ export class RequestSession {
   isAsked = false;
   /** With `lazy`, the load that a handler asked for. */
   loading: PromiseLike<Session> | undefined;
+  /** Whether the browser holds another live session under the name, which is to go. */
+  hasTwin = false;
   /** The cookie's value that the session was found under. */
   cookieValue: string | undefined;
   /** Whether the one commit of this request has begun. Later changes are saved, if the session is stored. */

@@ -1,9 +1,11 @@
 import type { Awaitable, SessionContent } from '@store/core';
+import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
 import { type DropReason, noSession, type SessionWrite } from '../session/journal.ts';
 import type { WriteResult } from './conclude.ts';
 import { sealSession } from './cookie-writer.ts';
+import { endSeals } from './ended-seals.ts';
 import type { CookieReason, SessionOutcome } from './events.ts';
-import { isNavigation, isTouchDue } from './renewal.ts';
+import { isTouchDue } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import { createOnServer, touchOnServer, updateOnServer, type Written } from './server-writer.ts';
 import { whenReady } from './store-calls.ts';
@@ -41,10 +43,10 @@ export function writeSession(
     );
   }
   if (!write.base.exists) {
-    if (absence !== 'ambiguous-cookie')
-      return skipped(absence === 'moved' ? 'moved' : 'none', absence ?? 'nothing-written');
     // So that nobody waits for a Max-Age to run out: the next request brings a single session again.
-    return { ...skipped('none', 'ambiguous-cookie'), cookies: request.cookie.clearOthers() };
+    if (absence === 'ambiguous-cookie') return cleared(absence, request.cookie.clearOthers());
+    if (absence === 'ended-earlier') return cleared(absence, request.cookie.clear(true));
+    return skipped(absence === 'moved' ? 'moved' : 'none', absence ?? 'nothing-written');
   }
   if (write.moves) return endOthers(request, write, move(request, write));
   if (write.changed) {
@@ -62,13 +64,11 @@ function touchIfDue(
   write: SessionWrite,
   isPublicResponse: boolean,
 ): Awaitable<WriteResult> {
-  const { store, options, facts } = request;
+  const { store, options } = request;
   if (!isTouchDue(store.timeouts, write.base, options.touchAfter)) return skipped('unchanged', 'not-yet-due');
   if (isPublicResponse) return skipped('unchanged', 'public-response');
   if (store.kind === 'server')
     return written(request, write, 'touched', 'renewed', touchOnServer(request, write));
-  // A seal that a background request renews could arrive after the logout of another request and undo it.
-  if (!request.direct.endsSessions && !isNavigation(facts)) return skipped('unchanged', 'not-a-navigation');
   const { data, flash } = write.base;
   return written(request, write, 'touched', 'renewed', sealSession(request, write, { data, flash }));
 }
@@ -107,7 +107,8 @@ function endsWhenWritten({ base, options, change }: SessionWrite): boolean {
 
 async function endSealed(request: RequestSession, { base }: SessionWrite): Promise<WriteResult> {
   await request.calls.call(() => request.store.destroy(base.id));
-  return { outcome: 'emptied', cookie: 'cleared', reason: 'updated', cookies: request.cookie.clear() };
+  const cookies = [...request.cookie.clear(), ...endSeals(request, [base.id])];
+  return { outcome: 'emptied', cookie: 'cleared', reason: 'updated', cookies };
 }
 
 async function endSession(
@@ -116,10 +117,11 @@ async function endSession(
   failed: boolean,
 ): Promise<WriteResult> {
   for (const id of write.ended) await request.calls.call(() => request.store.destroy(id));
+  const marker = endSeals(request, write.ended);
   const content = failed ? undefined : contentToCreate(write);
   if (content && !request.cookie.isOutsidePath) {
     const result = await written(request, write, 'invalidated', 'created', create(request, write, content));
-    return endOthers(request, write, result);
+    return endOthers(request, write, { ...result, cookies: [...(result.cookies ?? []), ...marker] });
   }
   if (request.journal.absence === 'no-cookie') return skipped('none', 'no-cookie');
   const everyVariant = request.store.kind === 'cookie' && !request.direct.endsSessions;
@@ -127,7 +129,7 @@ async function endSession(
     outcome: 'invalidated',
     cookie: 'cleared',
     reason: 'invalidated',
-    cookies: request.cookie.clear(everyVariant),
+    cookies: [...request.cookie.clear(everyVariant), ...marker],
   };
   return failed ? ended : endOthers(request, write, ended);
 }
@@ -179,6 +181,10 @@ async function endedMeanwhile(
     }
   }
   return skipped('ended-during-request', 'ended-during-request');
+}
+
+function cleared(reason: CookieReason, cookies: readonly OutgoingCookie[]): WriteResult {
+  return { outcome: 'none', cookie: 'cleared', reason, cookies };
 }
 
 export function skipped(outcome: SessionOutcome, reason: CookieReason): WriteResult {

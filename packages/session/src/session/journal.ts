@@ -30,7 +30,13 @@ export interface ReadOnly {
 export type DropReason = 'handler-failed' | 'discarded';
 
 /** Why there was no session at the beginning. */
-export type Absence = 'no-cookie' | 'ambiguous-cookie' | 'unknown-session' | 'moved' | 'ended-during-request';
+export type Absence =
+  | 'no-cookie'
+  | 'ambiguous-cookie'
+  | 'unknown-session'
+  | 'moved'
+  | 'ended-during-request'
+  | 'ended-earlier';
 
 /** What a request did to its session, ready to be written. */
 export interface SessionWrite {

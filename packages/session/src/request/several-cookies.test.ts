@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { createPlainCookieStore } from '../../test/memory-store.ts';
+import { openSite } from '../../test/site.ts';
+
+const name = '__Host-session';
+const ids = ['older', 'newer'].map((each) => each.padEnd(43, '-')) as [string, string];
+const header = (cookieName: string) => ids.map((id) => `${cookieName}=${id}`).join('; ');
+
+/** A site at which a browser has two live sessions. */
+async function openSiteWithTwo(options: Parameters<typeof openSite>[0] = {}) {
+  const site = openSite(options);
+  for (const id of ids) {
+    site.clock.now += 1000;
+    await site.store.save(id, { name: id }, {}, { subject: id });
+  }
+  return site;
+}
+
+const partitions = (lines: string[]) =>
+  lines.map((line) => [/^[^=]+=;/.test(line) ? 'cleared' : 'set', /; Partitioned/.test(line)]);
+
+describe('two live sessions under a __Host- name', () => {
+  it.each([false, true])('leave the newer one, in the variant configured (partitioned: %s)', async (own) => {
+    const site = await openSiteWithTwo({ cookie: { partitioned: own } });
+    const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[1]), {
+      Cookie: header(name),
+    });
+    expect(partitions(setCookies)).toEqual([
+      ['cleared', !own],
+      ['set', own],
+    ]);
+    expect(setCookies[1]).toContain(`${name}=${ids[1]}; Max-Age=1000;`);
+    expect(site.events.at(-1)).toMatchObject({
+      outcome: 'unchanged',
+      cookie: 'set',
+      reason: 'ambiguous-cookie',
+    });
+    expect((await site.store.load(ids[0])).exists).toBe(true);
+  });
+
+  it('clear the other next to a cookie that is set anyway', async () => {
+    const site = await openSiteWithTwo();
+    const { setCookies } = await site.visit((session) => session.regenerate(), { Cookie: header(name) });
+    expect(partitions(setCookies)).toEqual([
+      ['cleared', true],
+      ['set', false],
+    ]);
+    expect(setCookies[1]).not.toContain(ids[1]);
+  });
+
+  it('set nothing in a response that failed or may be cached by all', async () => {
+    const site = await openSiteWithTwo();
+    for (const response of [
+      new Response('', { status: 500 }),
+      new Response('', { headers: { 'Cache-Control': 'public' } }),
+    ]) {
+      const { setCookies } = await site.visit(() => response, { Cookie: header(name) });
+      expect(setCookies).toEqual([]);
+    }
+  });
+
+  it('are both ended by invalidate, and both cleared', async () => {
+    const site = await openSiteWithTwo();
+    const { setCookies } = await site.visit((session) => session.invalidate(), { Cookie: header(name) });
+    expect(partitions(setCookies)).toEqual([
+      ['cleared', false],
+      ['cleared', true],
+    ]);
+    for (const id of ids) expect((await site.store.load(id)).exists).toBe(false);
+  });
+
+  it('are looked up, and no third one, which no browser can have', async () => {
+    const site = await openSiteWithTwo();
+    const dead = 'd'.repeat(43);
+    const { calls } = await site.visit((session) => expect(session.get('name')).toBe(ids[0]), {
+      Cookie: `${name}=${dead}; ${name}=${ids[0]}; ${name}=${ids[1]}; ${name}=${'e'.repeat(43)}`,
+    });
+    expect(calls.filter((call) => call === 'read')).toHaveLength(2);
+  });
+
+  it('leave the newer one of two seals too', async () => {
+    const clock = { now: 1_750_000_000_000 };
+    const { store } = createPlainCookieStore({ now: () => clock.now });
+    const site = openSite({ store });
+    const values: string[] = [];
+    for (const id of ids) {
+      clock.now += 1000;
+      values.push(await store.cookieValue(id, { name: id }, {}));
+    }
+    const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[1]), {
+      Cookie: values.map((value) => `${name}=${value}`).join('; '),
+    });
+    expect(setCookies[1]).toContain(`${name}=${values[1]};`);
+  });
+});
+
+describe('several live sessions under another name', () => {
+  const cookie = { name: 'sid', path: '/' };
+
+  it('are believed by none, and only the configured variant is left', async () => {
+    const site = await openSiteWithTwo({ cookie });
+    const { setCookies, response } = await site.visit((session) => expect(session.isNew).toBe(true), {
+      Cookie: header('sid'),
+    });
+    expect(response.status).toBe(200);
+    expect(setCookies.length).toBeGreaterThan(1);
+    for (const line of setCookies) expect(line).toMatch(/^sid=; Max-Age=0;.*(?:Partitioned|Domain=)/);
+    expect(site.events.at(-1)).toMatchObject({
+      outcome: 'none',
+      cookie: 'cleared',
+      reason: 'ambiguous-cookie',
+    });
+    for (const id of ids) expect((await site.store.load(id)).exists).toBe(true);
+  });
+
+  it('are all ended by invalidate', async () => {
+    const site = await openSiteWithTwo({ cookie });
+    await site.visit((session) => session.invalidate(), { Cookie: header('sid') });
+    for (const id of ids) expect((await site.store.load(id)).exists).toBe(false);
+  });
+
+  it('give way to a login, whose cookie comes after what is cleared', async () => {
+    const site = await openSiteWithTwo({ cookie });
+    const { setCookies } = await site.visit((session) => session.setSubject('ada'), {
+      Cookie: header('sid'),
+    });
+    expect(partitions(setCookies).map(([what]) => what)).toEqual([
+      ...setCookies.slice(1).map(() => 'cleared'),
+      'set',
+    ]);
+  });
+
+  it('clear no variant that is the configured one by another spelling', async () => {
+    const site = await openSiteWithTwo({ cookie: { ...cookie, domain: '.Shop.Example' } });
+    const { setCookies } = await site.visit(undefined, { Cookie: header('sid') });
+    const own = setCookies.filter((line) => /Domain=\.?shop\.example; Path=\/;/i.test(line));
+    expect(own.every((line) => line.includes('Partitioned'))).toBe(true);
+  });
+
+  it('find the one that lives among six, and clear nothing', async () => {
+    const site = await openSiteWithTwo({ cookie });
+    const dead = Array.from({ length: 5 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
+    const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[0]), {
+      Cookie: [...dead, `sid=${ids[0]}`].join('; '),
+    });
+    expect(setCookies).toEqual([]);
+  });
+
+  it('lock nobody out behind more dead ones than are looked up', async () => {
+    const site = await openSiteWithTwo({ cookie });
+    const dead = Array.from({ length: 6 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
+    const { setCookies } = await site.visit((session) => expect(session.isNew).toBe(true), {
+      Cookie: [...dead, `sid=${ids[0]}`].join('; '),
+    });
+    expect(setCookies.length).toBeGreaterThan(1);
+    expect(site.events.at(-1)).toMatchObject({ cookie: 'cleared', reason: 'ambiguous-cookie' });
+    await site.visit((session) => expect(session.get('name')).toBe(ids[0]), { Cookie: `sid=${ids[0]}` });
+  });
+});
+
+describe('pieces of a cookie that came twice', () => {
+  it('are cleared in every variant but the configured one', async () => {
+    const site = openSite({
+      store: createPlainCookieStore().store,
+      cookie: { chunks: 3, partitioned: true },
+    });
+    const { setCookies } = await site.visit((session) => expect(session.isNew).toBe(true), {
+      Cookie: `${name}.0=2.aa; ${name}.1=bb; ${name}.0=2.cc; ${name}.1=dd`,
+    });
+    expect(setCookies.map((line) => line.split('=')[0])).toEqual([name, `${name}.0`, `${name}.1`]);
+    for (const line of setCookies) expect(line).not.toContain('Partitioned');
+  });
+});
