@@ -94,11 +94,25 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(stderr).toMatch(/In another process: StoreError: .* Caused by: Error: the disk is full/);
   });
 
-  it('ends with 2 and says what is wrong with the module', () => {
+  it('ends with 2 and says what is wrong with the module, or with the command line', () => {
     expect(run([bin.replace('bin', 'index')])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('must export start as a function'),
     });
+    for (const [args, text] of [
+      [['--ony', 'x'], 'There is no option --ony: did you mean --only.\n'],
+      [['-x'], 'There is no option -x: the options are --help, --only, --write.\n'],
+      [[driver, '--write'], "Option '--write <value>' argument missing\n"],
+      [[driver, '--write', ''], '--write must be followed by the path of a file.\n'],
+      [[driver, driver], 'One driver module at a time, not 2.\n'],
+    ] as const) {
+      const { status, stdout, stderr } = run([...args]);
+      expect({ status, stdout, stderr: stderr.replace('[@store/conformance] ', '') }).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: text,
+      });
+    }
     expect(run([])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage:') });
     expect(run(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('usage:') });
   });

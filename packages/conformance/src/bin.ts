@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect, parseArgs } from 'node:util';
+import { assertKnownOptions } from '@store/core/driver';
 import { runConformance } from './run/conformance-report.ts';
 import { markdownReport } from './run/markdown-report.ts';
 import { reportOrigin } from './run/report-origin.ts';
@@ -10,43 +11,58 @@ import { reportOrigin } from './run/report-origin.ts';
 const usage = `usage: store-conformance <driver module> [--only <beginning of an id>] [--write <file>]
 
 Runs every case of the contract that the driver is under, prints a report in Markdown to the standard output and what
-failed to the standard error. With --write a report that conforms, of all cases, goes into the file instead. Exit code 0: it conforms, or what was run passes; 1: it does not; 2: the driver module cannot be used, or no case begins so.
+failed to the standard error. With --write a report that conforms, of all cases, goes into the file instead. Exit code
+0: it conforms, or what was run passes; 1: it does not; 2: the driver module or the command line cannot be used, or no case begins so.
 `;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    help: { type: 'boolean', short: 'h' },
-    only: { type: 'string', default: '' },
-    write: { type: 'string' },
-  },
-});
-const [path] = positionals;
+const flags = {
+  help: { type: 'boolean', short: 'h' },
+  only: { type: 'string' },
+  write: { type: 'string' },
+} as const;
 
-if (values.help || path === undefined) {
-  (values.help ? process.stdout : process.stderr).write(usage);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  try {
-    const url = pathToFileURL(resolve(path));
-    const report = await runConformance(url, {
-      only: values.only,
-      onResult({ id, outcome, error }) {
-        if (outcome === 'failed')
-          process.stderr.write(`${id} failed: ${inspect(error)}
+/** @throws {Error} for a flag that does not exist, naming the nearest, and for a value that is missing or too much */
+function parseCommandLine() {
+  const { tokens } = parseArgs({ allowPositionals: true, strict: false, tokens: true, options: flags });
+  const given = tokens.flatMap((token) =>
+    token.kind === 'option' ? [[token.name in flags ? `--${token.name}` : token.rawName, true]] : [],
+  );
+  const names = Object.keys(flags).map((name) => `--${name}`);
+  assertKnownOptions('@store/conformance', Object.fromEntries(given), names);
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: flags });
+  if (positionals.length > 1) throw new Error(`One driver module at a time, not ${positionals.length}.`);
+  if (values.write === '') throw new Error('--write must be followed by the path of a file.');
+  return { path: positionals[0], ...values };
+}
 
-`);
-      },
-    });
-    const text = `${await reportOrigin(url)}\n\n${markdownReport(report)}`;
-    const file = report.conforms && !report.partial ? values.write : undefined;
-    if (file !== undefined) await writeFile(file, text);
-    // Ends for certain: a driver that keeps the process alive has been reported, and must not keep the report from ending.
-    process.stdout.write(file === undefined ? text : `${file} is written.\n`, () =>
-      process.exit(report.conforms ? 0 : 1),
-    );
-  } catch (error) {
-    process.stderr.write(`${inspect(error)}\n`);
-    process.exitCode = 2;
+async function run({ path, help, only, write }: ReturnType<typeof parseCommandLine>): Promise<void> {
+  if (help || path === undefined) {
+    (help ? process.stdout : process.stderr).write(usage);
+    process.exitCode = help ? 0 : 2;
+    return;
   }
+  const url = pathToFileURL(resolve(path));
+  const report = await runConformance(url, {
+    ...(only !== undefined && { only }),
+    onResult({ id, outcome, error }) {
+      if (outcome === 'failed') process.stderr.write(`${id} failed: ${inspect(error)}\n\n`);
+    },
+  });
+  const text = `${await reportOrigin(url)}\n\n${markdownReport(report)}`;
+  const file = report.conforms && !report.partial ? write : undefined;
+  if (file !== undefined) await writeFile(file, text);
+  // Ends for certain: a driver that keeps the process alive has been reported, and must not keep the report from ending.
+  process.stdout.write(file === undefined ? text : `${file} is written.\n`, () =>
+    process.exit(report.conforms ? 0 : 1),
+  );
+}
+
+let commandLine: ReturnType<typeof parseCommandLine> | undefined;
+try {
+  commandLine = parseCommandLine();
+  await run(commandLine);
+} catch (error) {
+  // Of a wrong command line the text is enough; of anything else the stack and the cause say more.
+  process.stderr.write(commandLine === undefined ? `${(error as Error).message}\n` : `${inspect(error)}\n`);
+  process.exitCode = 2;
 }

@@ -10,7 +10,7 @@ describe('a driver module', () => {
     ['a hook that is none', { ...memoryDriver, dump: 'all' }, 'must export dump as a function'],
     ['half of a pair', { ...memoryDriver, mendBackend: undefined }, 'both breakBackend() and mendBackend()'],
     ['a start that answers no driver', { ...memoryDriver, start: () => ({}) }, 'start() must answer'],
-    ['an unknown capability', { ...memoryDriver, capabilities: { fast: true } }, 'has no capability "fast"'],
+    ['an unknown capability', { ...memoryDriver, capabilities: { fast: true } }, 'option capabilities.fast'],
     [
       'a capability of another kind',
       { ...functionsDriver, capabilities: { subjects: true } },

@@ -1,4 +1,4 @@
-import { assertKnownOptions, invalidOption } from '@store/core/driver';
+import { assertKnownOptions, invalidOption, StoreError } from '@store/core/driver';
 
 /** A password with what one may want to say about it. */
 export interface CookiePassword {
@@ -28,11 +28,11 @@ export function assertPasswords(store: string, password: unknown): CookiePasswor
   return list.map((entry, index) => {
     const option = Array.isArray(password) ? `password[${index}]` : 'password';
     const given = typeof entry === 'string' ? { secret: entry } : entry;
-    if (typeof given !== 'object' || given === null) throw invalidOption(store, option, takes, entry);
+    if (typeof given !== 'object' || given === null) throw refused(store, option, entry);
     assertKnownOptions(store, given, ['id', 'secret', 'retireAfter'], option);
     const { id, secret, retireAfter } = given as Partial<CookiePassword>;
     if (typeof secret !== 'string' || secret.length < shortest || !secret.isWellFormed()) {
-      throw invalidOption(store, typeof entry === 'string' ? option : `${option}.secret`, takes, secret);
+      throw refused(store, typeof entry === 'string' ? option : `${option}.secret`, secret);
     }
     if (id !== undefined && (typeof id !== 'string' || !/^\w{1,64}$/.test(id))) {
       throw invalidOption(store, `${option}.id`, '1 to 64 letters, digits and _', id);
@@ -49,4 +49,10 @@ export function assertPasswords(store: string, password: unknown): CookiePasswor
     }
     return { secret, ...(id !== undefined && { id }), ...(retireAfter !== undefined && { retireAfter }) };
   });
+}
+
+/** Other options show the number they got; a number given as a password may be the password. */
+function refused(store: string, option: string, got: unknown): StoreError {
+  if (typeof got !== 'number') return invalidOption(store, option, takes, got);
+  return new StoreError('INVALID_OPTION', `[${store}] ${option} must be ${takes}, not a number.`);
 }

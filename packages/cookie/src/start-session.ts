@@ -23,7 +23,15 @@ const known = [
   'cache',
 ] as const satisfies (keyof CookieSessionOptions)[];
 
-/** What {@link startSession} takes besides the options of every driver. */
+/** What does the same here as options of other libraries that keep the session in the cookie. */
+const hints = {
+  secret: 'use `password`, a secret of at least 32 characters',
+  keys: 'use `password`, a list of which the first one seals and all open',
+  cookieName: 'use `cookie: { name }` of @store/session',
+  cookieOptions: 'use `cookie` of @store/session',
+};
+
+/** What {@link startSession} takes in addition to the options of every driver. */
 export interface CookieSessionOptions extends StartOptions {
   /**
    * The secret of at least 32 characters that sessions are sealed with, or several: the first one seals, all of them open, and
@@ -55,7 +63,7 @@ export interface CookieSessionOptions extends StartOptions {
  * await startSession({ password: process.env.SESSION_PASSWORD });
  */
 export async function startSession(options: CookieSessionOptions): Promise<SessionStore> {
-  assertKnownOptions(name, options ?? {}, known);
+  assertKnownOptions(name, options, known, '', { hints });
   const {
     password,
     purpose = 'session',

@@ -1,6 +1,7 @@
 import { cacheStore } from './cache/cached-store.ts';
 import type { RecordStorage, SessionRecord } from './contract/drivers.ts';
 import type { SessionStore } from './contract/session-store.ts';
+import { invalidOption } from './errors.ts';
 import { assertKnownOptions, type StartOptions, storeOptionNames } from './options/options.ts';
 import { createRecordStore } from './record-store/create-record-store.ts';
 
@@ -21,9 +22,10 @@ export interface MemoryStorage extends Required<Omit<RecordStorage, 'close'>> {
  * const store = await startSession({ cache: false });
  */
 export async function startSession(options: StartOptions = {}): Promise<SessionStore> {
-  const { cache = true, ...storeOptions } = options;
   const known = storeOptionNames.filter((option) => option !== 'name');
   assertKnownOptions(name, options, [...known, 'cache']);
+  const { cache = true, ...storeOptions } = options;
+  if (typeof cache !== 'boolean') throw invalidOption(name, 'cache', 'true or false', cache);
   const store = createRecordStore(memoryStorage(), { ...storeOptions, name });
   if (cache) cacheStore(store);
   return store;

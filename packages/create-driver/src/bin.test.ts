@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const bin = join(import.meta.dirname, 'bin.ts');
+const theOptions = 'the options are --name, --runner, --help, --version.';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'create-driver-'));
@@ -46,7 +47,16 @@ describe('create-driver', () => {
     ['a name that npm would not take', ['My Driver'], '--name'],
     ['an empty name', ['my-driver', '--name', ''], '--name'],
     ['an unknown runner', ['my-driver', '--runner', 'mocha'], 'vitest or node-test'],
-    ['an unknown option', ['my-driver', '--nme', 'x'], "Unknown option '--nme'"],
+    ['an empty runner', ['my-driver', '--runner', ''], 'vitest or node-test'],
+    ['a name without a value', ['my-driver', '--name'], "'--name <value>' argument missing"],
+    ['a runner without a value', ['my-driver', '--runner'], "'--runner <value>' argument missing"],
+    ['help with a value', ['--help=me'], 'does not take an argument'],
+    ['version with a value', ['--version=1'], 'does not take an argument'],
+    ['a misspelt name', ['my-driver', '--nme', 'x'], `no option --nme: ${theOptions}`],
+    ['a misspelt runner', ['my-driver', '--runer=vitest'], `no option --runer: ${theOptions}`],
+    ['a misspelt help', ['--hlep'], `no option --hlep: ${theOptions}`],
+    ['a misspelt version', ['--vresion'], `no option --vresion: ${theOptions}`],
+    ['an unknown letter', ['my-driver', '-n', 'x'], `no option -n: ${theOptions}`],
   ])('refuses %s with exit code 1, a text and nothing written', async (_, args, text) => {
     const { status, stdout, stderr } = run(args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { inspect, parseArgs } from 'node:util';
 import type { Runner } from './driver-manifest.ts';
 import { nextSteps } from './next-steps.ts';
-import { refusal } from './refusal.ts';
+import { refusal, refuseUnknown } from './refusal.ts';
 import { scaffoldDriver } from './scaffold-driver.ts';
 
 const usage = `usage: create-driver <folder> [options]
@@ -17,16 +17,22 @@ Begins a session driver for @store/core as a package of its own, with tests, REA
   --version, -v      the version of create-driver
 `;
 
+const flags = {
+  name: { type: 'string' },
+  runner: { type: 'string', default: 'vitest' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
 async function main(): Promise<string> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      name: { type: 'string' },
-      runner: { type: 'string', default: 'vitest' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-    },
-  });
+  const { tokens } = parseArgs({ allowPositionals: true, strict: false, tokens: true, options: flags });
+  refuseUnknown(
+    tokens.flatMap((token) =>
+      token.kind === 'option' ? [token.name in flags ? `--${token.name}` : token.rawName] : [],
+    ),
+    Object.keys(flags).map((name) => `--${name}`),
+  );
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: flags });
   if (values.help) return usage;
   if (values.version) return `${await ownVersion()}\n`;
   if (positionals.length > 1)

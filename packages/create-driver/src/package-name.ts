@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module';
+import { inspect } from 'node:util';
 import { refusal } from './refusal.ts';
 import { versions } from './versions.ts';
 
@@ -6,7 +7,9 @@ const pattern = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 const reserved = ['node_modules', 'favicon.ico'];
 
 /** @throws `INVALID_OPTION` when npm would not take a new package of this name, or the driver could not be installed. */
-export function refuseBadName(name: string): void {
+export function refuseBadName(name: unknown): asserts name is string {
+  if (typeof name !== 'string')
+    throw refusal('INVALID_OPTION', `The name must be the name of a package, not ${inspect(name)}.`);
   const problem = problemOf(name);
   if (problem === undefined) return;
   throw refusal(

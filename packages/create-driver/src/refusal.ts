@@ -1,4 +1,11 @@
-/** The caller can mend this; the text says how. */
+/** An error that the caller can correct; the text says how. */
 export function refusal(code: 'INVALID_OPTION' | 'NOT_EMPTY', text: string): Error {
   return Object.assign(new Error(text), { code });
+}
+
+/** @throws `INVALID_OPTION` naming the first option that does not exist, and those that do */
+export function refuseUnknown(given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw refusal('INVALID_OPTION', `There is no option ${unknown}: the options are ${known.join(', ')}.`);
 }

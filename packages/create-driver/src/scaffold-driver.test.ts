@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Runner } from './driver-manifest.ts';
 import { scaffoldDriver } from './scaffold-driver.ts';
 
 let folder: string;
@@ -15,7 +14,7 @@ const everything = async () => (await readdir(folder, { recursive: true })).sort
 const read = (path: string) => readFile(join(folder, path), 'utf8');
 
 describe('scaffoldDriver', () => {
-  it('writes a package, and answers what', async () => {
+  it('writes a package, and returns what it is', async () => {
     const scaffold = await scaffoldDriver({ directory: join(folder, 'my-driver') });
     expect(scaffold).toEqual({
       directory: join(folder, 'my-driver'),
@@ -101,12 +100,37 @@ describe('scaffoldDriver', () => {
     expect(await everything()).toEqual(['my-driver']);
   });
 
-  it.each([
-    ['a name that npm would not take', { name: 'My Driver' }],
-    ['an unknown runner', { runner: 'mocha' as Runner }],
-  ])('refuses %s, and writes nothing', async (_, options) => {
-    const refused = scaffoldDriver({ directory: join(folder, 'my-driver'), ...options });
-    await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION' });
-    expect(await everything()).toEqual([]);
+  it.each<[option: string, wrongType: unknown, outOfRange: unknown, misspelt: string]>([
+    ['directory', 7, '', 'dir'],
+    ['name', 7, 'My Driver', 'nmae'],
+    ['runner', true, 'mocha', 'runer'],
+  ])(
+    'refuses a wrong or misspelt %s, and writes nothing',
+    async (option, wrongType, outOfRange, misspelt) => {
+      const options = { directory: join(folder, 'my-driver') };
+      for (const wrong of [wrongType, null, outOfRange]) {
+        await expect(scaffoldDriver({ ...options, [option]: wrong })).rejects.toMatchObject({
+          code: 'INVALID_OPTION',
+          message: expect.stringContaining(option),
+        });
+      }
+      await expect(scaffoldDriver({ ...options, [misspelt]: 'x' })).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: `There is no option ${misspelt}: the options are directory, name, runner.`,
+      });
+      expect(await everything()).toEqual([]);
+    },
+  );
+
+  it.each([undefined, null, 'my-driver', ['my-driver'], {}, { directory: 'a\0b' }])(
+    'refuses %o in place of the options',
+    async (wrong) => {
+      await expect(scaffoldDriver(wrong as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    },
+  );
+
+  it('takes an option that is undefined as left out, whatever its name', async () => {
+    const options = { directory: join(folder, 'my-driver'), name: undefined, nmae: undefined } as never;
+    await expect(scaffoldDriver(options)).resolves.toMatchObject({ name: 'my-driver' });
   });
 });

@@ -1,13 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { driverFiles } from './driver-files.ts';
 import type { Runner } from './driver-manifest.ts';
 import { fileNameOf, refuseBadName } from './package-name.ts';
-import { refusal } from './refusal.ts';
+import { refusal, refuseUnknown } from './refusal.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ScaffoldOptions {
-  /** The folder to fill: one that is not there yet, an empty one, or one that holds only `.git`. */
+  /** The folder to fill: one that does not exist yet, an empty one, or one that holds only `.git`. */
   directory: string;
   /** The name of the npm package. @default the folder's name */
   name?: string;
@@ -33,17 +34,24 @@ const runners: string[] = ['vitest', 'node-test'] satisfies Runner[];
  *
  * Installs nothing and asks nothing. Writes every file or none, and never over one that is there.
  *
- * @throws `INVALID_OPTION` when npm would not take the name, or the runner is unknown.
+ * @throws `INVALID_OPTION` when an option is unknown or cannot be right, such as a name that npm would not take.
  * @throws `NOT_EMPTY` when the folder holds something.
  */
-export async function scaffoldDriver({
-  directory,
-  name = basename(resolve(directory)),
-  runner = 'vitest',
-}: ScaffoldOptions): Promise<Scaffold> {
+export async function scaffoldDriver(options: ScaffoldOptions): Promise<Scaffold> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw refusal('INVALID_OPTION', 'The options must be an object such as { directory, name }.');
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  refuseUnknown(
+    given.map(([name]) => name),
+    ['directory', 'name', 'runner'],
+  );
+  const { directory, runner = 'vitest' } = options;
+  if (typeof directory !== 'string' || directory === '' || directory.includes('\0'))
+    throw refusal('INVALID_OPTION', `The directory must be the path of a folder, not ${inspect(directory)}.`);
+  const { name = basename(resolve(directory)) } = options;
   refuseBadName(name);
   if (!runners.includes(runner))
-    throw refusal('INVALID_OPTION', `"${runner}" is no test runner known here: take vitest or node-test.`);
+    throw refusal('INVALID_OPTION', `The runner must be vitest or node-test, not ${inspect(runner)}.`);
   await refuseOccupied(directory);
   const files = await driverFiles({ name, runner });
   await writeFiles(directory, files);

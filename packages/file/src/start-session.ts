@@ -25,6 +25,12 @@ const optionNames = [
   'cache',
 ] as const;
 
+/** What does the same here as options of other file session stores. */
+const hints = {
+  path: 'use directory',
+  reapInterval: 'leave it out: @store/session calls gc(); see its gcProbability',
+};
+
 /** What {@link startSession} takes in addition to the options of every driver. */
 export interface FileSessionOptions extends StartOptions {
   /** The directory that holds the sessions, and nothing else; made (mode 0700) if it is missing. Not on a network share. */
@@ -44,7 +50,7 @@ export interface FileSessionOptions extends StartOptions {
  * await startSession({ directory: './sessions', idleTimeout: 7200 });
  */
 export async function startSession(options: FileSessionOptions): Promise<SessionStore> {
-  assertKnownOptions(name, options ?? {}, optionNames);
+  assertKnownOptions(name, options, optionNames, '', { hints });
   const { directory, durable = false, cache = true, ...rest } = options ?? {};
   if (typeof directory !== 'string' || directory.trim() === '' || directory.includes('\0')) {
     throw invalidOption(name, 'directory', 'the path of a directory', directory);

@@ -25,7 +25,7 @@ const knownOptions = (
 
 const inTheString = 'write it into connectionString, or pass a pool';
 /** Options that people bring along from connect-pg-simple and node-postgres, and what does the same here. */
-const broughtAlong: Record<string, string> = {
+const hints = {
   conString: 'use connectionString',
   conObject: 'use connectionString, or pass a pool made with it',
   connection: 'use connectionString, or pass a pool made with it',
@@ -52,17 +52,17 @@ const broughtAlong: Record<string, string> = {
   max: 'pass a pool with max',
 };
 
-/** What {@link startSession} takes besides the options of every driver. */
+/** What {@link startSession} takes in addition to the options of every driver. */
 export interface PostgresSessionOptions extends StartOptions {
-  /** Where the database is: `postgres://user:password@host:5432/database`. Give this or `pool`. */
+  /** Where the database is: `postgres://user:password@host:5432/database`. Give this or `pool`. @default none */
   connectionString?: string;
-  /** A node-postgres `Pool` of yours, which stays yours to end. Give this or `connectionString`. */
+  /** A node-postgres `Pool` of yours, which stays yours to end. Give this or `connectionString`. @default none */
   pool?: PostgresPool;
   /** The table's name; any name of at most 63 bytes. @default 'sessions' */
   table?: string;
   /** The schema the table is in; any name of at most 63 bytes. @default where the connection's search path leads */
   schema?: string;
-  /** Whether to make and update the table at start. @default true */
+  /** Whether to create and update the table at start. @default true */
   migrate?: boolean;
   /** Whether to use named prepared statements. Pass `false` behind a transaction pooler such as PgBouncer. @default true */
   prepare?: boolean;
@@ -82,6 +82,7 @@ export interface PostgresSessionOptions extends StartOptions {
  * await startSession({ connectionString: process.env.DATABASE_URL, idleTimeout: 7200 });
  */
 export async function startSession(options: PostgresSessionOptions): Promise<SessionStore> {
+  assertKnownOptions(name, options, knownOptions, '', { hints });
   const {
     connectionString,
     pool,
@@ -93,7 +94,7 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
     connectionTimeout = 5,
     cache = true,
     ...rest
-  } = refuseUnknown(options);
+  } = options ?? {};
   assertName(name, 'table', table);
   if (schema !== undefined) assertName(name, 'schema', schema);
   for (const [option, value] of Object.entries({ migrate, prepare, cache })) {
@@ -118,19 +119,6 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
   const store = createRecordStore(createPostgresStorage(connection, location, prepare), { ...rest, name });
   if (cache) cacheStore(store);
   return store;
-}
-
-/** Refuses what does not exist, so that a misspelt option is not silently without effect. */
-function refuseUnknown(options: PostgresSessionOptions = {}): PostgresSessionOptions {
-  for (const option of Object.keys(options ?? {})) {
-    if (!Object.hasOwn(broughtAlong, option)) continue;
-    throw new StoreError(
-      'INVALID_OPTION',
-      `[${name}] There is no option ${option}: ${broughtAlong[option]}.`,
-    );
-  }
-  assertKnownOptions(name, options ?? {}, knownOptions);
-  return options ?? {};
 }
 
 function connectTo(

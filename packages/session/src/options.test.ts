@@ -1,8 +1,12 @@
+import { cacheStore, uncacheStore } from '@store/core';
 import { startSession } from '@store/core/memory';
-import { describe, expect, it } from 'vitest';
-import { assertHandler, resolveSessionOptions } from './options.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../test/memory-store.ts';
+import { wrongOptions, wrongPartialOptions, wrongUses } from '../test/wrong-options.ts';
+import { openSession } from './index.ts';
+import { partialOptionNames, resolveSessionOptions, sessionOptionNames } from './options.ts';
 
-const resolve = (options: unknown, also?: readonly string[]) => resolveSessionOptions(options as never, also);
+const resolve = (options: unknown, more?: readonly string[]) => resolveSessionOptions(options as never, more);
 const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
@@ -19,10 +23,31 @@ describe('session options', () => {
     });
   });
 
+  it('count as left out when they are undefined, whatever their name', () => {
+    const names = [...sessionOptionNames, ...partialOptionNames, 'idleTimeout', 'secret', 'sameSite', 'typo'];
+    expect(() => resolve(Object.fromEntries(names.map((name) => [name, undefined])))).not.toThrow();
+  });
+
+  it('each have a row of wrong uses below', () => {
+    expect(Object.keys(wrongOptions).sort()).toEqual([...sessionOptionNames].sort());
+    expect(Object.keys(wrongPartialOptions).sort()).toEqual([...partialOptionNames].sort());
+  });
+
+  it.each(wrongUses(wrongOptions))('are refused with a wrong type, value or name: %o', (options, text) => {
+    expect(() => resolve(options)).toThrow(refusal(text));
+  });
+
+  it.each(wrongUses(wrongPartialOptions))('of some functions are refused there: %o', (options, text) => {
+    expect(() => resolve(options, partialOptionNames)).toThrow(refusal(text));
+  });
+
+  it.each(partialOptionNames)('refuse %s where it would do nothing, and say where it belongs', (name) => {
+    expect(() => resolve({ [name]: () => {} })).toThrow(
+      refusal(new RegExp(`no option ${name} here: it is for `)),
+    );
+  });
+
   it.each<[object, RegExp]>([
-    [{ touchafter: 0 }, /no option touchafter: did you mean touchAfter/],
-    [{ onStoreFailur: 'fail' }, /did you mean onStoreFailure/],
-    [{ cookies: {} }, /did you mean cookie\b/],
     [{ name: 'sid' }, /cookie: \{ name \}/],
     [{ secret: 'x' }, /secret/],
     [{ resave: false }, /resave/],
@@ -34,58 +59,72 @@ describe('session options', () => {
     [{ idleTimeout: 60 }, /belongs to the store: startSession\(\{ idleTimeout \}\)/],
     [{ password: 'x' }, /belongs to the store/],
     [{ sameSite: 'lax' }, /belongs to the cookie: cookie: \{ sameSite \}/],
-    [{ waitUntil: () => {} }, /no option waitUntil/],
+    [{ maxHeaderSize: 8192 }, /belongs to the cookie/],
+    [{ insecureOnLoopback: true }, /belongs to the cookie/],
     [{ somethingElse: 1 }, /the options are store, cookie/],
     [{ cookie: { maxAge: 1000 } }, /cookie\.maxAge: .*idleTimeout/],
+    [{ cookie: { expires: new Date() } }, /cookie\.expires: .*absoluteTimeout/],
+    [{ cookie: { httpOnly: false } }, /always HttpOnly/],
     [{ cookie: { httponly: true } }, /cookie\.httponly/],
-    [{ cookie: { domain: 'localhost:3000' } }, /cookie\.domain/],
-    [{ cookie: 'sid' }, /cookie must be/],
-  ])('%j are refused with the right name', (options, text) => {
+    [{ cookie: { signed: true } }, /needs no signature/],
+    [{ cookie: { idleTimeout: 60 } }, /cookie\.idleTimeout: it belongs to the store/],
+    [{ cookie: { touchAfter: 60 } }, /next to cookie/],
+  ])('from elsewhere are refused with the right place: %j', (options, text) => {
     expect(() => resolve(options)).toThrow(refusal(text));
   });
+});
 
-  it.each<[string, unknown]>([
-    ['touchAfter', '60'],
-    ['touchAfter', -1],
-    ['touchAfter', Number.NaN],
-    ['timeout', '60'],
-    ['timeout', 0],
-    ['timeout', 2_147_484],
-    ['timeout', null],
-    ['gcProbability', '0.5'],
-    ['gcProbability', 2],
-    ['gcProbability', true],
-    ['lazy', 'yes'],
-    ['peek', 1],
-    ['onStoreFailure', 'anon'],
-    ['random', 0.5],
-    ['onEvent', {}],
-    ['store', {}],
-    ['store', null],
-  ])('refuse %s: %j', (option, value) => {
-    expect(() => resolve({ [option]: value })).toThrow(refusal(new RegExp(`\\b${option} must be`)));
+describe('touchAfter', () => {
+  afterEach(() => {
+    uncacheStore();
   });
 
-  it('know the names an adapter adds', () => {
-    expect(() => resolve({ waitUntil: () => {} }, ['waitUntil'])).not.toThrow();
-    expect(() => resolve({ waituntil: () => {} }, ['waitUntil'])).toThrow(refusal(/did you mean waitUntil/));
+  it('is refused with a store whose sessions would end before they are touched', () => {
+    const { store } = createMemoryStore({ idleTimeout: 60 });
+    for (const touchAfter of [60, 61, 7200])
+      expect(() => resolve({ store, touchAfter })).toThrow(
+        refusal(/less than the idleTimeout of memory, 60/),
+      );
+    expect(() => resolve({ store, touchAfter: 59 })).not.toThrow();
   });
 
-  it('say what to write when a store, a promise of one or a handler came in their place', async () => {
+  it('is refused with such a cached store at the first request', async () => {
+    const options = { touchAfter: 60 };
+    await expect(openSession('', options)).rejects.toMatchObject({ code: 'NO_STORE' });
+    cacheStore(createMemoryStore({ idleTimeout: 60 }).store);
+    await expect(openSession('', options)).rejects.toEqual(
+      refusal(/less than the idleTimeout of memory, 60/),
+    );
+    cacheStore(createMemoryStore({ idleTimeout: 61 }).store);
+    await expect(openSession('', options)).resolves.toBeDefined();
+  });
+});
+
+describe('what comes in place of the options', () => {
+  it('is refused with what to write', async () => {
     const store = await startSession({ cache: false });
     expect(() => resolve(store)).toThrow(refusal(/store was passed in place of the options.* \{ store \}/));
     const promised = startSession({ cache: false });
     expect(() => resolve(promised)).toThrow(refusal(/await startSession/));
     expect(() => resolve({ store: promised })).toThrow(refusal(/store must be .*await startSession/));
-    expect(() => resolve(() => {})).toThrow(refusal(/handler comes first/));
-    for (const wrong of [null, 'sid', 7, []])
-      expect(() => resolve(wrong)).toThrow(refusal(/options must be/));
+    for (const wrong of [
+      () => {},
+      null,
+      'sid',
+      7,
+      [],
+      new Map(),
+      new Date(),
+      new URL('https://shop.example'),
+    ])
+      expect(() => resolve(wrong)).toThrow(refusal(/options must be a plain object, not .* Pass an object/));
   });
 
-  it('refuse what is no handler', () => {
-    expect(() => assertHandler({ store: {} }, 'sessionHandler(handler, options)')).toThrow(
-      refusal(/Write sessionHandler\(handler, options\), the handler first/),
-    );
-    expect(() => assertHandler(() => {}, 'sessionHandler(handler, options)')).not.toThrow();
+  it('may be of a class, when its own properties are options', () => {
+    class Config {
+      timeout = 5;
+    }
+    expect(resolve(new Config()).timeout).toBe(5);
+    expect(resolve(Object.assign(Object.create(null), { timeout: 6 })).timeout).toBe(6);
   });
 });

@@ -1,5 +1,6 @@
-import { isSessionStore, type SessionStore, StoreError } from '@store/core';
+import { cachedStore, isSessionStore, type SessionStore, type StoreError } from '@store/core';
 import { assertKnownOptions, invalidOption } from '@store/core/driver';
+import { assertOptions, refused } from './arguments.ts';
 import { resolveCookieOptions, type SessionCookieOptions } from './cookie/cookie-options.ts';
 import { SessionCookies } from './cookie/session-cookie.ts';
 import type { OnSessionEvent } from './request/events.ts';
@@ -12,7 +13,7 @@ export interface SessionOptions<Data extends object = AppData, Incoming = unknow
   store?: SessionStore;
   /** How the cookie looks. */
   cookie?: SessionCookieOptions;
-  /** Judges values at `set` and when loaded; any Standard Schema, such as Zod's. A stored value that does not fit reads as missing. */
+  /** Judges values at `set` and when loaded; any Standard Schema, such as Zod's. A stored value that does not fit reads as missing. @default none */
   schema?: SessionSchema<Data>;
   /** Seconds between two renewals of an otherwise unchanged session and its cookie. @default a tenth of the idle timeout */
   touchAfter?: number;
@@ -28,11 +29,12 @@ export interface SessionOptions<Data extends object = AppData, Incoming = unknow
   gcProbability?: number;
   /** Where that chance is drawn: a number from 0 up to, not including, 1. @default Math.random */
   random?: () => number;
-  /** Receives one event per request, with the request, and one per garbage collection; no ids, no values. */
+  /** Receives one event per request, with the request, and one per garbage collection; no ids, no values. @default none */
   onEvent?: OnSessionEvent<Incoming>;
 }
 
-const known = [
+/** The names of {@link SessionOptions}. */
+export const sessionOptionNames = [
   'store',
   'cookie',
   'schema',
@@ -44,11 +46,58 @@ const known = [
   'gcProbability',
   'random',
   'onEvent',
-] as const;
+] as const satisfies readonly (keyof SessionOptions)[];
+
+const ofStore =
+  'idleTimeout absoluteTimeout maxBytes now cache database table directory password revocations connectionString pool';
+const ofCookie =
+  'domain path sameSite secure partitioned priority expireOnClose chunks maxHeaderSize insecureOnLoopback';
+
+/** Where options go that exist, but not here. */
+const belongElsewhere = {
+  ...hints(ofStore, (name) => `it belongs to the store: startSession({ ${name} })`),
+  ...hints(ofCookie, (name) => `it belongs to the cookie: cookie: { ${name} }`),
+};
+
+function hints(names: string, hintOf: (name: string) => string): { [name: string]: string } {
+  return Object.fromEntries(names.split(' ').map((name) => [name, hintOf(name)]));
+}
+
+const hostName = /^[^\s/?#@]*$/;
+
+/** The options that only some functions take, and where. */
+const partialOptions = {
+  waitUntil: {
+    at: 'openSession(), withSession() and sessionHandler() of /fetch',
+    takes: 'a function',
+    fits: (value: unknown) => typeof value === 'function',
+  },
+  host: {
+    at: 'openSession() and readSession()',
+    takes: 'a host name, with or without port',
+    fits: (value: unknown) => typeof value === 'string' && hostName.test(value),
+  },
+  https: {
+    at: 'openSession() and readSession()',
+    takes: 'true or false',
+    fits: (value: unknown) => typeof value === 'boolean',
+  },
+  onError: {
+    at: 'sessionHandler() of /node',
+    takes: 'a function',
+    fits: (value: unknown) => typeof value === 'function',
+  },
+};
+
+/** The name of an option that only some functions take. */
+export type PartialOption = keyof typeof partialOptions;
+
+export const partialOptionNames = Object.keys(partialOptions) as readonly PartialOption[];
 
 /** Session options, checked, with the defaults filled in and the cookies made. */
 export interface ResolvedSessionOptions {
-  store: SessionStore | undefined;
+  /** `undefined`: the cached one, looked up at each request. Throws when `touchAfter` does not fit that one. */
+  readonly store: SessionStore | undefined;
   cookies: SessionCookies;
   schema: SchemaCheck | undefined;
   touchAfter: number | undefined;
@@ -68,10 +117,12 @@ export interface ResolvedSessionOptions {
  * @throws {StoreError} `INVALID_OPTION` naming the option, what it takes and what it got.
  */
 export function resolveSessionOptions(given: object, more: readonly string[] = []): ResolvedSessionOptions {
-  assertPlaceOf(given);
+  assertOptions(given);
   const options: SessionOptions<never, never> = given;
-  assertBelongsHere(options);
-  assertKnownOptions('@store/session', options, [...known, ...more]);
+  assertPartialOptions(options, more);
+  assertKnownOptions('@store/session', options, [...sessionOptionNames, ...more], '', {
+    hints: belongElsewhere,
+  });
   const { store, schema, touchAfter, peek = false, lazy = false, onStoreFailure = 'fail' } = options;
   const { timeout = 10, gcProbability = 0.02, random = Math.random, onEvent } = options;
 
@@ -85,6 +136,7 @@ export function resolveSessionOptions(given: object, more: readonly string[] = [
   }
   if (touchAfter !== undefined && !isNumber(touchAfter, 0, Number.MAX_SAFE_INTEGER))
     throw refuse('touchAfter', 'seconds, 0 or more', touchAfter);
+  if (store) assertTouchAfter(touchAfter, store);
   if (typeof peek !== 'boolean' && typeof peek !== 'function')
     throw refuse('peek', 'true, false or a function of the request', peek);
   if (typeof lazy !== 'boolean') throw refuse('lazy', 'true or false', lazy);
@@ -98,7 +150,10 @@ export function resolveSessionOptions(given: object, more: readonly string[] = [
   if (onEvent !== undefined && typeof onEvent !== 'function') throw refuse('onEvent', 'a function', onEvent);
 
   return {
-    store,
+    get store() {
+      if (store === undefined && touchAfter !== undefined) assertTouchAfter(touchAfter, cachedStore());
+      return store;
+    },
     cookies: new SessionCookies(resolveCookieOptions(options.cookie)),
     schema: schema === undefined ? undefined : new SchemaCheck(schema),
     touchAfter,
@@ -112,74 +167,35 @@ export function resolveSessionOptions(given: object, more: readonly string[] = [
   };
 }
 
-/** @throws {StoreError} `INVALID_OPTION` for what was passed in the options' place. */
-function assertPlaceOf(given: unknown): void {
-  const refused = (text: string) => new StoreError('INVALID_OPTION', `[@store/session] ${text}`);
-  if (isSessionStore(given)) throw refused('A store was passed in place of the options. Pass { store }.');
-  if (typeof (given as { then?: unknown } | null)?.then === 'function')
-    throw refused('A promise was passed in place of the options. Pass { store: await startSession(…) }.');
-  if (typeof given === 'function')
-    throw refused(
-      'A function was passed in place of the options. The handler comes first, the options after it.',
-    );
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw refuse('options', 'an object', given);
+/** @throws {StoreError} `INVALID_OPTION` when sessions would end before their touch is due, under a busy user. */
+function assertTouchAfter(touchAfter: number | undefined, { name, timeouts }: SessionStore): void {
+  const { idleTimeout } = timeouts;
+  if (touchAfter === undefined || touchAfter < idleTimeout) return;
+  throw refused(
+    `touchAfter must be less than the idleTimeout of ${name}, ${idleTimeout} seconds: sessions would end while they are used. Lower it, or leave it out.`,
+  );
 }
 
-const ofStore = [
-  'idleTimeout',
-  'absoluteTimeout',
-  'maxBytes',
-  'now',
-  'database',
-  'table',
-  'password',
-  'directory',
-];
-const ofCookie = [
-  'domain',
-  'path',
-  'sameSite',
-  'secure',
-  'partitioned',
-  'priority',
-  'expireOnClose',
-  'chunks',
-];
-
-/** @throws {StoreError} `INVALID_OPTION` for an option that exists, elsewhere. */
-function assertBelongsHere(options: object): void {
-  for (const name of Object.keys(options)) {
-    const place = ofStore.includes(name)
-      ? `the store: startSession({ ${name} })`
-      : ofCookie.includes(name)
-        ? `the cookie: cookie: { ${name} }`
-        : undefined;
-    if (place)
-      throw new StoreError(
-        'INVALID_OPTION',
-        `[@store/session] The option ${name} belongs to ${place}. Move it there.`,
-      );
+/**
+ * Checks the options that only some functions take. Apart from the others, because an options object that is passed again and
+ * again is otherwise checked once, whichever function it was passed to first.
+ *
+ * @param taken Names of those that the caller takes.
+ * @throws {StoreError} `INVALID_OPTION` for one that it does not take, or that cannot be right.
+ */
+export function assertPartialOptions(options: object, taken: readonly string[]): void {
+  for (const name of partialOptionNames) {
+    const value = (options as { readonly [option in PartialOption]?: unknown })[name];
+    if (value === undefined) continue;
+    const { at, takes, fits } = partialOptions[name];
+    if (!taken.includes(name))
+      throw refused(`There is no option ${name} here: it is for ${at}. Leave it out.`);
+    if (!fits(value)) throw refuse(name, takes, value);
   }
 }
 
 /** Keeps a runtime alive for work after the response. */
 export type WaitUntil<Rest extends unknown[] = []> = (work: Promise<void>, ...rest: Rest) => void;
-
-/** @throws {StoreError} `INVALID_OPTION` unless it is a function or left out. */
-export function assertWaitUntil(waitUntil: unknown): void {
-  if (waitUntil !== undefined && typeof waitUntil !== 'function')
-    throw refuse('waitUntil', 'a function', waitUntil);
-}
-
-/** @throws {StoreError} `INVALID_OPTION` unless the handler is a function. */
-export function assertHandler(handler: unknown, signature: string): void {
-  if (typeof handler === 'function') return;
-  throw new StoreError(
-    'INVALID_OPTION',
-    `[@store/session] The handler must be a function. Write ${signature}, the handler first.`,
-  );
-}
 
 function isNumber(value: unknown, least: number, most: number): value is number {
   return typeof value === 'number' && value >= least && value <= most;

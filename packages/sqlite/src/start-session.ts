@@ -31,6 +31,9 @@ const optionNames = [
   'cache',
 ] as const;
 
+/** What does the same here as options of other SQLite session stores. */
+const hints = { path: 'use database', filename: 'use database', db: 'use database', client: 'use database' };
+
 /** What {@link startSession} takes in addition to the options of every driver. */
 export interface SqliteSessionOptions extends StartOptions {
   /**
@@ -62,7 +65,7 @@ export interface SqliteSessionOptions extends StartOptions {
  * await startSession({ database: './sessions.db', idleTimeout: 7200 });
  */
 export async function startSession(options: SqliteSessionOptions): Promise<SessionStore> {
-  assertKnownOptions(name, options ?? {}, optionNames);
+  assertKnownOptions(name, options, optionNames, '', { hints });
   const {
     database,
     table = 'sessions',

@@ -1,7 +1,10 @@
+import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { loadDriver } from '../driver/load-driver.ts';
 import { planCases } from '../run/planned-case.ts';
 import { secondsPerCase } from '../run/run-case.ts';
 import { assertReportShown } from './shown-report.ts';
+
+const suite = '@store/conformance';
 
 /** What a test runner is asked to do; each binding says it in its runner's words. */
 export interface TestRunner {
@@ -27,8 +30,12 @@ export const millisecondsPerTest: number = (secondsPerCase + 30) * 1000;
 export async function registerCases(
   runner: TestRunner,
   driver: URL | string,
-  { report }: TestDriverOptions,
+  options: TestDriverOptions,
 ): Promise<void> {
+  assertKnownOptions(suite, options, ['report']);
+  const { report } = options;
+  if (report !== undefined && typeof report !== 'string' && typeof report?.href !== 'string')
+    throw invalidOption(suite, 'report', 'the path or URL of a Markdown file', report);
   const loaded = await loadDriver(driver);
   const planned = planCases(loaded);
   runner.describe(`the contract of @store/core, for a driver of kind '${loaded.kind}'`, () => {

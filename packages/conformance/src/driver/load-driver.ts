@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { isSessionStore, isStoreError, type SessionStore } from '@store/core';
 import type { RecordStorage } from '@store/core/driver';
 import type { Capabilities, Driver, DriverKind, DriverModule, Place } from './driver-module.ts';
+import { assertExports } from './module-exports.ts';
 import { createPlace } from './place.ts';
 
 /** A driver module that has been looked at: what it is, and what it claims, defaults filled in. */
@@ -22,7 +23,6 @@ export type OptionalFunction = 'move' | 'deleteSession' | 'scan';
 
 const optionalFunctions: readonly OptionalFunction[] = ['move', 'deleteSession', 'scan'];
 
-const hooks = ['openStorage', 'dump', 'peek', 'breakBackend', 'mendBackend', 'cleanUp'] as const;
 const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
   records: ['subjects', 'savesInOneStep', 'sharedBetweenInstances', 'sharedBetweenProcesses'],
   functions: ['sharedBetweenInstances', 'sharedBetweenProcesses'],
@@ -31,20 +31,22 @@ const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
 
 /** Imports a driver module and starts it once to see what it is. @throws Error that says what is wrong with the module */
 export async function loadDriver(url: URL | string): Promise<LoadedDriver> {
-  const { href } = new URL(url);
+  const { href } = moduleUrl(url);
   return inspectDriver((await import(/* @vite-ignore */ href)) as DriverModule, href);
+}
+
+function moduleUrl(url: URL | string): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    const example = "new URL('./conformance.ts', import.meta.url)";
+    throw new Error(`The driver must be the URL of its module, such as ${example}.`, { cause });
+  }
 }
 
 /** The same for a module that is at hand, without the cases that need other processes. */
 export async function inspectDriver(module: DriverModule, url?: string): Promise<LoadedDriver> {
-  for (const name of ['start', ...hooks] as const) {
-    const member = module[name];
-    if (typeof member === 'function' || (name !== 'start' && member === undefined)) continue;
-    throw new Error(`The driver module must export ${name} as a function, not ${typeof member}.`);
-  }
-  if ((module.breakBackend === undefined) !== (module.mendBackend === undefined)) {
-    throw new Error('The driver module must export both breakBackend() and mendBackend(), or neither.');
-  }
+  assertExports(module);
   const { finished, kind, lacking } = await startOnce(module);
   return { module, url, finished, kind, lacking, claims: readClaims(module.capabilities ?? {}, kind) };
 }
@@ -106,12 +108,12 @@ function kindOf(driver: Driver, declared: DriverKind | undefined): DriverKind {
 
 function readClaims(claimed: Capabilities, kind: DriverKind): Required<Capabilities> {
   for (const [name, value] of Object.entries(claimed)) {
+    if (value === undefined) continue;
     if (!capabilitiesOf[kind].includes(name as keyof Capabilities)) {
       throw new Error(
         `A driver of kind '${kind}' has no capability "${name}"; it has ${capabilitiesOf[kind].join(', ')}.`,
       );
     }
-    if (typeof value !== 'boolean') throw new Error(`The capability "${name}" must be true or false.`);
   }
   const { subjects = false, savesInOneStep = false, revocation = false } = claimed;
   const { sharedBetweenProcesses = false } = claimed;

@@ -1,6 +1,9 @@
+import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import type { CaseLevel } from '../cases/conformance-case.ts';
 import { type LoadedDriver, loadDriver } from '../driver/load-driver.ts';
 import { planCases } from './planned-case.ts';
+
+const suite = '@store/conformance';
 
 /** How one case came out. */
 export interface CaseResult {
@@ -29,7 +32,7 @@ export interface ConformanceReport {
 export interface ConformanceOptions {
   /** Runs only the cases whose id begins so, such as `storage.`. @default all */
   only?: string;
-  /** Hears of each result as it comes. */
+  /** Hears of each result as it comes. @default none */
   onResult?: (result: CaseResult) => void;
 }
 
@@ -43,8 +46,13 @@ export interface ConformanceOptions {
  */
 export async function runConformance(
   driver: URL | string | LoadedDriver,
-  { only = '', onResult }: ConformanceOptions = {},
+  options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
+  assertKnownOptions(suite, options, ['only', 'onResult']);
+  const { only = '', onResult } = options;
+  if (typeof only !== 'string') throw invalidOption(suite, 'only', 'the beginning of a case id', only);
+  if (onResult !== undefined && typeof onResult !== 'function')
+    throw invalidOption(suite, 'onResult', 'a function that takes a result', onResult);
   const loaded = driver instanceof URL || typeof driver === 'string' ? await loadDriver(driver) : driver;
   const results: CaseResult[] = [];
   const planned = planCases(loaded).filter(({ id }) => id.startsWith(only));

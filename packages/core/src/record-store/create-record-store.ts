@@ -3,13 +3,7 @@ import type { SessionStore } from '../contract/session-store.ts';
 import { callBackend } from '../errors.ts';
 import { defaultMaxBytes } from '../format/payload.ts';
 import { assertSessionId } from '../format/session-id.ts';
-import {
-  assertFunctions,
-  assertKnownOptions,
-  type StoreOptions,
-  storeOptionNames,
-} from '../options/options.ts';
-import { resolveTimeouts } from '../options/timeouts.ts';
+import { resolveStoreOptions, type StoreOptions } from '../options/options.ts';
 import { createReport } from '../report.ts';
 import { assembleStore } from '../store/assemble-store.ts';
 import { RecentIds } from '../store/recent-ids.ts';
@@ -38,10 +32,8 @@ const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired
  * }
  */
 export function createRecordStore(storage: RecordStorage, options: StoreOptions = {}): SessionStore {
-  const { name = '@store/core', maxBytes = defaultMaxBytes, onEvent } = options;
-  assertFunctions(name, 'storage', storage, required);
-  assertKnownOptions(name, options, storeOptionNames);
-  const timeouts = resolveTimeouts(name, options);
+  const { name, timeouts } = resolveStoreOptions(options, 'storage', storage, required);
+  const { maxBytes = defaultMaxBytes, onEvent } = options;
   const report = createReport(name, onEvent);
   const backend = new Backend(name, storage, timeouts, maxBytes, report);
   const plannedMoves = new RecentIds();

@@ -3,7 +3,7 @@ import type { DestroyAllOptions } from '../contract/session-store.ts';
 import { callBackend, isStoreError, unsupported } from '../errors.ts';
 import { createTombstone, isMark, markLife, markTarget } from '../format/mark.ts';
 import { assertSessionId, isSessionId, isSessionKey, sessionKey } from '../format/session-id.ts';
-import { assertSubject } from '../options/options.ts';
+import { assertMethodOptions, assertSubject } from '../options/options.ts';
 import type { RecentIds } from '../store/recent-ids.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { readPages } from './list.ts';
@@ -123,10 +123,12 @@ export async function destroyAll(
   backend: Backend,
   plannedMoves: RecentIds,
   subject: string,
-  { except, only }: DestroyAllOptions = {},
+  options: DestroyAllOptions = {},
 ): Promise<number> {
   const { name, storage } = backend;
   assertSubject(subject);
+  assertMethodOptions(name, 'destroyAll', options);
+  const { except, only } = options;
   if (except !== undefined) assertSessionId(except);
   if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend keeps no subjects');
   // The handle comes from a web page. One that is no key names no session.

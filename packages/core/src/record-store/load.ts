@@ -4,7 +4,7 @@ import { callBackend } from '../errors.ts';
 import { isCurrentMark, markLife } from '../format/mark.ts';
 import { decodePayload, type PayloadContent } from '../format/payload.ts';
 import { isSessionId, sessionKey } from '../format/session-id.ts';
-import { assertBase } from '../options/options.ts';
+import { assertMethodOptions } from '../options/options.ts';
 import { clockSkew, effectiveExpiry, nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 
@@ -98,12 +98,12 @@ const longestMark = markLife + clockSkew;
  * `RecordStorage.touch` compares no version: it could prolong a mark that has just replaced the session, and report a dead id as
  * alive. It is therefore used only for records that expire later than any mark can.
  */
-export function touch(backend: Backend, id: string, { base }: TouchOptions = {}): Awaitable<boolean> {
+export function touch(backend: Backend, id: string, options: TouchOptions = {}): Awaitable<boolean> {
+  assertMethodOptions(backend.name, 'touch', options, id);
   if (!isSessionId(id)) return false;
-  assertBase(backend.name, id, base);
   const key = sessionKey(id);
   const now = backend.timeouts.now();
-  const known = sessionOfBase(key, base)?.record;
+  const known = sessionOfBase(key, options.base)?.record;
   // A base that ends soon may have been touched by others since; only the backend knows.
   if (!known || !isLive(backend, known, now + longestMark)) return readAndTouch(backend, key);
   const touched = touchRecord(backend, known, now);

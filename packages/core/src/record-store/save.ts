@@ -18,7 +18,7 @@ export function save(
   flash: SessionData,
   options: SaveOptions = {},
 ): Awaitable<void> {
-  const fresh = freshRecord(backend, id, data, flash, options);
+  const fresh = freshRecord(backend, 'save', id, data, flash, options);
   const now = fresh.createdAt;
   const { storage, timeouts } = backend;
   const saved = backend.write(fresh, () =>
@@ -58,7 +58,7 @@ export async function create(
   flash: SessionData,
   options: SaveOptions = {},
 ): Promise<boolean> {
-  const fresh = freshRecord(backend, id, data, flash, options);
+  const fresh = freshRecord(backend, 'create', id, data, flash, options);
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const now = backend.timeouts.now();
     const next = renewed(backend, fresh, now);
@@ -79,13 +79,14 @@ export async function create(
 /** @throws {StoreError} for everything that cannot be stored, before anything is written. */
 function freshRecord(
   backend: Backend,
+  method: 'save' | 'create',
   id: string,
   data: SessionData,
   flash: SessionData,
   options: SaveOptions,
 ): SessionRecord {
   assertSessionId(id);
-  assertSaveOptions(backend.name, options);
+  assertSaveOptions(backend.name, method, options);
   assertSessionContent({ data, flash });
   const { subject = null, idleTimeout = null, expireOnClose } = options;
   const payload = encodePayload(

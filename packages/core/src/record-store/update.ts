@@ -15,7 +15,7 @@ import {
   type PayloadContent,
 } from '../format/payload.ts';
 import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
-import { assertBase, assertSaveOptions, changesSubject } from '../options/options.ts';
+import { assertSaveOptions, changesSubject } from '../options/options.ts';
 import { nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { replaceAndRemove } from './end.ts';
@@ -31,9 +31,8 @@ export function update(
   change: SessionChange,
   options: UpdateOptions = {},
 ): Awaitable<boolean> {
-  const { base, newId } = options;
-  assertBase(backend.name, id, base);
-  assertSaveOptions(backend.name, options);
+  assertSaveOptions(backend.name, 'update', options, id);
+  const { newId } = options;
   if (newId !== undefined) assertSessionId(newId);
   if (!isSessionId(id)) return false;
   const newKey = newId === undefined || newId === id ? undefined : sessionKey(newId);

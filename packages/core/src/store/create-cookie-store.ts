@@ -5,19 +5,18 @@ import {
   type StoredSession,
   storedSession,
 } from '../contract/session-store.ts';
-import { callBackend, unsupported } from '../errors.ts';
+import { callBackend, invalidOption, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
-  assertFunctions,
-  assertKnownOptions,
+  assertMethodOptions,
   assertSaveOptions,
   assertSubject,
+  resolveStoreOptions,
   type StoreOptions,
-  storeOptionNames,
 } from '../options/options.ts';
-import { effectiveExpiry, nextExpiry, resolveTimeouts } from '../options/timeouts.ts';
+import { effectiveExpiry, nextExpiry } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
 import { assembleStore } from './assemble-store.ts';
 
@@ -39,10 +38,8 @@ const noList = 'a cookie store knows only the sessions it is shown';
  * const store = createCookieStore({ load: (value) => open(value), cookieValue: (session) => seal(session) });
  */
 export function createCookieStore(driver: CookieStoreDriver, options: StoreOptions = {}): SessionStore {
-  const { name = '@store/core', maxBytes = defaultMaxBytes, onEvent } = options;
-  assertFunctions(name, 'driver', driver, required);
-  assertKnownOptions(name, options, storeOptionNames);
-  const timeouts = resolveTimeouts(name, options);
+  const { name, timeouts } = resolveStoreOptions(options, 'driver', driver, required);
+  const { maxBytes = defaultMaxBytes, onEvent } = options;
   const report = createReport(name, onEvent);
 
   /** A seal is longer than what it holds, so most need no second look. */
@@ -51,6 +48,9 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       assertPayloadFits(name, encodePayload({ data, flash }), maxBytes, { data, flash });
     return value;
   }
+
+  const notLoaded = (option: string, got: unknown) =>
+    invalidOption(name, option, 'what load() returned for this session', got);
 
   /** What a seal held, judged by the timeouts in force. */
   function opened(found: CookieSession | undefined, now: number): StoredSession {
@@ -78,10 +78,14 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       },
       cookieValue(id, data, flash, saveOptions = {}) {
         assertSessionId(id);
-        assertSaveOptions(name, saveOptions);
+        assertSaveOptions(name, 'cookieValue', saveOptions);
         assertSessionContent({ data, flash });
         const now = timeouts.now();
         const { subject, idleTimeout, expireOnClose, family, version, createdAt = now } = saveOptions;
+        if (!Number.isFinite(createdAt))
+          throw invalidOption(name, 'createdAt', 'epoch milliseconds', createdAt);
+        if (version !== undefined && typeof version !== 'number') throw notLoaded('version', version);
+        if (family !== undefined && typeof family !== 'string') throw notLoaded('family', family);
         const session: CookieSession = {
           id,
           data,
@@ -99,7 +103,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       },
       async save(id, data, flash, saveOptions = {}) {
         assertSessionId(id);
-        assertSaveOptions(name, saveOptions);
+        assertSaveOptions(name, 'save', saveOptions);
         assertSessionContent({ data, flash });
       },
       async create() {
@@ -132,6 +136,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       },
       async destroyAll(subject, destroyOptions = {}) {
         assertSubject(subject);
+        assertMethodOptions(name, 'destroyAll', destroyOptions);
         if (destroyOptions.except !== undefined) assertSessionId(destroyOptions.except);
         if (!driver.destroyAll) {
           throw unsupported(name, 'destroyAll', 'the server keeps no list of cookies to revoke');

@@ -1,6 +1,7 @@
 import type { DriverSession, StoreDriver } from '../contract/drivers.ts';
 import {
   missingSession,
+  type SaveOptions,
   type SessionChange,
   type SessionContent,
   type SessionStore,
@@ -12,15 +13,12 @@ import { assertSessionContent } from '../format/json-value.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
 import {
-  assertBase,
-  assertFunctions,
-  assertKnownOptions,
+  assertMethodOptions,
   assertSaveOptions,
   changesSubject,
+  resolveStoreOptions,
   type StoreOptions,
-  storeOptionNames,
 } from '../options/options.ts';
-import { resolveTimeouts } from '../options/timeouts.ts';
 import { createReport } from '../report.ts';
 import { assembleStore } from './assemble-store.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -47,10 +45,8 @@ const required = ['load', 'save', 'destroy', 'gc'] as const;
  * });
  */
 export function createStore(driver: StoreDriver, options: StoreOptions = {}): SessionStore {
-  const { name = '@store/core', maxBytes = defaultMaxBytes, onEvent } = options;
-  assertFunctions(name, 'driver', driver, required);
-  assertKnownOptions(name, options, storeOptionNames);
-  const timeouts = resolveTimeouts(name, options);
+  const { name, timeouts } = resolveStoreOptions(options, 'driver', driver, required);
+  const { maxBytes = defaultMaxBytes, onEvent } = options;
   const report = createReport(name, onEvent);
   const inTurn = createSessionTurns();
   // A plain driver has no room for marks.
@@ -81,13 +77,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
 
   async function write(id: string, session: DriverSession): Promise<void> {
     const { data, flash } = copyToStore(session);
-    const { subject, idleTimeout, expireOnClose } = session;
-    const kept = {
-      ...(subject !== undefined && { subject }),
-      ...(idleTimeout !== undefined && { idleTimeout }),
-      ...(expireOnClose !== undefined && { expireOnClose }),
-    };
-    await callBackend(name, 'write a session', () => driver.save(id, data, flash, kept));
+    await callBackend(name, 'write a session', () => driver.save(id, data, flash, given(session)));
   }
 
   /** What a driver keeps in addition to content stays when the content is replaced. */
@@ -123,7 +113,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     }
     if (newId !== id && (moves.find(newId, now()) !== undefined || (await read(newId))))
       throw newIdIsTaken(name);
-    await write(newId, { ...found, ...options, ...content });
+    await write(newId, { ...found, ...given(options), ...content });
     if (newId === id) return true;
     moves.note(id, newId, now());
     await remove(id);
@@ -150,16 +140,16 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
       },
       async save(id, data, flash, saveOptions = {}) {
         assertSessionId(id);
-        assertSaveOptions(name, saveOptions);
+        assertSaveOptions(name, 'save', saveOptions);
         const content = copyToStore({ data, flash });
         await inTurn(id, async () => {
           if (moves.find(id, now()) !== undefined) throw idWasGivenUp(name);
-          await write(id, { ...(await keptBy(id)), ...saveOptions, ...content });
+          await write(id, { ...(await keptBy(id)), ...given(saveOptions), ...content });
         });
       },
       async create(id, data, flash, saveOptions = {}) {
         assertSessionId(id);
-        assertSaveOptions(name, saveOptions);
+        assertSaveOptions(name, 'create', saveOptions);
         const content = copyToStore({ data, flash });
         return inTurn(id, async () => {
           if (moves.find(id, now()) !== undefined || (await read(id))) return false;
@@ -167,15 +157,14 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
           return true;
         });
       },
-      async update(id, change, { base, ...updateOptions } = {}) {
-        assertBase(name, id, base);
-        assertSaveOptions(name, updateOptions);
+      async update(id, change, updateOptions = {}) {
+        assertSaveOptions(name, 'update', updateOptions, id);
         if (updateOptions.newId !== undefined) assertSessionId(updateOptions.newId);
         if (!isSessionId(id)) return false;
         return inTurn(id, () => updateOne(id, change, updateOptions));
       },
-      async touch(id, { base } = {}) {
-        assertBase(name, id, base);
+      async touch(id, touchOptions = {}) {
+        assertMethodOptions(name, 'touch', touchOptions, id);
         if (!isSessionId(id)) return false;
         return inTurn(id, async () => {
           const found = moves.find(id, now()) === undefined ? await read(id) : undefined;
@@ -232,6 +221,15 @@ function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promis
     };
     turn.then(forget, forget);
     return turn;
+  };
+}
+
+/** The options without those that are `undefined`, which count as left out. */
+function given({ subject, idleTimeout, expireOnClose }: SaveOptions): SaveOptions {
+  return {
+    ...(subject !== undefined && { subject }),
+    ...(idleTimeout !== undefined && { idleTimeout }),
+    ...(expireOnClose !== undefined && { expireOnClose }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { StoreError } from '@store/core';
 import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { stringifySetCookie } from 'cookie';
+import { setsNothing } from '../arguments.ts';
 
 /** How the session cookie looks. It is always HttpOnly, and lives as long as its session. */
 export interface SessionCookieOptions {
@@ -9,33 +10,36 @@ export interface SessionCookieOptions {
    * @default '__Host-session'; '__Secure-session' with a `domain` or another `path`; 'session' with `secure: false`
    */
   name?: string;
-  /** The domain whose subdomains share the session, without scheme or port. @default none: this host only */
+  /** The domain whose subdomains share the session, no IP address, scheme or port. @default none: this host only */
   domain?: string;
-  /** The path below which the cookie is sent. Requests outside it get no cookie. @default '/' */
+  /** The path below which the cookie is sent, as written in a URL. Requests outside it get no cookie. @default '/' */
   path?: string;
   /** Whether other sites' requests carry the cookie. @default 'lax' */
   sameSite?: 'strict' | 'lax' | 'none';
   /**
-   * `false`: no Secure, for plain http on a network you trust. Browsers then send the cookie unencrypted.
-   * @default true, but see `insecureOnLoopback`
+   * `false`: no Secure, for plain http on a network you trust. Browsers then send the cookie unencrypted. For development see
+   * `insecureOnLoopback`.
+   * @default true
    */
   secure?: boolean;
-  /** Whether an embedded site gets a cookie of its own per embedding site (CHIPS). @default false */
+  /** Whether an embedded site gets a cookie of its own per embedding site (CHIPS). Frames on other sites are sent it only with `sameSite: 'none'`. @default false */
   partitioned?: boolean;
   /** Which cookies a browser evicts first when a domain has too many: `high` survives a flood. @default 'high' */
   priority?: 'low' | 'medium' | 'high';
-  /** Whether the cookie ends when the browser closes, unless `setLifetime` says otherwise. @default false: it lives as long as the session */
+  /** Whether the cookie ends when the browser closes, unless `setLifetime` says otherwise. Else it lives as long as the session. @default false */
   expireOnClose?: boolean;
-  /** Maximum number of cookies (`name.0`, `name.1`, …) a sealed session may be split across, at most 8. @default 1: never split */
+  /** Maximum number of cookies (`name.0`, `name.1`, …) a sealed session may be split across, at most 8. @default 1 */
   chunks?: number;
   /**
-   * Maximum bytes of a session's cookies together, as the browser sends them back. Node takes 16 KiB of request headers in
-   * all, other servers 8. @default 12_288
+   * Maximum bytes of a sealed session's cookies together, as the browser sends them back; 1024 or more. The default suits Node,
+   * which takes 16 KiB of request headers in all. Behind nginx or Apache with their defaults over HTTP/1.1, which take 8 KiB a
+   * line, set 7168, and raise nginx's `proxy_buffer_size`.
+   * @default 12_288
    */
   maxHeaderSize?: number;
   /**
    * Whether plain http on a loopback host gets a cookie without Secure and without a name prefix, so that development works.
-   * @default true when NODE_ENV is development or test
+   * @default true when NODE_ENV is development or test and `secure` is left out
    */
   insecureOnLoopback?: boolean;
 }
@@ -45,7 +49,8 @@ export type ResolvedCookieOptions = Required<Omit<SessionCookieOptions, 'domain'
   domain: string | undefined;
 };
 
-const known = [
+/** The names of {@link SessionCookieOptions}. */
+export const cookieOptionNames = [
   'name',
   'domain',
   'path',
@@ -57,15 +62,30 @@ const known = [
   'chunks',
   'maxHeaderSize',
   'insecureOnLoopback',
-] as const;
+] as const satisfies readonly (keyof SessionCookieOptions)[];
 
 /** The most cookies that one value is split across. */
 export const mostChunks = 8;
 
+const ofStore = 'it belongs to the store, as does how long sessions live: startSession({ idleTimeout })';
+const belongElsewhere = {
+  'cookie.idleTimeout': ofStore,
+  'cookie.absoluteTimeout': ofStore,
+  'cookie.password': 'it belongs to the store: startSession({ password }) of @store/cookie',
+  'cookie.touchAfter': 'it is an option next to cookie, not inside it',
+};
+
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
+// Browsers take these prefixes in any case. Ours are written as in RFC 6265bis, so that old browsers see them too.
+const prefixed = /^__(?:host|secure|http)-/i;
+const piece = /\.[0-7]$/;
 // With a dot: browsers refuse a top-level domain, and what has none is the host's own name, for which no domain is needed.
-const domainName = /^\.?(?!-)[a-z\d_-]+(?:\.[a-z\d_-]+)+$/i;
+const domainName = /^\.?(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z\d_-]{1,63}(?<!-)$/i;
+// What ends like this is an IPv4 address to browsers, in one of its spellings.
+const addressEnd = /\.(?:\d+|0x[\da-f]*)$/i;
 const pathValue = /^\/[^?#;\0-\x20\x7f-\uffff]*$/;
+// Browsers resolve dot segments and encode these characters before they compare; a pattern is none to them.
+const unmatchedPath = /["<>\\^`{}*]|\/:|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /**
  * Checks the options, fills in the defaults and makes one cookie with them.
@@ -74,8 +94,8 @@ const pathValue = /^\/[^?#;\0-\x20\x7f-\uffff]*$/;
  * name whose prefix contradicts `domain`, `path` or `secure` (RFC 6265bis, "Cookie Name Prefixes").
  */
 export function resolveCookieOptions(options: SessionCookieOptions = {}): ResolvedCookieOptions {
-  if (typeof options !== 'object' || options === null) throw refuse('cookie', 'an object', options);
-  assertKnownOptions('@store/session', options, known, 'cookie');
+  assertKnownOptions('@store/session', options, cookieOptionNames, 'cookie', { hints: belongElsewhere });
+  if (setsNothing(options)) throw refuse('cookie', 'a plain object', options);
   const { domain, path = '/', sameSite = 'lax', secure = true, partitioned = false } = options;
   const { priority = 'high', expireOnClose = false, chunks = 1, maxHeaderSize = 12_288 } = options;
   const ownHost = domain === undefined && path === '/';
@@ -84,26 +104,37 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
 
   if (typeof name !== 'string' || !token.test(name))
     throw refuse('cookie.name', 'a cookie name (RFC 6265)', name);
-  if (domain !== undefined && (typeof domain !== 'string' || !domainName.test(domain))) {
-    throw refuse('cookie.domain', 'a domain name such as example.com, without scheme, port or path', domain);
-  }
-  if (typeof path !== 'string' || !pathValue.test(path)) {
+  if (
+    domain !== undefined &&
+    (typeof domain !== 'string' || !domainName.test(domain) || addressEnd.test(domain))
+  )
+    throw refuse(
+      'cookie.domain',
+      'a domain name such as example.com: no IP address, scheme, port or path',
+      domain,
+    );
+  if (typeof path !== 'string' || !pathValue.test(path))
     throw refuse('cookie.path', 'a path that begins with /, without query or semicolon', path);
-  }
+  if (unmatchedPath.test(path))
+    throw refuse('cookie.path', 'a path as browsers write it in a URL, encoded and no pattern', path);
   oneOf('cookie.sameSite', sameSite, ['strict', 'lax', 'none']);
   oneOf('cookie.priority', priority, ['low', 'medium', 'high']);
   for (const [option, value] of Object.entries({ secure, partitioned, expireOnClose, insecureOnLoopback })) {
     if (typeof value !== 'boolean') throw refuse(`cookie.${option}`, 'true or false', value);
   }
-  if (/^__host-/i.test(name) && !ownHost) {
-    throw refuse('cookie.name', 'without the prefix __Host- when a domain or another path is given', name);
-  }
+  assertName(name, ownHost);
   if (!secure) {
     const needs = (option: string) =>
       refuse(`cookie.${option}`, 'left out with secure: false, since browsers want Secure for it', option);
-    if (/^__(?:host|secure)-/i.test(name)) throw needs('name');
+    if (prefixed.test(name)) throw needs('name');
     if (sameSite === 'none') throw needs('sameSite');
     if (partitioned) throw needs('partitioned');
+    if (options.insecureOnLoopback !== undefined)
+      throw refuse(
+        'cookie.insecureOnLoopback',
+        'left out with secure: false, which sends the cookie without Secure everywhere',
+        insecureOnLoopback,
+      );
   }
   if (!Number.isInteger(chunks) || chunks < 1 || chunks > mostChunks) {
     throw refuse('cookie.chunks', `a whole number from 1 to ${mostChunks}`, chunks);
@@ -111,9 +142,34 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   if (!Number.isInteger(maxHeaderSize) || maxHeaderSize < 1024) {
     throw refuse('cookie.maxHeaderSize', 'a whole number of bytes, 1024 or more', maxHeaderSize);
   }
-  const resolved = { name, domain, path, sameSite, secure, partitioned, priority, expireOnClose, chunks };
+  const resolved = {
+    name,
+    // As browsers compare it.
+    domain: domain?.replace(/^\./, '').toLowerCase(),
+    path,
+    sameSite,
+    secure,
+    partitioned,
+    priority,
+    expireOnClose,
+    chunks,
+  };
   assertPossible(resolved);
   return { ...resolved, maxHeaderSize, insecureOnLoopback };
+}
+
+/** @throws {StoreError} `INVALID_OPTION` for a name that browsers refuse with these options, or on some connections. */
+function assertName(name: string, ownHost: boolean): void {
+  const [prefix] = prefixed.exec(name) ?? [];
+  if (/^__host-/i.test(name) && !ownHost)
+    throw refuse('cookie.name', 'without the prefix __Host- when a domain or another path is given', name);
+  if (prefix !== undefined && prefix !== '__Host-' && prefix !== '__Secure-')
+    throw refuse('cookie.name', 'with the prefix __Host- or __Secure-, in this spelling, or with none', name);
+  // Plain http on loopback gets the rest of the name.
+  const rest = name.slice(prefix?.length ?? 0);
+  if (rest === '' || prefixed.test(rest)) throw refuse('cookie.name', 'a name after its one prefix', name);
+  if (piece.test(name))
+    throw refuse('cookie.name', 'without .0 to .7 at its end, which name the pieces of a split cookie', name);
 }
 
 function assertPossible({

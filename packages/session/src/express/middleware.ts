@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { assertHandler, assertOptions, refused } from '../arguments.ts';
 import { nodeMiddleware } from '../node/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { isClaimed } from '../request/attached-session.ts';
@@ -29,6 +30,7 @@ export type ExpressSessionOptions<Data extends object = AppData> = SessionOption
 export function sessionMiddleware<Data extends object = AppData>(
   options: ExpressSessionOptions<Data> = {},
 ): RequestHandler {
+  assertOptions(options, 'app.use(sessionMiddleware({ … }))');
   const middleware = nodeMiddleware<Request>(createSessions(options), (request, slot) => {
     watchErrors(request.app);
     if (slot.isFirst || !('session' in request)) setSessionProperty(request, slot);
@@ -81,7 +83,14 @@ export function withSession<Handler extends HandlerOf>(
 export function withSession<Data extends object, Flash extends object = AppFlash>(
   handler: WithSession<RequestHandler, Data, Flash>,
 ): RequestHandler;
-export function withSession(handler: unknown): unknown {
+export function withSession(handler: unknown, ...more: unknown[]): unknown {
+  const call = 'withSession((request, response) => { … })';
+  assertHandler(handler, call);
+  // An index, as from `handlers.map(withSession)`, is no mistake.
+  if (more.length > 0 && typeof more[0] !== 'number')
+    throw refused(
+      `withSession() of /express takes a handler only. Write ${call}, and pass options to sessionMiddleware().`,
+    );
   // Only types change. The handler itself is given on, since Express counts its parameters.
   return handler;
 }

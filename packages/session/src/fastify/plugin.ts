@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { assertOptions, refused } from '../arguments.ts';
 import { sendPlainly, serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
 import { removePageHeaders } from '../request/abandoned-page.ts';
@@ -45,6 +46,10 @@ const registrations = new WeakMap<object, { instance: object; name: string }[]>(
  * });
  */
 export const sessionPlugin: FastifyPluginAsync<FastifySessionOptions> = async (fastify, options) => {
+  const call = 'app.register(sessionPlugin, { … })';
+  if (typeof (fastify as FastifyInstance | undefined)?.addHook !== 'function')
+    throw refused(`sessionPlugin is registered, never called. Write ${call}.`);
+  assertOptions(options, call);
   const sessions = createSessions(options, ofRegister);
   register(fastify, sessions.name);
 

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { assertOptions } from '../arguments.ts';
 import { abandon, finish } from '../fetch/handler.ts';
 import type { SessionOptions } from '../options.ts';
 import { cancelStream, removePageHeaders } from '../request/abandoned-page.ts';
@@ -37,6 +38,7 @@ export interface SessionVariables<Data extends object = AppData, Flash extends o
 export function sessionMiddleware<Data extends object = AppData, Flash extends object = AppFlash>(
   options: HonoSessionOptions<Data> = {},
 ): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash> }> {
+  assertOptions(options, 'app.use(sessionMiddleware({ … }))');
   const sessions = createSessions(options);
 
   return async (c, next) => {

@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa';
+import { assertOptions } from '../arguments.ts';
 import { NodeHeaders } from '../node/response-headers.ts';
 import { serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
@@ -42,6 +43,7 @@ export type KoaSessionOptions<Data extends object = AppData> = SessionOptions<Da
 export function sessionMiddleware<Data extends object = AppData>(
   options: KoaSessionOptions<Data> = {},
 ): Middleware {
+  assertOptions(options, 'app.use(sessionMiddleware({ … }))');
   const sessions = createSessions(options);
 
   return async (ctx, next) => {

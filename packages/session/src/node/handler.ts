@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { invalidOption } from '@store/core/driver';
-import { assertHandler, type SessionOptions } from '../options.ts';
+import { assertHandler, assertOptions } from '../arguments.ts';
+import type { SessionOptions } from '../options.ts';
 import { discardChanges, getSession, type SessionSlot } from '../request/attached-session.ts';
 import { createSessions, type Sessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
@@ -39,6 +39,7 @@ export function sessionMiddleware<
   Data extends object = AppData,
   Incoming extends IncomingMessage = IncomingMessage,
 >(options: NodeSessionOptions<Data, Incoming> = {}): NodeMiddleware<Incoming> {
+  assertOptions(options, 'app.use(sessionMiddleware({ … }))');
   return nodeMiddleware<Incoming>(createSessions(options));
 }
 
@@ -105,11 +106,12 @@ export function sessionHandler<Data extends object = AppData, Flash extends obje
   handler: NodeHandler<Data, Flash>,
   options: NodeHandlerOptions<Data> = {},
 ): RequestListener {
-  assertHandler(handler, 'sessionHandler(handler, options)');
+  const call = 'sessionHandler(handler, options)';
+  assertHandler(handler, call);
+  assertOptions(options, call);
+  const sessions = createSessions(options, ['onError']);
   // biome-ignore lint/suspicious/noConsole: as Express does, so that no handler's error disappears unless asked for
-  const { onError = console.error, ...sessionOptions } = options;
-  if (typeof onError !== 'function') throw invalidOption('@store/session', 'onError', 'a function', onError);
-  const sessions = createSessions(sessionOptions);
+  const { onError = console.error } = options;
 
   return (request, response) => {
     const fail = (error: unknown) => {

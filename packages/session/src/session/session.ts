@@ -1,13 +1,15 @@
 import { assertJsonValue, assertSubject, type JsonValue } from '@store/core';
-import { assertKnownOptions, assertSeconds, invalidOption } from '@store/core/driver';
+import { assertSeconds } from '@store/core/driver';
 import type { ValueUpdate } from './data-changes.ts';
 import type { Journal } from './journal.ts';
 import type { Immutable, ImmutableJson } from './json.ts';
+import { checkLifetime, type Lifetime, type LifetimeLimits } from './lifetime.ts';
 import { isSecretField, withoutSecretFields } from './secret-fields.ts';
 import type { AppData, AppFlash } from './session-types.ts';
 import { noDestroy, noProperty, refuseAssignment, refuseCallback } from './strict-session.ts';
 
 type Key<T> = keyof T & string;
+type LimitedJournal = Journal & { readonly request: LifetimeLimits };
 
 /**
  * One visitor's session during one request.
@@ -25,11 +27,11 @@ type Key<T> = keyof T & string;
  * session.set('cart', [...session.get('cart', []), 'tea']);
  */
 export class Session<Data extends object = AppData, Flash extends object = AppFlash> {
-  readonly #journal: Journal;
+  readonly #journal: LimitedJournal;
 
   /** Made by `openSession`, `readSession` and the adapters. */
   constructor(journal: unknown) {
-    this.#journal = journal as Journal;
+    this.#journal = journal as LimitedJournal;
   }
 
   get #used(): Journal {
@@ -243,16 +245,15 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   }
   /**
    * Gives this session a lifetime of its own ("remember me" ticked or not): an idle timeout in whole seconds, and whether its
-   * cookie ends with the browser. The absolute limit still holds.
+   * cookie ends with the browser. What is left out stays as it is. Kept until it is set again or another user signs in.
+   *
+   * @throws {StoreError} `INVALID_OPTION` for an idle timeout beyond the store's `absoluteTimeout`, or within `touchAfter`.
+   * @example
+   * session.setLifetime(remember ? { idleTimeout: 2_592_000, expireOnClose: false } : { expireOnClose: true });
    */
-  setLifetime(lifetime: { idleTimeout?: number; expireOnClose?: boolean }): void {
+  setLifetime(lifetime: Lifetime): void {
     this.#journal.assertWritable(true);
-    assertKnownOptions('@store/session', lifetime, ['idleTimeout', 'expireOnClose'], 'setLifetime()');
-    const { idleTimeout, expireOnClose } = lifetime;
-    if (idleTimeout !== undefined) assertSeconds('@store/session', 'idleTimeout', idleTimeout);
-    if (expireOnClose !== undefined && typeof expireOnClose !== 'boolean')
-      throw invalidOption('@store/session', 'expireOnClose', 'true or false', expireOnClose);
-    this.#journal.setOptions(lifetime);
+    this.#journal.setOptions(checkLifetime(lifetime, this.#journal.request));
   }
   /** Drops what this request has changed and not saved so far, `invalidate` excepted. What it changes afterwards is written. */
   discard(...given: never[]): void {

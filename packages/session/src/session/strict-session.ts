@@ -20,6 +20,8 @@ export function refuseAssignment(prototype: object): void {
       },
     }),
   );
+  // The name before `setLifetime`. Defined here, so that no editor offers it.
+  Object.defineProperty(prototype, 'setIdleTimeout', { value: noIdleTimeout });
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (typeof property.value === 'function') {
       if (name !== 'constructor') Object.freeze(property.value);
@@ -55,6 +57,10 @@ export function refuseCallback(method: string, given: readonly unknown[]): void 
 /** The error for `destroy`, familiar from other libraries. */
 export function noDestroy(): StoreError {
   return unsupported('There is no session.destroy(). Call session.invalidate().');
+}
+
+function noIdleTimeout(): never {
+  throw unsupported('There is no session.setIdleTimeout(). Call session.setLifetime({ idleTimeout }).');
 }
 
 /** The error for what cannot be done with this session or request. @param text What, and what to do instead */

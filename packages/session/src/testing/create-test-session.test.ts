@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, createPlainCookieStore } from '../../test/memory-store.ts';
+import { wrongTestOptions, wrongUses } from '../../test/wrong-options.ts';
 import { sessionHandler } from '../fetch.ts';
-import { createTestSession } from './create-test-session.ts';
+import { createTestSession, testSessionOptionNames } from './create-test-session.ts';
 
 describe('createTestSession', () => {
   for (const kind of ['server', 'cookie'] as const) {
@@ -29,5 +30,25 @@ describe('createTestSession', () => {
     expect(await createTestSession(store, {}, { cookie: { name: '__Secure-sid', path: '/app' } })).toMatch(
       /^__Secure-sid=[\w-]{43}; sid=[\w-]{43}$/,
     );
+  });
+
+  it('has a row of wrong uses for each of its options', () => {
+    expect(Object.keys(wrongTestOptions).sort()).toEqual([...testSessionOptionNames].sort());
+  });
+
+  it.each(wrongUses(wrongTestOptions))('refuses a wrong type, value or name: %o', async (options, text) => {
+    const { store, records } = createMemoryStore();
+    await expect(createTestSession(store, {}, options)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(text),
+    });
+    expect(records.size).toBe(0);
+  });
+
+  it('stores the lifetime that a request would find', async () => {
+    const { store } = createMemoryStore();
+    const lifetime = { idleTimeout: 60, expireOnClose: true };
+    const header = await createTestSession(store, { n: 1 }, { ...lifetime, subject: undefined as never });
+    expect(await store.load(header.slice(-43))).toMatchObject(lifetime);
   });
 });

@@ -1,7 +1,10 @@
 import { createSessionId, type SaveOptions, type SessionData, type SessionStore } from '@store/core';
+import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { stringifyCookie } from 'cookie';
+import { assertOptions, assertStore } from '../arguments.ts';
 import { resolveCookieOptions, type SessionCookieOptions } from '../cookie/cookie-options.ts';
 import { insecureName } from '../cookie/session-cookie.ts';
+import { checkLifetime } from '../session/lifetime.ts';
 
 export interface TestSessionOptions extends SaveOptions {
   /** Flash values that an earlier request left. @default none */
@@ -10,12 +13,21 @@ export interface TestSessionOptions extends SaveOptions {
   cookie?: SessionCookieOptions;
 }
 
+/** The names of {@link TestSessionOptions}. */
+export const testSessionOptionNames = [
+  'flash',
+  'cookie',
+  'subject',
+  'idleTimeout',
+  'expireOnClose',
+] as const satisfies readonly (keyof TestSessionOptions)[];
+
 /**
  * Stores a session and returns the `Cookie` header of the browser that has it, so that a test begins signed in.
  *
  * The header names the cookie both with and without its prefix; a request reads exactly one of them.
  *
- * @throws {StoreError} what `save` of the store throws.
+ * @throws {StoreError} `INVALID_OPTION`, and what `save` of the store throws.
  * @example
  * const cookie = await createTestSession(store, { userId: '7' });
  * const response = await fetch(`${origin}/account`, { headers: { cookie } });
@@ -25,7 +37,17 @@ export async function createTestSession(
   data: SessionData,
   options: TestSessionOptions = {},
 ): Promise<string> {
-  const { flash = {}, cookie, ...saveOptions } = options;
+  const call = 'createTestSession(store, data, options)';
+  assertStore(store, call);
+  assertOptions(options, call);
+  assertKnownOptions('@store/session', options, testSessionOptionNames, 'createTestSession()');
+  const { flash = {}, cookie, subject, idleTimeout, expireOnClose } = options;
+  if (typeof flash !== 'object' || flash === null || Array.isArray(flash))
+    throw invalidOption('@store/session', 'flash', 'an object of values by key', flash);
+  const saveOptions = {
+    ...(subject !== undefined && { subject }),
+    ...checkLifetime({ idleTimeout, expireOnClose }, { store }),
+  };
   const { name } = resolveCookieOptions(cookie);
   const id = createSessionId();
   await store.save(id, data, flash, saveOptions);

@@ -13,7 +13,7 @@ export type Visitor = Session<SessionData, SessionData> | undefined;
  *
  * | route | act | response |
  * | --- | --- | --- |
- * | `POST /sign-in/:user`, `POST /sign-out` | `signIn`, `signOut` | redirect, 303 to `/me` |
+ * | `POST /sign-in/:user`, `POST /remember/:user`, `POST /sign-out` | `signIn`, `remember`, `signOut` | redirect, 303 to `/me` |
  * | `POST /end-all` | `await endAll` | text `ended` |
  * | `GET /me` | `describe` | its result as JSON |
  * | `GET /untouched` | none: the session is not even looked at | text `untouched` |

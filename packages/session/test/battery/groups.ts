@@ -9,7 +9,7 @@ export const groups: readonly Group[] = [
   { title: 'A page that never asks for the session: no store call, no header', rows: [visits.neverAsks] },
   {
     title: 'Sign in, sign out, log out everywhere; flash exactly once over a redirect',
-    rows: [visits.signIn, visits.signOut, visits.logOutEverywhere, visits.flashOnce],
+    rows: [visits.signIn, visits.rememberMe, visits.signOut, visits.logOutEverywhere, visits.flashOnce],
   },
   {
     title: '50 parallel requests leave 50 keys; a late one after a login changes nothing',

@@ -32,6 +32,10 @@ function framework(name: string, express: typeof express5, forwardsRejections: b
         acts.signIn(of(request), request.params.user);
         response.redirect(303, '/me');
       });
+      app.post('/remember/:user', (request, response) => {
+        acts.remember(of(request), request.params.user);
+        response.redirect(303, '/me');
+      });
       app.post('/sign-out', (request, response) => {
         acts.signOut(of(request));
         response.redirect(303, '/me');

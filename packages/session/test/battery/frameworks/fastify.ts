@@ -26,6 +26,10 @@ export const fastify: Framework = {
       acts.signIn(of(request), request.params.user);
       reply.redirect('/me', 303);
     });
+    app.post<{ Params: { user: string } }>('/remember/:user', (request, reply) => {
+      acts.remember(of(request), request.params.user);
+      reply.redirect('/me', 303);
+    });
     app.post('/sign-out', (request, reply) => {
       acts.signOut(of(request));
       reply.redirect('/me', 303);

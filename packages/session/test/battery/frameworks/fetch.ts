@@ -38,6 +38,10 @@ export const fetchHandler: Framework = {
         acts.signIn(session, user);
         return redirect();
       },
+      '/remember': (session, _url, user) => {
+        acts.remember(session, user);
+        return redirect();
+      },
       '/sign-out': (session) => {
         acts.signOut(session);
         return redirect();
@@ -89,7 +93,7 @@ export const fetchHandler: Framework = {
     const handle = (request: Request, session: Visitor) => {
       const url = new URL(request.url);
       const [, path = '', parameter = ''] =
-        /^(\/sign-in|\/slow|\/keys|\/sub\/keys)\/(.*)$/.exec(url.pathname) ?? [];
+        /^(\/sign-in|\/remember|\/slow|\/keys|\/sub\/keys)\/(.*)$/.exec(url.pathname) ?? [];
       return (routes[path || url.pathname] ?? missing)(session, url, parameter);
     };
     const fetch = isBare

@@ -24,6 +24,10 @@ export const hono: Framework = {
       acts.signIn(of(c), c.req.param('user'));
       return c.redirect('/me', 303);
     });
+    app.post('/remember/:user', (c) => {
+      acts.remember(of(c), c.req.param('user'));
+      return c.redirect('/me', 303);
+    });
     app.post('/sign-out', (c) => {
       acts.signOut(of(c));
       return c.redirect('/me', 303);

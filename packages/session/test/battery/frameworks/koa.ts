@@ -61,6 +61,10 @@ function framework(name: string, Koa: typeof koa3, asBare: Framework['asBare'] =
           acts.signIn(session, user);
           redirect(ctx);
         },
+        'POST /remember': (ctx, session, user) => {
+          acts.remember(session, user);
+          redirect(ctx);
+        },
         'POST /sign-out': (ctx, session) => {
           acts.signOut(session);
           redirect(ctx);

@@ -38,6 +38,10 @@ export const nodeHandler: Framework = {
         acts.signIn(session, user);
         redirect(response);
       },
+      '/remember': (session, response, user) => {
+        acts.remember(session, user);
+        redirect(response);
+      },
       '/sign-out': (session, response) => {
         acts.signOut(session);
         redirect(response);
@@ -91,7 +95,7 @@ export const nodeHandler: Framework = {
     const missing = writesKey('missing', (response) => response.writeHead(404).end('missing'));
     const handle = async (request: IncomingMessage, response: ServerResponse, session: Visitor) => {
       const [, path = '', parameter = ''] =
-        /^(\/sign-in|\/slow|\/keys|\/sub\/keys)\/(.*)$/.exec(request.url ?? '') ?? [];
+        /^(\/sign-in|\/remember|\/slow|\/keys|\/sub\/keys)\/(.*)$/.exec(request.url ?? '') ?? [];
       await (routes[path || (request.url ?? '')] ?? missing)(session, response, parameter);
     };
     const bare: RequestListener = (request, response) =>

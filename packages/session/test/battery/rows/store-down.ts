@@ -125,24 +125,33 @@ export const storeDownByDefault: Row[] = [
   ),
 ];
 
-export const tooLarge = forBothVisitors(
-  {
-    name: 'too large for its cookie: the error handler responds, the session stays as it was',
-    store: 'cookie',
-  },
-  async (stage, browser, isNew) => {
-    const before = browser.session();
-    const answer = await browser.visit('/big');
-    stage.assertHandled(answer, 500);
-    assertNothingOfThePage(answer);
-    assert.equal(answer.headers.location, undefined);
-    assert.ok(!answer.cookies.includes('session'), 'No session cookie');
-    assert.equal(browser.session(), before);
-    const me = JSON.parse((await browser.visit('/me')).body);
-    assert.deepEqual(me, {
-      subject: isNew ? null : 'ada',
-      notice: null,
-      keys: isNew ? [] : ['name'],
-    });
-  },
+export const tooLarge = [
+  { what: 'too large for its cookie', cookie: {} },
+  { what: 'too large for its cookies together', cookie: { chunks: 8, maxHeaderSize: 4096 } },
+].flatMap(({ what, cookie }) =>
+  forBothVisitors(
+    {
+      name: `${what}: the error handler responds, the session stays as it was, and can be left`,
+      store: 'cookie',
+      options: { cookie },
+    },
+    async (stage, browser, isNew) => {
+      const before = browser.session();
+      const answer = await browser.visit('/big');
+      stage.assertHandled(answer, 500);
+      assertNothingOfThePage(answer);
+      assert.equal(answer.headers.location, undefined);
+      assert.ok(!answer.cookies.includes('session'), 'No session cookie');
+      assert.equal(browser.session(), before);
+      const me = JSON.parse((await browser.visit('/me')).body);
+      assert.deepEqual(me, {
+        subject: isNew ? null : 'ada',
+        notice: null,
+        keys: isNew ? [] : ['name'],
+      });
+      if (isNew) return;
+      await browser.visit('/sign-out', { method: 'POST' });
+      assert.equal(JSON.parse((await browser.visit('/me')).body).subject, null);
+    },
+  ),
 );

@@ -45,6 +45,26 @@ export const signIn: Row = {
   },
 };
 
+export const rememberMe: Row = {
+  name: 'remember me: ticked, the cookie stays 30 days; not ticked, until the browser closes',
+  options: { cookie: { expireOnClose: true } },
+  async run(stage) {
+    for (const [path, maxAge, idleTimeout] of [
+      ['/sign-in/ada', undefined, undefined],
+      ['/remember/ada', '2592000', 2_592_000],
+    ] as const) {
+      const browser = stage.browser();
+      const { status, setCookies } = await browser.visit(path, post);
+      assert.deepEqual([status, setCookies.map(maxAgeOf)], [303, [maxAge]]);
+      assert.equal((await stage.stored(browser)).idleTimeout, idleTimeout);
+      const again = await browser.visit('/sign-in/ada', post);
+      assert.deepEqual(again.setCookies.map(maxAgeOf), [maxAge], 'The next login keeps the choice');
+    }
+  },
+};
+
+const maxAgeOf = (setCookie: string) => /; Max-Age=(\d+)/.exec(setCookie)?.[1];
+
 export const signOut: Row = {
   name: 'sign out',
   async run(stage) {

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { assertKnownOptions } from './known-options.ts';
+
+const refused = (message: RegExp) =>
+  expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) });
+
+/** What a driver's startSession() and the middleware pass. */
+const [ofDriver, ofSession] = [
+  ['idleTimeout', 'absoluteTimeout', 'onEvent'],
+  ['store', 'cookie', 'onEvent'],
+];
+
+describe('an option of another library', () => {
+  it.each([
+    ['secret', /needs no secret.*@store\/cookie takes `password`/],
+    ['resave', /changed nothing writes nothing/],
+    ['saveUninitialized', /stored only once/],
+    ['rolling', /touchAfter/],
+    ['genid', /32 random bytes/],
+    ['maxAge', /use `idleTimeout` of the store/],
+    ['ttl', /use `idleTimeout` of the store/],
+    ['name', /use `cookie: \{ name \}` of @store\/session/],
+    ['expires', /use `absoluteTimeout` of the store/],
+    ['httpOnly', /always HttpOnly/],
+    ['signed', /needs no signature/],
+  ])('is refused with the setting that does what %s did', (option, instead) => {
+    for (const known of [ofDriver, ofSession]) {
+      expect(() => assertKnownOptions('mine', { [option]: 1 }, known)).toThrow(refused(instead));
+    }
+  });
+
+  it.each([
+    ['maxAge', /no option cookie\.maxAge: use `idleTimeout`/],
+    ['expires', /no option cookie\.expires: use `absoluteTimeout`/],
+    ['httpOnly', /no option cookie\.httpOnly: .* always HttpOnly/],
+    ['signed', /no option cookie\.signed: .* no signature/],
+  ])('is refused inside the cookie: %s', (option, instead) => {
+    expect(() => assertKnownOptions('mine', { [option]: 1 }, ['path'], 'cookie')).toThrow(refused(instead));
+  });
+});
+
+describe('an option of the middleware', () => {
+  it.each([
+    ['cookie', /the cookie is an option of @store\/session; how long it lives is `idleTimeout` here/],
+    ['store', /option of the middleware, @store\/session/],
+    ['touchAfter', /option of the middleware, @store\/session/],
+    ['expireOnClose', /use `cookie: \{ expireOnClose \}` of @store\/session/],
+    ['sameSite', /use `cookie: \{ sameSite \}` of @store\/session/],
+  ])('is shown its place when a driver is given %s', (option, place) => {
+    const options = { [option]: option === 'cookie' ? { maxAge: 60_000 } : 1 };
+    expect(() => assertKnownOptions('mine', options, ofDriver)).toThrow(refused(place));
+  });
+
+  it('is not sent to the middleware by the middleware itself', () => {
+    expect(() => assertKnownOptions('@store/session', { waitUntil: 1 }, ofSession)).toThrow(
+      refused(/no option waitUntil: the options are store, cookie, onEvent\.$/),
+    );
+  });
+});
+
+describe('an option that does not exist', () => {
+  it('is named with where it is nested, and with every name when none is near', () => {
+    expect(() => assertKnownOptions('mine', { xyz: 1 }, ['path', 'domain'], 'cookie')).toThrow(
+      refused(/cookie\.xyz: the options are path, domain\.$/),
+    );
+    expect(() => assertKnownOptions('mine', { pth: 1 }, ['path', 'domain'], 'cookie')).toThrow(
+      refused(/cookie\.pth: did you mean path\.$/),
+    );
+  });
+
+  it('is told what the package says of it before anything else', () => {
+    const hints = { secret: 'use `password`', store: 'use `storage`' };
+    for (const [name, hint] of Object.entries(hints)) {
+      expect(() => assertKnownOptions('mine', { [name]: 1 }, ofDriver, '', { hints })).toThrow(
+        expect.objectContaining({ message: `[mine] There is no option ${name}: ${hint}.` }),
+      );
+    }
+    expect(() => assertKnownOptions('mine', { toString: 1 }, ofDriver, '', { hints })).toThrow(
+      /the options are/,
+    );
+  });
+});
+
+it('refuses only what is nearly a known name when it is told that others are allowed', () => {
+  const check = (name: string) =>
+    assertKnownOptions('mine', { [name]: 1 }, ['dump', 'start'], 'exports', { onlyNear: true });
+  expect(() => check('dumb')).toThrow(refused(/no option exports\.dumb: did you mean dump\.$/));
+  expect(() => check('passwordOf')).not.toThrow();
+});
+
+describe('what is passed in place of nested options', () => {
+  it.each([
+    ['cookie', /\[mine\] cookie must be an object such as \{ path, domain \}, not an array\.$/],
+    ['save()', /\[mine\] options of save\(\) must be an object such as \{ path, domain \}, not an array\.$/],
+  ])('is refused by its name: %s', (within, text) => {
+    expect(() => assertKnownOptions('mine', [], ['path', 'domain'], within)).toThrow(refused(text));
+  });
+});

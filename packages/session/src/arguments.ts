@@ -1,0 +1,104 @@
+import { isSessionStore, StoreError } from '@store/core';
+import { requestsIn } from './request/inner-request.ts';
+
+/**
+ * Refuses what was passed in place of the options. A `Request` or a store has no enumerable properties, so checking names
+ * alone would take it for options that set nothing.
+ *
+ * @param call The right call, for the error's text.
+ * @throws {StoreError} `INVALID_OPTION` with what to write instead.
+ */
+export function assertOptions(given: unknown, call?: string): void {
+  const write = call === undefined ? 'Pass an object, such as { store }.' : `Write ${call}.`;
+  if (isSessionStore(given)) throw refused('A store was passed in place of the options. Pass { store }.');
+  if (typeof (given as { then?: unknown } | null | undefined)?.then === 'function')
+    throw refused('A promise was passed in place of the options. Pass { store: await startSession(…) }.');
+  if (isFromRequest(given))
+    throw refused(
+      `A request, a response, a context or an application was passed in place of the options. ${write}`,
+    );
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || setsNothing(given))
+    throw refused(`The options must be a plain object, not ${nameOf(given)}. ${write}`);
+}
+
+/** @throws {StoreError} `INVALID_OPTION` unless the handler is a function. @param call The right call, for the error's text */
+export function assertHandler(handler: unknown, call: string): void {
+  if (typeof handler !== 'function') throw refused(`The handler must be a function. Write ${call}.`);
+}
+
+/** @throws {StoreError} `INVALID_OPTION` unless it is a web-standard request. @param call The right call, for the error's text */
+export function assertRequest(request: unknown, call: string): void {
+  const { headers, url } = (request ?? {}) as Partial<Request>;
+  if (typeof headers?.get === 'function' && typeof url === 'string') return;
+  throw refused(
+    `The request must be a web-standard Request. Write ${call}; for other requests there is openSession().`,
+  );
+}
+
+/** @throws {StoreError} `INVALID_OPTION` unless it is a session store. @param call The right call, for the error's text */
+export function assertStore(store: unknown, call: string): void {
+  if (isSessionStore(store)) return;
+  const isPromise = typeof (store as { then?: unknown } | null | undefined)?.then === 'function';
+  throw refused(
+    `The store must be a session store${isPromise ? ', not a promise of one' : ''}. Write ${call}.`,
+  );
+}
+
+/** @throws {StoreError} `INVALID_OPTION` for what does not tell `commit` of a response: an error would be taken for a success. */
+export function assertResponse(response: unknown): void {
+  if (typeof response !== 'object' || response === null || Array.isArray(response))
+    throw refused(`commit() takes an object, not ${nameOf(response)}. Write commit({ status, headers }).`);
+  const { status, statusCode, headers } = response as {
+    [name in 'status' | 'statusCode' | 'headers']?: unknown;
+  };
+  if (status === undefined && statusCode !== undefined)
+    throw refused(
+      'commit() takes the status as status. Write commit({ status: response.statusCode, headers }).',
+    );
+  if (
+    status !== undefined &&
+    !(Number.isInteger(status) && (status as number) >= 0 && (status as number) < 1000)
+  )
+    throw refused(
+      `The status must be a whole number below 1000, not ${nameOf(status)}. Write commit({ status: 500 }).`,
+    );
+  if (headers !== undefined && (typeof headers !== 'object' || headers === null || Array.isArray(headers)))
+    throw refused(
+      `The headers must be Headers or an object, not ${nameOf(headers)}. Write commit({ status, headers }).`,
+    );
+}
+
+/** The error for arguments that cannot be right. @param text What is wrong, and what to write instead */
+export function refused(text: string): StoreError {
+  return new StoreError('INVALID_OPTION', `[@store/session] ${text}`);
+}
+
+function isFromRequest(given: unknown): boolean {
+  for (const each of requestsIn(given)) {
+    try {
+      const { headers, getSetCookie } = each as { headers?: unknown; getSetCookie?: unknown };
+      if ((typeof headers === 'object' && headers !== null) || typeof getSetCookie === 'function')
+        return true;
+    } catch {
+      // Koa's application has the prototype of its requests, whose getters fail without a request.
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Whether an object in place of options is of a class and has nothing to check, like a `Map`. Another realm's plain objects are plain, too. */
+export function setsNothing(given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
+  return Object.keys(given).length === 0;
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  const { constructor: made } = value as { constructor?: { name?: unknown } };
+  return typeof made?.name === 'string' ? `a ${made.name}` : 'an object';
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+import { startSession } from './start-session.ts';
+
+const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
+  ['database', 7, 'file:sessions.db', 'databse'],
+  ['table', 1, 'sqlite_sessions', 'tabel'],
+  ['migrate', 'yes', undefined, 'migrat'],
+  ['busyTimeout', '5', 3601, 'busyTimout'],
+  ['exclusive', 'yes', undefined, 'exklusive'],
+  ['idleTimeout', '7200', 0, 'idelTimeout'],
+  ['absoluteTimeout', true, 1.5, 'absolutTimeout'],
+  ['maxBytes', '1', 0, 'maxByte'],
+  ['now', 5, undefined, 'noww'],
+  ['onEvent', {}, undefined, 'onEvnt'],
+  ['cache', 1, undefined, 'cach'],
+];
+
+/** What startSession() says; no file may have been touched. */
+async function refusal(options: object): Promise<string> {
+  const path = temporaryDatabase();
+  const error = await startSession({ database: path, ...options } as never).catch((reason) => reason);
+  expect(error).toMatchObject({ code: 'INVALID_OPTION' });
+  expect(existsSync(path)).toBe(false);
+  return error.message;
+}
+
+describe('the options', () => {
+  it('are those in this table', async () => {
+    const known = /the options are (.*)\.$/.exec(await refusal({ somethingFarOff: 1 }))?.[1]?.split(', ');
+    expect(known).toEqual(rows.map(([option]) => option));
+  });
+
+  it.each(rows)('refuse a wrong %s, and tell it by name when it is misspelt', async (...row) => {
+    const [option, wrongType, outOfRange, misspelt] = row;
+    for (const wrong of [wrongType, null, outOfRange]) {
+      if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
+    }
+    expect(await refusal({ [misspelt]: 1 })).toContain(`no option ${misspelt}: did you mean ${option}.`);
+  });
+
+  it.each([
+    ['database', ''],
+    ['database', '  '],
+    ['database', new DatabaseSync(':memory:')],
+    ['table', ''],
+    ['table', 'a\0b'],
+    ['table', 'a\ud800'],
+    ['busyTimeout', -1],
+    ['busyTimeout', Number.NaN],
+  ])('refuse a %s such as %o', async (option, wrong) => {
+    expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
+  });
+
+  it('have to name a database', async () => {
+    for (const options of [undefined, {}, { database: undefined }]) {
+      await expect(startSession(options as never)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('database must be a path'),
+      });
+    }
+  });
+
+  it.each([null, './sessions.db', [], () => {}, Promise.resolve({})])(
+    'refuse %o in their place',
+    async (wrong) => {
+      await expect(startSession(wrong as never)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringMatching(/options.*an object such as \{ database, table \}/),
+      });
+    },
+  );
+
+  it.each([
+    ['path', 'use database'],
+    ['client', 'use database'],
+    ['name', 'cookie: { name }'],
+    ['cookie', 'the cookie is an option of @store/session'],
+    ['touchAfter', 'the middleware, @store/session'],
+  ])('say what does the same as %s', async (option, instead) => {
+    expect(await refusal({ [option]: {} })).toContain(instead);
+  });
+
+  it('may be undefined, whatever their names', async () => {
+    const database = new Database(':memory:');
+    const undefinedOnes = Object.fromEntries(
+      [...rows.map(([option]) => option), 'tabel'].map((name) => [name]),
+    );
+    const store = await startSession({ ...undefinedOnes, database, cache: false });
+    expect(store.timeouts).toMatchObject({ idleTimeout: 7200, absoluteTimeout: 2_592_000 });
+    await store.close();
+    database.close();
+    await expect(startSession({ database })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+});
