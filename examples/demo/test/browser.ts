@@ -12,15 +12,16 @@ const cache = join(import.meta.dirname, '../node_modules/.cache');
  * Starts a browser. On Linux (x64) it is the Chromium that came by npm with the libraries and fonts it needs, so a bare
  * machine will do; elsewhere an installed Chrome. `CHROME_PATH` names another.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const { CHROME_PATH } = process.env;
-  if (CHROME_PATH) return chromium.launch({ executablePath: CHROME_PATH });
-  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
+  if (CHROME_PATH) return chromium.launch({ executablePath: CHROME_PATH, args: [...args] });
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return chromium.launch({ channel: 'chrome', args: [...args] });
   const folder = await unpackedChromium();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
     // A container's root cannot have the sandbox, and may have little /dev/shm. The only pages opened are our own.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...args],
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(folder, 'al2023/lib'),

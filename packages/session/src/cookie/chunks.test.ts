@@ -134,6 +134,7 @@ describe('a session cookie that may be split', () => {
     expect(() =>
       openJar({ chunks: 8, maxHeaderSize: 12_288 }).receive().replace('a'.repeat(12_288), 60),
     ).toThrow(tooLarge);
+    expect(() => openJar({ maxHeaderSize: 2048 }).receive().replace('a'.repeat(2048), 60)).toThrow(tooLarge);
     expect(openJar({ chunks: 8, maxHeaderSize: 12_288 }).store('a'.repeat(12_000)).length).toBeGreaterThan(1);
   });
 

@@ -4,6 +4,11 @@ import { encodeCookieValue, type OutgoingCookie, serializeCookie } from './outgo
 import { readCookie } from './read-cookie.ts';
 
 /** The names under which the pieces of a split cookie go. */
+/** Whether a cookie's name is that of a piece. */
+export function isChunkOf(name: string, piece: string): boolean {
+  return piece.length === name.length + 2 && piece.startsWith(`${name}.`) && /[0-7]$/.test(piece);
+}
+
 export function chunkNames(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${name}.${index}`);
 }

@@ -11,21 +11,12 @@ const warnings: Record<DropReason, string> = {
     'correct it; if a proxy in front changes the Host header, have it pass the original on.',
 };
 
-let told = new Set<DropReason>();
-let write = (line: string): void => {
-  // biome-ignore lint/suspicious/noConsole: browsers drop such a cookie without a word, so nobody would ever hear of it
-  console.warn(line);
-};
+const told = new Set<DropReason>();
 
 /** Says once per process and reason, in production too, that browsers are going to drop the session cookie. */
 export function warnOfDroppedCookie(reason: DropReason): void {
   if (told.has(reason)) return;
   told.add(reason);
-  write(`[@store/session] ${warnings[reason]}`);
-}
-
-/** For tests: begins again, and writes elsewhere. */
-export function watchDroppedCookies(writer: (line: string) => void): void {
-  told = new Set();
-  write = writer;
+  // biome-ignore lint/suspicious/noConsole: browsers drop such a cookie without a word, so nobody would ever hear of it
+  console.warn(`[@store/session] ${warnings[reason]}`);
 }

@@ -24,6 +24,12 @@ describe('readCookie', () => {
     expect(readCookie('session=; session=a', 'session')).toEqual(['a']);
   });
 
+  it('reads ten thousand different values', () => {
+    const values = Array.from({ length: 10_000 }, (_, index) => `${index}`);
+    const header = values.map((each) => `session=${each}`).join(';');
+    expect(readCookie(header, 'session')).toEqual(values);
+  });
+
   it('does not take a look-alike for it', () => {
     const others = [
       '__Host%2Dsession=x',

@@ -6,17 +6,18 @@
  * quotes, or set off by a space that is not ASCII.
  */
 export function readCookie(header: string | null | undefined, name: string): string[] {
-  const values: string[] = [];
-  if (!header) return values;
+  if (!header) return [];
+  // A set, since a header can hold ten thousand different values, and comparing each with all before it takes a while.
+  const values = new Set<string>();
   const wanted = `${name}=`;
   for (let at = header.indexOf(wanted); at >= 0; at = header.indexOf(wanted, at + 1)) {
     if (!beginsPair(header, at)) continue;
     const from = at + wanted.length;
     const end = header.indexOf(';', from);
     const value = decode(trim(header.slice(from, end < 0 ? undefined : end)));
-    if (value !== '' && !values.includes(value)) values.push(value);
+    if (value !== '') values.add(value);
   }
-  return values;
+  return [...values];
 }
 
 /** Whether a pair begins here: at the start or after a semicolon, not counting spaces and tabs. */

@@ -136,7 +136,7 @@ describe('the session cookie', () => {
 
   it('is known to be dropped with Secure over http, and with a domain that is not the host’s', () => {
     const reason = (facts: Partial<CookieFacts>, options?: SessionCookieOptions) =>
-      receive(facts, options).dropReason;
+      receive(facts, options).dropReason(undefined);
     expect(reason({ host: '192.168.1.7', https: false }, { secure: false })).toBeUndefined();
     expect(reason({ host: '192.168.1.7', https: false })).toBe('secure-cookie-over-http');
     expect(reason({ host: 'localhost', https: false }, { insecureOnLoopback: false })).toBeUndefined();
@@ -147,6 +147,10 @@ describe('the session cookie', () => {
     for (const host of ['myshop.example', 'example', 'shop.example.evil.test', '192.168.1.7'])
       expect(reason({ host }, shared)).toBe('domain-of-another-host');
     expect(reason({ host: 'anything.example' })).toBeUndefined();
+
+    const behindProxy = receive({ host: '10.0.0.7:3000' }, shared);
+    expect(behindProxy.dropReason('www.shop.example, 10.0.0.6')).toBeUndefined();
+    expect(behindProxy.dropReason('www.other.example')).toBe('domain-of-another-host');
   });
 
   it('is not set outside its path', () => {

@@ -2,6 +2,7 @@ import type { SessionContent } from '@store/core';
 import { chunkNames, joinChunks, splitValue } from './chunks.ts';
 import type { ResolvedCookieOptions } from './cookie-options.ts';
 import { assertCookieFits, assertSumFits } from './cookie-size.ts';
+import { clearVariants, hostName } from './cookie-variants.ts';
 import type { DropReason } from './dropped-cookie.ts';
 import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 import { readCookie } from './read-cookie.ts';
@@ -28,8 +29,6 @@ export function insecureName(name: string): string {
  */
 const mostOfOwnHost = 2;
 const mostCandidates = 6;
-const mostClearings = 24;
-
 /** The session cookie of an application: one look with Secure and, where the options allow it, one without. */
 export class SessionCookies {
   readonly options: ResolvedCookieOptions;
@@ -130,6 +129,12 @@ export class RequestCookie {
     return !(path === scope || path.startsWith(scope.endsWith('/') ? scope : `${scope}/`));
   }
 
+  /** The value that cookies of this name have in another `Cookie` header. */
+  valueIn(cookieHeader: string): string | undefined {
+    const { host, https, path } = this.#facts;
+    return new RequestCookie(this.#options, this.#look, { cookieHeader, host, https, path }).candidates[0];
+  }
+
   /** What of ended sessions the browser was asked to bring along; see `mark`. */
   get marks(): readonly string[] {
     return readCookie(this.#facts.cookieHeader, this.#markName)[0]?.split('.') ?? [];
@@ -144,13 +149,18 @@ export class RequestCookie {
     return `${this.#look.name}-ended`;
   }
 
-  /** Why browsers are going to drop the cookie, as far as the request tells. */
-  get dropReason(): DropReason | undefined {
+  /**
+   * Why browsers are going to drop the cookie, as far as the request tells.
+   *
+   * @param forwardedHost The `X-Forwarded-Host` header, where a proxy says which host the browser asked.
+   */
+  dropReason(forwardedHost: string | undefined): DropReason | undefined {
     const { https, host } = this.#facts;
     const { secure, domain } = this.#look.attributes;
     if (secure === true && !https && !isLoopback(host)) return 'secure-cookie-over-http';
-    if (domain === undefined || host === undefined) return undefined;
-    const name = nameOf(host);
+    const asked = forwardedHost?.split(',', 1)[0]?.trim() || host;
+    if (domain === undefined || asked === undefined) return undefined;
+    const name = hostName(asked);
     return name === domain || name.endsWith(`.${domain}`) ? undefined : 'domain-of-another-host';
   }
 
@@ -169,7 +179,7 @@ export class RequestCookie {
     const pieces = chunks > 1 ? splitValue(whole, chunks) : undefined;
     const cookies = pieces ?? [whole];
     if (!pieces) assertCookieFits(serializeCookie(whole), content, chunks);
-    else assertSumFits(cookies, maxHeaderSize, content);
+    assertSumFits(cookies, maxHeaderSize, content);
     const used = new Set(cookies.map(({ name }) => name));
     const stale = [this.#look.name, ...this.#pieces].filter((name) => !used.has(name) && this.#came(name));
     return [...cookies, ...stale.map((name) => this.#clear(name, this.#look.attributes))];
@@ -189,29 +199,10 @@ export class RequestCookie {
     return everyVariant || this.candidates.length > 1 ? [...own, ...this.clearOthers()] : own;
   }
 
-  /**
-   * The cookies that remove every variant of the name but the configured one, as far as this request can have carried it.
-   * Those of short paths come first, since all for a deep URL would be more than servers take.
-   */
+  /** The cookies that remove the variants of the name other than the configured one, as far as this request can have carried them. */
   clearOthers(): OutgoingCookie[] {
     const { name, attributes } = this.#look;
-    const { domain: ownDomain, partitioned: ownPartitioned = false, ...rest } = attributes;
-    const domains = this.isOwnHost ? [undefined] : domainsOf(this.#facts.host, ownDomain);
-    const paths = this.isOwnHost ? ['/'] : pathsOf(this.#facts.path, attributes.path);
-    const cleared: OutgoingCookie[] = [];
-    for (const path of paths)
-      for (const domain of domains)
-        for (const partitioned of attributes.secure ? [false, true] : [false]) {
-          if (domain === ownDomain && path === attributes.path && partitioned === ownPartitioned) continue;
-          const variant = {
-            ...rest,
-            path,
-            ...(domain !== undefined && { domain }),
-            ...(partitioned && { partitioned: true as const }),
-          };
-          for (const each of [name, ...this.#pieces]) cleared.push(this.#clear(each, variant));
-        }
-    return cleared.slice(0, mostClearings);
+    return clearVariants([name, ...this.#pieces], attributes, this.isOwnHost ? undefined : this.#facts);
   }
 
   #came(name: string): boolean {
@@ -228,26 +219,6 @@ export class RequestCookie {
   }
 }
 
-/** A `Host` header without the port. */
-function nameOf(host: string): string {
-  return host.replace(/:\d*$/, '').toLowerCase();
-}
-
-/** No domain, and each one that a cookie of this host can have been set for. */
-function domainsOf(host: string | undefined, own: string | undefined): (string | undefined)[] {
-  const name = nameOf(host ?? '');
-  const labels = /^[\d.]+$|^\[/.test(name) ? [] : name.split('.');
-  const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
-  return [...new Set([undefined, own, ...parents])];
-}
-
-/** Each path that a cookie sent with this request can have been set for. With and without a slash at its end it is another one. */
-function pathsOf(path: string | undefined, own: string): string[] {
-  const parts = (path ?? '/').split('/').slice(1);
-  const parents = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
-  return [...new Set([own, '/', ...parents.flatMap((each) => [each, `${each}/`]).slice(0, -1)])];
-}
-
 /**
  * Tells whether a `Host` header names this machine: `localhost` and below it, 127.0.0.0/8, `[::1]` (RFC 6761 §6.3).
  *
@@ -255,6 +226,6 @@ function pathsOf(path: string | undefined, own: string): string[] {
  */
 function isLoopback(host: string | undefined): boolean {
   if (!host) return false;
-  const name = nameOf(host);
+  const name = hostName(host);
   return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name);
 }

@@ -1,8 +1,9 @@
-import { assertHandler, assertWaitUntil, type SessionOptions, type WaitUntil } from '../options.ts';
+import { assertHandler, assertOptions, assertRequest } from '../arguments.ts';
+import { assertPartialOptions, type PartialOption, type SessionOptions, type WaitUntil } from '../options.ts';
 import { cancelStream } from '../request/abandoned-page.ts';
 import { claimRequest, getSession } from '../request/attached-session.ts';
 import { garbageCollection } from '../request/background.ts';
-import type { ResponseHeaders } from '../request/cache-headers.ts';
+import type { ReadableHeaders, ResponseHeaders } from '../request/cache-headers.ts';
 import { commitSession } from '../request/commit-session.ts';
 import { applyHeaders } from '../request/conclude.ts';
 import { FetchFacts } from '../request/facts.ts';
@@ -22,11 +23,14 @@ export type FetchHandler<Data extends object, Rest extends unknown[], Flash exte
 export interface FetchSessionOptions<Data extends object = AppData, Rest extends unknown[] = unknown[]>
   extends SessionOptions<Data, Request> {
   /**
-   * Keeps the runtime alive for work after the response, such as garbage collection.
-   * @default the work runs on its own, which suits long-lived servers
+   * Keeps the runtime alive for work after the response, such as garbage collection. Long-lived servers need none.
+   * @default the work runs on its own
    */
   waitUntil?: WaitUntil<[request: Request, ...rest: Rest]>;
 }
+
+/** Options that the functions here take in addition. */
+const taken: readonly PartialOption[] = ['waitUntil'];
 
 type Later = (work: PromiseLike<void>) => void;
 
@@ -54,10 +58,11 @@ export function sessionHandler<
   handler: FetchHandler<Data, Rest, Flash>,
   options: FetchSessionOptions<Data, Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  assertHandler(handler, 'sessionHandler(handler, options)');
-  const { waitUntil, ...sessionOptions } = options;
-  assertWaitUntil(waitUntil);
-  const sessions = createSessions(sessionOptions);
+  const call = 'sessionHandler(handler, options)';
+  assertHandler(handler, call);
+  assertOptions(options, call);
+  const sessions = createSessions(options, taken);
+  const { waitUntil } = options;
 
   return (request, ...rest) =>
     runWithSession(
@@ -82,9 +87,14 @@ export function withSession<Data extends object = AppData, Flash extends object 
   options: FetchSessionOptions<Data, []> | undefined,
   handler: (session: Session<Data, Flash>) => Response | Promise<Response>,
 ): Promise<Response> {
-  assertHandler(handler, 'withSession(request, options, handler)');
-  const sessions = sessionsOf(options, ['waitUntil']);
-  assertWaitUntil(options?.waitUntil);
+  const call = 'withSession(request, options, handler)';
+  assertHandler(handler, call);
+  assertRequest(request, call);
+  if (options !== undefined) {
+    assertOptions(options, call);
+    assertPartialOptions(options, taken);
+  }
+  const sessions = sessionsOf(options, taken);
   return runWithSession(
     request,
     sessions,
@@ -156,7 +166,7 @@ export async function finish(request: RequestSession, response: Response, later:
   return edit ? edit.response : response;
 }
 
-const noHeaders: Pick<ResponseHeaders, 'get'> = { get: () => undefined };
+const noHeaders: ReadableHeaders = { get: () => undefined, getSetCookie: () => [] };
 
 /** Headers to change on a response, and the response that then has them. */
 class ResponseEdit implements ResponseHeaders {
@@ -169,6 +179,15 @@ class ResponseEdit implements ResponseHeaders {
 
   get(name: string): string | undefined {
     return this.response.headers.get(name) ?? undefined;
+  }
+  getSetCookie(): readonly string[] {
+    return this.response.headers.getSetCookie();
+  }
+  replaceSetCookie(lines: readonly string[]): void {
+    this.#edit((headers) => {
+      headers.delete('Set-Cookie');
+      for (const line of lines) headers.append('Set-Cookie', line);
+    }, true);
   }
   set(name: string, value: string): void {
     this.#edit((headers) => headers.set(name, value), false);

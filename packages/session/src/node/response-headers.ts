@@ -22,6 +22,15 @@ export class NodeHeaders implements ResponseHeaders {
     return value === undefined || value === null ? undefined : String(value);
   }
 
+  getSetCookie(): readonly string[] {
+    const value = this.#response.getHeader?.('Set-Cookie');
+    return value === undefined || value === null ? [] : [value].flat().map(String);
+  }
+
+  replaceSetCookie(lines: readonly string[]): void {
+    this.#response.setHeader?.('Set-Cookie', [...lines]);
+  }
+
   set(name: string, value: string): void {
     this.#response.setHeader?.(name, value);
   }

@@ -1,7 +1,15 @@
-/** A response's headers, whatever the framework calls them. Names are case-insensitive. */
-export interface ResponseHeaders {
+/** What a response has of headers, whatever the framework calls them. Names are case-insensitive. */
+export interface ReadableHeaders {
   /** The value, several joined by a comma; `undefined` when there is none. */
   get(name: string): string | undefined;
+  /** Each `Set-Cookie`, as it is on the response. */
+  getSetCookie(): readonly string[];
+}
+
+/** A response's headers, to be changed. */
+export interface ResponseHeaders extends ReadableHeaders {
+  /** Has these in the place of every `Set-Cookie` there is. */
+  replaceSetCookie(lines: readonly string[]): void;
   set(name: string, value: string): void;
   append(name: string, value: string): void;
 }
@@ -31,7 +39,7 @@ export interface CacheHeaders {
  * @param headers Those the application has set.
  */
 export function cacheHeaders(
-  headers: Pick<ResponseHeaders, 'get'>,
+  headers: Pick<ReadableHeaders, 'get'>,
   { setsCookie, hasSubject, ours }: CacheFacts,
 ): CacheHeaders {
   const added: [string, string][] = [];
@@ -51,7 +59,7 @@ export function cacheHeaders(
 }
 
 /** Whether the application invites shared caches to keep the response, as for a static file. */
-export function isPublic(headers: Pick<ResponseHeaders, 'get'>): boolean {
+export function isPublic(headers: Pick<ReadableHeaders, 'get'>): boolean {
   return directives(headers.get('Cache-Control')).some((name) => /^(?:public$|s-maxage=)/.test(name));
 }
 

@@ -1,9 +1,10 @@
 import type { Awaitable } from '@store/core';
-import type { SessionWrite } from '../session/journal.ts';
+import type { SessionWrite } from '../session/session-write.ts';
 import { isPublic } from './cache-headers.ts';
 import { type Committed, conclude, nothing, type ResponseFacts, type WriteResult } from './conclude.ts';
 import type { SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
+import { adoptSessionWithin } from './session-within.ts';
 import { clearTwin } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 import { contentToCreate, skipped, writeSession } from './write-session.ts';
@@ -34,6 +35,22 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   }
   const { readOnly } = journal;
   if (readOnly) return conclude(request, skipped(readOnly.outcome, readOnly.reason), response);
+  let adopting: Awaitable<boolean>;
+  try {
+    adopting = response.status < 500 && adoptSessionWithin(request, response.headers);
+  } catch (error) {
+    return fail(request, error, response);
+  }
+  if (!isPromise(adopting)) return writeAndConclude(request, response);
+  return adopting.then(
+    () => writeAndConclude(request, response),
+    (error: unknown) => fail(request, error, response),
+  );
+}
+
+/** @throws {StoreError} as {@link commitSession} */
+function writeAndConclude(request: RequestSession, response: ResponseFacts): Awaitable<Committed> {
+  const { journal } = request;
   const write = journal.take();
   const isError = response.status >= 500;
   const isPublicResponse = isPublic(response.headers);
@@ -44,11 +61,9 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
     request.isStored = false;
     const isHarmless =
       failed !== undefined || (request.options.onStoreFailure === 'anonymous' && !hasEffect(write));
-    const outcome = !isHarmless ? 'failed' : failed ? 'discarded' : 'unchanged';
-    const committed = conclude(request, { ...skipped(outcome, 'store-failure'), error }, response);
-    if (isHarmless) return committed;
-    request.failure = withStatus(error);
-    throw request.failure;
+    if (!isHarmless) return fail(request, error, response);
+    const outcome = failed ? 'discarded' : 'unchanged';
+    return conclude(request, { ...skipped(outcome, 'store-failure'), error }, response);
   };
   const onWritten = (result: WriteResult): Committed => {
     request.isStored =
@@ -72,6 +87,13 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   } catch (error) {
     return onError(error);
   }
+}
+
+/** @throws {StoreError} with a `status`, always. */
+function fail(request: RequestSession, error: unknown, response: ResponseFacts): never {
+  conclude(request, { ...skipped('failed', 'store-failure'), error }, response);
+  request.failure = withStatus(error);
+  throw request.failure;
 }
 
 /** Whether anything an application did would be missing if the write came to nothing. */

@@ -1,6 +1,8 @@
+import { parseSetCookie } from 'cookie';
+import { isChunkOf } from '../cookie/chunks.ts';
 import { warnOfDroppedCookie } from '../cookie/dropped-cookie.ts';
 import { type OutgoingCookie, serializeCookie } from '../cookie/outgoing-cookie.ts';
-import { cacheHeaders, type ResponseHeaders } from './cache-headers.ts';
+import { cacheHeaders, type ReadableHeaders, type ResponseHeaders } from './cache-headers.ts';
 import { type CookieReason, errorCode, type SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 
@@ -19,7 +21,7 @@ export interface Committed {
 /** What is known of the response when the session is committed. */
 export interface ResponseFacts {
   status: number;
-  headers: Pick<ResponseHeaders, 'get'>;
+  headers: ReadableHeaders;
   /** Whether headers can be put on it: not on `Response.error()` or an upgrade. @default true */
   takesHeaders?: boolean;
 }
@@ -47,8 +49,8 @@ export function conclude(request: RequestSession, result: WriteResult, response:
     return nothing;
   }
   const setsCookie = cookies.length > 0;
-  const { dropReason } = request.cookie;
-  if (setsCookie && dropReason) warnOfDroppedCookie(dropReason);
+  const dropReason = setsCookie ? dropReasonOf(request) : undefined;
+  if (dropReason) warnOfDroppedCookie(dropReason);
   const { isUsed, subject } = request.journal;
   const { record } = request;
   const cache =
@@ -89,7 +91,12 @@ function changedOnly(result: WriteResult): Partial<WriteResult> {
   return result.outcome === 'unchanged' || result.outcome === 'none' ? {} : result;
 }
 
+function dropReasonOf({ cookie, facts }: RequestSession) {
+  return cookie.dropReason(facts.header('X-Forwarded-Host'));
+}
+
 function describe(request: RequestSession, { outcome, cookie, reason, error }: WriteResult) {
+  const warning = cookie === 'set' ? dropReasonOf(request) : undefined;
   return {
     type: 'request' as const,
     outcome,
@@ -98,15 +105,36 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
     store: request.store.name,
     milliseconds: request.calls.milliseconds,
     ...(error !== undefined && { error: errorCode(error) }),
-    ...(cookie === 'set' && request.cookie.dropReason && { warning: request.cookie.dropReason }),
+    ...(warning && { warning }),
     ...(request.journal.invalidKeys.length > 0 && { invalidKeys: request.journal.invalidKeys }),
   };
 }
 
-/** Puts what was committed on a response: each `Set-Cookie` as a line of its own, the others in the place of what is there. */
+/**
+ * Puts what was committed on a response: each `Set-Cookie` as a line of its own, the others in the place of what is there. A
+ * cookie that the response carries already, as from a request within this one, gives way: browsers take the last, other clients
+ * may not.
+ */
 export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
+  if (committed.cookies.length > 0) {
+    const before = headers.getSetCookie();
+    const kept = before.filter((line) => !committed.cookies.some((cookie) => isOf(cookie, line)));
+    if (kept.length < before.length) headers.replaceSetCookie(kept);
+  }
   for (const [name, value] of committed.headers) {
     if (name === 'Set-Cookie') headers.append(name, value);
     else headers.set(name, value);
   }
+}
+
+/** Whether a `Set-Cookie` is for the cookie, or for pieces of it: the same name, domain, path and partition. */
+function isOf({ name, options }: OutgoingCookie, line: string): boolean {
+  if (!line.startsWith(name)) return false;
+  const cookie = parseSetCookie(line);
+  return (
+    (cookie.name === name || isChunkOf(name, cookie.name)) &&
+    cookie.domain?.replace(/^\./, '').toLowerCase() === options.domain &&
+    cookie.path === options.path &&
+    (cookie.partitioned === true) === (options.partitioned === true)
+  );
 }

@@ -1,5 +1,5 @@
 import type { Awaitable, SessionContent } from '@store/core';
-import type { SessionWrite } from '../session/journal.ts';
+import type { SessionWrite } from '../session/session-write.ts';
 import { endSeals, hasEnded } from './ended-seals.ts';
 import { lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';

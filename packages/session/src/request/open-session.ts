@@ -1,9 +1,9 @@
-import { invalidOption } from '@store/core/driver';
-import { assertWaitUntil, type SessionOptions, type WaitUntil } from '../options.ts';
+import { assertOptions, assertResponse } from '../arguments.ts';
+import { assertPartialOptions, type PartialOption, type SessionOptions, type WaitUntil } from '../options.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 import { garbageCollection, saveLateChanges } from './background.ts';
-import type { ResponseHeaders } from './cache-headers.ts';
+import type { ReadableHeaders } from './cache-headers.ts';
 import { commitSession } from './commit-session.ts';
 import { type Committed, nothing } from './conclude.ts';
 import { factsOf, type SessionSource } from './facts.ts';
@@ -13,11 +13,11 @@ import { sessionsOf } from './sessions.ts';
 
 /** Session options, and what the source of a session may not tell. */
 export interface OpenOptions<Data extends object = AppData> extends SessionOptions<Data, never> {
-  /** The request's host, by which plain http on loopback is recognized. @default what the source says; the text of a header says nothing */
+  /** The request's host, by which plain http on loopback is recognized. The text of a header does not say. @default what the source says */
   host?: string;
-  /** Whether the client came by https. @default what the source says; true for the text of a header */
+  /** Whether the client came by https. With the text of a header that is taken for granted. @default what the source says */
   https?: boolean;
-  /** Keeps the runtime alive for garbage collection after `commit`. @default it runs on its own */
+  /** Keeps the runtime alive for garbage collection after `commit`. @default the work runs on its own */
   waitUntil?: WaitUntil;
 }
 
@@ -58,10 +58,12 @@ export async function openSession<Data extends object = AppData, Flash extends o
   source: SessionSource,
   options: OpenOptions<Data> = {},
 ): Promise<OpenedSession<Data, Flash>> {
-  const request = await open(source, options);
+  const request = await open(source, options, 'openSession(request, options)');
   return {
     session: request.session as unknown as Session<Data, Flash>,
-    async commit({ status = 200, headers } = {}) {
+    async commit(response = {}) {
+      assertResponse(response);
+      const { status = 200, headers } = response;
       if (request.failure !== undefined && status < 500) throw request.failure;
       if (request.isCommitted) {
         await saveLateChanges(request);
@@ -88,28 +90,30 @@ export async function readSession<Data extends object = AppData, Flash extends o
   source: SessionSource,
   options: OpenOptions<Data> = {},
 ): Promise<Session<Data, Flash>> {
-  const request = await open(source, options);
+  const request = await open(source, options, 'readSession(request, options)');
   makePeek(request);
   return request.session as unknown as Session<Data, Flash>;
 }
 
+/** Options that the functions here take in addition. */
+const taken: readonly PartialOption[] = ['host', 'https', 'waitUntil'];
+
 async function open<Data extends object>(
   source: SessionSource,
   options: OpenOptions<Data>,
+  call: string,
 ): Promise<RequestSession> {
-  const sessions = sessionsOf(options, ['host', 'https', 'waitUntil']);
-  const { host, https, waitUntil } = options;
-  if (host !== undefined && typeof host !== 'string')
-    throw invalidOption('@store/session', 'host', 'a host name, with or without port', host);
-  if (https !== undefined && typeof https !== 'boolean')
-    throw invalidOption('@store/session', 'https', 'true or false', https);
-  assertWaitUntil(waitUntil);
+  assertOptions(options, call);
+  assertPartialOptions(options, taken);
+  const sessions = sessionsOf(options, taken);
+  const { host, https } = options;
   return sessions.load(source, factsOf(source, { host, https }), false);
 }
 
-function readHeaders(headers: CommitResponse['headers']): Pick<ResponseHeaders, 'get'> {
-  if (headers instanceof Headers) return { get: (name) => headers.get(name) ?? undefined };
-  if (headers === undefined) return { get: () => undefined };
-  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return { get: (name) => byName.get(name.toLowerCase()) };
+function readHeaders(headers: CommitResponse['headers']): ReadableHeaders {
+  if (headers instanceof Headers)
+    return { get: (name) => headers.get(name) ?? undefined, getSetCookie: () => headers.getSetCookie() };
+  const byName = new Map(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const get = (name: string) => byName.get(name.toLowerCase());
+  return { get, getSetCookie: () => [get('Set-Cookie') ?? []].flat() };
 }

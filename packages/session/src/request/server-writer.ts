@@ -1,6 +1,6 @@
 import type { Awaitable, SessionContent } from '@store/core';
 import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
-import type { SessionWrite } from '../session/journal.ts';
+import type { SessionWrite } from '../session/session-write.ts';
 import { isCookieDue, type Life, lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, whenReady } from './store-calls.ts';

@@ -1,5 +1,5 @@
 import type { StoredSession } from '@store/core';
-import type { SessionWrite } from '../session/journal.ts';
+import type { SessionWrite } from '../session/session-write.ts';
 import type { WriteResult } from './conclude.ts';
 import { hasEnded } from './ended-seals.ts';
 import { lifeOf, maxAgeOf } from './renewal.ts';

@@ -1,6 +1,7 @@
 import type { Awaitable, SessionContent } from '@store/core';
 import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
-import { type DropReason, noSession, type SessionWrite } from '../session/journal.ts';
+import type { DropReason } from '../session/journal.ts';
+import { noSession, type SessionWrite } from '../session/session-write.ts';
 import type { WriteResult } from './conclude.ts';
 import { sealSession } from './cookie-writer.ts';
 import { endSeals } from './ended-seals.ts';

@@ -1,13 +1,8 @@
-import {
-  createSessionId,
-  type SaveOptions,
-  type SessionContent,
-  type StoredSession,
-  StoreError,
-} from '@store/core';
+import { createSessionId, type SaveOptions, type StoredSession, StoreError } from '@store/core';
 import { DataChanges } from './data-changes.ts';
 import { FlashChanges } from './flash-changes.ts';
 import type { SchemaCheck } from './schema.ts';
+import { noSession, type SessionWrite } from './session-write.ts';
 import { notAskedFor, unsupported } from './strict-session.ts';
 
 /** Until when, and of what kind, a session takes changes. */
@@ -38,34 +33,9 @@ export type Absence =
   | 'ended-during-request'
   | 'ended-earlier';
 
-/** What a request did to its session, ready to be written. */
-export interface SessionWrite {
-  /** What the changes build on: as loaded, or empty after `invalidate`. */
-  base: StoredSession;
-  /** Where the session is to live from now on; empty when there is nothing to keep. */
-  id: string;
-  /** Whether `id` replaces the base's. */
-  moves: boolean;
-  /** Whether there is anything to write on top of `base`. */
-  changed: boolean;
-  /** Does the changes again on newer content. Pure. */
-  change(current: SessionContent): SessionContent;
-  /** Subject and lifetime, where this request set them. */
-  options: SaveOptions;
-  /** Whether `invalidate` was called. */
-  invalidated: boolean;
-  /** The ids that `invalidate` ended. */
-  ended: readonly string[];
-  /** The subject whose other sessions are to end, if any. */
-  othersOf: string | undefined;
-}
-
 function cannotEndOthers(reason: string): StoreError {
   return unsupported(`endOthers() cannot end other sessions. ${reason}`);
 }
-
-/** What there is before anything is loaded, and after `invalidate`. */
-export const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
 
 /** What one request does to its session: recorded, and replayed on the newest content when it is written. */
 export class Journal {
@@ -132,6 +102,15 @@ export class Journal {
     this.invalidKeys = this.schema?.invalidKeys(stored.data) ?? [];
     this.data = data.rebase(stored.data, this.invalidKeys);
     this.flash = flash.rebase(stored.flash);
+  }
+
+  /** Continues a session that a request within this one has begun, with what this request did on top of it. */
+  adopt(stored: StoredSession): void {
+    const isRegenerated = this.base.exists && this.#isMoving;
+    this.rebase(stored);
+    // An id that the handler has seen stays the session's.
+    this.#isMoving = isRegenerated || this.#newId !== undefined || this.#options.subject !== undefined;
+    this.absence = undefined;
   }
 
   get id(): string {
@@ -241,6 +220,11 @@ export class Journal {
   /** Says that what was taken has been written, so that what comes next builds on it. */
   settle({ change }: SessionWrite): void {
     this.base = { ...this.base, ...change({ data: this.base.data, flash: this.base.flash }) };
+  }
+
+  /** Whether `invalidate` was called, and is not written yet. */
+  get isInvalidated(): boolean {
+    return this.#invalidated;
   }
 
   get isChanged(): boolean {

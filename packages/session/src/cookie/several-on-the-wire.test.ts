@@ -1,0 +1,134 @@
+import { createSessionId } from '@store/core';
+import { describe, expect, it } from 'vitest';
+import { serve } from '../../test/http-server.ts';
+import { createPlainCookieStore } from '../../test/memory-store.ts';
+import { name, openSite, sendBytes, stores } from '../../test/visited-site.ts';
+
+const plainName = { name: 'sid' };
+
+describe.each(stores)('several cookies of the name, from %s', (_, open) => {
+  it('are the newest session under __Host-, in whichever order they come', async () => {
+    const site = await openSite(open);
+    const { port } = await serve(site.listener);
+    for (const values of [
+      [site.eve, site.ada],
+      [site.ada, site.eve],
+    ]) {
+      const answer = await sendBytes(port, [values.map((value) => `${name}=${value}`).join('; ')]);
+      expect(answer).toMatchObject({ status: 200, body: 'Ada' });
+    }
+    expect(site.errors).toEqual([]);
+  });
+
+  it('are nobody under another name, until the cookies that can be cleared are', async () => {
+    const site = await openSite(open, plainName);
+    const { port } = await serve(site.listener);
+    const answer = await sendBytes(port, [`sid=${site.ada}; sid=${site.eve}`], '/account/orders');
+    expect(answer).toMatchObject({ status: 200, body: 'nobody' });
+    expect(answer.setCookies.length).toBeGreaterThan(0);
+    expect(answer.setCookies.length).toBeLessThanOrEqual(24);
+    const cleared = answer.setCookies.map(
+      (line) => /^Set-Cookie: sid=; Max-Age=0; (?:.*; )?Path=([^;]+)/i.exec(line)?.[1],
+    );
+    expect(new Set(cleared)).toEqual(new Set(['/', '/account', '/account/', '/account/orders']));
+    // The visitor's own is not among them, and lives.
+    expect(answer.setCookies.filter((line) => /; Path=\/;/.test(line) && !/Partitioned/.test(line))).toEqual(
+      [],
+    );
+    expect((await sendBytes(port, [`sid=${site.ada}`])).body).toBe('Ada');
+  });
+
+  it('are the one live session among dead ones, and nothing is cleared', async () => {
+    const site = await openSite(open, plainName);
+    const { port } = await serve(site.listener);
+    const dead = [createSessionId(), 'garbage', '%00', createSessionId()].map((value) => `sid=${value}`);
+    const answer = await sendBytes(port, [[...dead, `sid=${site.ada}`].join('; ')]);
+    expect(answer).toEqual({ status: 200, body: 'Ada', setCookies: [] });
+  });
+
+  it.each([
+    [name, 2],
+    ['sid', 6],
+  ])('are looked up under %s only as far as a browser has reason to send them: %i', async (used, most) => {
+    const site = await openSite(open, { name: used });
+    const { port } = await serve(site.listener);
+    const flood = Array.from({ length: 50 }, createSessionId).map((value) => `${used}=${value}`);
+    const answer = await sendBytes(port, [[...flood, `${used}=${site.ada}`].join('; ')]);
+    expect(answer).toMatchObject({ status: 200, body: 'nobody' });
+    // So that the visitor's own comes back alone.
+    expect(answer.setCookies.length).toBeGreaterThan(0);
+    expect(site.calls.length).toBeLessThanOrEqual(most);
+    expect((await sendBytes(port, [`${used}=${site.ada}`])).body).toBe('Ada');
+    expect(site.errors).toEqual([]);
+  });
+});
+
+/** nginx takes 4 KiB of response headers from an application unless it is told otherwise, and other headers need room. */
+const mostBytes = 3000;
+
+describe('what clears several cookies of the name', () => {
+  const [, open] = stores[0];
+  it.each([
+    ['with a semicolon', '/a;b/c'],
+    ['with a character that has to be encoded', '/a<b'],
+    ['with empty segments', '//evil.example//a/'],
+    ['of 6 kB', `/${'x'.repeat(6000)}`],
+    ['of 6,000 segments', '/a'.repeat(6000)],
+    ['of a deep page', '/account/orders/2026/11/details/of/each/item'],
+  ])('fits into a response for a path %s', async (_, path) => {
+    const site = await openSite(open, plainName);
+    const { port } = await serve(site.listener);
+    const answer = await sendBytes(port, [`sid=${site.ada}; sid=${site.eve}`], path);
+    expect([answer.status, answer.body, site.errors]).toEqual([200, 'nobody', []]);
+    expect(answer.setCookies.join('\r\n').length).toBeLessThanOrEqual(mostBytes);
+  });
+
+  it.each([
+    ['with a dot at its end', 'shop.test.'],
+    ['with an empty label', 'a..b'],
+    ['with a space', 'a b.c'],
+    ['with a pattern', '*.shop.test'],
+    ['with a hyphen in front', '-a.b.c'],
+    ['with a user', 'me@shop.test'],
+    ['that is a list', 'shop.test, evil.test'],
+    ['with a semicolon', 'a;b.c'],
+    ['of 2,000 labels', `${'a.'.repeat(2000)}b`],
+    ['with a label of 64 characters', `${'a'.repeat(64)}.shop.test`],
+    ['as companies have them', 'customer-portal.eu-west.bigcompany.co.uk'],
+  ])('fits into a response for a Host %s', async (_, host) => {
+    const site = await openSite(open, plainName);
+    const { send } = await serve(site.listener);
+    const headers = { host, cookie: `sid=${site.ada}; sid=${site.eve}`, 'x-forwarded-proto': 'https' };
+    const answer = await send('/account/orders/2026-11-0815/details/edit', { headers });
+    expect([answer.status, answer.body, site.errors]).toEqual([200, 'nobody', []]);
+    expect(answer.setCookies.join('\r\n').length).toBeLessThanOrEqual(mostBytes);
+  });
+});
+
+describe('pieces of a cookie', () => {
+  it('are no session with a piece missing, twice or too many, and a whole cookie counts more', async () => {
+    const site = await openSite(() => ({ ...createPlainCookieStore(), calls: [], records: undefined }), {
+      chunks: 4,
+    });
+    const { port } = await serve(site.listener);
+    const { ada, eve } = site;
+    const [first, second] = [ada.slice(0, 20), ada.slice(20)];
+    const cases: [string, string][] = [
+      [`${name}.0=2.${first}; ${name}.1=${second}`, 'Ada'],
+      [`${name}.1=${second}; ${name}.0=2.${first}; ${name}.2=${eve}; ${name}.9=${eve}`, 'Ada'],
+      [`${name}=${ada}; ${name}.0=2.${eve}; ${name}.9=${eve}`, 'Ada'],
+      [`${name}.0=2.${first}`, 'nobody'],
+      [`${name}.0=${ada}`, 'nobody'],
+      [`${name}.0=1.${ada}`, 'nobody'],
+      [`${name}.0=2.${first}; ${name}.1=${second}; ${name}.1=${eve}`, 'nobody'],
+      [`${name}.0=2.${first}; ${name}.01=${second}; ${name}.1x=${second}`, 'nobody'],
+      [`${name}.0=9.${first}; ${name}.1=${second}`, 'nobody'],
+      [`${name}.0=99999999.${first}; ${name}.1=${second}`, 'nobody'],
+      [`${name}.9=${ada}`, 'nobody'],
+      [`${name}.-1=${ada}; ${name}.__proto__=${ada}; ${name}.=${ada}`, 'nobody'],
+    ];
+    for (const [cookies, who] of cases)
+      expect(await sendBytes(port, [cookies]), cookies).toMatchObject({ status: 200, body: who });
+    expect(site.errors).toEqual([]);
+  });
+});

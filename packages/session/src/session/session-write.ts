@@ -1,0 +1,26 @@
+import type { SaveOptions, SessionContent, StoredSession } from '@store/core';
+
+/** What a request did to its session, ready to be written. */
+export interface SessionWrite {
+  /** What the changes build on: as loaded, or empty after `invalidate`. */
+  base: StoredSession;
+  /** Where the session is to live from now on; empty when there is nothing to keep. */
+  id: string;
+  /** Whether `id` replaces the base's. */
+  moves: boolean;
+  /** Whether there is anything to write on top of `base`. */
+  changed: boolean;
+  /** Does the changes again on newer content. Pure. */
+  change(current: SessionContent): SessionContent;
+  /** Subject and lifetime, where this request set them. */
+  options: SaveOptions;
+  /** Whether `invalidate` was called. */
+  invalidated: boolean;
+  /** The ids that `invalidate` ended. */
+  ended: readonly string[];
+  /** The subject whose other sessions are to end, if any. */
+  othersOf: string | undefined;
+}
+
+/** What there is before anything is loaded, and after `invalidate`. */
+export const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };
