@@ -129,11 +129,11 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
     if (prefixed.test(name)) throw needs('name');
     if (sameSite === 'none') throw needs('sameSite');
     if (partitioned) throw needs('partitioned');
-    if (options.insecureOnLoopback !== undefined)
+    if (options.insecureOnLoopback === false)
       throw refuse(
         'cookie.insecureOnLoopback',
         'left out with secure: false, which sends the cookie without Secure everywhere',
-        insecureOnLoopback,
+        false,
       );
   }
   if (!Number.isInteger(chunks) || chunks < 1 || chunks > mostChunks) {
