@@ -79,7 +79,7 @@ describe.each(Object.entries(entries))('%s', (_, call) => {
       ['a request', request, /request.* was passed in place of the options\. Write \S+/],
       ["Node's request", incoming, /request.* was passed in place of the options\. Write \S+/],
       ["Node's response", outgoing, /request.* was passed in place of the options\. Write \S+/],
-      ['a Map', new Map([['timeout', 5]]), /plain object, not a Map\. Write \S+/],
+      ['a Map', new Map([['timeout', 5]]), /an object, not an instance of Map\. Write \S+/],
       ['an array', [{ timeout: 5 }], /./],
       ['a string', 'sid', /./],
     ];

@@ -17,8 +17,8 @@ export function assertOptions(given: unknown, call?: string): void {
     throw refused(
       `A request, a response, a context or an application was passed in place of the options. ${write}`,
     );
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || setsNothing(given))
-    throw refused(`The options must be a plain object, not ${nameOf(given)}. ${write}`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || isBuiltIn(given))
+    throw refused(`The options must be an object, not ${nameOf(given)}. ${write}`);
 }
 
 /** @throws {StoreError} `INVALID_OPTION` unless the handler is a function. @param call The right call, for the error's text */
@@ -87,11 +87,9 @@ function isFromRequest(given: unknown): boolean {
   return false;
 }
 
-/** Whether an object in place of options is of a class and has nothing to check, like a `Map`. Another realm's plain objects are plain, too. */
-export function setsNothing(given: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(given);
-  if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
-  return Object.keys(given).length === 0;
+/** Whether an object cannot hold options, like a `Map`, a `Date` or a `Request`. Instances of an application's own classes can. */
+export function isBuiltIn(given: object): boolean {
+  return Object.prototype.toString.call(given) !== '[object Object]';
 }
 
 function nameOf(value: unknown): string {
@@ -100,5 +98,5 @@ function nameOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return 'an array';
   const { constructor: made } = value as { constructor?: { name?: unknown } };
-  return typeof made?.name === 'string' ? `a ${made.name}` : 'an object';
+  return typeof made?.name === 'string' ? `an instance of ${made.name}` : 'an object';
 }

@@ -11,6 +11,21 @@ const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
 describe('session options', () => {
+  it('come as an instance of a class, or with what they inherit, as configurations do', async () => {
+    const store = await startSession({ cache: false });
+    class Configuration {
+      get store() {
+        return store;
+      }
+    }
+    for (const options of [
+      new Configuration(),
+      Object.create({ store }),
+      Object.assign(Object.create(null), { store }),
+    ])
+      expect(resolve(options).store).toBe(store);
+  });
+
   it('have defaults', () => {
     expect(resolve({})).toMatchObject({
       store: undefined,
@@ -117,7 +132,7 @@ describe('what comes in place of the options', () => {
       new Date(),
       new URL('https://shop.example'),
     ])
-      expect(() => resolve(wrong)).toThrow(refusal(/options must be a plain object, not .* Pass an object/));
+      expect(() => resolve(wrong)).toThrow(refusal(/options must be an object, not .* Pass an object/));
   });
 
   it('may be of a class, when its own properties are options', () => {

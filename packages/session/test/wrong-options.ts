@@ -61,7 +61,6 @@ export const wrongCookieOptions: Table<SessionCookieOptions> = {
       ...['__host-sid', '__HOST-sid', '__secure-sid', '__Http-sid'],
       // On loopback only what comes after the prefix is sent.
       ...['__Host-', '__Secure-', '__Secure-__Host-sid', '__Host-__Http-sid'],
-      ...['sid.0', '__Host-sid.7'],
     ],
     misspelt: 'nam',
   },

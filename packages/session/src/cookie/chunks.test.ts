@@ -11,7 +11,13 @@ const content = { data: {}, flash: {} };
 
 function receiveCookie(options: SessionCookieOptions, cookieHeader: string) {
   const cookies = new SessionCookies(resolveCookieOptions({ maxHeaderSize: 100_000, ...options }));
-  const received = cookies.receive({ cookieHeader, host: 'shop.example', https: true, path: '/' });
+  const received = cookies.receive({
+    cookieHeader,
+    host: 'shop.example',
+    https: true,
+    isPlainHttp: false,
+    path: '/',
+  });
   return {
     value: received.candidates[0],
     hasCookie: received.hasCookie,

@@ -4,11 +4,6 @@ import { encodeCookieValue, type OutgoingCookie, serializeCookie } from './outgo
 import { readCookie } from './read-cookie.ts';
 
 /** The names under which the pieces of a split cookie go. */
-/** Whether a cookie's name is that of a piece. */
-export function isChunkOf(name: string, piece: string): boolean {
-  return piece.length === name.length + 2 && piece.startsWith(`${name}.`) && /[0-7]$/.test(piece);
-}
-
 export function chunkNames(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${name}.${index}`);
 }
@@ -22,21 +17,21 @@ export function chunkNames(name: string, count: number): string[] {
 export function joinChunks(
   header: string | null | undefined,
   name: string,
-): { value: string | undefined; names: string[]; hasTwins: boolean } {
+): { value: string | undefined; names: string[]; isDoubled: boolean } {
   const pieces = chunkNames(name, mostChunks).map((one) => ({ name: one, values: readCookie(header, one) }));
   const names = pieces.filter(({ values }) => values.length > 0).map((piece) => piece.name);
-  // Two of one name do not tell which belongs to the others.
-  const hasTwins = pieces.some(({ values }) => values.length > 1);
+  // With duplicates we cannot tell which piece belongs to the set.
+  const isDoubled = pieces.some(({ values }) => values.length > 1);
   const only = (index: number) => (pieces[index]?.values.length === 1 ? pieces[index]?.values[0] : undefined);
   const [, count, begin = ''] = /^([2-8])\.(.*)$/.exec(only(0) ?? '') ?? [];
-  if (count === undefined) return { value: undefined, names, hasTwins };
+  if (count === undefined) return { value: undefined, names, isDoubled };
   let value = begin;
   for (let index = 1; index < Number(count); index++) {
     const piece = only(index);
-    if (piece === undefined) return { value: undefined, names, hasTwins };
+    if (piece === undefined) return { value: undefined, names, isDoubled };
     value += piece;
   }
-  return { value, names, hasTwins };
+  return { value, names, isDoubled };
 }
 
 /** The cookie in pieces that browsers keep; `undefined` when one is enough, or there would be too many. */

@@ -1,7 +1,7 @@
 import { StoreError } from '@store/core';
 import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { stringifySetCookie } from 'cookie';
-import { setsNothing } from '../arguments.ts';
+import { isBuiltIn } from '../arguments.ts';
 
 /** How the session cookie looks. It is always HttpOnly, and lives as long as its session. */
 export interface SessionCookieOptions {
@@ -78,7 +78,6 @@ const belongElsewhere = {
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 // Browsers take these prefixes in any case. Ours are written as in RFC 6265bis, so that old browsers see them too.
 const prefixed = /^__(?:host|secure|http)-/i;
-const piece = /\.[0-7]$/;
 // With a dot: browsers refuse a top-level domain, and what has none is the host's own name, for which no domain is needed.
 const domainName = /^\.?(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z\d_-]{1,63}(?<!-)$/i;
 // What ends like this is an IPv4 address to browsers, in one of its spellings.
@@ -95,7 +94,7 @@ const unmatchedPath = /["<>\\^`{}*]|\/:|\/(?:\.|%2e){1,2}(?:\/|$)/i;
  */
 export function resolveCookieOptions(options: SessionCookieOptions = {}): ResolvedCookieOptions {
   assertKnownOptions('@store/session', options, cookieOptionNames, 'cookie', { hints: belongElsewhere });
-  if (setsNothing(options)) throw refuse('cookie', 'a plain object', options);
+  if (isBuiltIn(options)) throw refuse('cookie', 'an object of options', options);
   const { domain, path = '/', sameSite = 'lax', secure = true, partitioned = false } = options;
   const { priority = 'high', expireOnClose = false, chunks = 1, maxHeaderSize = 12_288 } = options;
   const ownHost = domain === undefined && path === '/';
@@ -168,8 +167,6 @@ function assertName(name: string, ownHost: boolean): void {
   // Plain http on loopback gets the rest of the name.
   const rest = name.slice(prefix?.length ?? 0);
   if (rest === '' || prefixed.test(rest)) throw refuse('cookie.name', 'a name after its one prefix', name);
-  if (piece.test(name))
-    throw refuse('cookie.name', 'without .0 to .7 at its end, which name the pieces of a split cookie', name);
 }
 
 function assertPossible({

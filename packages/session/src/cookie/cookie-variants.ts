@@ -1,10 +1,12 @@
+import { parseSetCookie } from 'cookie';
 import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 
 /** nginx takes 4 KiB of response headers unless it is told otherwise, and those of the application need room. */
 const mostClearingBytes = 2500;
 const mostClearings = 24;
-/** Where the next response continues to clear. */
-let turn = 0;
+/** More than sites have, and few enough to go through for every request that asks for it. */
+const mostDomains = 8;
+const mostPaths = 64;
 
 /** Where a request went, as far as it is known: what decides which cookies it can have carried. */
 interface Target {
@@ -12,56 +14,81 @@ interface Target {
   readonly path: string | undefined;
 }
 
+/** What tells apart cookies of one name. */
+type Scope = Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'>;
+
+/** Where the next response continues to clear. */
+const next = { usual: 0, deeper: 0 };
+
 /**
  * The cookies that remove every variant of some names but the configured one, as far as a request can have carried it: a deletion
- * takes only the cookie of its own domain, path and partition with it.
+ * removes only the cookie of its own domain, path and partition.
  *
- * All for a deep URL would be more than proxies take, so each response begins with the usual ones and continues where the one
- * before left off: nobody stays locked out.
+ * All for a deep URL would be more than proxies take, so each response continues where the one before left off: nobody stays
+ * locked out.
  *
  * @param target Left out where only the host itself can have set the cookie, for every path.
+ * @param alongside Cookies that need room in the same response.
  */
 export function clearVariants(
   names: readonly string[],
   configured: CookieAttributes,
   target: Target | undefined,
+  alongside: readonly OutgoingCookie[] = [],
 ): OutgoingCookie[] {
-  const isUsual = ({ path }: CookieAttributes) => path === '/' || path === configured.path;
-  const cleared = otherVariants(configured, target).flatMap((options) =>
-    names.map((name) => ({ name, value: '', options })),
-  );
-  const usual = cleared.filter(({ options }) => isUsual(options));
-  const deeper = cleared.filter(({ options }) => !isUsual(options));
-  const from = turn % Math.max(1, deeper.length);
+  const scopes = otherScopes(configured, target);
+  const isUsual = ({ path }: Scope) => path === '/' || path === configured.path;
+  const usual = scopes.filter(isUsual);
+  const deeper = scopes.filter((scope) => !isUsual(scope));
+  const { domain: _domain, partitioned: _partitioned, ...rest } = configured;
+  let room = mostClearingBytes - alongside.reduce((sum, each) => sum + sizeOf(each), 0);
+
   const chosen: OutgoingCookie[] = [];
-  let size = 0;
-  for (const each of [...usual, ...deeper.slice(from), ...deeper.slice(0, from)]) {
-    size += serializeCookie(each).length + 'Set-Cookie: \r\n'.length;
-    if (size > mostClearingBytes || chosen.length === mostClearings) break;
-    chosen.push(each);
-  }
-  turn += Math.max(1, chosen.length - usual.length);
+  /** Adds as many as there is room for, from where the last response stopped. @returns how many */
+  const add = (ring: readonly Scope[], from: number, most: number): number => {
+    const total = ring.length * names.length;
+    for (let count = 0; count < total; count++) {
+      const index = (from + count) % total;
+      const scope = ring[Math.floor(index / names.length)] as Scope;
+      const name = names[index % names.length] as string;
+      const cookie = { name, value: '', options: { ...rest, ...scope, maxAge: 0 } };
+      const size = sizeOf(cookie);
+      // One always, however little room there is: it is one less to come.
+      if ((size > room || chosen.length === most) && chosen.length > 0) return count;
+      chosen.push(cookie);
+      room -= size;
+    }
+    return total;
+  };
+  // The deeper ones get a turn even where the usual ones do not fit.
+  next.usual += add(usual, next.usual, deeper.length > 0 ? mostClearings / 2 : mostClearings);
+  next.deeper += add(deeper, next.deeper, mostClearings);
   return chosen;
 }
 
-function otherVariants(configured: CookieAttributes, target: Target | undefined): CookieAttributes[] {
-  const { domain: ownDomain, partitioned: ownPartitioned = false, ...rest } = configured;
-  const domains = target ? domainsOf(target.host, ownDomain) : [undefined];
-  const paths = target ? pathsOf(target.path, rest.path) : ['/'];
-  const variants: CookieAttributes[] = [];
+function sizeOf(cookie: OutgoingCookie): number {
+  return 'Set-Cookie: \r\n'.length + serializeCookie(cookie).length;
+}
+
+function otherScopes(configured: CookieAttributes, target: Target | undefined): Scope[] {
+  const domains = target ? domainsOf(target.host, configured.domain) : [undefined];
+  const paths = target ? pathsOf(target.path, configured.path) : ['/'];
+  const scopes: Scope[] = [];
   for (const path of paths)
     for (const domain of domains)
-      for (const partitioned of rest.secure ? [false, true] : [false]) {
-        if (domain === ownDomain && path === rest.path && partitioned === ownPartitioned) continue;
-        variants.push({
-          ...rest,
-          path,
-          ...(domain !== undefined && { domain }),
-          ...(partitioned && { partitioned: true as const }),
-          maxAge: 0,
-        });
+      for (const partitioned of configured.secure ? [false, true] : [false]) {
+        const isConfigured =
+          domain === configured.domain &&
+          path === configured.path &&
+          partitioned === (configured.partitioned === true);
+        if (!isConfigured)
+          scopes.push({
+            path,
+            ...(domain !== undefined && { domain }),
+            ...(partitioned && { partitioned: true as const }),
+          });
       }
-  return variants;
+  return scopes;
 }
 
 /** A `Host` header without the port. */
@@ -69,7 +96,7 @@ export function hostName(host: string): string {
   return host.replace(/:\d*$/, '').toLowerCase();
 }
 
-// What is something else, no cookie can have been set for; and browsers ignore an attribute of more than 1024 characters.
+// No cookie can have a domain or path that fails these patterns, and browsers ignore attributes of more than 1024 characters.
 const domainOfCookie = /^(?=.{1,253}$)(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z\d_-]{1,63}(?<!-)$/;
 const pathOfCookie = /^[\x20-\x3a\x3d-\x7e]*$/;
 const longestAttribute = 1024;
@@ -79,18 +106,44 @@ function domainsOf(host: string | undefined, own: string | undefined): (string |
   const name = hostName(host ?? '');
   const labels = domainOfCookie.test(name) && !/^[\d.]+$/.test(name) ? name.split('.') : [];
   const parents = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
-  return [...new Set([undefined, own, ...parents])];
+  return [...new Set([undefined, own, ...parents.slice(-mostDomains)])];
 }
 
 /** Each path that a cookie sent with this request can have been set for. With and without a slash at its end it is another one. */
 function pathsOf(path: string | undefined, own: string): string[] {
   const whole = (path ?? '/').slice(0, longestAttribute);
   const paths = new Set([own, '/']);
-  for (let at = 1; at <= whole.length; at++) {
+  for (let at = 1; at <= whole.length && paths.size < mostPaths; at++) {
     if (at < whole.length && whole[at] !== '/') continue;
     if (!pathOfCookie.test(whole.slice(0, at))) break;
     paths.add(whole.slice(0, at));
     if (at < whole.length) paths.add(whole.slice(0, at + 1));
   }
   return [...paths];
+}
+
+/** Whether a `Set-Cookie` is for the same cookie as one of these attributes, whatever its name. */
+export function isSameScope(line: string, { domain, path, partitioned }: Scope): boolean {
+  const cookie = parseSetCookie(line);
+  return (
+    cookie.domain?.replace(/^\./, '').toLowerCase() === domain &&
+    cookie.path === path &&
+    (cookie.partitioned === true) === (partitioned === true)
+  );
+}
+
+/** What a browser that has received these `Set-Cookie` lines sends back of a cookie and its pieces. */
+export function cookieHeaderOf(
+  lines: readonly string[],
+  { name, attributes }: { name: string; attributes: Scope },
+): string {
+  const pairs = new Map<string, string>();
+  for (const line of lines) {
+    if (!line.startsWith(name) || !isSameScope(line, attributes)) continue;
+    const pair = line.split(';', 1)[0] as string;
+    const given = pair.slice(0, pair.indexOf('='));
+    if (/;\s*max-age=0/i.test(line)) pairs.delete(given);
+    else pairs.set(given, pair);
+  }
+  return [...pairs.values()].join('; ');
 }

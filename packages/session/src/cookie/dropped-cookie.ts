@@ -1,7 +1,7 @@
 /** Why browsers drop a cookie without a word. */
-export type DropReason = 'secure-cookie-over-http' | 'domain-of-another-host';
+export type DroppedCookieReason = 'secure-cookie-over-http' | 'domain-of-another-host';
 
-const warnings: Record<DropReason, string> = {
+const warnings: Record<DroppedCookieReason, string> = {
   'secure-cookie-over-http':
     'The session cookie was sent over plain http, where browsers drop a cookie with Secure: nobody stays ' +
     'signed in. Serve https, have the proxy that ends TLS send X-Forwarded-Proto: https, or pass cookie: { secure: false } ' +
@@ -11,10 +11,10 @@ const warnings: Record<DropReason, string> = {
     'correct it; if a proxy in front changes the Host header, have it pass the original on.',
 };
 
-const told = new Set<DropReason>();
+const told = new Set<DroppedCookieReason>();
 
 /** Says once per process and reason, in production too, that browsers are going to drop the session cookie. */
-export function warnOfDroppedCookie(reason: DropReason): void {
+export function warnOfDroppedCookie(reason: DroppedCookieReason): void {
   if (told.has(reason)) return;
   told.add(reason);
   // biome-ignore lint/suspicious/noConsole: browsers drop such a cookie without a word, so nobody would ever hear of it

@@ -10,7 +10,8 @@ afterEach(() => {
 type Scene = Pick<CookieFacts, 'host' | 'https'>;
 
 function receive(facts: Partial<CookieFacts>, options?: SessionCookieOptions) {
-  const given = { cookieHeader: undefined, host: undefined, https: true, path: '/', ...facts };
+  const { https = true } = facts;
+  const given = { cookieHeader: undefined, host: undefined, https, isPlainHttp: !https, path: '/', ...facts };
   return new SessionCookies(resolveCookieOptions(options)).receive(given);
 }
 
@@ -136,7 +137,7 @@ describe('the session cookie', () => {
 
   it('is known to be dropped with Secure over http, and with a domain that is not the host’s', () => {
     const reason = (facts: Partial<CookieFacts>, options?: SessionCookieOptions) =>
-      receive(facts, options).dropReason(undefined);
+      receive(facts, options).reasonDropped(undefined);
     expect(reason({ host: '192.168.1.7', https: false }, { secure: false })).toBeUndefined();
     expect(reason({ host: '192.168.1.7', https: false })).toBe('secure-cookie-over-http');
     expect(reason({ host: 'localhost', https: false }, { insecureOnLoopback: false })).toBeUndefined();
@@ -149,8 +150,8 @@ describe('the session cookie', () => {
     expect(reason({ host: 'anything.example' })).toBeUndefined();
 
     const behindProxy = receive({ host: '10.0.0.7:3000' }, shared);
-    expect(behindProxy.dropReason('www.shop.example, 10.0.0.6')).toBeUndefined();
-    expect(behindProxy.dropReason('www.other.example')).toBe('domain-of-another-host');
+    expect(behindProxy.reasonDropped('www.shop.example, 10.0.0.6')).toBeUndefined();
+    expect(behindProxy.reasonDropped('www.other.example')).toBe('domain-of-another-host');
   });
 
   it('is not set outside its path', () => {

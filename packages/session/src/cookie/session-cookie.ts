@@ -2,8 +2,8 @@ import type { SessionContent } from '@store/core';
 import { chunkNames, joinChunks, splitValue } from './chunks.ts';
 import type { ResolvedCookieOptions } from './cookie-options.ts';
 import { assertCookieFits, assertSumFits } from './cookie-size.ts';
-import { clearVariants, hostName } from './cookie-variants.ts';
-import type { DropReason } from './dropped-cookie.ts';
+import { clearVariants, cookieHeaderOf, hostName } from './cookie-variants.ts';
+import type { DroppedCookieReason } from './dropped-cookie.ts';
 import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 import { readCookie } from './read-cookie.ts';
 
@@ -14,6 +14,8 @@ export interface CookieFacts {
   readonly host: string | undefined;
   /** Whether the client, or the proxy before it, came by https. */
   readonly https: boolean;
+  /** Whether it certainly came by plain http: bare headers say neither. */
+  readonly isPlainHttp: boolean;
   /** The path of the request's URL; `undefined` when it is not known, and then every path is taken to be inside `path`. */
   readonly path: string | undefined;
 }
@@ -29,16 +31,16 @@ export function insecureName(name: string): string {
  */
 const mostOfOwnHost = 2;
 const mostCandidates = 6;
-/** The session cookie of an application: one look with Secure and, where the options allow it, one without. */
+/** The session cookie of an application: one variant with Secure and, where the options allow it, one without. */
 export class SessionCookies {
   readonly options: ResolvedCookieOptions;
-  readonly #secure: CookieLook;
-  readonly #plain: CookieLook;
+  readonly #secure: CookieVariant;
+  readonly #plain: CookieVariant;
 
   constructor(options: ResolvedCookieOptions) {
     this.options = options;
-    this.#secure = createLook(options, options.secure);
-    this.#plain = options.insecureOnLoopback ? createLook(options, false) : this.#secure;
+    this.#secure = createVariant(options, options.secure);
+    this.#plain = options.insecureOnLoopback ? createVariant(options, false) : this.#secure;
   }
 
   /**
@@ -46,19 +48,19 @@ export class SessionCookies {
    * must not downgrade production.
    */
   receive(facts: CookieFacts): RequestCookie {
-    const look =
+    const variant =
       this.#plain !== this.#secure && !facts.https && isLoopback(facts.host) ? this.#plain : this.#secure;
-    return new RequestCookie(this.options, look, facts);
+    return new RequestCookie(this.options, variant, facts);
   }
 }
 
 /** A cookie's name and attributes on a kind of connection. */
-interface CookieLook {
+interface CookieVariant {
   name: string;
   attributes: CookieAttributes;
 }
 
-function createLook(options: ResolvedCookieOptions, secure: boolean): CookieLook {
+function createVariant(options: ResolvedCookieOptions, secure: boolean): CookieVariant {
   const { domain, path, sameSite, partitioned, priority } = options;
   return {
     name: secure ? options.name : insecureName(options.name),
@@ -69,9 +71,7 @@ function createLook(options: ResolvedCookieOptions, secure: boolean): CookieLook
       sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
       priority,
       ...(secure && { secure }),
-      // Browsers ignore a leading dot and the case.
-      ...(domain !== undefined &&
-        (secure || !options.secure) && { domain: domain.replace(/^\./, '').toLowerCase() }),
+      ...(domain !== undefined && (secure || !options.secure) && { domain }),
       ...(secure && partitioned && { partitioned }),
     },
   };
@@ -80,7 +80,7 @@ function createLook(options: ResolvedCookieOptions, secure: boolean): CookieLook
 /** The session cookie of one request: what came, and what can be sent. */
 export class RequestCookie {
   readonly #options: ResolvedCookieOptions;
-  readonly #look: CookieLook;
+  readonly #variant: CookieVariant;
   readonly #facts: CookieFacts;
   /** The values that may be the session's; more than one only when cookies of several domains, paths or partitions meet. */
   readonly candidates: readonly string[];
@@ -91,23 +91,25 @@ export class RequestCookie {
   /** Whether more cookies of the name came than can be told apart, so that the session may be among those not looked up. */
   readonly isAmbiguous: boolean;
 
-  constructor(options: ResolvedCookieOptions, look: CookieLook, facts: CookieFacts) {
+  constructor(options: ResolvedCookieOptions, variant: CookieVariant, facts: CookieFacts) {
     this.#options = options;
-    this.#look = look;
+    this.#variant = variant;
     this.#facts = facts;
     const { cookieHeader } = facts;
-    const whole = readCookie(cookieHeader, look.name);
+    const whole = readCookie(cookieHeader, variant.name);
     const most = this.isOwnHost ? mostOfOwnHost : mostCandidates;
-    let isAmbiguous = whole.length > most;
-    let candidates = isAmbiguous ? whole.slice(0, most) : whole;
+    let candidates = whole;
+    let isDoubled = false;
     if (options.chunks > 1) {
-      const { value, names, hasTwins } = joinChunks(cookieHeader, look.name);
-      this.#pieces = names;
-      if (whole.length === 0 && value !== undefined) candidates = [value];
-      isAmbiguous ||= hasTwins;
+      const joined = joinChunks(cookieHeader, variant.name);
+      this.#pieces = joined.names;
+      isDoubled = joined.isDoubled;
+      // A whole cookie can be planted next to them, or come from a parallel response.
+      if (joined.value !== undefined) candidates = [joined.value, ...whole];
     }
+    this.isAmbiguous = isDoubled || candidates.length > most;
+    if (candidates.length > most) candidates = candidates.slice(0, most);
     this.candidates = candidates;
-    this.isAmbiguous = isAmbiguous;
     // Pieces that do not fit together are still a cookie of ours, for `invalidate()` to remove.
     this.hasCookie = candidates.length > 0 || this.#pieces.length > 0;
   }
@@ -118,7 +120,7 @@ export class RequestCookie {
 
   /** Whether only `__Host-` cookies can have this name, which no other host and no other path can set. */
   get isOwnHost(): boolean {
-    return this.#look.name.startsWith('__Host-');
+    return this.#variant.name.startsWith('__Host-');
   }
 
   /** Whether the request is outside `path`: browsers would keep a cookie set for it, and never send it here. */
@@ -129,24 +131,29 @@ export class RequestCookie {
     return !(path === scope || path.startsWith(scope.endsWith('/') ? scope : `${scope}/`));
   }
 
-  /** The value that cookies of this name have in another `Cookie` header. */
-  valueIn(cookieHeader: string): string | undefined {
-    const { host, https, path } = this.#facts;
-    return new RequestCookie(this.#options, this.#look, { cookieHeader, host, https, path }).candidates[0];
+  /** This cookie in a browser that has also received these `Set-Cookie` lines; `undefined` when none of them is for it. */
+  withSetCookies(lines: readonly string[]): RequestCookie | undefined {
+    const received = cookieHeaderOf(lines, this.#variant);
+    if (received === '') return undefined;
+    const cookieHeader = `${received}; ${this.#facts.cookieHeader ?? ''}`;
+    const { host, https, isPlainHttp, path } = this.#facts;
+    return new RequestCookie(this.#options, this.#variant, { cookieHeader, host, https, isPlainHttp, path });
   }
 
-  /** What of ended sessions the browser was asked to bring along; see `mark`. */
-  get marks(): readonly string[] {
-    return readCookie(this.#facts.cookieHeader, this.#markName)[0]?.split('.') ?? [];
+  /** Hashes of sessions that ended in this browser, from the marker cookie. */
+  get endedHashes(): readonly string[] {
+    const markers = readCookie(this.#facts.cookieHeader, this.#markerName);
+    // Another site may have planted one next to ours.
+    return markers.flatMap((marker) => marker.split('.')).filter((hash) => /^[\w-]{22}$/.test(hash));
   }
 
-  /** The cookie that remembers ended sessions for this many seconds. */
-  mark(marks: readonly string[], maxAge: number): OutgoingCookie {
-    return this.#make(this.#markName, marks.join('.'), maxAge);
+  /** The marker cookie that remembers ended sessions for this many seconds. */
+  createMarker(hashes: readonly string[], maxAge: number): OutgoingCookie {
+    return this.#make(this.#markerName, hashes.join('.'), maxAge);
   }
 
-  get #markName(): string {
-    return `${this.#look.name}-ended`;
+  get #markerName(): string {
+    return `${this.#variant.name}-ended`;
   }
 
   /**
@@ -154,10 +161,10 @@ export class RequestCookie {
    *
    * @param forwardedHost The `X-Forwarded-Host` header, where a proxy says which host the browser asked.
    */
-  dropReason(forwardedHost: string | undefined): DropReason | undefined {
-    const { https, host } = this.#facts;
-    const { secure, domain } = this.#look.attributes;
-    if (secure === true && !https && !isLoopback(host)) return 'secure-cookie-over-http';
+  reasonDropped(forwardedHost: string | undefined): DroppedCookieReason | undefined {
+    const { isPlainHttp, host } = this.#facts;
+    const { secure, domain } = this.#variant.attributes;
+    if (secure === true && isPlainHttp && !isLoopback(host)) return 'secure-cookie-over-http';
     const asked = forwardedHost?.split(',', 1)[0]?.trim() || host;
     if (domain === undefined || asked === undefined) return undefined;
     const name = hostName(asked);
@@ -173,7 +180,7 @@ export class RequestCookie {
    */
   set(value: string, maxAge: number | undefined, content?: SessionContent): OutgoingCookie[] {
     const { chunks, maxHeaderSize } = this.#options;
-    const whole = this.#make(this.#look.name, value, maxAge);
+    const whole = this.#make(this.#variant.name, value, maxAge);
     // A session id fits. What is sealed in the cookie may not.
     if (content === undefined) return [whole];
     const pieces = chunks > 1 ? splitValue(whole, chunks) : undefined;
@@ -181,8 +188,8 @@ export class RequestCookie {
     if (!pieces) assertCookieFits(serializeCookie(whole), content, chunks);
     assertSumFits(cookies, maxHeaderSize, content);
     const used = new Set(cookies.map(({ name }) => name));
-    const stale = [this.#look.name, ...this.#pieces].filter((name) => !used.has(name) && this.#came(name));
-    return [...cookies, ...stale.map((name) => this.#clear(name, this.#look.attributes))];
+    const stale = [this.#variant.name, ...this.#pieces].filter((name) => !used.has(name) && this.#came(name));
+    return [...cookies, ...stale.map((name) => this.#clear(name, this.#variant.attributes))];
   }
 
   /**
@@ -192,25 +199,30 @@ export class RequestCookie {
    * @param everyVariant Whether to remove every variant even when only one came.
    */
   clear(everyVariant = false): OutgoingCookie[] {
-    const names = new Set([this.#look.name, ...this.#pieces]);
+    const names = new Set([this.#variant.name, ...this.#pieces]);
     if (this.#options.chunks > 1)
-      for (const name of chunkNames(this.#look.name, this.#options.chunks)) names.add(name);
-    const own = [...names].map((name) => this.#clear(name, this.#look.attributes));
-    return everyVariant || this.candidates.length > 1 ? [...own, ...this.clearOthers()] : own;
+      for (const name of chunkNames(this.#variant.name, this.#options.chunks)) names.add(name);
+    const own = [...names].map((name) => this.#clear(name, this.#variant.attributes));
+    return everyVariant || this.candidates.length > 1 ? [...own, ...this.clearOthers(own)] : own;
   }
 
-  /** The cookies that remove the variants of the name other than the configured one, as far as this request can have carried them. */
-  clearOthers(): OutgoingCookie[] {
-    const { name, attributes } = this.#look;
-    return clearVariants([name, ...this.#pieces], attributes, this.isOwnHost ? undefined : this.#facts);
+  /**
+   * The cookies that remove the variants of the name other than the configured one, as far as this request can have carried them.
+   *
+   * @param alongside Cookies that the response clears too, and that need room as well.
+   */
+  clearOthers(alongside: readonly OutgoingCookie[] = []): OutgoingCookie[] {
+    const { name, attributes } = this.#variant;
+    const target = this.isOwnHost ? undefined : this.#facts;
+    return clearVariants([name, ...this.#pieces], attributes, target, alongside);
   }
 
   #came(name: string): boolean {
-    return name === this.#look.name ? readCookie(this.#facts.cookieHeader, name).length > 0 : true;
+    return name === this.#variant.name ? readCookie(this.#facts.cookieHeader, name).length > 0 : true;
   }
 
   #make(name: string, value: string, maxAge: number | undefined): OutgoingCookie {
-    const { attributes } = this.#look;
+    const { attributes } = this.#variant;
     return { name, value, options: maxAge === undefined ? attributes : { ...attributes, maxAge } };
   }
 

@@ -138,6 +138,29 @@ describe('sessionHandler of /fetch', () => {
     expect(events).toMatchObject([{ outcome: expect.any(String), cookie: 'skipped', reason: 'no-headers' }]);
   });
 
+  it('sets the cookie on what only looks like a Response, and has no list of cookies', async () => {
+    const { store } = createMemoryStore();
+    const headers = new Map<string, string>();
+    const response = {
+      status: 200,
+      headers: {
+        get: (key: string) => headers.get(key) ?? null,
+        set: (key: string, value: string) => headers.set(key, value),
+        append: (key: string, value: string) => headers.set(key, value),
+      },
+      body: 'ok',
+    };
+    const handler = sessionHandler(
+      (_request, session) => {
+        session.set('n', 1);
+        return response as never;
+      },
+      { store },
+    );
+    await handler(new Request('https://shop.example/'));
+    expect(headers.get('Set-Cookie')).toMatch(/^__Host-session=/);
+  });
+
   it('looks at no more of a response than it needs, since @hono/node-server makes a stream of one whose body or type is asked for', async () => {
     const { store } = createMemoryStore();
     const asked: string[] = [];

@@ -181,7 +181,8 @@ class ResponseEdit implements ResponseHeaders {
     return this.response.headers.get(name) ?? undefined;
   }
   getSetCookie(): readonly string[] {
-    return this.response.headers.getSetCookie();
+    // What only looks like a Response may be without it.
+    return this.response.headers.getSetCookie?.() ?? [];
   }
   replaceSetCookie(lines: readonly string[]): void {
     this.#edit((headers) => {

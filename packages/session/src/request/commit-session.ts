@@ -4,7 +4,7 @@ import { isPublic } from './cache-headers.ts';
 import { type Committed, conclude, nothing, type ResponseFacts, type WriteResult } from './conclude.ts';
 import type { SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
-import { adoptSessionWithin } from './session-within.ts';
+import { continueSessionWithin } from './session-within.ts';
 import { clearTwin } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 import { contentToCreate, skipped, writeSession } from './write-session.ts';
@@ -35,14 +35,14 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   }
   const { readOnly } = journal;
   if (readOnly) return conclude(request, skipped(readOnly.outcome, readOnly.reason), response);
-  let adopting: Awaitable<boolean>;
+  let continuing: Awaitable<boolean>;
   try {
-    adopting = response.status < 500 && adoptSessionWithin(request, response.headers);
+    continuing = response.status < 500 && continueSessionWithin(request, response.headers);
   } catch (error) {
     return fail(request, error, response);
   }
-  if (!isPromise(adopting)) return writeAndConclude(request, response);
-  return adopting.then(
+  if (!isPromise(continuing)) return writeAndConclude(request, response);
+  return continuing.then(
     () => writeAndConclude(request, response),
     (error: unknown) => fail(request, error, response),
   );

@@ -1,5 +1,4 @@
-import { parseSetCookie } from 'cookie';
-import { isChunkOf } from '../cookie/chunks.ts';
+import { isSameScope } from '../cookie/cookie-variants.ts';
 import { warnOfDroppedCookie } from '../cookie/dropped-cookie.ts';
 import { type OutgoingCookie, serializeCookie } from '../cookie/outgoing-cookie.ts';
 import { cacheHeaders, type ReadableHeaders, type ResponseHeaders } from './cache-headers.ts';
@@ -49,8 +48,10 @@ export function conclude(request: RequestSession, result: WriteResult, response:
     return nothing;
   }
   const setsCookie = cookies.length > 0;
-  const dropReason = setsCookie ? dropReasonOf(request) : undefined;
-  if (dropReason) warnOfDroppedCookie(dropReason);
+  const dropped = cookies.some(({ value }) => value !== '')
+    ? request.cookie.reasonDropped(request.facts.header('X-Forwarded-Host'))
+    : undefined;
+  if (dropped) warnOfDroppedCookie(dropped);
   const { isUsed, subject } = request.journal;
   const { record } = request;
   const cache =
@@ -63,6 +64,7 @@ export function conclude(request: RequestSession, result: WriteResult, response:
       : undefined;
   request.report(() => ({
     ...describe(request, earlier && !result.cookies ? { ...earlier, ...changedOnly(result) } : result),
+    ...(dropped && { warning: dropped }),
     ...(cache?.replacesOwn && { cacheControl: 'replaced' as const }),
   }));
   if (!cache) return nothing;
@@ -91,12 +93,7 @@ function changedOnly(result: WriteResult): Partial<WriteResult> {
   return result.outcome === 'unchanged' || result.outcome === 'none' ? {} : result;
 }
 
-function dropReasonOf({ cookie, facts }: RequestSession) {
-  return cookie.dropReason(facts.header('X-Forwarded-Host'));
-}
-
 function describe(request: RequestSession, { outcome, cookie, reason, error }: WriteResult) {
-  const warning = cookie === 'set' ? dropReasonOf(request) : undefined;
   return {
     type: 'request' as const,
     outcome,
@@ -105,7 +102,6 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
     store: request.store.name,
     milliseconds: request.calls.milliseconds,
     ...(error !== undefined && { error: errorCode(error) }),
-    ...(warning && { warning }),
     ...(request.journal.invalidKeys.length > 0 && { invalidKeys: request.journal.invalidKeys }),
   };
 }
@@ -118,23 +114,16 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
 export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
   if (committed.cookies.length > 0) {
     const before = headers.getSetCookie();
-    const kept = before.filter((line) => !committed.cookies.some((cookie) => isOf(cookie, line)));
+    const kept = before.filter(
+      (line) =>
+        !committed.cookies.some(
+          ({ name, options }) => line.startsWith(`${name}=`) && isSameScope(line, options),
+        ),
+    );
     if (kept.length < before.length) headers.replaceSetCookie(kept);
   }
   for (const [name, value] of committed.headers) {
     if (name === 'Set-Cookie') headers.append(name, value);
     else headers.set(name, value);
   }
-}
-
-/** Whether a `Set-Cookie` is for the cookie, or for pieces of it: the same name, domain, path and partition. */
-function isOf({ name, options }: OutgoingCookie, line: string): boolean {
-  if (!line.startsWith(name)) return false;
-  const cookie = parseSetCookie(line);
-  return (
-    (cookie.name === name || isChunkOf(name, cookie.name)) &&
-    cookie.domain?.replace(/^\./, '').toLowerCase() === options.domain &&
-    cookie.path === options.path &&
-    (cookie.partitioned === true) === (options.partitioned === true)
-  );
 }

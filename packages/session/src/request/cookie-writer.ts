@@ -1,6 +1,6 @@
 import type { Awaitable, SessionContent } from '@store/core';
 import type { SessionWrite } from '../session/session-write.ts';
-import { endSeals, hasEnded } from './ended-seals.ts';
+import { hasEnded, rememberEnded } from './ended-seals.ts';
 import { lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import type { Written } from './server-writer.ts';
@@ -38,7 +38,9 @@ export function sealSession(
   const finish = () =>
     whenReady(seal(true), (value): Written => {
       if (value === '') return 'ended';
-      return { cookies: [...cookiesOf(value), ...(isOfAnotherUser ? endSeals(request, [base.id]) : [])] };
+      return {
+        cookies: [...cookiesOf(value), ...(isOfAnotherUser ? rememberEnded(request, [base.id]) : [])],
+      };
     });
 
   if (!moves || family === undefined) return finish();

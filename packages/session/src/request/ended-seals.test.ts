@@ -39,8 +39,11 @@ function openSealedSite(options: { chunks?: number } = {}) {
     switchProcess() {
       process = two;
     },
-    async visit(next: Route = () => undefined) {
-      const response = await browser.visit('/', { headers: route(next) });
+    async visit(next: Route = () => undefined, cookie?: string) {
+      const headers = route(next);
+      const response = cookie
+        ? await process(new Request('https://shop.example/', { headers: { ...headers, cookie } }))
+        : await browser.visit('/', { headers });
       return { setCookies: response.headers.getSetCookie(), body: await response.text() };
     },
     /** A request with the browser's cookies of now, whose `Set-Cookie` arrives when it is put into the browser. */
@@ -177,10 +180,47 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect([...site.cookies.keys()]).toEqual([marker]);
   });
 
-  it('is not ended by a marker of nonsense', async () => {
+  it('is not ended by a marker of nonsense, which is not handed on either', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
-    site.cookies.set(marker, '%00.,.\u00e4.'.repeat(50));
+    site.cookies.set(marker, ',.'.repeat(2000));
+    expect((await site.visit()).body).toBe('ada');
+    await site.visit(signOut);
+    expect(site.cookies.get(marker)).toMatch(/^[\w-]{22}$/);
+  });
+
+  it('stays ended when another marker was planted next to ours', async () => {
+    const site = openSealedSite();
+    await site.visit(signIn);
+    const late = await site.slowly(write);
+    await site.visit(signOut);
+    site.keep(late);
+    site.switchProcess();
+    expect((await site.visit(undefined, `${marker}=planted; ${site.header()}`)).body).toBe('nobody');
+  });
+
+  it('costs the next login nothing when a request from before the logout comes late', async () => {
+    const site = openSealedSite();
+    await site.visit(signIn);
+    const before = site.header();
+    await site.visit(signOut);
+    await site.visit(signIn);
+    for (const act of [() => undefined, write]) {
+      expect((await site.visit(act, before)).setCookies).toEqual([]);
+      expect(site.events.at(-1)).toMatchObject({ cookie: 'skipped', reason: 'ended-during-request' });
+    }
+    expect((await site.visit()).body).toBe('ada');
+  });
+
+  it('goes on everywhere when what was to take its place could not be written', async () => {
+    const site = openSealedSite();
+    await site.visit(signIn);
+    await expect(
+      site.visit((session) => {
+        session.invalidate();
+        session.flash('notice', 'x'.repeat(9000));
+      }),
+    ).rejects.toMatchObject({ code: 'TOO_LARGE' });
     expect((await site.visit()).body).toBe('ada');
   });
 });

@@ -29,6 +29,7 @@ export function factsOf(source: SessionSource, { host, https }: KnownFacts = {})
     path: facts.path,
     host: host ?? facts.host,
     https: https ?? facts.https,
+    isPlainHttp: https === undefined ? facts.isPlainHttp : !https,
     header: (name) => facts.header(name),
   };
 }
@@ -51,6 +52,7 @@ class TextFacts implements RequestFacts {
   readonly method = 'GET';
   readonly host = undefined;
   readonly https = true;
+  readonly isPlainHttp = false;
   readonly path = undefined;
   readonly cookieHeader: string;
 
@@ -80,6 +82,9 @@ class HeadersFacts implements RequestFacts {
   get https(): boolean {
     return isForwardedHttps(this.header('X-Forwarded-Proto'));
   }
+  get isPlainHttp(): boolean {
+    return this.header('X-Forwarded-Proto') !== undefined && !this.https;
+  }
   get path(): string | undefined {
     return undefined;
   }
@@ -104,6 +109,9 @@ export class FetchFacts extends HeadersFacts {
   }
   override get https(): boolean {
     return this.#url.startsWith('https:') || super.https;
+  }
+  override get isPlainHttp(): boolean {
+    return !this.https;
   }
   override get path(): string {
     const from = this.#url.indexOf('/', this.#url.indexOf('//') + 2);
@@ -132,6 +140,9 @@ export class NodeFacts implements RequestFacts {
     const socket = this.#request.socket as { encrypted?: boolean } | undefined;
     // Bun has it on plain sockets too, as false.
     return socket?.encrypted === true || isForwardedHttps(this.header('x-forwarded-proto'));
+  }
+  get isPlainHttp(): boolean {
+    return !this.https;
   }
   get path(): string | undefined {
     // Frameworks shorten `url` below a mount point, and keep the whole in `originalUrl`.

@@ -1,6 +1,6 @@
 import { type Awaitable, isStoreError, type StoredSession, StoreError } from '@store/core';
 import { unsupported } from '../session/strict-session.ts';
-import { hasEnded } from './ended-seals.ts';
+import { hasEnded, isMarkedAsEnded } from './ended-seals.ts';
 import type { RequestSession } from './request-session.ts';
 import { lookUpSeveral } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
@@ -48,7 +48,9 @@ function begin(opened: RequestSession, value: string, stored: StoredSession): vo
     opened.journal.begin(stored);
     return;
   }
-  opened.journal.absence = stored.exists ? 'ended-earlier' : stored.moved ? 'moved' : 'unknown-session';
+  if (stored.exists)
+    opened.journal.absence = isMarkedAsEnded(opened, stored.id) ? 'ended-earlier' : 'ended-during-request';
+  else opened.journal.absence = stored.moved ? 'moved' : 'unknown-session';
   if (stored.moved) opened.journal.alsoReceived.push(value);
 }
 

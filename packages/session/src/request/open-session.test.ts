@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { openStore, type Visits } from '../../test/visits.ts';
-import { openSession, readSession, type SessionSource, withSession } from '../index.ts';
+import { openSession, readSession, type SessionEvent, type SessionSource, withSession } from '../index.ts';
 
 function nodeRequest(cookie: string): IncomingMessage {
   const request = new IncomingMessage(new Socket());
@@ -100,6 +100,33 @@ describe('openSession', () => {
       await expect(openSession('', { ...options, ...wrong } as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
       });
+  });
+
+  it('takes the headers of a Node response, which has lists and numbers among them', async () => {
+    const { store } = createMemoryStore();
+    const { session, commit } = await openSession('', { store });
+    session.set('n', 1);
+    const headers = { vary: ['Accept', 'Origin'], 'content-length': 3, 'set-cookie': ['theme=dark'] };
+    const { cacheHeaders } = await commit({ headers: headers as never });
+    expect(cacheHeaders).toContainEqual(['Vary', 'Accept, Origin, Cookie']);
+  });
+
+  it('speaks of plain http only where it is known', async () => {
+    const { store } = createMemoryStore();
+    const warningOf = async (source: Headers, options: { https?: boolean } = {}) => {
+      const events: SessionEvent[] = [];
+      const opened = await openSession(source, { store, ...options, onEvent: (event) => events.push(event) });
+      opened.session.set('n', 1);
+      await opened.commit();
+      return events.map((event) => ('warning' in event ? event.warning : undefined));
+    };
+    const host = 'shop.example';
+    expect(await warningOf(new Headers({ host }))).toEqual([undefined]);
+    expect(await warningOf(new Headers({ host, 'x-forwarded-proto': 'https' }))).toEqual([undefined]);
+    expect(await warningOf(new Headers({ host, 'x-forwarded-proto': 'http' }))).toEqual([
+      'secure-cookie-over-http',
+    ]);
+    expect(await warningOf(new Headers({ host }), { https: false })).toEqual(['secure-cookie-over-http']);
   });
 
   it('fails again after a failure, unless the response is an error', async () => {

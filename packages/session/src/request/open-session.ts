@@ -110,10 +110,16 @@ async function open<Data extends object>(
   return sessions.load(source, factsOf(source, { host, https }), false);
 }
 
-function readHeaders(headers: CommitResponse['headers']): ReadableHeaders {
+function readHeaders(headers: CommitResponse['headers'] = {}): ReadableHeaders {
   if (headers instanceof Headers)
     return { get: (name) => headers.get(name) ?? undefined, getSetCookie: () => headers.getSetCookie() };
-  const byName = new Map(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-  const get = (name: string) => byName.get(name.toLowerCase());
-  return { get, getSetCookie: () => [get('Set-Cookie') ?? []].flat() };
+  // Node's `getHeaders()` has lists and numbers, too.
+  const byName = new Map<string, unknown>(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const valuesOf = (name: string) => [byName.get(name.toLowerCase()) ?? []].flat().map(String);
+  return {
+    get: (name) => valuesOf(name).join(', ') || undefined,
+    getSetCookie: () => valuesOf('Set-Cookie'),
+  };
 }

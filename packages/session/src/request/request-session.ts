@@ -8,6 +8,7 @@ import { saveLateChanges, saveNow } from './background.ts';
 import type { WriteResult } from './conclude.ts';
 import { errorCode, isWatched, report, type SessionEvent } from './events.ts';
 import type { RequestFacts } from './facts.ts';
+import { clearTwin } from './several-cookies.ts';
 import { StoreCalls, withStatus } from './store-calls.ts';
 import { writeSession } from './write-session.ts';
 
@@ -17,7 +18,7 @@ export class RequestSession {
   readonly store: SessionStore;
   readonly direct: DirectStore;
   readonly facts: RequestFacts;
-  readonly cookie: RequestCookie;
+  cookie: RequestCookie;
   readonly calls: StoreCalls;
   /** The request itself, for `peek` and events. */
   readonly request: unknown;
@@ -76,7 +77,7 @@ export class RequestSession {
     if (this.store.kind === 'cookie') return true;
     try {
       const write = this.journal.take();
-      const result = await writeSession(this, write, undefined, false);
+      const result = clearTwin(this, write, await writeSession(this, write, undefined, false), false);
       if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
       this.journal.settle(write);
       this.saved = { ...result, cookies: [...(this.saved?.cookies ?? []), ...(result.cookies ?? [])] };

@@ -10,7 +10,11 @@ import { sessionHandler as nodeHandler } from '../node.ts';
 type Act = (session: Session) => void;
 
 /** A page that asks its own API while it is made, as SvelteKit's `event.fetch` and Hono's `app.request` do. */
-function openPage(store: SessionStore, cookie: SessionOptions['cookie'] = {}) {
+function openPage(
+  store: SessionStore,
+  cookie: SessionOptions['cookie'] = {},
+  alsoSet: readonly string[] = [],
+) {
   const events: SessionEvent[] = [];
   const acts: { page: Act; api: Act } = { page: () => {}, api: () => {} };
   const options = { store, cookie, gcProbability: 0, onEvent: (event: SessionEvent) => events.push(event) };
@@ -25,7 +29,8 @@ function openPage(store: SessionStore, cookie: SessionOptions['cookie'] = {}) {
       new Request(new URL('/api', request.url), sent ? { headers: { cookie: sent } } : {}),
     );
     const response = new Response('page', { headers: { 'Set-Cookie': 'theme=dark' } });
-    for (const line of inner.headers.getSetCookie()) response.headers.append('set-cookie', line);
+    for (const line of [...inner.headers.getSetCookie(), ...alsoSet])
+      response.headers.append('set-cookie', line);
     return response;
   }, options);
   const jar = createCookieJar();
@@ -117,6 +122,21 @@ describe.each<[string, () => SessionStore]>([
     expect(await site.stored()).toEqual({});
   });
 
+  it('takes nothing along of a user whom the request within signs out', async () => {
+    const site = openPage(openStore());
+    await site.visit({ page: (session) => session.setSubject('ada') });
+    await site.visit({
+      page: (session) => session.set('lastInvoice', 'of ada'),
+      api(session) {
+        session.invalidate();
+        session.flash('notice', 'Goodbye');
+      },
+    });
+    await site.visit({
+      page: (session) => expect([session.subject, session.all()]).toEqual([undefined, {}]),
+    });
+  });
+
   it('is ended by the request within, whatever the page changes', async () => {
     const site = openPage(openStore());
     await site.visit({ api: add });
@@ -137,6 +157,23 @@ describe('a session within', () => {
       sessionCookies(setCookies).length,
     );
     expect(await site.stored()).toEqual({ n: 1, large: 'x'.repeat(5000) });
+  });
+
+  it('in one cookie gives way to the pieces of the page', async () => {
+    const site = openPage(createPlainCookieStore().store, { chunks: 3 });
+    await site.visit({ page: (session) => session.set('large', 'x'.repeat(5000)), api: add });
+    expect([...site.cookies.keys()].filter((each) => each === '__Host-session')).toEqual([]);
+    expect(await site.stored()).toEqual({ large: 'x'.repeat(5000), added: 1 });
+  });
+
+  it('is found although the request within also clears a cookie of another domain', async () => {
+    const { store } = createMemoryStore();
+    const site = openPage(store, {}, ['__Host-session=; Max-Age=0; Path=/; Domain=old.example']);
+    const { setCookies } = await site.visit({ page: (session) => session.set('page', 'seen'), api: add });
+    const [id = ''] = sessionCookies(setCookies).map(
+      (line) => line.slice('__Host-session='.length).split(';')[0],
+    );
+    expect((await store.load(id)).data).toEqual({ page: 'seen', added: 1 });
   });
 
   it('leaves a cookie of the name alone that clears another domain or path', async () => {

@@ -10,36 +10,28 @@ import { whenReady } from './store-calls.ts';
  *
  * @returns Whether there was one.
  */
-export function adoptSessionWithin(request: RequestSession, headers: ReadableHeaders): Awaitable<boolean> {
+export function continueSessionWithin(request: RequestSession, headers: ReadableHeaders): Awaitable<boolean> {
   const { journal, store } = request;
   // On a server a session that exists is the same one for both.
   if (journal.base.exists && store.kind === 'server') return false;
   if (journal.isInvalidated || (!journal.isChanged && journal.subject === undefined)) return false;
   const lines = headers.getSetCookie();
-  if (lines.length === 0) return false;
-  const value = request.cookie.valueIn(cookieHeaderOf(lines));
-  if (value === undefined || value === request.cookieValue) return false;
+  const cookie = lines.length === 0 ? undefined : request.cookie.withSetCookies(lines);
+  const value = cookie?.candidates[0];
+  if (!cookie || value === undefined || value === request.cookieValue) return false;
   const loading = request.calls.call(() => request.direct.load(value));
   return whenReady(loading, (stored) => {
-    const { subject } = stored;
-    // The login of another user takes nothing over.
-    const isOfAnotherUser =
-      subject !== undefined && journal.subject !== undefined && subject !== journal.subject;
-    if (!stored.exists || isOfAnotherUser) return false;
+    if (!stored.exists || isOfAnotherUser(request, stored.subject)) return false;
+    // What is written next replaces these cookies too, their pieces included.
+    request.cookie = cookie;
     request.cookieValue = value;
-    journal.adopt(stored);
+    journal.continueWith(stored);
     return true;
   });
 }
 
-/** The `Cookie` header of a browser that has received these. */
-function cookieHeaderOf(lines: readonly string[]): string {
-  const pairs = new Map<string, string>();
-  for (const line of lines) {
-    const pair = line.split(';', 1)[0] as string;
-    const name = pair.slice(0, pair.indexOf('='));
-    if (/;\s*max-age=0/i.test(line)) pairs.delete(name);
-    else pairs.set(name, pair);
-  }
-  return [...pairs.values()].join('; ');
+/** A login as another user must not take over this session's data, and a logout must not keep what its user did. */
+function isOfAnotherUser({ journal }: RequestSession, subject: string | undefined): boolean {
+  if (journal.base.subject !== undefined) return subject !== journal.base.subject;
+  return subject !== undefined && journal.subject !== undefined && subject !== journal.subject;
 }

@@ -1,6 +1,8 @@
+import { createSessionId } from '@store/core';
 import { describe, expect, it } from 'vitest';
-import { createPlainCookieStore } from '../../test/memory-store.ts';
+import { createPlainCookieStore, createVersionedStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
+import type { SessionCookieOptions } from '../cookie/cookie-options.ts';
 
 const name = '__Host-session';
 const ids = ['older', 'newer'].map((each) => each.padEnd(43, '-')) as [string, string];
@@ -48,6 +50,24 @@ describe('two live sessions under a __Host- name', () => {
     expect(setCookies[1]).not.toContain(ids[1]);
   });
 
+  it('keep a login that is saved before the response, and clear the other', async () => {
+    const site = await openSiteWithTwo();
+    let id = '';
+    const { setCookies } = await site.visit(
+      async (session) => {
+        session.setSubject('ada');
+        id = session.id;
+        expect(await session.save()).toBe(true);
+      },
+      { Cookie: header(name) },
+    );
+    expect(partitions(setCookies)).toEqual([
+      ['cleared', true],
+      ['set', false],
+    ]);
+    expect(setCookies[1]).toContain(`${name}=${id};`);
+  });
+
   it('set nothing in a response that failed or may be cached by all', async () => {
     const site = await openSiteWithTwo();
     for (const response of [
@@ -91,6 +111,59 @@ describe('two live sessions under a __Host- name', () => {
       Cookie: values.map((value) => `${name}=${value}`).join('; '),
     });
     expect(setCookies[1]).toContain(`${name}=${values[1]};`);
+  });
+});
+
+describe('two seals of one session', () => {
+  /** A session whose seal was written again after partitioning, or a domain, was switched on. */
+  async function sealTwice(options: SessionCookieOptions) {
+    const clock = { now: 1_750_000_000_000 };
+    const { store } = createVersionedStore({ onLoad: () => ({}) }, { now: () => clock.now });
+    const site = openSite({ store, cookie: options });
+    const id = createSessionId();
+    const seals: string[] = [];
+    for (const written of ['one', 'two']) {
+      const createdAt = 1_750_000_000_000;
+      seals.push(await store.cookieValue(id, { name: written }, {}, { subject: 'ada', createdAt }));
+      clock.now += 5000;
+    }
+    return { site, seals };
+  }
+
+  it.each([0, 1])('are two states of it under __Host-, and the newer one counts (%#)', async (first) => {
+    const { site, seals } = await sealTwice({ partitioned: true });
+    const sent = [seals[first], seals[1 - first]].map((seal) => `${name}=${seal}`).join('; ');
+    const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe('two'), {
+      Cookie: sent,
+    });
+    expect(setCookies[1]).toContain(`${name}=${seals[1]};`);
+  });
+
+  it.each([0, 1])('sign their user in under another name too (%#)', async (first) => {
+    const { site, seals } = await sealTwice({ name: 'sid' });
+    const sent = [seals[first], seals[1 - first]].map((seal) => `sid=${seal}`).join('; ');
+    const visit = await site.visit(
+      (session) => expect([session.subject, session.get('name')]).toEqual(['ada', 'two']),
+      { Cookie: sent },
+    );
+    expect(visit.setCookies).toEqual([]);
+  });
+
+  it('stay as they are where the newer one does not fit into the configured variant', async () => {
+    const { store } = createPlainCookieStore();
+    const older = await store.cookieValue(createSessionId(), {}, {}, { createdAt: 1 });
+    let newer = '';
+    const plain = openSite({ store });
+    for (let size = 2700; newer.length < 3950; size += 1) {
+      await plain.visit((session) => session.set('name', 'x'.repeat(size)));
+      newer = plain.cookies.get(name) ?? '';
+      if (`${name}=${newer}`.length > 3985) break;
+    }
+    const site = openSite({ store, cookie: { partitioned: true, sameSite: 'strict', priority: 'medium' } });
+    const { response } = await site.visit((session) => expect(session.has('name')).toBe(true), {
+      Cookie: `${name}=${older}; ${name}=${newer}`,
+    });
+    expect(response.status).toBe(200);
   });
 });
 
@@ -158,6 +231,21 @@ describe('several live sessions under another name', () => {
   });
 });
 
+describe('pieces of a cookie next to a planted whole one', () => {
+  it('are the session, and the planted one is cleared by the next write', async () => {
+    const { store } = createPlainCookieStore();
+    const site = openSite({ store, cookie: { chunks: 3, domain: 'shop.example' } });
+    await site.visit((session) => session.set('name', 'x'.repeat(5000)));
+    site.cookies.set('__Secure-session', 'planted');
+    await site.visit((session) => {
+      expect(session.get('name')).toHaveLength(5000);
+      session.set('n', 1);
+    });
+    expect([...site.cookies.keys()]).not.toContain('__Secure-session');
+    await site.visit((session) => expect([session.get('n'), session.has('name')]).toEqual([1, true]));
+  });
+});
+
 describe('pieces of a cookie that came twice', () => {
   it('are cleared in every variant but the configured one', async () => {
     const site = openSite({
@@ -167,7 +255,7 @@ describe('pieces of a cookie that came twice', () => {
     const { setCookies } = await site.visit((session) => expect(session.isNew).toBe(true), {
       Cookie: `${name}.0=2.aa; ${name}.1=bb; ${name}.0=2.cc; ${name}.1=dd`,
     });
-    expect(setCookies.map((line) => line.split('=')[0])).toEqual([name, `${name}.0`, `${name}.1`]);
+    expect(setCookies.map((line) => line.split('=')[0]).sort()).toEqual([name, `${name}.0`, `${name}.1`]);
     for (const line of setCookies) expect(line).not.toContain('Partitioned');
   });
 });

@@ -1,31 +1,41 @@
-import type { StoredSession } from '@store/core';
+import { isStoreError, type StoredSession } from '@store/core';
+import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
 import type { SessionWrite } from '../session/session-write.ts';
 import type { WriteResult } from './conclude.ts';
-import { hasEnded } from './ended-seals.ts';
+import { hasEnded, isMarkedAsEnded } from './ended-seals.ts';
 import { lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 
+interface LiveSession {
+  value: string;
+  stored: StoredSession;
+}
+
 /**
  * Finds the session among several cookies of the name: the domain was changed, or partitioning switched on, or a sibling site
- * has planted one. Exactly one live session counts. Of two, only the names that nobody else can set have a newest one; else
- * neither is believed.
+ * has planted one. Exactly one live session counts. If several are live, the newest is trusted under `__Host-`, which no other
+ * site can set; under any other name none is.
  */
 export async function lookUpSeveral(opened: RequestSession, candidates: readonly string[]): Promise<void> {
   const { journal, cookie } = opened;
-  const live: { value: string; stored: StoredSession }[] = [];
-  let endedEarlier = false;
+  const live: LiveSession[] = [];
+  let ended: 'ended-earlier' | 'ended-during-request' | undefined;
   for (const value of candidates) {
     const stored = await opened.calls.call(() => opened.direct.load(value));
     if (stored.moved) journal.alsoReceived.push(value);
     if (!stored.exists) continue;
-    if (hasEnded(opened, stored.id)) endedEarlier = true;
-    else live.push({ value, stored });
+    if (isMarkedAsEnded(opened, stored.id)) ended = 'ended-earlier';
+    else if (hasEnded(opened, stored.id)) ended ??= 'ended-during-request';
+    // Browsers send the older cookie first, so of two equal ones the last is the newer.
+    else live.unshift({ value, stored });
   }
-  live.sort((a, b) => (b.stored.createdAt ?? 0) - (a.stored.createdAt ?? 0));
-  const [first, ...others] = live;
+  live.sort(newestFirst);
+  const [first] = live;
+  // Two seals of one session are two states of it.
+  const others = live.filter(({ stored }) => stored.id !== first?.stored.id);
   if (first && (others.length === 0 || cookie.isOwnHost)) {
     journal.alsoReceived.push(...others.map(({ stored }) => stored.id));
-    opened.hasTwin = others.length > 0;
+    opened.hasTwin = live.length > 1 && cookie.isOwnHost;
     opened.cookieValue = first.value;
     journal.begin(first.stored);
     return;
@@ -34,8 +44,13 @@ export async function lookUpSeveral(opened: RequestSession, candidates: readonly
   else if (journal.alsoReceived.length > 0) journal.absence = 'moved';
   // The session may be in a cookie that was not looked up. Without the others it comes back alone.
   else if (cookie.isAmbiguous) journal.absence = 'ambiguous-cookie';
-  else journal.absence = endedEarlier ? 'ended-earlier' : 'unknown-session';
+  else journal.absence = ended ?? 'unknown-session';
   journal.alsoReceived.push(...live.map(({ stored }) => stored.id));
+}
+
+function newestFirst({ stored: a }: LiveSession, { stored: b }: LiveSession): number {
+  const age = (b.createdAt ?? 0) - (a.createdAt ?? 0);
+  return age === 0 ? (b.expiresAt ?? 0) - (a.expiresAt ?? 0) : age;
 }
 
 /** Outcomes after which the session goes on under the cookie that was chosen. */
@@ -53,16 +68,27 @@ export function clearTwin(
   result: WriteResult,
   isPublicResponse: boolean,
 ): WriteResult {
-  if (!request.hasTwin || request.cookieValue === undefined || !continuing.has(result.outcome)) return result;
-  const { cookie, store } = request;
-  if (result.cookies) return { ...result, cookies: [...cookie.clearOthers(), ...result.cookies] };
-  if (isPublicResponse) return result;
-  const maxAge = maxAgeOf(request, request.now(), lifeOf(write.base, {}));
-  const content = store.kind === 'cookie' ? { data: write.base.data, flash: write.base.flash } : undefined;
-  return {
-    ...result,
-    cookie: 'set',
-    reason: 'ambiguous-cookie',
-    cookies: [...cookie.clearOthers(), ...cookie.set(request.cookieValue, maxAge, content)],
-  };
+  if (!request.hasTwin || !continuing.has(result.outcome)) return result;
+  if (!result.cookies && isPublicResponse) return result;
+  const own = result.cookies ?? chosenCookie(request, write);
+  if (!own) return result;
+  request.hasTwin = false;
+  const cookies = [...request.cookie.clearOthers(own), ...own];
+  return result.cookies
+    ? { ...result, cookies }
+    : { ...result, cookie: 'set', reason: 'ambiguous-cookie', cookies };
+}
+
+/** The session's cookie in the configured variant; `undefined` if it does not fit into that. */
+function chosenCookie(request: RequestSession, { base }: SessionWrite): OutgoingCookie[] | undefined {
+  const { cookie, cookieValue, store } = request;
+  if (cookieValue === undefined) return undefined;
+  const maxAge = maxAgeOf(request, request.now(), lifeOf(base, {}));
+  try {
+    return cookie.set(cookieValue, maxAge, store.kind === 'cookie' ? base : undefined);
+  } catch (error) {
+    // The attributes may be longer than those the seal came with. Then both stay, and the newer one still counts.
+    if (isStoreError(error, 'TOO_LARGE')) return undefined;
+    throw error;
+  }
 }

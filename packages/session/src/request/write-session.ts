@@ -4,7 +4,7 @@ import type { DropReason } from '../session/journal.ts';
 import { noSession, type SessionWrite } from '../session/session-write.ts';
 import type { WriteResult } from './conclude.ts';
 import { sealSession } from './cookie-writer.ts';
-import { endSeals } from './ended-seals.ts';
+import { rememberEnded } from './ended-seals.ts';
 import type { CookieReason, SessionOutcome } from './events.ts';
 import { isTouchDue } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
@@ -108,7 +108,7 @@ function endsWhenWritten({ base, options, change }: SessionWrite): boolean {
 
 async function endSealed(request: RequestSession, { base }: SessionWrite): Promise<WriteResult> {
   await request.calls.call(() => request.store.destroy(base.id));
-  const cookies = [...request.cookie.clear(), ...endSeals(request, [base.id])];
+  const cookies = [...request.cookie.clear(), ...rememberEnded(request, [base.id])];
   return { outcome: 'emptied', cookie: 'cleared', reason: 'updated', cookies };
 }
 
@@ -118,11 +118,12 @@ async function endSession(
   failed: boolean,
 ): Promise<WriteResult> {
   for (const id of write.ended) await request.calls.call(() => request.store.destroy(id));
-  const marker = endSeals(request, write.ended);
   const content = failed ? undefined : contentToCreate(write);
   if (content && !request.cookie.isOutsidePath) {
+    // What cannot be written leaves the cookie of a seal in place, which then must open.
     const result = await written(request, write, 'invalidated', 'created', create(request, write, content));
-    return endOthers(request, write, { ...result, cookies: [...(result.cookies ?? []), ...marker] });
+    const cookies = [...(result.cookies ?? []), ...rememberEnded(request, write.ended)];
+    return endOthers(request, write, { ...result, cookies });
   }
   if (request.journal.absence === 'no-cookie') return skipped('none', 'no-cookie');
   const everyVariant = request.store.kind === 'cookie' && !request.direct.endsSessions;
@@ -130,7 +131,7 @@ async function endSession(
     outcome: 'invalidated',
     cookie: 'cleared',
     reason: 'invalidated',
-    cookies: [...request.cookie.clear(everyVariant), ...marker],
+    cookies: [...request.cookie.clear(everyVariant), ...rememberEnded(request, write.ended)],
   };
   return failed ? ended : endOthers(request, write, ended);
 }

@@ -105,7 +105,7 @@ export class Journal {
   }
 
   /** Continues a session that a request within this one has begun, with what this request did on top of it. */
-  adopt(stored: StoredSession): void {
+  continueWith(stored: StoredSession): void {
     const isRegenerated = this.base.exists && this.#isMoving;
     this.rebase(stored);
     // An id that the handler has seen stays the session's.
