@@ -23,7 +23,7 @@ const known = [
   'cache',
 ] as const satisfies (keyof CookieSessionOptions)[];
 
-/** What does the same here as options of other libraries that keep the session in the cookie. */
+/** Hints for options known from other libraries that keep the session in the cookie. */
 const hints = {
   secret: 'use `password`, a secret of at least 32 characters',
   keys: 'use `password`, a list of which the first one seals and all open',

@@ -25,7 +25,7 @@ const optionNames = [
   'cache',
 ] as const;
 
-/** What does the same here as options of other file session stores. */
+/** Hints for options known from other file session stores. */
 const hints = {
   path: 'use directory',
   reapInterval: 'leave it out: @store/session calls gc(); see its gcProbability',

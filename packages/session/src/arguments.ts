@@ -2,7 +2,7 @@ import { isSessionStore, StoreError } from '@store/core';
 import { requestsIn } from './request/inner-request.ts';
 
 /**
- * Refuses what was passed in place of the options. A `Request` or a store has no enumerable properties, so checking names
+ * Refuses anything passed instead of the options object. A `Request` or a store has no enumerable properties, so checking names
  * alone would take it for options that set nothing.
  *
  * @param call The right call, for the error's text.
@@ -44,7 +44,7 @@ export function assertStore(store: unknown, call: string): void {
   );
 }
 
-/** @throws {StoreError} `INVALID_OPTION` for what does not tell `commit` of a response: an error would be taken for a success. */
+/** @throws {StoreError} `INVALID_OPTION` unless it is a `{ status, headers }` object: an error would be taken for a success. */
 export function assertResponse(response: unknown): void {
   if (typeof response !== 'object' || response === null || Array.isArray(response))
     throw refused(`commit() takes an object, not ${nameOf(response)}. Write commit({ status, headers }).`);

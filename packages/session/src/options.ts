@@ -1,7 +1,11 @@
 import { cachedStore, isSessionStore, type SessionStore, type StoreError } from '@store/core';
 import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { assertOptions, refused } from './arguments.ts';
-import { resolveCookieOptions, type SessionCookieOptions } from './cookie/cookie-options.ts';
+import {
+  cookieOptionNames,
+  resolveCookieOptions,
+  type SessionCookieOptions,
+} from './cookie/cookie-options.ts';
 import { SessionCookies } from './cookie/session-cookie.ts';
 import type { OnSessionEvent } from './request/events.ts';
 import { SchemaCheck, type SessionSchema } from './session/schema.ts';
@@ -50,17 +54,18 @@ export const sessionOptionNames = [
 
 const ofStore =
   'idleTimeout absoluteTimeout maxBytes now cache database table directory password revocations connectionString pool';
-const ofCookie =
-  'domain path sameSite secure partitioned priority expireOnClose chunks maxHeaderSize insecureOnLoopback';
 
 /** Where options go that exist, but not here. */
 const belongElsewhere = {
-  ...hints(ofStore, (name) => `it belongs to the store: startSession({ ${name} })`),
-  ...hints(ofCookie, (name) => `it belongs to the cookie: cookie: { ${name} }`),
+  ...hints(ofStore.split(' '), (name) => `it belongs to the store: startSession({ ${name} })`),
+  ...hints(
+    cookieOptionNames.filter((name) => name !== 'name'),
+    (name) => `it belongs to the cookie: cookie: { ${name} }`,
+  ),
 };
 
-function hints(names: string, hintOf: (name: string) => string): { [name: string]: string } {
-  return Object.fromEntries(names.split(' ').map((name) => [name, hintOf(name)]));
+function hints(names: readonly string[], hintOf: (name: string) => string): { [name: string]: string } {
+  return Object.fromEntries(names.map((name) => [name, hintOf(name)]));
 }
 
 const hostName = /^[^\s/?#@]*$/;

@@ -31,7 +31,7 @@ const optionNames = [
   'cache',
 ] as const;
 
-/** What does the same here as options of other SQLite session stores. */
+/** Hints for options known from other session stores. */
 const hints = { path: 'use database', filename: 'use database', db: 'use database', client: 'use database' };
 
 /** What {@link startSession} takes in addition to the options of every driver. */

@@ -107,7 +107,7 @@ export function assertMethodOptions(
   id?: string,
 ): void {
   const known: readonly string[] = methodOptionNames[method];
-  // What is no object, an array, a promise or a store is made by something else than `Object`, or has other names.
+  // Fast path: a plain object with known keys. Everything else takes the slow check.
   let isRight = options?.constructor === Object;
   for (const name in options) isRight &&= known.includes(name);
   if (!isRight) assertKnownOptions(store, options, known, `${method}()`);

@@ -80,10 +80,10 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/;
 const prefixed = /^__(?:host|secure|http)-/i;
 // With a dot: browsers refuse a top-level domain, and what has none is the host's own name, for which no domain is needed.
 const domainName = /^\.?(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z\d_-]{1,63}(?<!-)$/i;
-// What ends like this is an IPv4 address to browsers, in one of its spellings.
+// Browsers parse these endings as IPv4 addresses.
 const addressEnd = /\.(?:\d+|0x[\da-f]*)$/i;
 const pathValue = /^\/[^?#;\0-\x20\x7f-\uffff]*$/;
-// Browsers resolve dot segments and encode these characters before they compare; a pattern is none to them.
+// Browsers resolve dot segments and encode these characters before they compare, and they do not support patterns.
 const unmatchedPath = /["<>\\^`{}*]|\/:|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /**
@@ -115,7 +115,7 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   if (typeof path !== 'string' || !pathValue.test(path))
     throw refuse('cookie.path', 'a path that begins with /, without query or semicolon', path);
   if (unmatchedPath.test(path))
-    throw refuse('cookie.path', 'a path as browsers write it in a URL, encoded and no pattern', path);
+    throw refuse('cookie.path', 'a literal, percent-encoded URL path: patterns are not supported', path);
   oneOf('cookie.sameSite', sameSite, ['strict', 'lax', 'none']);
   oneOf('cookie.priority', priority, ['low', 'medium', 'high']);
   for (const [option, value] of Object.entries({ secure, partitioned, expireOnClose, insecureOnLoopback })) {
@@ -163,7 +163,11 @@ function assertName(name: string, ownHost: boolean): void {
   if (/^__host-/i.test(name) && !ownHost)
     throw refuse('cookie.name', 'without the prefix __Host- when a domain or another path is given', name);
   if (prefix !== undefined && prefix !== '__Host-' && prefix !== '__Secure-')
-    throw refuse('cookie.name', 'with the prefix __Host- or __Secure-, in this spelling, or with none', name);
+    throw refuse(
+      'cookie.name',
+      'a name without prefix, or with __Host- or __Secure- spelled exactly like that',
+      name,
+    );
   // Plain http on loopback gets the rest of the name.
   const rest = name.slice(prefix?.length ?? 0);
   if (rest === '' || prefixed.test(rest)) throw refuse('cookie.name', 'a name after its one prefix', name);

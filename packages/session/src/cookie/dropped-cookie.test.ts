@@ -34,7 +34,7 @@ const lan = 'http://192.168.1.7:3000/';
 
 describe('a cookie that browsers drop', () => {
   it.each(['production', 'development', 'test'])(
-    'is said once on the console, in %s',
+    'is reported once on the console, in %s',
     async (environment) => {
       vi.stubEnv('NODE_ENV', environment);
       expect(await consoleOf([lan, lan, lan], {})).toEqual([
@@ -43,7 +43,7 @@ describe('a cookie that browsers drop', () => {
     },
   );
 
-  it('is said when its domain is of another host, with the ways out', async () => {
+  it('is reported when its domain is of another host, with the ways out', async () => {
     const urls = ['https://shop.example/', 'https://shop.example/'];
     expect(await consoleOf(urls, { domain: 'other.example' })).toEqual([
       expect.stringMatching(/not in cookie\.domain.*correct it.*Host header/),
@@ -61,7 +61,7 @@ describe('a cookie that browsers drop', () => {
       { domain: 'shop.example' },
       { 'X-Forwarded-Host': 'www.shop.example' },
     ],
-  ])('is not spoken of %s', async (_, url, options, headers) => {
+  ])('is not reported %s', async (_, url, options, headers) => {
     expect(await consoleOf([url], options, headers)).toEqual([]);
   });
 });

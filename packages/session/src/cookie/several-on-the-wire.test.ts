@@ -20,7 +20,7 @@ describe.each(stores)('several cookies of the name, from %s', (_, open) => {
     expect(site.errors).toEqual([]);
   });
 
-  it('are nobody under another name, until the cookies that can be cleared are', async () => {
+  it('are ignored under any other name until the extra cookies have been cleared', async () => {
     const site = await openSite(open, plainName);
     const { port } = await serve(site.listener);
     const answer = await sendBytes(port, [`sid=${site.ada}; sid=${site.eve}`], '/account/orders');

@@ -48,7 +48,7 @@ const registrations = new WeakMap<object, { instance: object; name: string }[]>(
 export const sessionPlugin: FastifyPluginAsync<FastifySessionOptions> = async (fastify, options) => {
   const call = 'app.register(sessionPlugin, { … })';
   if (typeof (fastify as FastifyInstance | undefined)?.addHook !== 'function')
-    throw refused(`sessionPlugin is registered, never called. Write ${call}.`);
+    throw refused(`Do not call sessionPlugin(). Write ${call}.`);
   assertOptions(options, call);
   const sessions = createSessions(options, ofRegister);
   register(fastify, sessions.name);

@@ -1,4 +1,4 @@
-/** What a response has of headers, whatever the framework calls them. Names are case-insensitive. */
+/** Read access to a response's headers, whatever the framework calls them. Names are case-insensitive. */
 export interface ReadableHeaders {
   /** The value, several joined by a comma; `undefined` when there is none. */
   get(name: string): string | undefined;
@@ -8,7 +8,7 @@ export interface ReadableHeaders {
 
 /** A response's headers, to be changed. */
 export interface ResponseHeaders extends ReadableHeaders {
-  /** Has these in the place of every `Set-Cookie` there is. */
+  /** Replaces all `Set-Cookie` headers. */
   replaceSetCookie(lines: readonly string[]): void;
   set(name: string, value: string): void;
   append(name: string, value: string): void;

@@ -22,7 +22,7 @@ export const lifetimeNames = ['idleTimeout', 'expireOnClose'] as const satisfies
 /**
  * Checks a lifetime that a session is given.
  *
- * @returns what is set of it: a value that is `undefined` must not take the place of an earlier one.
+ * @returns the fields that are set: a value that is `undefined` must not replace an earlier one.
  * @throws {StoreError} `INVALID_OPTION` also for an idle timeout that cannot hold: longer than the session may live in all, or over
  * before the session would be touched.
  */
