@@ -26,7 +26,7 @@ const known = [
 /** Hints for options known from other libraries that keep the session in the cookie. */
 const hints = {
   secret: 'use `password`, a secret of at least 32 characters',
-  keys: 'use `password`, a list of which the first one seals and all open',
+  keys: 'use `password`, a list: the first one seals, all of them open',
   cookieName: 'use `cookie: { name }` of @store/session',
   cookieOptions: 'use `cookie` of @store/session',
 };

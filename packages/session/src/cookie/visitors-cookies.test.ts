@@ -175,7 +175,7 @@ describe('what Node lets through', () => {
   });
 });
 
-/** Text of which a header can consist: a byte is a character, and control characters are for Node to refuse. */
+/** Text that a header can consist of: a byte is a character, and control characters are for Node to refuse. */
 const headerText = (maxLength: number) =>
   fc.string({
     unit: fc
