@@ -1,8 +1,10 @@
 import { cacheStore, uncacheStore } from '@store/core';
-import { startSession } from '@store/core/memory';
+import { createRecordStore } from '@store/core/driver';
+import { memoryStorage, startSession } from '@store/core/memory';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../test/memory-store.ts';
 import { wrongOptions, wrongPartialOptions, wrongUses } from '../test/wrong-options.ts';
+import { cookieOptionNames } from './cookie/cookie-options.ts';
 import { openSession } from './index.ts';
 import { partialOptionNames, resolveSessionOptions, sessionOptionNames } from './options.ts';
 
@@ -11,6 +13,15 @@ const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
 describe('session options', () => {
+  // A store has these two itself.
+  const ofStores = ['name', 'onEvent'];
+  it.each([...sessionOptionNames, ...cookieOptionNames].filter((name) => !ofStores.includes(name)))(
+    'are known to the stores, which say where %s goes',
+    (name) => {
+      expect(() => createRecordStore(memoryStorage(), { [name]: 1 })).toThrow(refusal(/@store\/session/));
+    },
+  );
+
   it('come as an instance of a class, or with what they inherit, as configurations do', async () => {
     const store = await startSession({ cache: false });
     class Configuration {
