@@ -48,14 +48,12 @@ describe('readCommand', () => {
 
   it('refuses to keep those where figures are committed', () => {
     expect(() => read('--before', '/older', '--results', relative('.', committedResults))).toThrow(
-      'With --before, name another directory for --results.',
+      'Name another directory for --results.',
     );
   });
 
   it('refuses an older build when it measures nothing', () => {
-    expect(() => read('--before', '/older', '--render')).toThrow(
-      '--render measures nothing, so it has no use for --before. Leave out one of them.',
-    );
+    expect(() => read('--before', '/older', '--render')).toThrow('--before measures');
   });
 
   it('refuses seconds that are none', () => {

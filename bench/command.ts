@@ -6,16 +6,14 @@ import { fullPlan, type Plan, quickPlan, within } from './plan.ts';
 export interface Command {
   plan: Plan;
   quick: boolean;
-  /** The names of the parts to measure; empty when it is all. */
+  /** The names of the parts to measure; empty for all. */
   only: string[];
   /** Another checkout of this repository, whose built packages are measured next to ours. */
   before: string | undefined;
-  /** Measures nothing: makes reports, tables and plots again of the figures that are there. */
+  /** Measures nothing: writes report, table and pictures again from the figures that exist. */
   render: boolean;
-  /** Where figures, reports and plots are kept; `undefined` when this run leaves none. */
+  /** Where figures, report and pictures are written; `undefined` if this run keeps none. */
   results: string | undefined;
-  /** Where to write the report as well, besides standard output. */
-  markdown: string | undefined;
   /** Where the backends keep their files. */
   directory: string;
 }
@@ -23,7 +21,7 @@ export interface Command {
 /** On the disk of the checkout: the system's directory for temporary files is often memory. */
 const defaultDirectory = join(import.meta.dirname, 'node_modules', '.cache');
 
-/** What is committed. A quick run never gets there unless it is told to, and one that compares builds not even then. */
+/** What is committed. A quick run writes there only if told to, and one that compares builds never. */
 export const committedResults = join(import.meta.dirname, 'results');
 
 /** Reads the options that README.md lists, and `BENCH_QUICK=1`. */
@@ -37,12 +35,15 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
       before: { type: 'string' },
       render: { type: 'boolean', default: false },
       results: { type: 'string' },
-      markdown: { type: 'string' },
       directory: { type: 'string', default: defaultDirectory },
     },
   });
-  const { quick, only, before, render, results, markdown, directory, seconds } = values;
-  if (before !== undefined) refuseBefore(render, results);
+  const { quick, only, before, render, results, directory, seconds } = values;
+  if (before !== undefined && (render || (results !== undefined && resolve(results) === committedResults))) {
+    throw new Error(
+      '--before measures, and what is committed is of this build alone. Name another directory for --results.',
+    );
+  }
   const plan = quick ? quickPlan : fullPlan;
   return {
     plan: seconds === undefined ? plan : within(plan, positive(seconds)),
@@ -51,7 +52,6 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
     before: before === undefined ? undefined : resolve(before),
     render,
     results: results ?? ((quick && !render) || before !== undefined ? undefined : committedResults),
-    markdown,
     directory,
   };
 }
@@ -60,15 +60,4 @@ function positive(text: string): number {
   const seconds = Number(text);
   if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, not ${text}.`);
   return seconds;
-}
-
-function refuseBefore(render: boolean, results: string | undefined): void {
-  if (render) {
-    throw new Error('--render measures nothing, so it has no use for --before. Leave out one of them.');
-  }
-  if (results !== undefined && resolve(results) === committedResults) {
-    throw new Error(
-      `${committedResults} is for figures of this build alone. With --before, name another directory for --results.`,
-    );
-  }
 }

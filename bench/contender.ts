@@ -1,80 +1,84 @@
 import type { Awaitable, SessionContent } from '@store/core';
 
-/** A contender that is open on files of its own. All are called the same way, and awaited, also those that answer at once. */
+/** How long a session lives in every contender, in milliseconds. */
+export const lifetime = 2 * 3_600_000;
+
+export type Change = (content: SessionContent) => SessionContent;
+
+/** A contender, open on files or a schema of its own. Every call is awaited, even where a store is synchronous. */
 export interface OpenContender<Loaded = unknown> {
   load(id: string): Awaitable<Loaded>;
-  /** What a load found; `undefined` when there was no session. Never timed. */
+  /** What a load found; `undefined` when there was no session. */
   contentOf(loaded: Loaded): SessionContent | undefined;
-  saveNew(id: string, content: SessionContent): Awaitable<unknown>;
-  /** The seed's `save` on a session that is there. Left out by a contender that cannot write a session twice. */
-  saveOver?(id: string, content: SessionContent): Awaitable<unknown>;
-  /** The second half of a request: writes what `change` makes of the content that this request loaded. */
+  /** Saves a session, new or not. `now` is in the past for one that is to have expired. */
+  save(id: string, content: SessionContent, now?: number): Awaitable<unknown>;
+  /** It cannot change the content of a session it has saved: no `save over`, no `request`. */
+  writeOnce?: boolean;
+  /** The second half of a request, if that is a call of its own. @default saves what `change` makes of the content loaded */
   update?(id: string, loaded: Loaded, change: Change): Awaitable<unknown>;
   touch?(id: string, loaded: Loaded): Awaitable<unknown>;
   destroy(id: string): Awaitable<unknown>;
   gc?(): Awaitable<unknown>;
-  /** Saves a session that ended a day ago, for `gc` to find. */
-  saveExpired?(id: string, content: SessionContent): Awaitable<unknown>;
-  /** Runs many saves faster than one by one, in a transaction for example. Never timed. */
-  bulk(saves: () => Promise<void>): Promise<void>;
-  /** Ends what earlier operations left to do, such as a long write-ahead log. Never timed. */
-  settle(): Awaitable<void>;
-  /** Waits until threads of its own are done, so that nobody else pays for them. Only the processor time is counted. */
+
+  /** Never timed, nor is what follows. Runs many saves faster than one by one, in a transaction for example. */
+  bulk?(saves: () => Promise<void>): Promise<void>;
+  /** Checkpoints or vacuums, so that no operation pays for what an earlier one left behind. */
+  maintain?(): Awaitable<void>;
+  /** Waits for its own threads, so that their processor time is counted here and not in the next contender's block. */
   rest?(): Awaitable<void>;
-  /** How many sessions the backend really holds, expired ones too. Never timed. */
+  /** How many sessions the backend really holds, expired ones included. */
   rows(): Awaitable<number>;
-  close(): Awaitable<void>;
+  close?(): Awaitable<void>;
 }
 
-export type Change = (content: SessionContent) => SessionContent;
+/** What a store does itself, without what its backend adds. */
+export type Operations<Loaded> = Omit<OpenContender<Loaded>, 'rows'>;
 
-/** A store to measure: ours, a peer's, or the bare backend. */
+/** A store to measure. */
 export interface Contender {
-  /**
-   * As it is printed, with the version for a package of others. Ours begin with `@store/`, those that are no package with
-   * `bare: `, the control with `A/A control`: tables and plots go by that.
-   */
+  /** As it is printed, with its version if it is a package of others. */
   name: string;
-  /** What it spares itself, in two or three words, where that makes it quicker: "no expiry". */
+  /**
+   * - `bare`: the backend without a store, which every ratio is to
+   * - `control`: the same code as `bare` again; what it differs by is noise
+   * - `limit`: the backend without a store, on the table that people write by hand
+   * - `before`, `again`: ours as an older build, and once more as it is
+   */
+  kind: 'bare' | 'control' | 'limit' | 'ours' | 'peer' | 'before' | 'again';
+  /** What `before` and `again` are compared with: the name of ours. */
+  variantOf?: string;
+  /** What makes it an unequal match, in two or three words: "no expiry". */
   caveat?: string;
-  /** Waits for the disk at every write, or tells little more than its neighbour: a quick run goes without it. */
+  /** A quick run leaves it out: it waits for the disk at every write, or differs little from another line. */
   slow?: boolean;
   /** Opens it on an empty directory. */
   open(directory: string): Awaitable<OpenContender>;
 }
 
-/** Contenders that are compared with one another: each line's ratio is to `baseline`, in the same round. */
-export interface Comparison {
-  title: string;
-  /** What the reader must know to judge it: settings, schema, what the baseline is. */
-  note: string;
-  baseline: Contender;
-  lines: Contender[];
-}
-
-/** All that is measured of one backend, in one run of rounds. */
+/** All that is measured of one backend, in the same rounds. */
 export interface Backend {
   name: string;
   title: string;
-  comparisons: Comparison[];
-  /** The operations that mean something there. @default all */
+  /** What the reader must know to judge it: settings, schema, what the baseline is. */
+  note: string;
+  /** Every line's ratio is to this one, in the same round. */
+  baseline: Contender;
+  /** In the order of the table, baseline and control included. */
+  lines: Contender[];
+  /** The operations that mean something here. @default all */
   operations?: readonly string[];
-  /** For a backend whose operations take long: so many times the plan's blocks, of these sizes by how many are in flight. */
-  blocks?: { times: number; sizes: ReadonlyMap<number, number> };
-  /** Whom the garbage collection table shows; the first is its baseline. None: there is nothing to collect. */
+  /** How many times the plan's number of blocks, and the sizes of these. @default as in the plan */
+  blocks?: { times: number; sizes: number[] };
+  /** The lines of the garbage collection table, its baseline first; empty where there is nothing to collect. */
   collectors: Contender[];
 }
 
 /** Everyone who takes part in a backend's rounds, once each. */
-export function contendersOf({ comparisons, collectors }: Backend): Contender[] {
-  return [...new Set([...comparisons.flatMap(({ baseline, lines }) => [baseline, ...lines]), ...collectors])];
+export function contendersOf({ lines, collectors }: Backend): Contender[] {
+  return [...new Set([...lines, ...collectors])];
 }
 
 /** The same backend without its slow contenders. */
 export function withoutSlow(backend: Backend): Backend {
-  const comparisons = backend.comparisons.map((comparison) => ({
-    ...comparison,
-    lines: comparison.lines.filter(({ slow }) => !slow),
-  }));
-  return { ...backend, comparisons };
+  return { ...backend, lines: backend.lines.filter(({ slow }) => !slow) };
 }

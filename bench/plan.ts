@@ -6,11 +6,11 @@ export interface Plan {
   seconds: number;
   /** How often contenders change places within one operation of one round. */
   blocks: number;
-  /** Operations in one block, by how many are in flight. */
-  blockSize: ReadonlyMap<number, number>;
-  /** How many times as long as the quickest contender's a block may take: a slower contender gets shorter blocks. */
-  longest: number;
-  /** Sessions that are there all the time. */
+  /** Operations under way at the same time: each round measures every operation once with the first, then with the next. */
+  inFlight: number[];
+  /** Operations in one block, for each of `inFlight`. */
+  blockSizes: number[];
+  /** Sessions that exist throughout. */
   resident: number;
   /** Sessions while garbage is collected, and how many of them are expired. */
   collected: { sessions: number; expired: number; rounds: number; seconds: number };
@@ -20,11 +20,8 @@ export const fullPlan: Plan = {
   rounds: 15,
   seconds: 900,
   blocks: 8,
-  blockSize: new Map([
-    [1, 100],
-    [32, 320],
-  ]),
-  longest: 4,
+  inFlight: [1, 32],
+  blockSizes: [100, 320],
   resident: 10_000,
   collected: { sessions: 100_000, expired: 10_000, rounds: 5, seconds: 600 },
 };
@@ -39,11 +36,7 @@ export const quickPlan: Plan = {
   collected: { sessions: 6_000, expired: 1_000, rounds: 1, seconds: 10 },
 };
 
-/** The same plan with so many seconds for each backend: three fifths for the rounds, the rest for garbage collection. */
+/** The same plan with this many seconds for each backend: three fifths for the rounds, the rest for garbage collection. */
 export function within(plan: Plan, seconds: number): Plan {
-  return {
-    ...plan,
-    seconds: seconds * 0.6,
-    collected: { ...plan.collected, seconds: seconds * 0.4 },
-  };
+  return { ...plan, seconds: seconds * 0.6, collected: { ...plan.collected, seconds: seconds * 0.4 } };
 }

@@ -1,37 +1,43 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { buildThisCheckout, checkBuilt } from './builds/built-packages.ts';
 import { readCommand } from './command.ts';
-import { buildThisCheckout, checkBuilt } from './http/before/built-packages.ts';
 import { chosenParts } from './parts.ts';
-import { createProgress } from './report/progress.ts';
 import { report } from './report/report.ts';
 import type { Results } from './report/results.ts';
-import { mergeResults, noResults, readResults } from './report/results-file.ts';
+import { mergeResults, readResults, writeResults } from './report/results-file.ts';
 import { beginRun } from './report/run-description.ts';
-import { writeResults } from './report/write-results.ts';
 
 const args = process.argv.slice(2);
-const { plan, quick, only, before, render, results, markdown, directory } = readCommand(args, process.env);
+const { plan, quick, only, before, render, results, directory } = readCommand(args, process.env);
 
 if (render) {
-  if (results !== undefined) writeResults(results, readResults(results));
+  if (results !== undefined) await writeResults(results, readResults(results));
 } else {
-  const chosen = chosenParts(only, quick, before);
+  const chosen = chosenParts(only);
   if (before !== undefined) {
     checkBuilt(before);
     buildThisCheckout();
   }
   mkdirSync(directory, { recursive: true });
-  let measured: Results = noResults;
+  let measured: Results = { backends: {} };
   for (const { name, measure } of chosen) {
-    const progress = createProgress(process.stderr, name);
     const run = beginRun(args, quick, directory);
-    const part = await measure({ plan, quick, directory, before, onStep: progress.step, run });
-    progress.end();
+    const part = await measure({ plan, quick, directory, before, onStep: progress(name), run });
     measured = mergeResults(measured, part);
-    // At once, so that a part which fails later takes nothing with it.
-    if (results !== undefined) writeResults(results, mergeResults(readResults(results), part));
+    // Part by part, so that one which fails later takes nothing with it.
+    if (results !== undefined) await writeResults(results, mergeResults(readResults(results), part));
   }
-  const text = report(measured);
-  console.log(text);
-  if (markdown !== undefined) writeFileSync(markdown, text);
+  console.log(report(measured));
+}
+
+/** Says where the run is, on standard error, at most every five seconds. */
+function progress(part: string): (text: string, share: number) => void {
+  const begin = performance.now();
+  let last = Number.NEGATIVE_INFINITY;
+  return (text, share) => {
+    const now = performance.now();
+    if (now - last < 5000) return;
+    last = now;
+    console.error(`${part}: ${Math.round(share * 100)} % · ${Math.round((now - begin) / 1000)} s · ${text}`);
+  };
 }

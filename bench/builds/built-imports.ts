@@ -1,31 +1,28 @@
-import { realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { builtFile } from '../http/before/built-packages.ts';
+import { builtFile } from './built-packages.ts';
 
-/** Imports what a user of one checkout's packages gets. */
-export type ImportBuilt = <T>(specifier: string) => Promise<T>;
+/** One for all copies: contenders on several servers would not flush the same log at the same time. */
+const shared = '/contenders/postgres/server.ts';
 
 /**
- * Lets one process import the packages of several checkouts, as they were built: an import of `@store/…` from inside a checkout
- * stays in that checkout. Otherwise a package's `dist` would find the `src` of its neighbour, which is what development does.
+ * Lets one process run modules of the bench on the packages that several checkouts built. In a copy, every import of `@store/…`,
+ * by the bench and by the packages themselves, gets what its checkout built; other packages are found from there.
  *
  * @param copy Names a copy of the modules: each has its own, and shares no compiled code with another of the same checkout.
  */
-export function importsOf(checkout: string, copy: string): ImportBuilt {
-  const root = realpathSync(checkout);
-  const inside = `${pathToFileURL(join(root, 'packages')).href}/`;
+export function importsOf(checkout: string, copy: string): <T>(file: string) => Promise<T> {
   const tag = `?${copy}`;
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      const parent = context.parentURL ?? '';
-      if (!parent.startsWith(inside) || !parent.endsWith(tag)) return nextResolve(specifier, context);
+      if (!context.parentURL?.endsWith(tag) || specifier.startsWith('node:'))
+        return nextResolve(specifier, context);
       const isOurs = specifier.startsWith('@store/');
-      const target = isOurs ? pathToFileURL(builtFile(root, specifier)).href : specifier;
+      const target = isOurs ? pathToFileURL(builtFile(checkout, specifier)).href : specifier;
       const resolved = nextResolve(target, context);
-      return isOurs || specifier.startsWith('.') ? { ...resolved, url: `${resolved.url}${tag}` } : resolved;
+      const isCopied = isOurs || (specifier.startsWith('.') && !resolved.url.endsWith(shared));
+      return isCopied ? { ...resolved, url: `${resolved.url}${tag}` } : resolved;
     },
   });
-  return (specifier) => import(`${pathToFileURL(builtFile(root, specifier)).href}${tag}`);
+  return (file) => import(`${pathToFileURL(file).href}${tag}`);
 }

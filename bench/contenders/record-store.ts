@@ -1,44 +1,26 @@
-import type { SessionContent, SessionStore, StoredSession } from '@store/core';
-import type { OpenContender } from '../contender.ts';
+import type { SessionStore, StoredSession } from '@store/core';
+import { lifetime, type Operations } from '../contender.ts';
 
-/** A clock that one call at a time can set back. */
-export interface Clock {
-  now(): number;
-  back<T>(milliseconds: number, work: () => T): T;
-}
+const options = { idleTimeout: lifetime / 1000, cache: false } as const;
 
-export function createClock(): Clock {
-  let ago = 0;
-  return {
-    now: () => Date.now() - ago,
-    back(milliseconds, work) {
-      ago = milliseconds;
-      try {
-        return work();
-      } finally {
-        ago = 0;
-      }
-    },
-  };
-}
-
-const day = 86_400_000;
-
-/** The timed half of any store of ours. A request is what the middleware does: `load`, then `update` with what was loaded. */
-export function storeOperations(
-  store: SessionStore,
-  clock: Clock,
-): Omit<OpenContender<StoredSession>, 'bulk' | 'settle' | 'rows' | 'close'> {
-  const save = (id: string, { data, flash }: SessionContent) => store.save(id, data, flash);
+/** Any store of ours. A request is what the middleware does: `load`, then `update` on that base. */
+export async function openStore(start: (given: typeof options & { now(): number }) => Promise<SessionStore>) {
+  let pretended: number | undefined;
+  const store = await start({ ...options, now: () => pretended ?? Date.now() });
   return {
     load: (id) => store.load(id),
     contentOf: ({ exists, data, flash }) => (exists ? { data, flash } : undefined),
-    saveNew: save,
-    saveOver: save,
+    save(id, { data, flash }, at) {
+      // The store reads the clock before it returns its promise.
+      pretended = at;
+      const saved = store.save(id, data, flash);
+      pretended = undefined;
+      return saved;
+    },
     update: (id, base, change) => store.update(id, change, { base }),
     touch: (id, base) => store.touch(id, { base }),
     destroy: (id) => store.destroy(id),
     gc: () => store.gc(),
-    saveExpired: (id, content) => clock.back(day, () => save(id, content)),
-  };
+    close: () => store.close(),
+  } satisfies Operations<StoredSession>;
 }

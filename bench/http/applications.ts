@@ -1,55 +1,103 @@
-import type { Framework, Match } from './application.ts';
-import { expressBare, expressControl } from './applications/express-application.ts';
-import {
-  cookieSessionPeer,
-  memoryStore,
-  sessionFileStore,
-  sqliteSessionStore,
-} from './applications/express-peers.ts';
-import { expressCookie, expressFile, expressSqlite } from './applications/express-store.ts';
-import { fastifyBare, fastifySessionPeer, secureSessionPeer } from './applications/fastify.ts';
-import { fetchBare, fetchCookie, fetchSqlite } from './applications/fetch-store.ts';
-import { honoBare, ironSessionPeer } from './applications/hono.ts';
-import { bareListener, bareListenerAgain } from './applications/node-application.ts';
-import { nodeCookie, nodeFile, nodeSqlite } from './applications/node-store.ts';
-import { reactRouterFile } from './applications/react-router.ts';
+import type { Server } from 'node:http';
+import type { Awaitable } from '@store/core';
+import { packageVersion } from '../contenders/package-version.ts';
+import type { HttpKind } from '../report/results.ts';
+import type { StoreName } from './shop.ts';
 
-/** Everything that is measured, by what it is built on. */
-export const frameworks: Framework[] = [
-  {
-    title: 'Express 5',
-    bare: expressBare,
-    control: expressControl,
-    applications: [
-      memoryStore,
-      sqliteSessionStore,
-      sessionFileStore,
-      cookieSessionPeer,
-      expressSqlite,
-      expressFile,
-      expressCookie,
-    ],
-  },
-  {
-    title: 'node:http',
-    bare: bareListener,
-    control: bareListenerAgain,
-    applications: [reactRouterFile, nodeSqlite, nodeFile, nodeCookie],
-  },
-  { title: 'Fetch handler on @hono/node-server', bare: fetchBare, applications: [fetchSqlite, fetchCookie] },
-  { title: 'Hono on @hono/node-server', bare: honoBare, applications: [ironSessionPeer] },
-  { title: 'Fastify 5', bare: fastifyBare, applications: [fastifySessionPeer, secureSessionPeer] },
+/** A server to measure, on one framework and with one session layer. */
+export interface Application {
+  framework: string;
+  /** Its session layer, with the version of a peer. */
+  name: string;
+  kind: HttpKind;
+  /** Makes the server, not listening yet, with its files in an empty directory. Its libraries are imported only then. */
+  start(directory: string): Awaitable<Server>;
+  /** What an older build and its control are compared with: the name of ours. */
+  variantOf?: string;
+  /** Another checkout, whose built `@store/*` packages its process imports. @default this one, from `src` */
+  checkout?: string;
+}
+
+/** What the module of a framework exports. */
+interface Framework {
+  bare(): Awaitable<Server>;
+  withStore(store: StoreName, directory: string): Awaitable<Server>;
+}
+
+/** The bare framework, the same again, and ours on it. */
+function ours(framework: string, load: () => Promise<Framework>, ...stores: StoreName[]): Application[] {
+  const bare = async () => (await load()).bare();
+  return [
+    { framework, name: 'bare', kind: 'bare', start: bare },
+    { framework, name: 'the same code again', kind: 'control', start: bare },
+    ...stores.map(
+      (name): Application => ({
+        framework,
+        name,
+        kind: 'ours',
+        start: async (directory) => (await load()).withStore(name, directory),
+      }),
+    ),
+  ];
+}
+
+const peer = (framework: string, name: string, start: Application['start']): Application => ({
+  framework,
+  name,
+  kind: 'peer',
+  start,
+});
+const expressSession = (store: string) => `${packageVersion('express-session')} + ${store}`;
+
+const express = () => import('./frameworks/express.ts');
+const fastify = () => import('./frameworks/fastify.ts');
+const hono = () => import('./frameworks/hono.ts');
+const node = () => import('./frameworks/node.ts');
+
+/** Everything that is measured over HTTP, framework by framework, the bare one of each first. */
+export const applications: Application[] = [
+  ...ours('Express 5', express, '@store/sqlite', '@store/file', '@store/cookie'),
+  peer('Express 5', expressSession('MemoryStore'), async () => (await express()).memoryStore()),
+  peer('Express 5', expressSession(packageVersion('better-sqlite3-session-store')), async (directory) =>
+    (await express()).sqliteSessionStore(directory),
+  ),
+  peer('Express 5', expressSession(packageVersion('session-file-store')), async (directory) =>
+    (await express()).sessionFileStore(directory),
+  ),
+  peer('Express 5', `${packageVersion('cookie-session')} (signed, not encrypted)`, async () =>
+    (await express()).cookieSessionPeer(),
+  ),
+  ...ours('Fastify 5', fastify, '@store/sqlite', '@store/cookie'),
+  peer('Fastify 5', `${packageVersion('@fastify/session')} (memory)`, async () =>
+    (await fastify()).fastifySessionPeer(),
+  ),
+  peer('Fastify 5', packageVersion('@fastify/secure-session'), async () =>
+    (await fastify()).secureSessionPeer(),
+  ),
+  ...ours('Hono', hono, '@store/sqlite', '@store/cookie'),
+  peer('Hono', packageVersion('iron-session'), async () => (await hono()).ironSessionPeer()),
+  ...ours('node:http', node, '@store/sqlite', '@store/file', '@store/cookie'),
+  peer('node:http', `${packageVersion('@react-router/node')}, file storage`, async (directory) =>
+    (await node()).reactRouterFile(directory),
+  ),
+  ...ours('Koa 3', () => import('./frameworks/koa.ts'), '@store/sqlite'),
+  ...ours('Fetch handler', () => import('./frameworks/fetch.ts'), '@store/sqlite', '@store/cookie'),
 ];
 
-/** Whom each of ours stands against: what keeps sessions in the same place, or does less. */
-export const matches: Match[] = [
-  { ours: expressSqlite, peer: memoryStore },
-  { ours: expressSqlite, peer: sqliteSessionStore },
-  { ours: expressFile, peer: sessionFileStore },
-  { ours: expressCookie, peer: cookieSessionPeer },
-  { ours: nodeFile, peer: reactRouterFile },
-  { ours: nodeCookie, peer: ironSessionPeer },
-  { ours: fetchCookie, peer: ironSessionPeer },
-  { ours: nodeSqlite, peer: fastifySessionPeer },
-  { ours: nodeCookie, peer: secureSessionPeer },
-];
+/**
+ * The same with every application of ours three times: as this checkout built it, as an older one did (`before`), and as this
+ * one again. None of them runs from `src`, so that their code is the only difference.
+ */
+export function withBefore(all: readonly Application[], before: string, now: string): Application[] {
+  return all.flatMap((ours) => {
+    if (ours.kind !== 'ours') return [ours];
+    const variant = (kind: HttpKind, checkout: string): Application => ({
+      ...ours,
+      kind,
+      checkout,
+      name: `${ours.name} (${kind})`,
+      variantOf: ours.name,
+    });
+    return [{ ...ours, checkout: now }, variant('before', before), variant('again', now)];
+  });
+}

@@ -1,38 +1,59 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../measure/order.ts';
 import type { Connection } from './connection.ts';
 import { runLoad } from './load.ts';
 
+const cookies = ['a', 'b', 'c', 'd'];
+
+/** Two connections that note which sessions they were asked for, and the most requests that were under way on each. */
+function twoConnections() {
+  const seen = new Map<string, Set<number>>();
+  const most = [0, 0];
+  const connections = most.map((_, index): Connection => {
+    let underWay = 0;
+    return {
+      async get(path, cookie) {
+        expect(path).toBe('/read');
+        most[index] = Math.max(most[index] ?? 0, ++underWay);
+        seen.set(cookie, (seen.get(cookie) ?? new Set()).add(index));
+        await nextTurn();
+        underWay--;
+        return { text: '', setCookies: [] };
+      },
+      close: async () => {},
+    };
+  });
+  return { connections, seen, most };
+}
+
+const eachOnOne = new Map([
+  ['a', new Set([0])],
+  ['b', new Set([1])],
+  ['c', new Set([0])],
+  ['d', new Set([1])],
+]);
+
 describe('runLoad', () => {
   it('keeps one request under way on each connection, and each session on one connection', async () => {
-    const seen = new Map<string, Set<number>>();
-    const underWay = [0, 0];
-    const connections = underWay.map(
-      (_, index): Connection => ({
-        async get(path, cookie) {
-          expect(path).toBe('/read');
-          expect(++(underWay as [number, number])[index as 0 | 1]).toBe(1);
-          seen.set(cookie, (seen.get(cookie) ?? new Set()).add(index));
-          await nextTurn();
-          underWay[index] = 0;
-          return { text: '', setCookies: [] };
-        },
-        close: async () => {},
-      }),
-    );
-    const { requests, latencies, milliseconds } = await runLoad(
-      connections,
-      ['a', 'b', 'c', 'd'],
-      '/read',
-      20,
-    );
+    const { connections, seen, most } = twoConnections();
+    const load = { path: '/read', milliseconds: 20 };
+    const { requests, latencies, milliseconds } = await runLoad(connections, cookies, load, Math.random);
     expect(requests).toBe(latencies.length);
     expect(milliseconds).toBeGreaterThanOrEqual(20);
-    expect([...seen].sort()).toEqual([
-      ['a', new Set([0])],
-      ['b', new Set([1])],
-      ['c', new Set([0])],
-      ['d', new Set([1])],
-    ]);
+    expect(most).toEqual([1, 1]);
+    expect(seen).toEqual(eachOnOne);
+  });
+
+  it('sends as many requests as arrive, at random moments, and each session on one connection', async () => {
+    const { connections, seen } = twoConnections();
+    const load = { path: '/read', milliseconds: 100, perSecond: 1000 };
+    const { requests } = await runLoad(connections, cookies, load, seededRandom(1));
+    const random = seededRandom(1);
+    let expected = -1;
+    for (let due = 0; due < 100; expected++) due += -Math.log(1 - random());
+    expect(requests).toBe(expected);
+    expect(requests).toBeGreaterThan(70);
+    expect(seen).toEqual(eachOnOne);
   });
 });

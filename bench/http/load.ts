@@ -1,44 +1,64 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
+
+/** Requests to send: on every connection one after another, or `perSecond` in all, whether the server keeps up or not. */
+export interface Load {
+  path: string;
+  milliseconds: number;
+  perSecond?: number | undefined;
+}
 
 /** What a block of requests took. */
 export interface LoadResult {
   requests: number;
   milliseconds: number;
-  /** Milliseconds of each request, from its sending to the end of its answer. */
+  /** Milliseconds of each request, from when it was due to the end of its answer. */
   latencies: number[];
 }
 
-/**
- * Keeps one request under way on every connection until the time is up. No two connections use the same session, so that
- * nobody waits for another's lock.
- */
+/** Puts a server under load. No two connections use the same session, so that no request waits for another's lock. */
 export async function runLoad(
   connections: readonly Connection[],
   cookies: readonly string[],
-  path: string,
-  milliseconds: number,
+  { path, milliseconds, perSecond }: Load,
+  random: () => number,
 ): Promise<LoadResult> {
   const latencies: number[] = [];
   const stayAwake = keepAwake();
   const begin = performance.now();
-  await Promise.all(
-    connections.map(async (connection, first) => {
-      let start = begin;
-      for (let n = first; start - begin < milliseconds; n += connections.length) {
-        await connection.get(path, cookies[n % cookies.length] as string);
-        const end = performance.now();
-        latencies.push(end - start);
-        start = end;
-      }
-    }),
-  );
+  const end = begin + milliseconds;
+
+  /** The `n`th request: connections and sessions take turns, and each session stays with one connection. */
+  async function request(n: number, due: number): Promise<void> {
+    const connection = connections[n % connections.length] as Connection;
+    await connection.get(path, cookies[n % cookies.length] as string);
+    latencies.push(performance.now() - due);
+  }
+
+  if (perSecond === undefined) {
+    await Promise.all(
+      connections.map(async (_, first) => {
+        for (let n = first; performance.now() < end; n += connections.length)
+          await request(n, performance.now());
+      }),
+    );
+  } else {
+    const underWay: Promise<void>[] = [];
+    // Independent visitors: the gaps between requests are distributed exponentially, as those of a Poisson process are.
+    const gap = () => (-Math.log(1 - random()) * 1000) / perSecond;
+    for (let due = begin + gap(); due < end; due += gap()) {
+      while (performance.now() < due) await nextTurn();
+      underWay.push(request(underWay.length, due));
+    }
+    await Promise.all(underWay);
+  }
   stayAwake.end();
   return { requests: latencies.length, milliseconds: performance.now() - begin, latencies };
 }
 
 /**
- * Keeps this process looking for answers instead of sleeping until one comes. The server would pay for waking it, with each
- * answer and more than some servers take for all the rest, but only a server slow enough to be waited for.
+ * Keeps this process looking for answers instead of sleeping until one comes: the kernel charges a server for waking its
+ * client on the same machine, which no server pays for a client elsewhere.
  */
 function keepAwake(): { end(): void } {
   let awake = true;

@@ -2,11 +2,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bareListener, bareListenerAgain } from './applications/node-application.ts';
-import { nodeSqlite } from './applications/node-store.ts';
-import { measureHttp, routes } from './measure-http.ts';
+import { type Application, applications } from './applications.ts';
+import { fullHttpPlan, measureHttp } from './measure-http.ts';
 
-const plan = { rounds: 2, warmUpTime: 5, blockTime: 5, connections: 2, sessions: 4 };
+const plan = { ...fullHttpPlan, rounds: 2, warmUpTime: 5, blockTime: 20, connections: 2, sessions: 4 };
+const [bare, control, ours] = ['bare', 'the same code again', '@store/sqlite'].map((name) =>
+  applications.find((one) => one.framework === 'node:http' && one.name === name),
+) as [Application, Application, Application];
 
 describe('measureHttp', () => {
   let parent: string;
@@ -15,12 +17,11 @@ describe('measureHttp', () => {
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  it('measures each application in its own process, in each round on each route, and leaves no file', async () => {
-    const framework = { title: 'node:http', bare: bareListener, applications: [nodeSqlite] };
-    const samples = await measureHttp([framework], plan, parent, () => {});
-    for (const application of [bareListener, nodeSqlite]) {
-      for (const route of routes) {
-        const of = samples.filter((sample) => sample.application === application && sample.route === route);
+  it('measures each application in its own process, in each round of each scenario, and leaves no file', async () => {
+    const samples = await measureHttp([bare, ours], plan, parent, () => {});
+    for (const application of [bare, ours]) {
+      for (const { name } of plan.scenarios) {
+        const of = samples.filter((sample) => sample.application === application && sample.scenario === name);
         expect(of.map(({ round }) => round)).toEqual([1, 2]);
         for (const { requests, cpu } of of) {
           expect(requests).toBeGreaterThan(0);
@@ -31,10 +32,10 @@ describe('measureHttp', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('measures nothing when an application does not keep sessions', async () => {
-    const framework = { title: 'node:http', bare: bareListener, applications: [bareListenerAgain] };
-    await expect(measureHttp([framework], plan, parent, () => {})).rejects.toThrow(
-      `${bareListenerAgain.name}: /rw was answered with 1, not 2.`,
+  it('measures nothing if an application does not keep sessions', async () => {
+    const forgetful: Application = { ...control, kind: 'peer' };
+    await expect(measureHttp([bare, forgetful], plan, parent, () => {})).rejects.toThrow(
+      'the same code again on node:http: /rw was answered with 1, not 2.',
     );
     expect(readdirSync(parent)).toEqual([]);
   });

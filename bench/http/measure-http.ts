@@ -1,21 +1,64 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom, shuffled } from '../measure/order.ts';
-import type { Application, Framework } from './application.ts';
-import { type Connection, openConnection } from './connection.ts';
-import type { HttpPlan } from './http-plan.ts';
+import type { Application } from './applications.ts';
+import { type Connection, cookieAfter, openConnection } from './connection.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
-import { proveSessions, signIn } from './visitors.ts';
+import { type Route, shopContent } from './shop.ts';
 
-/** What is asked for: `read` looks at one value of the session, `rw` changes one. */
-export const routes = ['read', 'rw'] as const;
-export type Route = (typeof routes)[number];
+/** How much is measured over HTTP. */
+export interface HttpPlan {
+  scenarios: Scenario[];
+  /** Rounds that count. */
+  rounds: number;
+  /**
+   * Milliseconds of load for each route of an application before that. One of 5,000 requests a second is half as fast in its first
+   * second as later, when its code is compiled.
+   */
+  warmUpTime: number;
+  /** Milliseconds of load for one application at a time. */
+  blockTime: number;
+  /** Kept-alive connections to each server, with one request at a time on each. */
+  connections: number;
+  /** Different sessions: a multiple of the connections, so that each session stays with one connection. */
+  sessions: number;
+}
 
-/** What one application did in one round on one route. */
+export interface Scenario {
+  name: string;
+  route: Route;
+  /** How many requests arrive in a second. @default as many as the server answers, on every connection one after another */
+  perSecond?: number;
+}
+
+export const fullHttpPlan: HttpPlan = {
+  scenarios: [
+    { name: 'read', route: 'read', perSecond: 1000 },
+    { name: 'write', route: 'rw', perSecond: 1000 },
+    { name: 'read, saturated', route: 'read' },
+    { name: 'write, saturated', route: 'rw' },
+  ],
+  rounds: 12,
+  warmUpTime: 2000,
+  blockTime: 500,
+  connections: 32,
+  sessions: 64,
+};
+
+/** Takes its share of the quick run's two minutes. */
+export const quickHttpPlan: HttpPlan = {
+  ...fullHttpPlan,
+  rounds: 2,
+  warmUpTime: 200,
+  blockTime: 100,
+  sessions: 32,
+};
+
+/** What one application did in one round of one scenario. */
 export interface HttpSample extends LoadResult {
   application: Application;
-  route: Route;
+  scenario: string;
   round: number;
   /** Processor time of the server's process, in microseconds. */
   cpu: number;
@@ -31,37 +74,31 @@ interface Entrant {
 /**
  * Puts the applications under load in turn, all of them up the whole time, in a new order in each round.
  *
- * @throws when one of them does not keep sessions: nothing is measured then.
+ * @throws if one of them does not keep sessions: nothing is measured then.
  */
 export async function measureHttp(
-  frameworks: readonly Framework[],
+  applications: readonly Application[],
   plan: HttpPlan,
   parent: string,
   onStep: (text: string, share: number) => void,
 ): Promise<HttpSample[]> {
   const directory = mkdtempSync(join(parent, 'http-'));
   const entrants: Entrant[] = [];
-
-  async function enter(application: Application, keepsSessions: boolean): Promise<void> {
-    onStep(`starting ${application.name}`, 0);
-    const own = join(directory, String(entrants.length));
-    mkdirSync(own);
-    const server = await startServer(application, own);
-    const connections = Array.from({ length: plan.connections }, () => openConnection(server.origin));
-    const entrant: Entrant = { application, server, connections, cookies: [] };
-    entrants.push(entrant);
-    const [connection] = connections as [Connection];
-    entrant.cookies = await signIn(connection, plan.sessions);
-    if (!keepsSessions) return;
-    await proveSessions(connection, entrant.cookies).catch((error: Error) => {
-      throw new Error(`${application.name}: ${error.message}`);
-    });
-  }
-
   try {
-    for (const { bare, control, applications } of frameworks) {
-      for (const without of control ? [bare, control] : [bare]) await enter(without, false);
-      for (const application of applications) await enter(application, true);
+    for (const application of applications) {
+      onStep(`starting ${application.name} on ${application.framework}`, 0);
+      const own = join(directory, String(entrants.length));
+      mkdirSync(own);
+      const server = await startServer(application, own);
+      const connections = Array.from({ length: plan.connections }, () => openConnection(server.origin));
+      const entrant: Entrant = { application, server, connections, cookies: [] };
+      entrants.push(entrant);
+      const [connection] = connections as [Connection];
+      entrant.cookies = await signIn(connection, plan.sessions);
+      if (application.kind === 'bare' || application.kind === 'control') continue;
+      await proveSessions(connection, entrant.cookies).catch((error: Error) => {
+        throw new Error(`${application.name} on ${application.framework}: ${error.message}`);
+      });
     }
     return await runRounds(entrants, plan, onStep);
   } finally {
@@ -73,35 +110,68 @@ export async function measureHttp(
   }
 }
 
-/** A new order, in which builds of one application follow each other: a machine's speed changes from minute to minute. */
-function inTurn(entrants: readonly Entrant[], random: () => number): Entrant[] {
-  const builds = new Map<string, Entrant[]>();
-  for (const entrant of entrants) {
-    const { module, name, exportedAs = name } = entrant.application;
-    const key = `${module} ${exportedAs}`;
-    builds.set(key, [...(builds.get(key) ?? []), entrant]);
-  }
-  return shuffled([...builds.values()], random).flatMap((each) => shuffled(each, random));
-}
-
 async function runRounds(
   entrants: readonly Entrant[],
-  { rounds, warmUpTime, blockTime }: HttpPlan,
+  { scenarios, rounds, warmUpTime, blockTime }: HttpPlan,
   onStep: (text: string, share: number) => void,
 ): Promise<HttpSample[]> {
   const random = seededRandom(1);
   const samples: HttpSample[] = [];
   for (let round = 0; round <= rounds; round++) {
-    for (const route of routes) {
+    for (const { name: scenario, route, perSecond } of scenarios) {
+      // Code is compiled as soon under full load, whatever comes later.
+      if (round === 0 && perSecond !== undefined) continue;
       for (const { application, server, connections, cookies } of inTurn(entrants, random)) {
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
-        onStep(`${label}, ${route}, ${application.name}`, round / (rounds + 1));
+        onStep(`${label}, ${scenario}, ${application.name}`, round / (rounds + 1));
+        const milliseconds = round === 0 ? warmUpTime : blockTime;
         const before = await server.cpu();
-        const result = await runLoad(connections, cookies, `/${route}`, round === 0 ? warmUpTime : blockTime);
+        const load = { path: `/${route}`, milliseconds, perSecond };
+        const result = await runLoad(connections, cookies, load, random);
         const cpu = (await server.cpu()) - before;
-        if (round > 0) samples.push({ application, route, round, cpu, ...result });
+        if (round > 0) samples.push({ application, scenario, round, cpu, ...result });
       }
     }
   }
   return samples;
+}
+
+/** A new order, in which builds of one application follow each other: a machine's speed changes from minute to minute. */
+function inTurn(entrants: readonly Entrant[], random: () => number): Entrant[] {
+  const builds = Map.groupBy(
+    entrants,
+    ({ application: { framework, name, variantOf = name } }) => `${framework} ${variantOf}`,
+  );
+  return shuffled([...builds.values()], random).flatMap((each) => shuffled(each, random));
+}
+
+/** Gives each of `count` visitors a filled session. @returns their `Cookie` headers */
+export async function signIn(connection: Connection, count: number): Promise<string[]> {
+  const cookies: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const { setCookies } = await connection.get(`/fill/${n}`, '');
+    cookies.push(cookieAfter('', setCookies));
+  }
+  return cookies;
+}
+
+/**
+ * Makes sure that what is measured really happens: each visitor reads their own session, and `rw` counts, as the next request
+ * sees too. The browser keeps the cookies it gets.
+ *
+ * @throws if the application does not keep sessions.
+ */
+export async function proveSessions(connection: Connection, cookies: readonly string[]): Promise<void> {
+  const expect = async (path: string, cookie: string, expected: string) => {
+    const { text, setCookies } = await connection.get(path, cookie);
+    if (text !== expected) throw new Error(`${path} was answered with ${text}, not ${expected}.`);
+    return cookieAfter(cookie, setCookies);
+  };
+  for (const [n, first] of cookies.entries()) {
+    let cookie = await expect('/read', first, shopContent(n).user.email);
+    for (let views = 1; views <= 3; views++) {
+      cookie = await expect('/rw', cookie, String(views));
+      cookie = await expect('/views', cookie, String(views));
+    }
+  }
 }

@@ -1,14 +1,18 @@
 import type { AddressInfo } from 'node:net';
-import type { Application } from './application.ts';
+import { join } from 'node:path';
+import { importsOf } from '../builds/built-imports.ts';
+import type { Application } from './applications.ts';
 
 /**
- * The process of one application: `node serve.ts <module> <name> <directory>`. It says `{ port }` when it listens, answers
- * each message with the processor time it has used, and ends when its parent does.
+ * The process of one application: `node serve.ts <framework> <name> <directory> [<checkout>]`. It sends `{ port }` when it
+ * listens, answers each message with the processor time it has used, and ends when its parent does.
  */
-const [module = '', name, directory = ''] = process.argv.slice(2);
-const { applications } = (await import(module)) as { applications: Application[] };
-const application = applications.find((one) => one.name === name);
-if (!application) throw new Error(`${module} has no ${name}.`);
+const [framework, name, directory = '', checkout] = process.argv.slice(2);
+const file = join(import.meta.dirname, 'applications.ts');
+const load = checkout === undefined ? (path: string) => import(path) : importsOf(checkout, 'built');
+const { applications } = (await load(file)) as { applications: Application[] };
+const application = applications.find((one) => one.framework === framework && one.name === name);
+if (!application) throw new Error(`There is no ${name} on ${framework}.`);
 
 const server = await application.start(directory);
 // Connections stay open while the others have their turn.

@@ -1,21 +1,20 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { pathToFileURL } from 'node:url';
-import type { Application } from './application.ts';
+import type { Application } from './applications.ts';
 
 /** An application that listens on loopback, in a process of its own. */
 export interface ServerProcess {
   origin: string;
-  /** Processor time used so far, in microseconds: every thread of that process, and nobody else's. */
+  /** Processor time used so far, in microseconds, by every thread of that process. */
   cpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** Starts an application as in production, on an empty directory. */
 export async function startServer(application: Application, directory: string): Promise<ServerProcess> {
-  const { name, module, exportedAs = name, checkout } = application;
-  const child = fork(`${import.meta.dirname}/serve.ts`, [module, exportedAs, directory], {
-    execArgv: [...process.execArgv, ...(checkout === undefined ? [] : ['--import', hookFor(checkout)])],
+  const { framework, checkout, name, variantOf = name } = application;
+  const args = [framework, variantOf, directory, ...(checkout === undefined ? [] : [checkout])];
+  const child = fork(`${import.meta.dirname}/serve.ts`, args, {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -23,7 +22,7 @@ export async function startServer(application: Application, directory: string): 
   const answer = async <T>(): Promise<T> => {
     const [message] = await Promise.race([
       once(child, 'message'),
-      exited.then(() => Promise.reject(new Error(`The server of ${name} ended.`))),
+      exited.then(() => Promise.reject(new Error(`The server of ${name} on ${framework} ended.`))),
     ]);
     return message as T;
   };
@@ -40,10 +39,4 @@ export async function startServer(application: Application, directory: string): 
       await exited;
     },
   };
-}
-
-function hookFor(checkout: string): string {
-  const hook = pathToFileURL(`${import.meta.dirname}/before/import-hook.ts`);
-  hook.searchParams.set('checkout', checkout);
-  return hook.href;
 }

@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { lifetime, type OpenContender } from '../contender.ts';
 import type { Plan } from '../plan.ts';
 import { sessionId } from '../workload/content.ts';
-import { fill, fillExpired } from '../workload/fill.ts';
+import { expectRows, fill } from '../workload/fill.ts';
 import type { Entrant } from '../workload/operations.ts';
-import { clearLitter } from './litter.ts';
+import { clearGarbage } from './block.ts';
 import { seededRandom, shuffled } from './order.ts';
 import { quantile } from './statistics.ts';
 
-/** What one garbage collection of one contender cost, and what it did to the loads beside it. */
+/** What one garbage collection of one contender cost, and what it did to the loads alongside. */
 export interface Collection {
   contender: string;
   round: number;
@@ -15,98 +16,66 @@ export interface Collection {
   /** The longest time in which the event loop did nothing else, in milliseconds. */
   longestBlock: number;
   loads: LoadFigures;
+  /** The same loads without garbage collection. */
   idle: LoadFigures;
 }
 
-interface LoadFigures {
-  perSecond: number;
-  p99: number;
-  slowest: number;
-}
+type LoadFigures = Record<'perSecond' | 'p99' | 'slowest', number>;
 
-/**
- * Lets each contender remove expired sessions while one session after another is loaded, a turn of the event loop apart.
- * Whether the rows are really gone is checked, and no result otherwise.
- */
+/** Lets each contender remove expired sessions while others are loaded, a turn of the event loop apart, and counts what is left. */
 export async function runCollections(
-  entrants: Entrant[],
-  { collected, resident, rounds }: Pick<Plan, 'collected' | 'resident' | 'rounds'>,
+  collectors: Entrant[],
+  { collected, resident }: Plan,
   onStep: (text: string, share: number) => void,
 ): Promise<Collection[]> {
-  const collectors = entrants.filter(({ store }) => store.gc && store.saveExpired);
   const live = collected.sessions - collected.expired;
+  const random = seededRandom(1);
   const results: Collection[] = [];
-  const steps = collectors.length * (collected.rounds + 1);
-  let step = 0;
 
   for (const { name, store } of collectors) {
-    onStep(`filling ${name} for garbage collection`, step++ / steps);
+    onStep(`filling ${name} for garbage collection`, 0);
     await fill(store, resident, live - resident);
   }
-  const random = seededRandom(rounds);
   const deadline = performance.now() + collected.seconds * 1000;
   for (let round = 1; round <= collected.rounds; round++) {
     if (round > 1 && performance.now() > deadline) break;
     for (const { name, store } of shuffled(collectors, random)) {
-      onStep(`garbage collection ${round} of ${collected.rounds}, ${name}`, step++ / steps);
-      await fillExpired(store, collected.expired);
-      await store.settle();
-      await clearLitter();
-      assertRows(name, await store.rows(), collected.sessions);
-      const idle = await loadsBeside(store, live, () => nextTurn(undefined, { ref: true }), 200);
-      const busy = await loadsBeside(store, live, () => store.gc?.(), 0);
-      assertRows(name, await store.rows(), live);
-      results.push({
-        contender: name,
-        round,
-        milliseconds: busy.milliseconds,
-        longestBlock: busy.longestBlock,
-        loads: busy.loads,
-        idle: idle.loads,
-      });
+      onStep(`garbage collection ${round} of ${collected.rounds}, ${name}`, round / (collected.rounds + 1));
+      // Numbers of their own, the same in each round, since the round before has removed them.
+      await fill(store, 100_000_000, collected.expired, Date.now() - 2 * lifetime);
+      await store.maintain?.();
+      await clearGarbage();
+      await expectRows(name, store, collected.sessions);
+      const idle = await loadDuring(() => nextTurn(), store, live, 200);
+      const busy = await loadDuring(() => store.gc?.(), store, live, 0);
+      await expectRows(name, store, live);
+      results.push({ contender: name, round, ...busy, idle: idle.loads });
     }
   }
   return results;
 }
 
 /** Loads until `work` is done, and for `atLeast` milliseconds. */
-async function loadsBeside(
-  store: Entrant['store'],
-  live: number,
-  work: () => unknown,
-  atLeast: number,
-): Promise<{ milliseconds: number; longestBlock: number; loads: LoadFigures }> {
+async function loadDuring(work: () => unknown, store: OpenContender, live: number, atLeast: number) {
   const latencies: number[] = [];
   let longestBlock = 0;
-  let milliseconds: number | undefined;
+  let milliseconds = 0;
   const begin = performance.now();
-  const finished = (async () => {
-    await nextTurn();
-    await work();
-    milliseconds = performance.now() - begin;
-  })();
+  const finished = nextTurn()
+    .then(work)
+    .then(() => {
+      milliseconds = performance.now() - begin;
+    });
 
-  for (let n = 0; milliseconds === undefined || performance.now() - begin < atLeast; n++) {
+  for (let n = 0; milliseconds === 0 || performance.now() - begin < atLeast; n++) {
     const start = performance.now();
     await nextTurn();
-    const turn = performance.now();
-    longestBlock = Math.max(longestBlock, turn - start);
+    longestBlock = Math.max(longestBlock, performance.now() - start);
     await store.load(sessionId((n * 7919) % live));
     latencies.push(performance.now() - start);
   }
-  const elapsed = performance.now() - begin;
+  const perSecond = (latencies.length / (performance.now() - begin)) * 1000;
   await finished;
-  return {
-    milliseconds: milliseconds ?? elapsed,
-    longestBlock,
-    loads: {
-      perSecond: (latencies.length / elapsed) * 1000,
-      p99: quantile(latencies, 0.99),
-      slowest: quantile(latencies, 1),
-    },
-  };
-}
-
-function assertRows(name: string, found: number, expected: number): void {
-  if (found !== expected) throw new Error(`${name} holds ${found} sessions around gc, not ${expected}.`);
+  const loads = { perSecond, p99: quantile(latencies, 0.99), slowest: quantile(latencies, 1) };
+  return { milliseconds, longestBlock, loads };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Backend, contendersOf } from '../contender.ts';
+import { type Backend, type Contender, contendersOf } from '../contender.ts';
 import type { Plan } from '../plan.ts';
 import { fill } from '../workload/fill.ts';
 import { type Entrant, operations } from '../workload/operations.ts';
@@ -21,34 +21,25 @@ export async function measureBackend(
   parent: string,
   onStep: (text: string, share: number) => void,
 ): Promise<Measurement> {
-  const plan = withBlocksOf(backend, given);
+  const { times, sizes } = backend.blocks ?? { times: 1, sizes: given.blockSizes };
+  const plan = { ...given, blocks: given.blocks * times, blockSizes: sizes };
+  const chosen = operations.filter(({ name }) => backend.operations?.includes(name) ?? true);
   const directory = mkdtempSync(join(parent, `${backend.name}-`));
-  const entrants: Entrant[] = [];
+  const entrants = new Map<Contender, Entrant>();
   try {
-    for (const [index, { name, open }] of contendersOf(backend).entries()) {
-      const own = join(directory, String(index));
+    for (const contender of contendersOf(backend)) {
+      const own = join(directory, String(entrants.size));
       mkdirSync(own);
-      const store = await open(own);
-      entrants.push({ name, store, created: [] });
+      const store = await contender.open(own);
+      entrants.set(contender, { name: contender.name, store, created: [] });
       await fill(store, 0, plan.resident);
     }
-    const chosen = operations.filter(({ name }) => backend.operations?.includes(name) ?? true);
-    const collectors = new Set(backend.collectors.map(({ name }) => name));
-    return {
-      blocks: plan.blocks,
-      samples: await runRounds(entrants, chosen, plan, onStep),
-      collections: await runCollections(
-        entrants.filter(({ name }) => collectors.has(name)),
-        plan,
-        onStep,
-      ),
-    };
+    const samples = await runRounds([...entrants.values()], chosen, plan, onStep);
+    const collectors = backend.collectors.map((contender) => entrants.get(contender) as Entrant);
+    const collections = await runCollections(collectors, plan, onStep);
+    return { blocks: plan.blocks, samples, collections };
   } finally {
-    for (const { store } of entrants) await store.close();
+    for (const { store } of entrants.values()) await store.close?.();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-function withBlocksOf({ blocks }: Backend, plan: Plan): Plan {
-  return blocks ? { ...plan, blocks: plan.blocks * blocks.times, blockSize: blocks.sizes } : plan;
 }

@@ -1,9 +1,8 @@
 import type { Plan } from '../plan.ts';
+import { expectRows } from '../workload/fill.ts';
 import type { Entrant, Operation } from '../workload/operations.ts';
 import { type BlockResult, runBlock } from './block.ts';
-import { clearLitter } from './litter.ts';
 import { seededRandom, shuffled } from './order.ts';
-import { median } from './statistics.ts';
 
 /** What one contender did of one operation in one turn: a block, or for operations that write all blocks of a round. */
 export interface Sample extends BlockResult {
@@ -11,15 +10,16 @@ export interface Sample extends BlockResult {
   operation: string;
   inFlight: number;
   round: number;
-  /** What is compared are samples of the same turn. */
+  /** Only samples of the same turn are compared. */
   turn: number;
 }
 
+/** How many times as long as the quickest contender's a block may take: a slower contender gets shorter blocks. */
+const longest = 4;
+
 /**
  * Lets all contenders do the workload in turn. They change places after every block of a few milliseconds, in a new order
- * each time, so that whatever else the machine does hits all alike.
- *
- * Feasibility: identical code differed by 1.27 when it took turns of 80 ms only.
+ * each time, so that whatever else the machine does hits all alike. In longer turns the same code differs from itself.
  */
 export async function runRounds(
   entrants: Entrant[],
@@ -29,94 +29,72 @@ export async function runRounds(
 ): Promise<Sample[]> {
   const random = seededRandom(1);
   const samples: Sample[] = [];
-  const counts = new Map<string, Map<Entrant, number>>();
-  const steps = (plan.rounds + 1) * plan.blockSize.size * operations.length;
-  let step = 0;
+  let shares = new Map<string, number>();
   const deadline = performance.now() + plan.seconds * 1000;
 
   for (let round = 0; round <= plan.rounds; round++) {
     if (round > 2 && performance.now() > deadline) break;
-    for (const [inFlight, blockSize] of plan.blockSize) {
+    const label = round === 0 ? 'warm-up' : `round ${round} of ${plan.rounds}`;
+    for (const [index, inFlight] of plan.inFlight.entries()) {
+      const blockSize = plan.blockSizes[index] as number;
       for (const operation of operations) {
-        const label = round === 0 ? 'warm-up' : `round ${round} of ${plan.rounds}`;
-        onStep(`${label}, ${inFlight} in flight, ${operation.name}`, step++ / steps);
-        const cell = `${operation.name} ${inFlight}`;
-        for (const { store } of entrants) await store.settle();
-        const taken = new Map<number, Map<Entrant, BlockResult>>();
-
+        onStep(`${label}, ${inFlight} in flight, ${operation.name}`, round / (plan.rounds + 1));
+        for (const { store } of entrants) await store.maintain?.();
         for (let block = 0; block < plan.blocks; block++) {
           const serial = round * plan.blocks + block;
-          const turn = operation.writes && round > 0 ? round : serial;
-          const sums = taken.get(turn) ?? new Map<Entrant, BlockResult>();
-          taken.set(turn, sums);
+          const from = inFlight * 100_000 + serial * blockSize;
           for (const entrant of shuffled(entrants, random)) {
-            const count = counts.get(cell)?.get(entrant) ?? blockSize;
-            const from = inFlight * 100_000 + serial * blockSize;
+            const of = { contender: entrant.name, operation: operation.name, inFlight };
+            const count = Math.max(inFlight, Math.round(blockSize * (shares.get(cellOf(of)) ?? 1)));
             const ready = await operation.prepare(entrant, { from, count, resident: plan.resident });
             if (!ready) continue;
-            await clearLitter();
-            add(sums, entrant, await runBlock(ready, inFlight, entrant.store.rest));
-            ready.finished?.();
-          }
-        }
-
-        if (round === 0) {
-          counts.set(cell, shortBlocks([...taken.values()], blockSize, inFlight, plan.longest));
-          continue;
-        }
-        for (const [turn, sums] of taken) {
-          for (const [{ name: contender }, sum] of sums) {
-            samples.push({ contender, operation: operation.name, inFlight, round, turn, ...sum });
+            const result = await runBlock(ready, inFlight, entrant.store.rest);
+            const turn = operation.writes ? round : serial;
+            samples.push({ ...of, round, turn, ...result });
           }
         }
       }
       for (const entrant of entrants) await restore(entrant, plan.resident);
     }
+    if (round === 0) shares = fairShares(samples.splice(0));
   }
-  return samples;
+  return merged(samples, (sample) => `${cellOf(sample)} ${sample.turn}`);
 }
 
-function add(sums: Map<Entrant, BlockResult>, entrant: Entrant, result: BlockResult): void {
-  const sum = sums.get(entrant);
-  if (!sum) {
-    sums.set(entrant, result);
-    return;
-  }
-  sum.done += result.done;
-  sum.milliseconds += result.milliseconds;
-  sum.cpu += result.cpu;
-  for (const latency of result.latencies) sum.latencies.push(latency);
+type Cell = Pick<Sample, 'contender' | 'operation' | 'inFlight'>;
+
+const cellOf = ({ contender, operation, inFlight }: Cell) => `${contender} ${operation} ${inFlight}`;
+
+/** One sample instead of all that have the same key. */
+function merged(samples: Sample[], keyOf: (sample: Sample) => string): Sample[] {
+  return [...Map.groupBy(samples, keyOf).values()].map((group) => {
+    const total = (figure: (sample: Sample) => number) => group.reduce((sum, one) => sum + figure(one), 0);
+    return {
+      ...(group[0] as Sample),
+      done: total(({ done }) => done),
+      milliseconds: total(({ milliseconds }) => milliseconds),
+      cpu: total(({ cpu }) => cpu),
+      latencies: group.flatMap(({ latencies }) => latencies),
+    };
+  });
 }
 
 /**
- * How long blocks are from the warm-up on. The number is fixed before it counts: a block that ended when its time is up
- * would end early just when something slow, such as a checkpoint, happened in it.
+ * Which share of a block's operations each contender gets. It is fixed after the warm-up, because a block that ended by the
+ * clock would end early just when something slow, such as a checkpoint, happened in it.
  */
-function shortBlocks(
-  turns: Map<Entrant, BlockResult>[],
-  blockSize: number,
-  inFlight: number,
-  longest: number,
-): Map<Entrant, number> {
-  const each = new Map<Entrant, number>();
-  for (const entrant of turns[0]?.keys() ?? []) {
-    const times = turns
-      .flatMap((sums) => sums.get(entrant) ?? [])
-      .map(({ done, milliseconds }) => milliseconds / done);
-    each.set(entrant, median(times));
-  }
-  const quickest = Math.min(...each.values());
-  return new Map(
-    [...each].map(([entrant, time]) => {
-      const size = Math.min(blockSize, Math.round((blockSize * longest * quickest) / time));
-      return [entrant, Math.max(inFlight, size)];
-    }),
-  );
+function fairShares(warmUp: Sample[]): Map<string, number> {
+  const timeOf = ({ milliseconds, done }: Sample) => milliseconds / done;
+  const columns = Map.groupBy(merged(warmUp, cellOf), (cell) => `${cell.operation} ${cell.inFlight}`);
+  const shares = [...columns.values()].flatMap((cells) => {
+    const allowed = longest * Math.min(...cells.map(timeOf));
+    return cells.map((cell) => [cellOf(cell), Math.min(1, allowed / timeOf(cell))] as const);
+  });
+  return new Map(shares);
 }
 
 /** Removes what `destroy` left, and makes sure that no session was lost on the way. */
 async function restore({ name, store, created }: Entrant, resident: number): Promise<void> {
   for (const id of created.splice(0)) await store.destroy(id);
-  const rows = await store.rows();
-  if (rows !== resident) throw new Error(`${name} holds ${rows} sessions after a round, not ${resident}.`);
+  await expectRows(name, store, resident);
 }

@@ -1,7 +1,4 @@
-/**
- * The value below which the share `q` of the values lies, between two neighbours by linear interpolation (type 7 of
- * Hyndman and Fan, what NumPy and R do by default). NaN when there are no values.
- */
+/** The value that the share `q` of the values is below, interpolated as NumPy and R do by default; NaN for no values. */
 export function quantile(values: ArrayLike<number>, q: number): number {
   if (values.length === 0) return Number.NaN;
   const sorted = Float64Array.from(values).sort();
@@ -17,28 +14,19 @@ export function median(values: ArrayLike<number>): number {
 }
 
 /** A median with its quartiles: half of the values lie between them. */
-export interface Spread {
-  low: number;
-  median: number;
-  high: number;
-}
+export type Spread = Record<'low' | 'median' | 'high', number>;
 
 export function spread(values: ArrayLike<number>): Spread {
   return { low: quantile(values, 0.25), median: median(values), high: quantile(values, 0.75) };
 }
 
-/**
- * The ratios of two lists turn by turn. Turns in which either is missing are left out, so that only what was measured side
- * by side is compared.
- */
+/** The ratios of two lists turn by turn, without turns in which either is missing: only what ran side by side is compared. */
 export function pairedRatios(
   values: ReadonlyMap<number, number>,
   baseline: ReadonlyMap<number, number>,
 ): number[] {
-  const ratios: number[] = [];
-  for (const [turn, value] of values) {
+  return [...values].flatMap(([turn, value]) => {
     const base = baseline.get(turn);
-    if (base !== undefined) ratios.push(value / base);
-  }
-  return ratios;
+    return base === undefined ? [] : value / base;
+  });
 }

@@ -1,81 +1,71 @@
-import type { Backend, Comparison, Contender } from '../contender.ts';
+import type { Backend } from '../contender.ts';
 import type { Collection } from '../measure/collection.ts';
 import type { Measurement } from '../measure/measure-backend.ts';
 import type { Sample } from '../measure/rounds.ts';
-import { median, pairedRatios, quantile, type Spread, spread } from '../measure/statistics.ts';
+import { median, pairedRatios, quantile, spread } from '../measure/statistics.ts';
 import type { Plan } from '../plan.ts';
-import { operations } from '../workload/operations.ts';
-import type {
-  BackendResults,
-  CellResults,
-  CollectionLine,
-  CollectionResults,
-  ComparisonResults,
-  Run,
-} from './results.ts';
+import type { BackendResults, CellResults, CollectionResults, Run } from './results.ts';
 
-/** Makes medians, ratios and quartiles of all that was measured of a backend. */
+/** Medians, ratios and quartiles of all that was measured of a backend. */
 export function backendResults(
-  backend: Backend,
+  { title, note, baseline, lines, collectors }: Backend,
   { samples, collections, blocks }: Measurement,
-  plan: Plan,
+  { resident, collected: { sessions, expired } }: Plan,
   run: Run,
 ): BackendResults {
+  const cells = Map.groupBy(samples, ({ operation, inFlight }) => `${inFlight} ${operation}`);
   return {
     run,
-    title: backend.title,
-    resident: plan.resident,
+    title,
+    note,
+    resident,
     rounds: new Set(samples.map(({ round }) => round)).size,
     blocks,
-    comparisons: backend.comparisons.map((comparison) => comparisonResults(comparison, samples)),
-    ...(backend.collectors.length > 0 && {
-      collection: collectionResults(backend.collectors, collections, plan.collected),
+    lines: lines.map(({ name, kind, caveat, variantOf }) => ({
+      name,
+      kind,
+      ...(caveat !== undefined && { caveat }),
+      cells: [...cells.values()].flatMap((cell) => cellResults(cell, name, baseline.name, variantOf)),
+    })),
+    ...(collections.length > 0 && {
+      collection: {
+        sessions,
+        expired,
+        rounds: new Set(collections.map(({ round }) => round)).size,
+        lines: collectors.map(({ name }) =>
+          collectionLine(
+            name,
+            collections.filter(({ contender }) => contender === name),
+          ),
+        ),
+      },
     }),
   };
 }
 
-function comparisonResults(
-  { title, note, baseline, lines }: Comparison,
-  samples: Sample[],
-): ComparisonResults {
-  const cells = [...new Set(samples.map(({ inFlight }) => inFlight))].flatMap((inFlight) =>
-    operations.map(({ name: operation }) => ({ inFlight, operation })),
-  );
-  const of = (contender: string, cell: { inFlight: number; operation: string }) =>
-    samples.filter(
-      (sample) =>
-        sample.contender === contender &&
-        sample.operation === cell.operation &&
-        sample.inFlight === cell.inFlight,
-    );
-  return {
-    title,
-    note,
-    baseline: baseline.name,
-    lines: lines.map(({ name, caveat }) => ({
-      name,
-      ...(caveat !== undefined && { caveat }),
-      cells: cells.flatMap((cell) => cellResults(cell, of(name, cell), of(baseline.name, cell))),
-    })),
-  };
-}
+/** None if the contender has no such operation. */
+function cellResults(cell: Sample[], name: string, baseline: string, ours?: string): CellResults[] {
+  const of = (wanted: string | undefined) => cell.filter(({ contender }) => contender === wanted);
+  const own = of(name);
+  const [first] = own;
+  if (first === undefined) return [];
 
-/** None when the contender has no such operation. */
-function cellResults(
-  cell: { inFlight: number; operation: string },
-  own: Sample[],
-  base: Sample[],
-): CellResults[] {
-  if (own.length === 0) return [];
-  const rate = compare(own, base, ({ done, milliseconds }) => (done / milliseconds) * 1000);
-  const processor = compare(own, base, ({ done, cpu }) => cpu / done);
+  const ratio = (base: string, figure: (sample: Sample) => number) => {
+    const byTurn = (list: Sample[]) => new Map(list.map((sample) => [sample.turn, figure(sample)]));
+    return spread(pairedRatios(byTurn(own), byTurn(of(base))));
+  };
+  const rate = ({ done, milliseconds }: Sample) => (done / milliseconds) * 1000;
+  const processor = ({ done, cpu }: Sample) => cpu / done;
+  const { operation, inFlight } = first;
   return [
     {
-      ...cell,
-      rate: rate.median,
-      rateRatio: rate.ratio,
-      processor: processor.median,
-      processorRatio: processor.ratio,
+      operation,
+      inFlight,
+      rate: median(own.map(rate)),
+      rateRatio: ratio(baseline, rate),
+      processor: median(own.map(processor)),
+      processorRatio: ratio(baseline, processor),
+      ...(ours !== undefined && { toOurs: ratio(ours, processor) }),
       p99: quantile(
         own.flatMap(({ latencies }) => latencies),
         0.99,
@@ -84,41 +74,13 @@ function cellResults(
   ];
 }
 
-function compare(
-  own: Sample[],
-  base: Sample[],
-  figure: (sample: Sample) => number,
-): { median: number; ratio: Spread } {
-  const byTurn = (samples: Sample[]) => new Map(samples.map((sample) => [sample.turn, figure(sample)]));
-  const values = byTurn(own);
-  return { median: median([...values.values()]), ratio: spread(pairedRatios(values, byTurn(base))) };
-}
-
-function collectionResults(
-  collectors: Contender[],
-  results: Collection[],
-  { sessions, expired }: Plan['collected'],
-): CollectionResults {
-  const of = (name: string) => results.filter(({ contender }) => contender === name);
-  const blocks = (list: Collection[]) =>
-    new Map(list.map(({ round, longestBlock }) => [round, longestBlock]));
-  const base = blocks(of(collectors[0]?.name ?? ''));
-  const lines = collectors.map(({ name }): CollectionLine => {
-    const own = of(name);
-    const middle = (figure: (result: Collection) => number) => median(own.map(figure));
-    const loads = (when: 'loads' | 'idle') => ({
-      perSecond: middle((result) => result[when].perSecond),
-      p99: middle((result) => result[when].p99),
-      slowest: middle((result) => result[when].slowest),
-    });
-    return {
-      name,
-      milliseconds: middle(({ milliseconds }) => milliseconds),
-      longestBlock: middle(({ longestBlock }) => longestBlock),
-      longestBlockRatio: median(pairedRatios(blocks(own), base)),
-      loads: loads('loads'),
-      idle: loads('idle'),
-    };
-  });
-  return { sessions, expired, rounds: new Set(results.map(({ round }) => round)).size, lines };
+function collectionLine(name: string, own: Collection[]): CollectionResults['lines'][number] {
+  const middle = (figure: (collection: Collection) => number) => median(own.map(figure));
+  return {
+    name,
+    milliseconds: middle(({ milliseconds }) => milliseconds),
+    longestBlock: middle(({ longestBlock }) => longestBlock),
+    p99: middle(({ loads }) => loads.p99),
+    idleP99: middle(({ idle }) => idle.p99),
+  };
 }

@@ -1,54 +1,58 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chart } from './chart.ts';
+import { report } from './report.ts';
 import type { Results } from './results.ts';
+import { summary } from './summary.ts';
 
-export const noResults: Results = { backends: {}, scale: {}, memory: {} };
-
-/** What was there before, with the parts that were measured in the place of their predecessors. */
-export function mergeResults(before: Results, measured: Partial<Results>): Results {
-  return {
-    ...before,
-    ...measured,
-    backends: { ...before.backends, ...measured.backends },
-    scale: { ...before.scale, ...measured.scale },
-    memory: { ...before.memory, ...measured.memory },
-  };
-}
-
-/** The results in a directory; none when nothing was ever written there. */
+/** The results in a directory; none if nothing was ever written there. */
 export function readResults(directory: string): Results {
   try {
-    return parseResults(readFileSync(join(directory, 'results.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as Results;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return noResults;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { backends: {} };
     throw error;
   }
 }
 
-/** JSON has no NaN: what could not be computed was written as null. */
-export function parseResults(text: string): Results {
-  return JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as Results;
+/** What was there before, except for the parts that were measured again. */
+export function mergeResults(before: Results, measured: Partial<Results>): Results {
+  return { ...before, ...measured, backends: { ...before.backends, ...measured.backends } };
 }
 
-/** JSON with four significant digits and one figure's whole story on a line, so that a change can be read. */
+/** Everything a run leaves behind, by the names of the files. */
+export async function resultFiles(results: Results): Promise<{ [name: string]: string }> {
+  return {
+    'results.json': resultsJson(results),
+    'results.md': report(results),
+    'summary.md': summary(results),
+    'requests-light.svg': await chart(results, 'light'),
+    'requests-dark.svg': await chart(results, 'dark'),
+  };
+}
+
+export async function writeResults(directory: string, results: Results): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  for (const [name, text] of Object.entries(await resultFiles(results))) {
+    writeFileSync(join(directory, name), text);
+  }
+}
+
+/** Four significant digits, and one figure with all that belongs to it on a line, so that a diff can be read. */
 export function resultsJson(results: Results): string {
-  const rounded = JSON.parse(
-    JSON.stringify(results, (_, value) =>
-      typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
-    ),
+  const rounded = JSON.parse(JSON.stringify(results), (_, value) =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
   );
   return `${compact(rounded, '')}\n`;
 }
 
-const lineLength = 240;
-
 function compact(value: unknown, indent: string): string {
   const line = JSON.stringify(value);
-  if (typeof value !== 'object' || value === null || indent.length + line.length <= lineLength) return line;
+  if (typeof value !== 'object' || value === null || indent.length + line.length <= 240) return line;
   const deeper = `${indent} `;
-  const list = Array.isArray(value);
-  const items = list
-    ? value.map((item) => compact(item, deeper))
-    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${compact(item, deeper)}`);
-  return `${list ? '[' : '{'}\n${deeper}${items.join(`,\n${deeper}`)}\n${indent}${list ? ']' : '}'}`;
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const items = Object.entries(value).map(
+    ([key, item]) => (Array.isArray(value) ? '' : `${JSON.stringify(key)}: `) + compact(item, deeper),
+  );
+  return `${open}\n${deeper}${items.join(`,\n${deeper}`)}\n${indent}${close}`;
 }

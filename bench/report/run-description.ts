@@ -8,22 +8,13 @@ export function beginRun(args: string[], quick: boolean, directory: string): () 
   const date = `${new Date().toISOString().slice(0, 16)}Z`;
   return () => ({
     date,
-    command: ['npx pnpm bench', ...withoutTarget(args)].join(' '),
+    command: ['npx pnpm bench', ...args].join(' '),
     quick,
     seconds: Math.round((performance.now() - begin) / 1000),
     node: process.version,
     system: `${type()} ${release().split('-')[0]}`,
     processors: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
     files: isTmpfs(directory) ? 'tmpfs' : 'disk',
-  });
-}
-
-/** Where the figures were written to changes none of them. */
-function withoutTarget(args: string[]): string[] {
-  const target = /^--(results|markdown)(=|$)/;
-  return args.filter((arg, index) => {
-    const before = args[index - 1] ?? '';
-    return !target.test(arg) && !(target.test(before) && !before.includes('='));
   });
 }
 

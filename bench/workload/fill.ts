@@ -1,26 +1,23 @@
 import type { OpenContender } from '../contender.ts';
 import { sessionContent, sessionId } from './content.ts';
 
-/** Enough under way for writes that are committed together to be so. */
+/** Enough at the same time for a store that commits writes together. */
 const together = 200;
 
-async function saveMany(from: number, count: number, save: (n: number) => unknown): Promise<void> {
-  for (let n = from; n < from + count; n += together) {
-    const size = Math.min(together, from + count - n);
-    await Promise.all(Array.from({ length: size }, (_, index) => save(n + index)));
+/** Saves the sessions with the numbers from `from` on. @param now In the past for sessions that are to have expired. */
+export async function fill(store: OpenContender, from: number, count: number, now?: number): Promise<void> {
+  async function save() {
+    for (let n = from; n < from + count; n += together) {
+      const size = Math.min(together, from + count - n);
+      const numbers = Array.from({ length: size }, (_, index) => n + index);
+      await Promise.all(numbers.map((number) => store.save(sessionId(number), sessionContent(number), now)));
+    }
   }
+  await (store.bulk ? store.bulk(save) : save());
 }
 
-/** Saves the live sessions with the numbers from `from` on. */
-export function fill(store: OpenContender, from: number, count: number): Promise<void> {
-  return store.bulk(() => saveMany(from, count, (n) => store.saveNew(sessionId(n), sessionContent(n))));
-}
-
-const firstExpired = 100_000_000;
-
-/** Saves sessions that have expired. The same numbers each time: `gc` has removed them since. */
-export function fillExpired(store: OpenContender, count: number): Promise<void> {
-  return store.bulk(() =>
-    saveMany(firstExpired, count, (n) => store.saveExpired?.(sessionId(n), sessionContent(n))),
-  );
+/** Makes sure that no session was lost, and none left behind. */
+export async function expectRows(name: string, store: OpenContender, expected: number): Promise<void> {
+  const rows = await store.rows();
+  if (rows !== expected) throw new Error(`${name} holds ${rows} sessions, not ${expected}.`);
 }

@@ -1,4 +1,4 @@
-import type { SessionContent } from '@store/core';
+import type { Awaitable } from '@store/core';
 import type { OpenContender } from '../contender.ts';
 import { countView, sessionContent, sessionId } from './content.ts';
 
@@ -6,127 +6,90 @@ import { countView, sessionContent, sessionId } from './content.ts';
 export interface Entrant {
   name: string;
   store: OpenContender;
-  /** Ids that `save new` made and `destroy` has not removed yet. */
+  /** Ids of `save new`, for `destroy`. */
   created: string[];
 }
 
-/** One block, ready to be timed. */
+/** Some operations of one contender, ready to be timed. */
 export interface Block {
   count: number;
   run(index: number): unknown;
-  /** Called when all are done. */
-  finished?(): void;
 }
 
 export interface Range {
   /** The first number of this block: the same for all contenders, and new in every block. */
   from: number;
   count: number;
-  /** How many sessions are there all the time, under the numbers from 0. */
+  /** How many sessions exist throughout, under the numbers from 0. */
   resident: number;
 }
 
 /** One column of the workload. */
 export interface Operation {
   name: string;
-  /** What it costs comes in lumps, such as checkpoints: a whole round is one sample. Of a reading operation each block is one. */
+  /** Its cost comes in lumps, such as checkpoints: a sample is a whole round, where of a reading operation it is a block. */
   writes: boolean;
-  /** Makes ids, content and bases, untimed; `undefined` when the contender has no such operation. */
-  prepare(entrant: Entrant, range: Range): Promise<Block | undefined>;
+  /** Makes ids and content, untimed; `undefined` when the contender has no such operation. */
+  prepare(entrant: Entrant, range: Range): Awaitable<Block | undefined>;
 }
 
 const firstNew = 10_000_000;
 const firstMissing = 1_000_000_000;
-/** Prime to any number of residents in use, so that a block visits sessions far apart, none twice. */
+/** A prime that divides no number of residents in use, so that a block visits sessions far apart, none twice. */
 const stride = 7919;
 
-const ids = (count: number, numberOf: (index: number) => number) =>
-  Array.from({ length: count }, (_, index) => sessionId(numberOf(index)));
-const residents = ({ from, count, resident }: Range) =>
-  ids(count, (index) => ((from + index) * stride) % resident);
-const at = <T>(list: T[], index: number): T => list[index] as T;
+function numbers<T>({ from, count }: Range, each: (n: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => each(from + index));
+}
+
+const residentId = (n: number, { resident }: Range) => sessionId((n * stride) % resident);
+const residents = (range: Range) => numbers(range, (n) => residentId(n, range));
+
+function block<T>(items: T[], run: (item: T) => unknown): Block {
+  return { count: items.length, run: (index) => run(items[index] as T) };
+}
+
+/** What a request does to its session: loads it, and writes it with one more page view. */
+export async function request(store: OpenContender, id: string): Promise<void> {
+  const loaded = await store.load(id);
+  if (store.update) {
+    await store.update(id, loaded, countView);
+    return;
+  }
+  const content = store.contentOf(loaded);
+  if (content) await store.save(id, countView(content));
+}
+
+const reads = (name: string, prepare: Operation['prepare']) => ({ name, writes: false, prepare });
+const writes = (name: string, prepare: Operation['prepare']) => ({ name, writes: true, prepare });
 
 /** In this order: `destroy` removes what `save new` made, so that every round begins with the same sessions. */
 export const operations: Operation[] = [
-  {
-    name: 'save new',
-    writes: true,
-    async prepare({ store, created }, { from, count }) {
-      const fresh = ids(count, (index) => firstNew + from + index);
-      const contents = Array.from({ length: count }, (_, index) => sessionContent(from + index));
-      return {
-        count,
-        run: (index) => store.saveNew(at(fresh, index), at(contents, index)),
-        finished: () => created.push(...fresh),
-      };
-    },
-  },
-  {
-    name: 'save over',
-    writes: true,
-    async prepare({ store }, range) {
-      if (!store.saveOver) return undefined;
-      const present = residents(range);
-      const contents: SessionContent[] = present.map((_, index) => sessionContent(range.from + index));
-      return {
-        count: range.count,
-        run: (index) => store.saveOver?.(at(present, index), at(contents, index)),
-      };
-    },
-  },
-  {
-    name: 'load hit',
-    writes: false,
-    async prepare({ store }, range) {
-      const present = residents(range);
-      return { count: range.count, run: (index) => store.load(at(present, index)) };
-    },
-  },
-  {
-    name: 'load miss',
-    writes: false,
-    async prepare({ store }, { from, count }) {
-      const missing = ids(count, (index) => firstMissing + from + index);
-      return { count, run: (index) => store.load(at(missing, index)) };
-    },
-  },
-  {
-    name: 'touch',
-    writes: true,
-    async prepare({ store }, range) {
-      if (!store.touch) return undefined;
-      const present = residents(range);
-      const loaded: unknown[] = [];
-      for (const id of present) loaded.push(await store.load(id));
-      return { count: range.count, run: (index) => store.touch?.(at(present, index), loaded[index]) };
-    },
-  },
-  {
-    name: 'request',
-    writes: true,
-    async prepare({ store }, range) {
-      if (!store.update) return undefined;
-      const present = residents(range);
-      return {
-        count: range.count,
-        async run(index) {
-          const id = at(present, index);
-          const loaded = await store.load(id);
-          await store.update?.(id, loaded, countView);
-        },
-      };
-    },
-  },
-  {
-    name: 'destroy',
-    writes: true,
-    async prepare({ store, created }, { count }) {
-      const doomed = created.slice(0, count);
-      return {
-        count: doomed.length,
-        run: (index) => store.destroy(at(doomed, index)),
-        finished: () => created.splice(0, doomed.length),
-      };
-    },
-  },
+  writes('save new', ({ store, created }, range) => {
+    const fresh = numbers(range, (n) => ({ id: sessionId(firstNew + n), content: sessionContent(n) }));
+    created.push(...fresh.map(({ id }) => id));
+    return block(fresh, ({ id, content }) => store.save(id, content));
+  }),
+  writes('save over', ({ store }, range) => {
+    if (store.writeOnce) return undefined;
+    const changed = numbers(range, (n) => ({ id: residentId(n, range), content: sessionContent(n) }));
+    return block(changed, ({ id, content }) => store.save(id, content));
+  }),
+  reads('load hit', ({ store }, range) => block(residents(range), (id) => store.load(id))),
+  reads('load miss', ({ store }, range) => {
+    const missing = numbers(range, (n) => sessionId(firstMissing + n));
+    return block(missing, (id) => store.load(id));
+  }),
+  writes('touch', async ({ store }, range) => {
+    if (!store.touch) return undefined;
+    const visits: { id: string; loaded: unknown }[] = [];
+    for (const id of residents(range)) visits.push({ id, loaded: await store.load(id) });
+    return block(visits, ({ id, loaded }) => store.touch?.(id, loaded));
+  }),
+  writes('request', ({ store }, range) =>
+    store.writeOnce ? undefined : block(residents(range), (id) => request(store, id)),
+  ),
+  writes('destroy', ({ store, created }, { count }) =>
+    block(created.splice(0, count), (id) => store.destroy(id)),
+  ),
 ];

@@ -1,29 +1,37 @@
-import type { Backend } from '../../contender.ts';
-import { adonisPeer } from './adonis.ts';
-import { bareContender } from './bare.ts';
-import { reactRouterPeer } from './react-router.ts';
-import { remixPeer } from './remix.ts';
-import { sessionFileStorePeer } from './session-file-store.ts';
-import { storeFileContender } from './store-file.ts';
+import { join } from 'node:path';
+import { startSession } from '@store/file';
+import type { Backend, Contender } from '../../contender.ts';
+import { peer } from '../package-version.ts';
+import { openStore } from '../record-store.ts';
+import { countFiles, openBare } from './bare.ts';
+import { openAdonis, openReactRouter, openRemix, openSessionFileStore } from './peers.ts';
 
-const bare = bareContender('bare: fs.promises readFile, writeFile + rename');
-const control = bareContender('A/A control: the bare line again');
-const ours = storeFileContender('@store/file');
+async function openOurs(directory: string) {
+  const store = await openStore((options) => startSession({ ...options, directory }));
+  /** One call looks at a limited number of files. */
+  async function gc() {
+    while ((await store.gc()) > 0);
+  }
+  return { ...store, gc, rows: () => countFiles(join(directory, 'records')) };
+}
+
+const bare: Contender = { kind: 'bare', name: 'fs.promises, readFile, writeFile + rename', open: openBare };
+const control: Contender = { ...bare, kind: 'control', name: 'the same code again' };
+const ours: Contender = { kind: 'ours', name: '@store/file', open: openOurs };
+
+const sessionFileStore = peer('session-file-store', openSessionFileStore);
+const reactRouter = peer('@react-router/node', openReactRouter);
+const remix = peer('@remix-run/session', openRemix, { caveat: 'writes in place' });
+const adonis = peer('@adonisjs/session', openAdonis, { caveat: 'writes in place' });
 
 export const file: Backend = {
   name: 'file',
   title: 'Files',
-  comparisons: [
-    {
-      title: 'One file for a session',
-      note:
-        'Ratios are to the first line, which writes atomically and checks no version; the second is the same code again: what it ' +
-        'differs by is noise. Only the bare lines, session-file-store, React Router and @store/file replace sessions ' +
-        'atomically; Remix and AdonisJS write over what is there, which loses sessions when the process is killed. Only @store/file ' +
-        'loses no update. session-file-store has `retries: 0`: with its default of 5 a miss takes a quarter of a second.',
-      baseline: bare,
-      lines: [bare, control, ours, sessionFileStorePeer, reactRouterPeer, remixPeer, adonisPeer],
-    },
-  ],
-  collectors: [sessionFileStorePeer, ours, bare],
+  note:
+    'One file for each session. Ratios are to the first line, which writes atomically and checks no version. Those that write in ' +
+    'place write over the old file, which loses sessions when the process is killed; all others replace it atomically. Only ' +
+    '@store/file loses no update. session-file-store has `retries: 0`: with its default of 5 a miss takes a quarter of a second.',
+  baseline: bare,
+  lines: [bare, control, ours, sessionFileStore, reactRouter, remix, adonis],
+  collectors: [sessionFileStore, ours, bare],
 };

@@ -1,0 +1,75 @@
+import { pairedRatios, quantile, spread } from '../measure/statistics.ts';
+import type { HttpApplicationResults, HttpFigures, HttpKind, HttpResults } from './results.ts';
+
+interface Application {
+  framework: string;
+  name: string;
+  kind: HttpKind;
+  variantOf?: string;
+}
+
+/** What one application did in one round of one scenario. */
+interface Sample<App> {
+  application: App;
+  scenario: string;
+  round: number;
+  requests: number;
+  milliseconds: number;
+  /** Processor time of the server's process, in microseconds. */
+  cpu: number;
+  latencies: readonly number[];
+}
+
+/** Medians and quartiles of all that was measured over HTTP. */
+export function httpResults<App extends Application>(
+  applications: readonly App[],
+  samples: readonly Sample<App>[],
+  about: Pick<HttpResults, 'run' | 'note'>,
+): HttpResults {
+  const scenarios = [...new Set(samples.map(({ scenario }) => scenario))];
+  const at = (app: App | undefined, scenario: string) =>
+    samples.filter((sample) => sample.application === app && sample.scenario === scenario);
+  const onSame = ({ framework }: App, kind: HttpKind, name?: string) =>
+    applications.find(
+      (app) => app.framework === framework && app.kind === kind && (name === undefined || app.name === name),
+    );
+
+  /** Processor time per request beyond that of the bare framework, by round. */
+  function added(app: App, scenario: string): Map<number, number> {
+    const bare = new Map(at(onSame(app, 'bare'), scenario).map((sample) => [sample.round, each(sample)]));
+    return new Map(
+      at(app, scenario).flatMap((sample): [number, number][] => {
+        const without = bare.get(sample.round);
+        return without === undefined ? [] : [[sample.round, each(sample) - without]];
+      }),
+    );
+  }
+
+  function figures(app: App, scenario: string): HttpFigures {
+    const own = at(app, scenario);
+    const ours = app.variantOf === undefined ? undefined : onSame(app, 'ours', app.variantOf);
+    return {
+      perSecond: spread(own.map(({ requests, milliseconds }) => (requests / milliseconds) * 1000)),
+      processor: spread(own.map(each)),
+      ...(app.kind !== 'bare' && { session: spread([...added(app, scenario).values()]) }),
+      ...(ours && { toOurs: spread(pairedRatios(added(app, scenario), added(ours, scenario))) }),
+      p99: spread(own.map(({ latencies }) => quantile(latencies, 0.99))),
+    };
+  }
+
+  return {
+    ...about,
+    rounds: new Set(samples.map(({ round }) => round)).size,
+    scenarios,
+    applications: applications.map(
+      (app): HttpApplicationResults => ({
+        framework: app.framework,
+        name: app.name,
+        kind: app.kind,
+        scenarios: Object.fromEntries(scenarios.map((scenario) => [scenario, figures(app, scenario)])),
+      }),
+    ),
+  };
+}
+
+const each = ({ cpu, requests }: { cpu: number; requests: number }) => cpu / requests;

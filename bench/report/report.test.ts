@@ -1,0 +1,265 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { committedResults } from '../command.ts';
+import type { Backend, Contender } from '../contender.ts';
+import type { Sample } from '../measure/rounds.ts';
+import { fullPlan } from '../plan.ts';
+import { backendResults } from './backend-results.ts';
+import { chart } from './chart.ts';
+import { httpResults } from './http-results.ts';
+import { report } from './report.ts';
+import type { HttpKind, Results, Run } from './results.ts';
+import { mergeResults, readResults, resultFiles, resultsJson, writeResults } from './results-file.ts';
+import { beginRun } from './run-description.ts';
+import { summary } from './summary.ts';
+
+const run: Run = {
+  date: '2026-01-02T03:04Z',
+  command: 'npx pnpm bench',
+  quick: false,
+  seconds: 321,
+  node: 'v24.0.0',
+  system: 'Linux 6.1.0',
+  processors: '2 × Some Processor',
+  files: 'disk',
+};
+
+const contender = (name: string, kind: Contender['kind'], caveat?: string): Contender => ({
+  name,
+  kind,
+  ...(caveat !== undefined && { caveat }),
+  open: () => {
+    throw new Error('is not opened to be reported');
+  },
+});
+const bare = contender('bare', 'bare');
+const ours = contender('@store/sqlite', 'ours');
+const careless = contender('careless 1.2.3', 'peer', 'no <expiry>');
+const backend: Backend = {
+  name: 'sqlite',
+  title: 'SQLite',
+  note: 'All alike.',
+  baseline: bare,
+  lines: [bare, ours, careless],
+  collectors: [bare, ours],
+};
+
+/** Ten operations in this many milliseconds, in a turn that was as slow as its number says. */
+function sample(
+  { name }: Contender,
+  operation: string,
+  inFlight: number,
+  turn: number,
+  each: number,
+): Sample {
+  const milliseconds = each * turn;
+  const latencies = [milliseconds / 10];
+  const cpu = milliseconds * 500;
+  return { contender: name, operation, inFlight, round: turn, turn, done: 10, milliseconds, cpu, latencies };
+}
+
+const loads = { perSecond: 1, p99: 1, slowest: 1 };
+const collection = ({ name }: Contender, round: number, longestBlock: number) => ({
+  contender: name,
+  round,
+  milliseconds: 10,
+  longestBlock,
+  loads: { ...loads, p99: 3 },
+  idle: loads,
+});
+
+const sqlite = backendResults(
+  backend,
+  {
+    blocks: 8,
+    samples: [1, 2, 3].flatMap((turn) =>
+      [1, 32].flatMap((inFlight) => [
+        sample(bare, 'request', inFlight, turn, 1),
+        sample(ours, 'request', inFlight, turn, 0.5),
+        sample(careless, 'request', inFlight, turn, 2),
+        sample(bare, 'touch', inFlight, turn, 1),
+        sample(ours, 'touch', inFlight, turn, 1),
+      ]),
+    ),
+    collections: [1, 2].flatMap((round) => [collection(bare, round, 8), collection(ours, round, 2)]),
+  },
+  fullPlan,
+  run,
+);
+
+const application = (name: string, kind: HttpKind, variantOf?: string) => ({
+  framework: 'Express 5',
+  name,
+  kind,
+  ...(variantOf !== undefined && { variantOf }),
+});
+const bareServer = application('bare', 'bare');
+const servers = [
+  { server: bareServer, adds: 0 },
+  { server: application('@store/sqlite', 'ours'), adds: 10 },
+  { server: application('@store/sqlite (before)', 'before', '@store/sqlite'), adds: 40 },
+  { server: application('express-session 1.19.0 + MemoryStore', 'peer'), adds: 30 },
+];
+
+/** Each round is slower than the one before, for everybody. */
+const http = httpResults(
+  servers.map(({ server }) => server),
+  [1, 2, 3].flatMap((round) =>
+    servers.map(({ server, adds }) => ({
+      application: server,
+      scenario: 'read',
+      round,
+      requests: 10,
+      milliseconds: 5,
+      cpu: (20 * round + adds) * 10,
+      latencies: [0.5],
+    })),
+  ),
+  { run, note: 'On loopback.' },
+);
+
+const results: Results = { backends: { sqlite }, http };
+
+const rowsOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+describe('the figures of a backend', () => {
+  it('compare what was done in the same turn', () => {
+    const [cell] = sqlite.lines[1]?.cells ?? [];
+    expect(cell).toMatchObject({
+      operation: 'request',
+      inFlight: 1,
+      rate: 10_000,
+      rateRatio: { low: 2, median: 2, high: 2 },
+      processor: 50,
+      processorRatio: { median: 0.5 },
+    });
+  });
+
+  it('leave out an operation that a contender does not have', () => {
+    expect(sqlite.lines.map(({ cells }) => cells.length)).toEqual([4, 4, 2]);
+  });
+
+  it('say what garbage collection does to the loads next to it', () => {
+    expect(sqlite.collection).toMatchObject({ sessions: 100_000, rounds: 2 });
+    expect(sqlite.collection?.lines[1]).toMatchObject({ longestBlock: 2, p99: 3, idleP99: 1 });
+  });
+});
+
+describe('the figures over HTTP', () => {
+  const figures = (name: string) => http.applications.find((one) => one.name === name)?.scenarios.read;
+
+  it('take off the bare framework of the same round, so that a slow round of both leaves no trace', () => {
+    expect(figures('@store/sqlite')).toMatchObject({
+      perSecond: { median: 2000 },
+      session: { low: 10, median: 10, high: 10 },
+    });
+    expect(figures('bare')).not.toHaveProperty('session');
+  });
+
+  it('compare an older build with ours in the same round, and nothing else', () => {
+    expect(figures('@store/sqlite (before)')?.toOurs).toEqual({ low: 4, median: 4, high: 4 });
+    expect(figures('@store/sqlite')).not.toHaveProperty('toOurs');
+  });
+});
+
+describe('report', () => {
+  it('prints value, ratio and quartiles of every operation, and what makes a line an unequal match', () => {
+    const rows = rowsOf(report(results));
+    expect(rows).toContainEqual(['careless 1.2.3 (no <expiry>)', '2,500 · **0.50** (0.50–0.50)', '–']);
+    expect(rows).toContainEqual(['@store/sqlite', '10.0', '2.00', '3.00', '1.00']);
+  });
+
+  it('prints before and after only if an older build took part', () => {
+    expect(report(results)).toContain('Before and after');
+    const applications = http.applications.filter(({ kind }) => kind !== 'before');
+    expect(report({ ...results, http: { ...http, applications } })).not.toContain('Before and after');
+  });
+
+  it('says in one line when, where and how', () => {
+    expect(report(results)).toContain(
+      '`npx pnpm bench`, a full run of 321 s on 2026-01-02 03:04 UTC, Node v24.0.0, Linux 6.1.0, 2 × Some Processor, files on a disk.',
+    );
+  });
+});
+
+it('the summary shows ours in bold above the peers that keep sessions in the same place', () => {
+  expect(rowsOf(summary(results)).slice(2)).toEqual([
+    ['**@store/sqlite**', '**10.0**'],
+    ['express-session 1.19.0 + MemoryStore', '30.0'],
+  ]);
+});
+
+describe('chart', () => {
+  it.each(['light', 'dark'] as const)('draws ours and the peers, in %s', async (theme) => {
+    const svg = await chart(results, theme);
+    expect(svg).toContain('>@store/sqlite<');
+    expect(svg).toContain('>careless (no &lt;expiry&gt;)<');
+    expect(svg).toContain('>2.00<');
+    expect(svg).not.toContain('>bare<');
+  });
+
+  it('can be drawn before anything was measured', async () => {
+    expect(await chart({ backends: {} }, 'light')).toContain('<svg');
+  });
+});
+
+describe('results on disk', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'store-bench-results-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('are none where nothing was written', () => {
+    expect(readResults(join(directory, 'nowhere'))).toEqual({ backends: {} });
+  });
+
+  it('read as they were written, and make the same files again', async () => {
+    await writeResults(directory, results);
+    expect(readResults(directory)).toEqual(JSON.parse(resultsJson(results)));
+    const files = await resultFiles(readResults(directory));
+    expect(readdirSync(directory).sort()).toEqual(Object.keys(files).sort());
+  });
+
+  it('of one part replace its predecessor and leave every other part', () => {
+    const later = { ...sqlite, run: { ...run, date: '2026-02-03T04:05Z' } };
+    const before: Results = { ...results, backends: { sqlite, file: sqlite } };
+    expect(mergeResults(before, { backends: { sqlite: later } })).toEqual({
+      ...before,
+      backends: { sqlite: later, file: sqlite },
+    });
+  });
+
+  it('have four significant digits, and a line for each figure so that a diff can be read', () => {
+    const lines = resultsJson({ backends: { sqlite: { ...sqlite, resident: 0.000123456 } } }).split('\n');
+    expect(lines.join('')).toContain('0.0001235');
+    expect(lines.filter((line) => line.includes('"operation":"request"'))).toHaveLength(6);
+  });
+
+  it('that are committed come with what is made of them; if not, `npx pnpm bench --render` makes it', async () => {
+    const files = await resultFiles(readResults(committedResults));
+    expect(readdirSync(committedResults).sort()).toEqual(Object.keys(files).sort());
+    for (const [name, text] of Object.entries(files)) {
+      expect(readFileSync(join(committedResults, name), 'utf8') === text, name).toBe(true);
+    }
+  });
+});
+
+it('a run says which command repeats it', () => {
+  const args = ['--quick', '--only', 'sqlite'];
+  expect(beginRun(args, true, tmpdir())()).toMatchObject({
+    command: 'npx pnpm bench --quick --only sqlite',
+    quick: true,
+  });
+});

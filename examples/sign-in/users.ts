@@ -1,0 +1,38 @@
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+export interface User {
+  id: string;
+  name: string;
+}
+
+// In an application this is a table of its database. The passwords are "analytical engine" and "first compiler".
+const users = [
+  {
+    id: '1',
+    name: 'ada',
+    salt: 'uEW-KubYhaMVf7uGAdlZeg',
+    hash: 'l6zHRHu2vWn-9wxfd6oJbvkqnnGrWk65mJHPGo_hVeg',
+  },
+  {
+    id: '2',
+    name: 'grace',
+    salt: 'T5o7LCoBYnQW_L_JyL3cfQ',
+    hash: 'IVfN_oAnMZTB4Jf_72Ky48SXNq1W7gdVm75evQgeO4w',
+  },
+];
+const nobody = { salt: 'none', hash: randomBytes(32).toString('base64url') };
+
+const derive = promisify<string, string, number, ScryptOptions, Buffer>(scrypt);
+const cost = { N: 2 ** 14, r: 8, p: 5 }; // one of the settings that OWASP recommends
+
+/** The user whose name and password a form gives, or `undefined`: a wrong password, an unknown name, or no such form at all. */
+export async function verify(form: unknown): Promise<User | undefined> {
+  const { name, password } = (form ?? {}) as { name?: unknown; password?: unknown };
+  if (typeof name !== 'string' || typeof password !== 'string') return undefined;
+  const user = users.find((each) => each.name === name);
+  // An unknown name is hashed too, or the time it takes would tell which names exist.
+  const { salt, hash } = user ?? nobody;
+  const isRight = timingSafeEqual(await derive(password, salt, 32, cost), Buffer.from(hash, 'base64url'));
+  return isRight ? user : undefined;
+}
