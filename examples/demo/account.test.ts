@@ -49,6 +49,22 @@ describe('signing in', () => {
     expect(await laptop.page.getByLabel('Assam in your cart').textContent()).toBe('1');
   });
 
+  it('says that the cart came along when there is one', async () => {
+    await laptop.press('Add Assam');
+    await laptop.press('Sign in as Ada');
+    expect(await laptop.notice()).toBe('Welcome, Ada. Your session has a new id, and your cart came along.');
+  });
+
+  it.each([[], ['Add Assam', 'One Assam less']])(
+    'says nothing of a cart that is empty: %j',
+    async (...buttons) => {
+      for (const button of buttons) await laptop.press(button);
+      await laptop.press('Sign in as Ada');
+      expect(await laptop.notice()).toBe('Welcome, Ada. Your session has a new id.');
+      expect(await laptop.page.getByText('came along').count()).toBe(0);
+    },
+  );
+
   it('takes any name that is one, and gives any other back', async () => {
     const { page } = laptop;
     await page.getByLabel('Or your own name').fill('<Zoë>');
@@ -104,6 +120,24 @@ describe('the devices of one person', () => {
     expect(await devices.allTextContents()).toEqual(['Chrome on Linux']);
     await handset.reload();
     expect(await isSignedIn(handset)).toBe(false);
+  });
+
+  it('can be told apart by number, time of signing in and last visit, with this one marked', async () => {
+    await laptop.press('Sign in as Ada');
+    const second = await visit(browser, demo.origin);
+    others.push(second);
+    demo.advance(300);
+    await second.press('Sign in as Ada');
+    const [first, latest] = demo.rows().map(({ payload }) => JSON.parse(payload).data.signedInAt as number);
+    const at = (time = 0) => `Signed in at ${new Date(time).toISOString().slice(11, 16)} UTC`;
+    const items = second.page.locator('.devices li');
+    const texts = (await items.allInnerTexts()).map((text) => text.split(/\n+/));
+    expect(texts).toEqual([
+      ['Chrome on Linux (2)', at(latest), 'This device'],
+      ['Chrome on Linux (1)', at(first), 'Last seen 5 minutes ago', 'Log out'],
+    ]);
+    await second.press('Log out Chrome on Linux (1)');
+    expect(await second.page.locator('.devices strong').allTextContents()).toEqual(['Chrome on Linux']);
   });
 
   it('leave only this one when all others are logged out', async () => {

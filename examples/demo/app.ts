@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { sessionMiddleware } from '@store/session/express';
 import express, { type Express } from 'express';
 import type { Backend } from './backends/backend.ts';
+import { createChangeLog } from './change-log.ts';
+import { createEndings } from './endings.ts';
 import { pageHeaders } from './page-headers.ts';
 import { createRequestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -16,12 +18,15 @@ import { sameOrigin } from './same-origin.ts';
 /** The demo as an Express application on any backend. */
 export function createApp(backend: Backend): Express {
   const { store } = backend;
-  const log = createRequestLog();
+  const requests = createRequestLog();
+  const changes = createChangeLog(backend, requests);
+  const logs = { requests, changes };
+  const endings = createEndings(backend);
   const app = express();
   app.disable('x-powered-by');
   app.use(pageHeaders);
   app.use(express.static(join(import.meta.dirname, 'public')));
-  app.use(sameOrigin, log.middleware);
+  app.use(sameOrigin, requests.middleware, changes.middleware);
   app.use(
     sessionMiddleware({
       store,
@@ -31,12 +36,16 @@ export function createApp(backend: Backend): Express {
       touchAfter: 0,
       // The live view looks every second. Peeking, it keeps nobody's session alive and uses up no flash.
       peek: (request) => request.path === '/live',
-      onEvent: log.onEvent,
+      onEvent(event, request) {
+        requests.onEvent(event, request);
+        endings.onEvent(event, request);
+      },
     }),
   );
   app.use(express.urlencoded({ extended: false, limit: '10kb' }));
-  app.use(homeRoutes(backend, log), liveRoutes(backend, log));
-  app.use(accountRoutes(), cartRoutes(), deliveryRoutes(), deviceRoutes(store));
+  app.use(endings.middleware);
+  app.use(homeRoutes(backend, logs, endings), liveRoutes(backend, logs, endings));
+  app.use(accountRoutes(store), cartRoutes(), deliveryRoutes(), deviceRoutes(store, endings));
   app.use(answerNotFound, answerError);
   return app;
 }

@@ -1,7 +1,8 @@
-import { parseCookie } from 'cookie';
 import type { Request } from 'express';
 import type { Backend, HeldSession } from './backends/backend.ts';
+import type { ChangeLog, RecordChange } from './change-log.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
+import { cookieOf, type SentCookie } from './session-cookie.ts';
 
 /** What there is to see of one browser's session at one moment. */
 export interface Inspection {
@@ -12,38 +13,35 @@ export interface Inspection {
   idleTimeout: number;
   cookie: InspectedCookie | undefined;
   held: HeldSession | undefined;
+  /** The last form from this browser; `undefined` when this process has seen none. */
+  change: RecordChange | undefined;
   requests: readonly LoggedRequest[];
   peeks: number;
 }
 
-export interface InspectedCookie {
-  name: string;
-  value: string;
+export interface InspectedCookie extends SentCookie {
   /** As last sent by this process; `undefined` when an earlier one sent it. */
   attributes: readonly string[] | undefined;
 }
 
+export interface Logs {
+  requests: RequestLog;
+  changes: ChangeLog;
+}
+
 /** Looks at the request's cookie and into the backend, past the store. */
-export async function inspect(request: Request, backend: Backend, log: RequestLog): Promise<Inspection> {
+export async function inspect(request: Request, backend: Backend, logs: Logs): Promise<Inspection> {
   const { store, label, place } = backend;
-  const cookie = sessionCookie(request, log);
+  const cookie = cookieOf(request);
   return {
     now: store.timeouts.now(),
     backend: { label, place },
     kind: store.kind,
     idleTimeout: store.timeouts.idleTimeout,
-    cookie,
+    cookie: cookie && { ...cookie, attributes: logs.requests.attributesOf(cookie.value) },
     held: cookie && (await backend.look(cookie.value)),
-    requests: log.latest(),
-    peeks: log.peeks(),
+    change: await logs.changes.latestOf(request),
+    requests: logs.requests.latest(),
+    peeks: logs.requests.peeks(),
   };
-}
-
-/** Over https the cookie has its prefix, on plain http://localhost it cannot. */
-function sessionCookie(request: Request, log: RequestLog): InspectedCookie | undefined {
-  const cookies = parseCookie(request.headers.cookie ?? '');
-  const name = ['__Host-session', 'session'].find((candidate) => cookies[candidate]);
-  const value = name && cookies[name];
-  if (!name || !value) return undefined;
-  return { name, value, attributes: log.attributesOf(value) };
 }

@@ -37,7 +37,7 @@ const it = test.extend<{ live: LiveView }>({
           ([selector, wanted]) => document.querySelector(selector)?.textContent?.includes(wanted),
           [`[data-live="${name}"]`, text] as const,
         ),
-      looks: async () => (await page.waitForResponse('**/live')).text(),
+      looks: async () => (await page.waitForResponse('**/live*')).text(),
       sendElsewhere: (path, product = '') =>
         page.evaluate(
           async ([action, id]) => {
@@ -87,11 +87,23 @@ describe.concurrent('the live view', () => {
 
   it('begins and ends with the session', async ({ live: { visitor, part, sendElsewhere } }) => {
     const { page } = visitor;
-    await page.getByText('Nothing stored').waitFor();
+    await page.locator('#live').getByText('Nothing stored').waitFor();
     await sendElsewhere('/cart/add', 'assam');
     await part('key').waitFor();
     await sendElsewhere('/sign-out');
-    await page.getByText('Nothing stored').waitFor();
+    await page.locator('#live').getByText('Nothing stored').waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('tells a cookie without a record from no cookie, one after the other', async ({
+    live: { demo, visitor },
+  }) => {
+    const { page } = visitor;
+    await visitor.press('Add Sencha');
+    await demo.store.destroy(String(await visitor.cookie()));
+    await page.locator('#live').getByText('Nothing under this key').waitFor();
+    await page.context().clearCookies();
+    await page.locator('#live').getByText('Nothing stored').waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 

@@ -17,6 +17,8 @@ export interface RequestLog {
   onEvent: OnSessionEvent<Request>;
   /** Newest first, peeks left out. */
   latest(): readonly LoggedRequest[];
+  /** What was logged for a request; `undefined` until its session has been dealt with. */
+  entryOf(request: Request): LoggedRequest | undefined;
   /** How many requests only peeked. */
   peeks(): number;
   /** The attributes that a cookie value was last sent with; `undefined` when this process did not send it. */
@@ -26,6 +28,7 @@ export interface RequestLog {
 /** Remembers the last requests, of all browsers, for the live view. */
 export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog {
   const requests: LoggedRequest[] = [];
+  const entries = new WeakMap<Request, LoggedRequest>();
   // By the hash of the value, so that no session id stays in memory.
   const sent = new Map<string, string[]>();
   let peeks = 0;
@@ -49,15 +52,18 @@ export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog 
       });
       next();
     },
-    onEvent(event, { method, path }) {
+    onEvent(event, request) {
       if (event.type === 'request' && event.outcome === 'peeked') {
         peeks += 1;
         return;
       }
-      requests.unshift({ method, path, event });
+      const entry = { method: request.method, path: request.path, event };
+      if (event.type === 'request') entries.set(request, entry);
+      requests.unshift(entry);
       requests.length = Math.min(requests.length, size);
     },
     latest: () => requests,
+    entryOf: (request) => entries.get(request),
     peeks: () => peeks,
     attributesOf: (value) => sent.get(sessionKey(value)),
   };

@@ -35,11 +35,11 @@ describe('without JavaScript', () => {
     await laptop.reload();
     await laptop.press('Log out Safari on iOS');
     await handset.reload();
-    expect(await handset.page.getByText('The session has ended.').count()).toBe(1);
+    expect(await handset.page.locator('#live').getByText('The session has ended.').count()).toBe(1);
 
     await laptop.press('Sign out');
     expect(demo.rows()).toEqual([]);
-    expect(await page.getByText('Nothing stored').isVisible()).toBe(true);
+    expect(await page.locator('#live').getByText('Nothing stored').isVisible()).toBe(true);
     expect([...laptop.complaints, ...handset.complaints]).toEqual([]);
   });
 });

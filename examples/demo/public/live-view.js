@@ -1,14 +1,17 @@
 // Keeps the live view current: asks once a second, and replaces the parts that differ.
+const source = document.querySelector('[data-live-source]')?.dataset.liveSource;
 const view = document.querySelector('#live');
 const parts = (root) =>
   new Map([...root.querySelectorAll('[data-live]')].map((part) => [part.dataset.live, part]));
 const sameNames = (a, b) => [...a.keys()].join() === [...b.keys()].join();
+let leaving = false;
+let ended = false;
 
-function show(fresh) {
-  const current = parts(view);
+function show(root, fresh) {
+  const current = parts(root);
   const next = parts(fresh);
   if (!sameNames(current, next)) {
-    view.replaceChildren(...fresh.childNodes);
+    root.replaceChildren(...fresh.childNodes);
     return;
   }
   for (const [name, part] of current) {
@@ -25,12 +28,24 @@ function pointOut(part) {
   part.classList.add('changed');
 }
 
+// Once. The rest of the page stays as it is, with what was typed into it.
+function sayEnded(notice) {
+  // A form that is on its way may be what ends the session, and brings a page of its own.
+  if (!notice || leaving || ended) return;
+  ended = true;
+  const notices = document.querySelector('.notices');
+  notices.replaceChildren(notice);
+  notices.classList.add('late');
+}
+
 async function look() {
   if (document.hidden) return;
   try {
-    const response = await fetch('/live');
+    const response = await fetch(source);
     if (!response.ok) throw new Error(`The live view answered ${response.status}.`);
-    show(new DOMParser().parseFromString(await response.text(), 'text/html').body);
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+    sayEnded(fresh.querySelector('#ended'));
+    for (const id of ['#live', '#latest']) show(document.querySelector(id), fresh.querySelector(id));
     view.dataset.state = 'live';
   } catch {
     view.dataset.state = 'lost';
@@ -42,7 +57,13 @@ async function keepLooking() {
   setTimeout(keepLooking, 1000);
 }
 
-if (view) {
+if (source) {
+  document.addEventListener('submit', () => {
+    leaving = true;
+  });
+  window.addEventListener('pageshow', () => {
+    leaving = false;
+  });
   document.addEventListener('visibilitychange', look);
   keepLooking();
 }

@@ -1,7 +1,8 @@
-import Bowser from 'bowser';
+import type { SessionStore } from '@store/core';
 import { Router } from 'express';
 import { z } from 'zod';
 import { sessionOf } from '../demo-session.ts';
+import { deviceName } from '../device-name.ts';
 
 const signInForm = z.object({
   name: z
@@ -13,7 +14,7 @@ const signInForm = z.object({
 });
 
 /** Sign in, sign out, and a new id on request. */
-export function accountRoutes(): Router {
+export function accountRoutes(store: SessionStore): Router {
   const router = Router();
 
   router.post('/sign-in', (request, response) => {
@@ -22,6 +23,7 @@ export function accountRoutes(): Router {
     if (!form.success) {
       session.flashOld({ name: String(request.body?.name ?? '') });
       session.flashErrors(z.flattenError(form.error).fieldErrors);
+      // Without a fragment, which would keep `autofocus` from taking the visitor to the field.
       return response.redirect(303, '/');
     }
     const { name } = form.data;
@@ -29,28 +31,27 @@ export function accountRoutes(): Router {
     session.setSubject(person);
     session.set('name', name);
     session.set('device', deviceName(request.get('User-Agent')));
-    session.flash('notice', { tone: 'good', text: `Welcome, ${name}. Your session has a new id.` });
-    response.redirect(303, '/');
+    session.set('signedInAt', store.timeouts.now());
+    const hasCart = Object.keys(session.get('cart') ?? {}).length > 0;
+    const news = hasCart
+      ? 'Your session has a new id, and your cart came along.'
+      : 'Your session has a new id.';
+    session.flash('notice', { tone: 'good', text: `Welcome, ${name}. ${news}` });
+    response.redirect(303, '/#account');
   });
 
   router.post('/sign-out', (request, response) => {
     // No message: a flash would begin a new session, and after this there is none.
     sessionOf(request).invalidate();
-    response.redirect(303, '/');
+    response.redirect(303, '/#account');
   });
 
   router.post('/regenerate', (request, response) => {
     const session = sessionOf(request);
     session.regenerate();
     session.flash('notice', { tone: 'good', text: 'New id, same content. The old id is dead.' });
-    response.redirect(303, '/');
+    response.redirect(303, '/#account');
   });
 
   return router;
-}
-
-function deviceName(userAgent = ''): string {
-  if (userAgent === '') return 'Unknown browser';
-  const { browser, os } = Bowser.parse(userAgent);
-  return `${browser.name ?? 'Unknown browser'} on ${os.name ?? 'an unknown system'}`;
 }

@@ -14,7 +14,7 @@ export function cartRoutes(): Router {
     const session = sessionOf(request);
     session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));
     session.flash('notice', { tone: 'good', text: `${product.name} is in your cart.` });
-    response.redirect(303, '/');
+    response.redirect(303, '/#cart');
   });
 
   router.post('/cart/remove', (request, response) => {
@@ -23,7 +23,7 @@ export function cartRoutes(): Router {
     const session = sessionOf(request);
     session.update('cart', (cart = {}) => changeCount(cart, product.id, -1));
     session.flash('notice', { tone: 'good', text: `One ${product.name} less.` });
-    response.redirect(303, '/');
+    response.redirect(303, '/#cart');
   });
 
   return router;
@@ -31,7 +31,7 @@ export function cartRoutes(): Router {
 
 function answerUnknownProduct(request: Request, response: Response): void {
   sessionOf(request).flash('notice', { tone: 'bad', text: 'That tea is not on the shelf.' });
-  response.redirect(303, '/');
+  response.redirect(303, '/#cart');
 }
 
 function changeCount(cart: Readonly<Cart>, id: string, by: number): Cart {

@@ -31,17 +31,18 @@ export function deliveryRoutes(): Router {
       session.flashOld({ recipient, email, town });
       session.flashErrors(z.flattenError(form.error).fieldErrors);
       session.flash('notice', { tone: 'bad', text: 'Not sent yet. Please look at the marked fields.' });
+      // Without a fragment, which would keep `autofocus` from taking the visitor to the first field that is wrong.
       return response.redirect(303, '/');
     }
     if (Object.keys(session.get('cart') ?? {}).length === 0) {
       session.flashOld({ recipient, email, town });
       session.flash('notice', { tone: 'bad', text: 'Your cart is empty. Add a tea first.' });
-      return response.redirect(303, '/');
+      return response.redirect(303, '/#cart');
     }
     session.delete('cart');
     const text = `Thank you. The tea for ${form.data.recipient} is on its way to ${form.data.town}.`;
     session.flash('notice', { tone: 'good', text });
-    response.redirect(303, '/');
+    response.redirect(303, '/#delivery');
   });
 
   return router;

@@ -2,38 +2,53 @@ import type { SessionStore } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import { Router } from 'express';
 import { type Notice, sessionOf } from '../demo-session.ts';
+import type { Endings } from '../endings.ts';
 
 /** Ending sessions of the same person: one, all others, or all. */
-export function deviceRoutes(store: SessionStore): Router {
+export function deviceRoutes(store: SessionStore, endings: Endings): Router {
   const router = Router();
 
   router.post('/devices/log-out', async (request, response) => {
     const session = sessionOf(request);
     const handle = String(request.body?.handle ?? '');
-    if (session.subject === undefined) return response.redirect(303, '/');
+    if (session.subject === undefined) return response.redirect(303, '/#account');
     if (handle === sessionKey(session.id)) {
       session.invalidate();
-      return response.redirect(303, '/');
+      return response.redirect(303, '/#account');
     }
     const ended = await store.destroyAll(session.subject, { only: handle });
+    if (ended > 0) endings.note([handle]);
     session.flash('notice', loggedOut(ended));
-    response.redirect(303, '/');
+    response.redirect(303, '/#devices');
   });
 
   router.post('/devices/log-out-others', async (request, response) => {
     const session = sessionOf(request);
-    if (session.subject === undefined) return response.redirect(303, '/');
+    if (session.subject === undefined) return response.redirect(303, '/#account');
+    const others = await othersOf(session.subject, session.id);
     const ended = await store.destroyAll(session.subject, { except: session.id });
+    endings.note(others);
     session.flash('notice', store.kind === 'cookie' ? loggedOutUncounted : loggedOut(ended));
-    response.redirect(303, '/');
+    response.redirect(303, '/#devices');
   });
 
   router.post('/devices/log-out-all', async (request, response) => {
     const session = sessionOf(request);
-    if (session.subject !== undefined) await store.destroyAll(session.subject);
+    if (session.subject !== undefined) {
+      const others = await othersOf(session.subject, session.id);
+      await store.destroyAll(session.subject);
+      endings.note(others);
+    }
     session.invalidate();
-    response.redirect(303, '/');
+    response.redirect(303, '/#account');
   });
+
+  /** Listed before they end, since nothing is left to list afterwards. Sessions in cookies cannot be listed. */
+  async function othersOf(subject: string, id: string): Promise<string[]> {
+    if (store.kind === 'cookie') return [];
+    const own = sessionKey(id);
+    return (await store.list(subject)).map(({ handle }) => handle).filter((handle) => handle !== own);
+  }
 
   return router;
 }

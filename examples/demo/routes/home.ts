@@ -1,20 +1,24 @@
-import type { SessionStore, SessionSummary } from '@store/core';
+import type { SessionStore } from '@store/core';
+import { sessionKey } from '@store/core/driver';
+import type { Session } from '@store/session/express';
 import { Router } from 'express';
 import type { Backend } from '../backends/backend.ts';
-import { sessionOf } from '../demo-session.ts';
-import { inspect } from '../inspection.ts';
-import type { RequestLog } from '../request-log.ts';
+import { type DemoFlash, type DemoSession, sessionOf } from '../demo-session.ts';
+import { type Device, devicesFrom } from '../devices.ts';
+import type { Endings } from '../endings.ts';
+import { inspect, type Logs } from '../inspection.ts';
 import { homePage } from '../views/home-page.ts';
 
 /** The one page. Reading the flash here uses it up. */
-export function homeRoutes(backend: Backend, log: RequestLog): Router {
+export function homeRoutes(backend: Backend, logs: Logs, endings: Endings): Router {
   const router = Router();
 
   router.get('/', async (request, response) => {
     const session = sessionOf(request);
-    const devices = await devicesOf(backend.store, session.subject);
-    const inspection = await inspect(request, backend, log);
-    response.send(String(homePage({ session, devices, inspection })));
+    const devices = await devicesOf(backend.store, session);
+    const inspection = await inspect(request, backend, logs);
+    const ending = session.getFlash('ending') ?? (await endings.ofCookie(request));
+    response.send(String(homePage({ session, devices, inspection, ending })));
   });
 
   return router;
@@ -23,8 +27,9 @@ export function homeRoutes(backend: Backend, log: RequestLog): Router {
 /** `undefined` from a store that sees only the cookies it is shown. */
 async function devicesOf(
   store: SessionStore,
-  subject: string | undefined,
-): Promise<SessionSummary[] | undefined> {
+  { id, subject }: Session<DemoSession, DemoFlash>,
+): Promise<Device[] | undefined> {
   if (store.kind === 'cookie') return undefined;
-  return subject === undefined ? [] : store.list(subject);
+  if (subject === undefined) return [];
+  return devicesFrom(await store.list(subject), sessionKey(id), store.timeouts);
 }

@@ -1,16 +1,20 @@
 import { Router } from 'express';
 import type { Backend } from '../backends/backend.ts';
-import { inspect } from '../inspection.ts';
-import type { RequestLog } from '../request-log.ts';
-import { liveView } from '../views/live-view.ts';
+import type { Endings } from '../endings.ts';
+import { inspect, type Logs } from '../inspection.ts';
+import { endingNotice } from '../views/ending-notice.ts';
+import { html } from '../views/html.ts';
+import { livePanels } from '../views/live-view.ts';
 
-/** The live view alone, for the script that keeps it current. The session middleware only peeks here. */
-export function liveRoutes(backend: Backend, log: RequestLog): Router {
+/** What of the page is kept current, for the script that does. The session middleware only peeks here. */
+export function liveRoutes(backend: Backend, logs: Logs, endings: Endings): Router {
   const router = Router();
 
   router.get('/live', async (request, response) => {
     response.set('Cache-Control', 'no-store');
-    response.send(String(liveView(await inspect(request, backend, log))));
+    const inspection = await inspect(request, backend, logs);
+    const ending = endingNotice(await endings.ofPage(request), inspection, 'open');
+    response.send(String(html`${ending}${livePanels(inspection)}`));
   });
 
   return router;

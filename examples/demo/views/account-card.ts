@@ -30,7 +30,7 @@ function signedInCard(name: string): Html {
   return html`<section class="card" aria-labelledby="account">
 <div class="identity">
 <span class="avatar" aria-hidden="true">${[...name].slice(0, 1)}</span>
-<div><h2 id="account">Signed in as ${name}</h2><p>Your cart came along when you signed in; the id did not.</p></div>
+<div><h2 id="account">Signed in as ${name}</h2><p>Signing in gave your session a new id.</p></div>
 </div>
 <div class="actions">
 <form method="post" action="/regenerate"><button>Regenerate the id</button></form>

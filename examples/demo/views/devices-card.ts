@@ -1,14 +1,12 @@
-import type { SessionSummary } from '@store/core';
-import { sessionKey } from '@store/core/driver';
+import type { Device } from '../devices.ts';
 import { codeLine } from './code-line.ts';
 import { type Html, html } from './html.ts';
 
-export function devicesCard(devices: readonly SessionSummary[] | undefined, id: string, now: number): Html {
-  const own = sessionKey(id);
-  const noOthers = devices?.every(({ handle }) => handle === own);
+export function devicesCard(devices: readonly Device[] | undefined, now: number): Html {
+  const noOthers = devices?.every(({ isThis }) => isThis);
   return html`<section class="card" aria-labelledby="devices">
 <h2 id="devices">Your devices</h2>
-${devices ? deviceList(devices, own, now) : unlisted}
+${devices ? deviceList(devices, now) : unlisted}
 <div class="actions">
 <form method="post" action="/devices/log-out-others"><button class="quiet"${noOthers && html` disabled`}>Log out everywhere else</button></form>
 <form method="post" action="/devices/log-out-all"><button class="quiet danger">Log out everywhere</button></form>
@@ -27,26 +25,33 @@ ${
 const unlisted = html`<p>Sessions in cookies cannot be listed: no server knows how many there are. They can be ended all the
 same, for a ledger in SQLite remembers which ones are over. Try it with a private window.</p>`;
 
-function deviceList(devices: readonly SessionSummary[], own: string, now: number): Html {
+function deviceList(devices: readonly Device[], now: number): Html {
   return html`<p>Open this page in a private window, sign in with the same name, and it appears here.</p>
 <ul class="devices">
-${devices.map((device) => deviceItem(device, device.handle === own, now))}</ul>`;
+${devices.map((device) => deviceItem(device, now))}</ul>`;
 }
 
-function deviceItem({ handle, data, createdAt }: SessionSummary, isOwn: boolean, now: number): Html {
-  const device = String(data.device ?? 'Unknown browser');
+function deviceItem({ handle, name, signedInAt, lastSeenAt, isThis }: Device, now: number): Html {
+  const seen = !isThis && lastSeenAt !== undefined;
   return html`<li>
-<div class="device"><strong>${device}</strong><span>Signed in ${ago(now - createdAt)}</span></div>
+<div class="device"><strong>${name}</strong>
+<span>Signed in at ${time(signedInAt)}</span>
+${seen && html`<span>Last seen ${ago(now - lastSeenAt)}</span>`}</div>
 ${
-  isOwn
+  isThis
     ? html`<span class="badge">This device</span>`
     : html`<form method="post" action="/devices/log-out">
 <input type="hidden" name="handle" value="${handle}">
-<button class="quiet" aria-label="Log out ${device}">Log out</button>
+<button class="quiet" aria-label="Log out ${name}">Log out</button>
 </form>`
 }
 </li>
 `;
+}
+
+function time(at: number): Html {
+  const iso = new Date(at).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
 }
 
 function ago(milliseconds: number): string {

@@ -30,7 +30,7 @@ function nothing({ cookie }: Inspection): Html {
         'Nothing stored',
         'A visitor without a session costs the store nothing, not even a look. Add a tea or sign in.',
       ];
-  return html`<div class="nothing"><strong>${title}</strong><p>${text}</p></div>`;
+  return html`<div class="nothing" data-live="${cookie ? 'ended' : 'nothing'}" data-quiet><strong>${title}</strong><p>${text}</p></div>`;
 }
 
 function fieldRow({ name, value, kind }: HeldField): Html {

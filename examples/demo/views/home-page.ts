@@ -1,24 +1,28 @@
-import type { SessionSummary } from '@store/core';
 import type { Session } from '@store/session/express';
 import type { DemoFlash, DemoSession, Notice } from '../demo-session.ts';
+import type { Device } from '../devices.ts';
+import type { Ending } from '../endings.ts';
 import type { Inspection } from '../inspection.ts';
 import { accountCard } from './account-card.ts';
 import { cartCard } from './cart-card.ts';
 import { deliveryCard } from './delivery-card.ts';
 import { devicesCard } from './devices-card.ts';
+import { endingNotice } from './ending-notice.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
-import { liveView } from './live-view.ts';
+import { livePanels } from './live-view.ts';
 
 export interface HomePage {
   session: Session<DemoSession, DemoFlash>;
   /** `undefined` when the store cannot list them. */
-  devices: readonly SessionSummary[] | undefined;
+  devices: readonly Device[] | undefined;
   inspection: Inspection;
+  /** How the session ended that the browser still had a cookie of. */
+  ending: Ending | undefined;
 }
 
 /** The shop on one side, what the store holds on the other. */
-export function homePage({ session, devices, inspection }: HomePage): Html {
+export function homePage({ session, devices, inspection, ending }: HomePage): Html {
   const name = session.get('name');
   return layout(
     'Store: a session from both sides',
@@ -27,22 +31,25 @@ export function homePage({ session, devices, inspection }: HomePage): Html {
 <p class="pill">Sessions in ${inspection.backend.label}</p>
 <a class="jump" href="#live">What the store holds</a>
 </header>
-<div class="columns">
+<div class="columns" data-live-source="${liveSource(session)}">
 <main>
 <h1>A session, seen from both sides</h1>
 <p class="lead">This little tea shop keeps everything it knows about you in one session. Click, and watch what
 ${inspection.backend.label} really holds for this browser.</p>
-${notice(session.getFlash('notice'))}
+<div class="notices">${endingNotice(ending, inspection, 'new')}${notice(session.getFlash('notice'))}</div>
 ${accountCard(session, name)}
 ${cartCard(session.get('cart') ?? {}, inspection.kind === 'server')}
 ${deliveryCard(session)}
-${name !== undefined && devicesCard(devices, session.id, inspection.now)}
+${name !== undefined && devicesCard(devices, inspection.now)}
 </main>
-<aside class="inspector" id="live" tabindex="0" aria-label="What the store holds">
-${liveView(inspection)}
-</aside>
+${livePanels(inspection)}
 </div>`,
   );
+}
+
+/** Where the script looks. It names the session that this page is of, so that the answer can say when that is over. */
+function liveSource({ isNew, subject = 'visitor' }: HomePage['session']): string {
+  return isNew ? '/live' : `/live?${new URLSearchParams({ session: subject })}`;
 }
 
 function notice(left: Readonly<Notice> | undefined): Html | undefined {

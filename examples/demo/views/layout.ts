@@ -1,6 +1,16 @@
 import { type Html, html } from './html.ts';
 
-const styles = ['theme', 'layout', 'controls', 'account', 'shop', 'live-view', 'record', 'requests'];
+const styles = [
+  'theme',
+  'layout',
+  'controls',
+  'account',
+  'shop',
+  'live-view',
+  'record',
+  'requests',
+  'latest',
+];
 
 /** The frame of every page. */
 export function layout(title: string, body: Html): Html {

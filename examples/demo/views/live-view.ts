@@ -2,13 +2,22 @@ import type { Inspection } from '../inspection.ts';
 import { cookiePart } from './cookie-part.ts';
 import { heldPart } from './held-part.ts';
 import { type Html, html } from './html.ts';
+import { latestChange } from './latest-change.ts';
 import { requestsPart } from './requests-part.ts';
+
+/** The parts of the page that the script keeps current. */
+export function livePanels(inspection: Inspection): Html {
+  return html`<aside class="inspector" id="live" tabindex="0" aria-label="What the store holds">
+${liveView(inspection)}
+</aside>
+${latestChange(inspection)}`;
+}
 
 /**
  * Cookie, record and requests as they are at one moment. The script replaces what differs, one `data-live` element at a
  * time; those with `data-quiet` change all the time and are not pointed out.
  */
-export function liveView(inspection: Inspection): Html {
+function liveView(inspection: Inspection): Html {
   const time = new Date(inspection.now).toISOString().slice(11, 19);
   return html`<div class="live-head">
 <h2>What the store holds</h2>

@@ -1,0 +1,86 @@
+import type { OnSessionEvent } from '@store/session';
+import type { Request, RequestHandler } from 'express';
+import type { Backend } from './backends/backend.ts';
+import { sessionOf } from './demo-session.ts';
+import { cookieOf, keyOf } from './session-cookie.ts';
+
+const endings = ['other-device', 'other-tab', 'ran-out', 'unknown'] as const;
+
+/** How a session ended that a page or a cookie still relies on. */
+export type Ending = (typeof endings)[number];
+
+/** What a request's cookie leads to. A session that its last order emptied has ended too, but nobody misses it. */
+type State = Ending | 'no-cookie' | 'alive' | 'moving' | 'emptied';
+
+function isEnding(state: State): state is Ending {
+  return (endings as readonly State[]).includes(state);
+}
+
+export interface Endings {
+  /** Remembers that these sessions are ended from another device. */
+  note(handles: Iterable<string>): void;
+  /** For the `onEvent` option of the session middleware: learns of sessions that ended because nothing was left in them. */
+  onEvent: OnSessionEvent<Request>;
+  /** How the session ended that the request's cookie names; `undefined` when it lives, or there is no cookie. */
+  ofCookie(request: Request): Promise<Ending | undefined>;
+  /** How a page lost its session, which asks with what it had in `?session=`: a subject, or `visitor`. */
+  ofPage(request: Request): Promise<Ending | undefined>;
+  /** Leaves word for the next page when a form comes for a session that has ended. */
+  middleware: RequestHandler;
+}
+
+/** Knows why sessions ended. The store removes a record without a trace, so the reason is kept here, in memory. */
+export function createEndings({ store, look }: Backend, { size = 1000 } = {}): Endings {
+  const reasons = new Map<string, 'other-device' | 'emptied'>();
+
+  function remember(key: string, reason: 'other-device' | 'emptied'): void {
+    reasons.set(key, reason);
+    const [oldest] = reasons.keys();
+    if (reasons.size > size && oldest !== undefined) reasons.delete(oldest);
+  }
+
+  async function stateOf(request: Request): Promise<State> {
+    const cookie = cookieOf(request);
+    if (!cookie) return 'no-cookie';
+    if (!sessionOf(request).isNew) return 'alive';
+    const reason = reasons.get(keyOf(cookie));
+    if (reason) return reason;
+    // Another request of this browser gave the session a new id, and the new cookie is on its way.
+    if ((await store.load(cookie.value)).moved) return 'moving';
+    const held = await look(cookie.value);
+    return held && held.expiresAt <= store.timeouts.now() ? 'ran-out' : 'unknown';
+  }
+
+  async function ofCookie(request: Request): Promise<Ending | undefined> {
+    const state = await stateOf(request);
+    return isEnding(state) ? state : undefined;
+  }
+
+  return {
+    note(handles) {
+      for (const handle of handles) remember(handle, 'other-device');
+    },
+    onEvent(event, request) {
+      const cookie = cookieOf(request);
+      if (cookie && event.outcome === 'emptied') remember(keyOf(cookie), 'emptied');
+    },
+    ofCookie,
+    async ofPage(request) {
+      const had = request.query.session;
+      if (had === undefined) return undefined;
+      const state = await stateOf(request);
+      if (isEnding(state)) return state;
+      const isSignedOut = had !== 'visitor' && sessionOf(request).subject !== had;
+      return isSignedOut && state !== 'moving' ? 'other-tab' : undefined;
+    },
+    async middleware(request, response, next) {
+      if (request.method !== 'POST' || request.path === '/sign-in') return next();
+      const ending = await ofCookie(request);
+      if (!ending) return next();
+      sessionOf(request).flash('ending', ending);
+      // The cart begins again with this click. Every other form needs the session that has ended.
+      if (request.path.startsWith('/cart/') || request.path === '/delivery') return next();
+      response.redirect(303, '/#account');
+    },
+  };
+}
