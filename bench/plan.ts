@@ -31,9 +31,9 @@ export const quickPlan: Plan = {
   ...fullPlan,
   rounds: 2,
   seconds: 10,
-  blocks: 2,
-  resident: 5_000,
-  collected: { sessions: 6_000, expired: 1_000, rounds: 1, seconds: 10 },
+  blocks: 1,
+  resident: 2_000,
+  collected: { sessions: 3_000, expired: 500, rounds: 1, seconds: 10 },
 };
 
 /** The same plan with this many seconds for each backend: three fifths for the rounds, the rest for garbage collection. */

@@ -119,14 +119,12 @@ if (import.meta.main) {
     allowPositionals: true,
     options: {
       sizes: { type: 'string', default: '10000,100000,1000000' },
-      rounds: { type: 'string', default: '20' },
       directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
     },
   });
   const [name = ''] = positionals;
   if (!(name in backends)) throw new Error(`Say which backend: ${Object.keys(backends).join(', ')}.`);
-  const { sizes, rounds, directory } = values;
-  mkdirSync(directory, { recursive: true });
-  const plan = { sizes: sizes.split(',').map(Number), rounds: Number(rounds), parent: directory };
+  mkdirSync(values.directory, { recursive: true });
+  const plan = { sizes: values.sizes.split(',').map(Number), rounds: 20, parent: values.directory };
   console.log(await measureScale(name as keyof typeof backends, plan));
 }

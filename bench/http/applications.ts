@@ -24,12 +24,17 @@ interface Framework {
   withStore(store: StoreName, directory: string): Awaitable<Server>;
 }
 
-/** The bare framework, the same again, and ours on it. */
+/** Frameworks on which the bare one is measured once more, to see the noise. */
+const controlled = ['Express 5', 'node:http'];
+
+/** The bare framework, and ours on it. */
 function ours(framework: string, load: () => Promise<Framework>, ...stores: StoreName[]): Application[] {
   const bare = async () => (await load()).bare();
   return [
     { framework, name: 'bare', kind: 'bare', start: bare },
-    { framework, name: 'the same code again', kind: 'control', start: bare },
+    ...(controlled.includes(framework)
+      ? [{ framework, name: 'the same code again', kind: 'control' as const, start: bare }]
+      : []),
     ...stores.map(
       (name): Application => ({
         framework,
@@ -41,12 +46,9 @@ function ours(framework: string, load: () => Promise<Framework>, ...stores: Stor
   ];
 }
 
-const peer = (framework: string, name: string, start: Application['start']): Application => ({
-  framework,
-  name,
-  kind: 'peer',
-  start,
-});
+function peer(framework: string, name: string, start: Application['start']): Application {
+  return { framework, name, kind: 'peer', start };
+}
 const expressSession = (store: string) => `${packageVersion('express-session')} + ${store}`;
 
 const express = () => import('./frameworks/express.ts');

@@ -8,7 +8,6 @@ export interface Load {
   perSecond?: number | undefined;
 }
 
-/** What a block of requests took. */
 export interface LoadResult {
   requests: number;
   milliseconds: number;
@@ -24,7 +23,7 @@ export async function runLoad(
   random: () => number,
 ): Promise<LoadResult> {
   const latencies: number[] = [];
-  const stayAwake = keepAwake();
+  const sleepAgain = keepAwake();
   const begin = performance.now();
   const end = begin + milliseconds;
 
@@ -52,7 +51,7 @@ export async function runLoad(
     }
     await Promise.all(underWay);
   }
-  stayAwake.end();
+  sleepAgain();
   return { requests: latencies.length, milliseconds: performance.now() - begin, latencies };
 }
 
@@ -60,15 +59,11 @@ export async function runLoad(
  * Keeps this process looking for answers instead of sleeping until one comes: the kernel charges a server for waking its
  * client on the same machine, which no server pays for a client elsewhere.
  */
-function keepAwake(): { end(): void } {
-  let awake = true;
+function keepAwake(): () => void {
+  let next: NodeJS.Immediate;
   const look = () => {
-    if (awake) setImmediate(look);
+    next = setImmediate(look);
   };
   look();
-  return {
-    end() {
-      awake = false;
-    },
-  };
+  return () => clearImmediate(next);
 }

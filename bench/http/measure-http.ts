@@ -12,10 +12,7 @@ export interface HttpPlan {
   scenarios: Scenario[];
   /** Rounds that count. */
   rounds: number;
-  /**
-   * Milliseconds of load for each route of an application before that. One of 5,000 requests a second is half as fast in its first
-   * second as later, when its code is compiled.
-   */
+  /** Milliseconds of load for each route before that: in its first second a server is several times slower than later. */
   warmUpTime: number;
   /** Milliseconds of load for one application at a time. */
   blockTime: number;
@@ -39,20 +36,20 @@ export const fullHttpPlan: HttpPlan = {
     { name: 'read, saturated', route: 'read' },
     { name: 'write, saturated', route: 'rw' },
   ],
-  rounds: 12,
-  warmUpTime: 2000,
-  blockTime: 500,
+  rounds: 9,
+  warmUpTime: 1500,
+  blockTime: 400,
   connections: 32,
   sessions: 64,
 };
 
-/** Takes its share of the quick run's two minutes. */
 export const quickHttpPlan: HttpPlan = {
   ...fullHttpPlan,
-  rounds: 2,
-  warmUpTime: 200,
-  blockTime: 100,
-  sessions: 32,
+  rounds: 1,
+  warmUpTime: 100,
+  blockTime: 80,
+  connections: 16,
+  sessions: 16,
 };
 
 /** What one application did in one round of one scenario. */
