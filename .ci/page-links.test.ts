@@ -6,13 +6,17 @@ const root = join(import.meta.dirname, '..');
 const pages = globSync(['*.md', '{docs,bench,examples,packages}/**/*.md'], {
   cwd: root,
   // The template of npm create links to files that its first run makes.
-  exclude: (path) => /node_modules|\/template\b/.test(path),
+  exclude: (path) => /node_modules|\btemplate$|\/template\b/.test(path),
 }).sort();
+
+/** A page without its blocks of code. */
+function textOf(page: string): string {
+  return readFileSync(join(root, page), 'utf8').replaceAll(/^```.*?^```/gms, '');
+}
 
 /** The targets of Markdown links and images, and of HTML ones. */
 function linksOf(page: string): string[] {
-  const text = readFileSync(join(root, page), 'utf8').replaceAll(/^```.*?^```/gms, '');
-  return [...text.matchAll(/\]\(([^)\s]+)\)|(?:href|src|srcset)="([^"]+)"/g)].map(
+  return [...textOf(page).matchAll(/\]\(([^)\s]+)\)|(?:href|src|srcset)="([^"]+)"/g)].map(
     ([, markdown, html]) => markdown ?? html ?? '',
   );
 }
@@ -29,10 +33,11 @@ describe('the links in', () => {
     for (const link of linksOf(page)) {
       if (/^[a-z]+:/.test(link)) continue;
       const [path = '', anchor] = link.split('#');
-      const target = path === '' ? page : join(dirname(page), path);
+      const file = path === '' ? page : join(dirname(page), path);
+      const target = existsSync(join(root, file, 'README.md')) ? join(file, 'README.md') : file;
       expect(existsSync(join(root, target)), `${link} in ${page}`).toBe(true);
       if (anchor === undefined || !target.endsWith('.md')) continue;
-      const headings = [...readFileSync(join(root, target), 'utf8').matchAll(/^#+ (.*)$/gm)];
+      const headings = [...textOf(target).matchAll(/^#+ (.*)$/gm)];
       expect(
         headings.map(([, heading = '']) => fragment(heading)),
         `${link} in ${page}`,

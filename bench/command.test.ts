@@ -16,7 +16,7 @@ describe('readCommand', () => {
   });
 
   it('keeps them where it is told to', () => {
-    expect(read('--quick', '--results', 'here').results).toBe('here');
+    expect(read('--quick', '--results', 'here').results).toBe(resolve('here'));
   });
 
   it('makes reports again of what is committed', () => {
@@ -42,8 +42,17 @@ describe('readCommand', () => {
       plan: fullPlan,
       results: undefined,
     });
-    expect(read('--before', '/older', '--results', 'here').results).toBe('here');
+    expect(read('--before', '/older', '--results', 'here').results).toBe(resolve('here'));
     expect(read('--before', 'older').before).toBe(resolve('older'));
+  });
+
+  it('takes relative paths from where the command was typed, not from where pnpm runs it', () => {
+    const args = ['--before', '../older', '--results', 'here', '--directory', 'files'];
+    expect(readCommand(args, { INIT_CWD: '/home/ada/store' })).toMatchObject({
+      before: '/home/ada/older',
+      results: '/home/ada/store/here',
+      directory: '/home/ada/store/files',
+    });
   });
 
   it('refuses to keep those where figures are committed', () => {

@@ -38,8 +38,12 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
       directory: { type: 'string', default: defaultDirectory },
     },
   });
-  const { quick, only, before, render, results, directory, seconds } = values;
-  if (before !== undefined && (render || (results !== undefined && resolve(results) === committedResults))) {
+  const { quick, only, render, seconds } = values;
+  // pnpm runs this in the package's folder, whoever called it from another.
+  const path = (given: string | undefined) => given && resolve(environment.INIT_CWD ?? '.', given);
+  const [before, results] = [path(values.before), path(values.results)];
+  const directory = resolve(environment.INIT_CWD ?? '.', values.directory);
+  if (before !== undefined && (render || results === committedResults)) {
     throw new Error(
       '--before measures, and what is committed is of this build alone. Name another directory for --results.',
     );
@@ -49,7 +53,7 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
     plan: seconds === undefined ? plan : within(plan, positive(seconds)),
     quick,
     only,
-    before: before === undefined ? undefined : resolve(before),
+    before,
     render,
     results: results ?? ((quick && !render) || before !== undefined ? undefined : committedResults),
     directory,

@@ -8,7 +8,7 @@ import { file } from './contenders/file/file.ts';
 import { postgres } from './contenders/postgres/postgres.ts';
 import { sqlite } from './contenders/sqlite/sqlite.ts';
 import { applications, withBefore } from './http/applications.ts';
-import { fullHttpPlan, measureHttp, quickHttpPlan } from './http/measure-http.ts';
+import { fullHttpPlan, type HttpSample, measureHttp, quickHttpPlan } from './http/measure-http.ts';
 import { measureBackend } from './measure/measure-backend.ts';
 import type { Plan } from './plan.ts';
 import { backendResults } from './report/backend-results.ts';
@@ -75,14 +75,21 @@ async function withOlderBuild({ name }: Backend, before: string): Promise<Backen
 const settings =
   'A server in a process of its own, with 64 sessions of 600 bytes and 32 kept-alive connections from this process. `read` and ' +
   '`write` arrive at 1,000 a second, at random moments, as from independent visitors; *saturated* is one request after another on ' +
-  'every connection. Every library is set up as in its guide, express-session with `resave` and `saveUninitialized` off.';
+  'every connection. Every library is set up as in its guide, express-session with `resave` and `saveUninitialized` off, and ' +
+  'better-sqlite3-session-store in WAL mode with `synchronous = NORMAL`, as @store/sqlite.';
 
 const httpPart: Part = {
   name: 'http',
-  async measure({ quick, directory, before, onStep, run }) {
+  async measure({ plan, quick, directory, before, onStep, run }) {
     const entered = before === undefined ? applications : withBefore(applications, before, thisCheckout);
-    const samples = await measureHttp(entered, quick ? quickHttpPlan : fullHttpPlan, directory, onStep);
-    return { http: httpResults(entered, samples, { note: settings, run: run() }) };
+    const httpPlan = { ...(quick ? quickHttpPlan : fullHttpPlan), seconds: plan.seconds };
+    const samples: HttpSample[] = [];
+    // One framework after the other: the fewer servers take turns, the closer in time are those that are compared.
+    for (const own of Map.groupBy(entered, ({ framework }) => framework).values()) {
+      samples.push(...(await measureHttp(own, httpPlan, directory, onStep)));
+    }
+    const note = quick ? `${settings} This was a quick run: its servers were still cold.` : settings;
+    return { http: httpResults(entered, samples, { note, run: run() }) };
   },
 };
 

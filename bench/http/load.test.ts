@@ -45,6 +45,16 @@ describe('runLoad', () => {
     expect(seen).toEqual(eachOnOne);
   });
 
+  it.each([undefined, 1000])(
+    'passes on a failure, and lets the process sleep again, at %s a second',
+    async (perSecond) => {
+      const failing: Connection = { get: () => Promise.reject(new Error('gone')), close: async () => {} };
+      const load = { path: '/read', milliseconds: 20, perSecond };
+      await expect(runLoad([failing], cookies, load, seededRandom(1))).rejects.toThrow('gone');
+      expect(process.getActiveResourcesInfo()).not.toContain('Immediate');
+    },
+  );
+
   it('sends as many requests as arrive, at random moments, and each session on one connection', async () => {
     const { connections, seen } = twoConnections();
     const load = { path: '/read', milliseconds: 100, perSecond: 1000 };

@@ -34,24 +34,31 @@ export async function runLoad(
     latencies.push(performance.now() - due);
   }
 
-  if (perSecond === undefined) {
-    await Promise.all(
-      connections.map(async (_, first) => {
-        for (let n = first; performance.now() < end; n += connections.length)
-          await request(n, performance.now());
-      }),
-    );
-  } else {
+  async function requests(first: number): Promise<void> {
+    for (let n = first; performance.now() < end; n += connections.length) await request(n, performance.now());
+  }
+
+  /** Independent visitors: the gaps between requests are distributed exponentially, as those of a Poisson process are. */
+  async function arrivals(rate: number): Promise<void> {
     const underWay: Promise<void>[] = [];
-    // Independent visitors: the gaps between requests are distributed exponentially, as those of a Poisson process are.
-    const gap = () => (-Math.log(1 - random()) * 1000) / perSecond;
+    const gap = () => (-Math.log(1 - random()) * 1000) / rate;
     for (let due = begin + gap(); due < end; due += gap()) {
       while (performance.now() < due) await nextTurn();
-      underWay.push(request(underWay.length, due));
+      const sent = request(underWay.length, due);
+      // A failure is thrown below, when all have been sent.
+      sent.catch(() => {});
+      underWay.push(sent);
     }
     await Promise.all(underWay);
   }
-  sleepAgain();
+
+  try {
+    await (perSecond === undefined
+      ? Promise.all(connections.map((_, first) => requests(first)))
+      : arrivals(perSecond));
+  } finally {
+    sleepAgain();
+  }
   return { requests: latencies.length, milliseconds: performance.now() - begin, latencies };
 }
 

@@ -5,7 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Application, applications } from './applications.ts';
 import { fullHttpPlan, measureHttp } from './measure-http.ts';
 
-const plan = { ...fullHttpPlan, rounds: 2, warmUpTime: 5, blockTime: 20, connections: 2, sessions: 4 };
+const plan = {
+  ...fullHttpPlan,
+  rounds: 2,
+  warmUpTime: 5,
+  leadInTime: 5,
+  blockTime: 20,
+  connections: 2,
+  sessions: 4,
+};
 const [bare, control, ours] = ['bare', 'the same code again', '@store/sqlite'].map((name) =>
   applications.find((one) => one.framework === 'node:http' && one.name === name),
 ) as [Application, Application, Application];

@@ -10,10 +10,13 @@ import { type Route, shopContent } from './shop.ts';
 /** How much is measured over HTTP. */
 export interface HttpPlan {
   scenarios: Scenario[];
-  /** Rounds that count. */
+  /** Rounds that count, and seconds after which no new one begins. */
   rounds: number;
+  seconds: number;
   /** Milliseconds of load for each route before that: in its first second a server is several times slower than later. */
   warmUpTime: number;
+  /** Milliseconds of the same load before each block: while the others had their turn, the processor's caches forgot this one. */
+  leadInTime: number;
   /** Milliseconds of load for one application at a time. */
   blockTime: number;
   /** Kept-alive connections to each server, with one request at a time on each. */
@@ -36,9 +39,11 @@ export const fullHttpPlan: HttpPlan = {
     { name: 'read, saturated', route: 'read' },
     { name: 'write, saturated', route: 'rw' },
   ],
-  rounds: 9,
-  warmUpTime: 1500,
-  blockTime: 400,
+  rounds: 12,
+  seconds: 900,
+  warmUpTime: 1200,
+  leadInTime: 100,
+  blockTime: 300,
   connections: 32,
   sessions: 64,
 };
@@ -47,6 +52,7 @@ export const quickHttpPlan: HttpPlan = {
   ...fullHttpPlan,
   rounds: 1,
   warmUpTime: 100,
+  leadInTime: 0,
   blockTime: 80,
   connections: 16,
   sessions: 16,
@@ -109,12 +115,14 @@ export async function measureHttp(
 
 async function runRounds(
   entrants: readonly Entrant[],
-  { scenarios, rounds, warmUpTime, blockTime }: HttpPlan,
+  { scenarios, rounds, seconds, warmUpTime, leadInTime, blockTime }: HttpPlan,
   onStep: (text: string, share: number) => void,
 ): Promise<HttpSample[]> {
   const random = seededRandom(1);
   const samples: HttpSample[] = [];
+  const deadline = performance.now() + seconds * 1000;
   for (let round = 0; round <= rounds; round++) {
+    if (round > 2 && performance.now() > deadline) break;
     for (const { name: scenario, route, perSecond } of scenarios) {
       // Code is compiled as soon under full load, whatever comes later.
       if (round === 0 && perSecond !== undefined) continue;
@@ -122,8 +130,9 @@ async function runRounds(
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
         onStep(`${label}, ${scenario}, ${application.name}`, round / (rounds + 1));
         const milliseconds = round === 0 ? warmUpTime : blockTime;
-        const before = await server.cpu();
         const load = { path: `/${route}`, milliseconds, perSecond };
+        if (round > 0) await runLoad(connections, cookies, { ...load, milliseconds: leadInTime }, random);
+        const before = await server.cpu();
         const result = await runLoad(connections, cookies, load, random);
         const cpu = (await server.cpu()) - before;
         if (round > 0) samples.push({ application, scenario, round, cpu, ...result });

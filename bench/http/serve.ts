@@ -13,7 +13,6 @@ const load = checkout === undefined ? (path: string) => import(path) : importsOf
 const { applications } = (await load(file)) as { applications: Application[] };
 const application = applications.find((one) => one.framework === framework && one.name === name);
 if (!application) throw new Error(`There is no ${name} on ${framework}.`);
-
 const server = await application.start(directory);
 // Connections stay open while the others have their turn.
 server.keepAliveTimeout = 0;

@@ -35,7 +35,7 @@ export async function startServer(application: Application, directory: string): 
       return user + system;
     },
     async stop() {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await exited;
     },
   };

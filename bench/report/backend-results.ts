@@ -80,7 +80,7 @@ function collectionLine(name: string, own: Collection[]): CollectionResults['lin
     name,
     milliseconds: middle(({ milliseconds }) => milliseconds),
     longestBlock: middle(({ longestBlock }) => longestBlock),
-    p99: middle(({ loads }) => loads.p99),
-    idleP99: middle(({ idle }) => idle.p99),
+    p99: middle(({ loadP99 }) => loadP99),
+    idleP99: middle(({ idleP99 }) => idleP99),
   };
 }

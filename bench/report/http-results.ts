@@ -1,41 +1,24 @@
+import type { Application } from '../http/applications.ts';
+import type { HttpSample } from '../http/measure-http.ts';
 import { pairedRatios, quantile, spread } from '../measure/statistics.ts';
-import type { HttpApplicationResults, HttpFigures, HttpKind, HttpResults } from './results.ts';
-
-interface Application {
-  framework: string;
-  name: string;
-  kind: HttpKind;
-  variantOf?: string;
-}
-
-/** What one application did in one round of one scenario. */
-interface Sample<App> {
-  application: App;
-  scenario: string;
-  round: number;
-  requests: number;
-  milliseconds: number;
-  /** Processor time of the server's process, in microseconds. */
-  cpu: number;
-  latencies: readonly number[];
-}
+import type { HttpFigures, HttpKind, HttpResults } from './results.ts';
 
 /** Medians and quartiles of all that was measured over HTTP. */
-export function httpResults<App extends Application>(
-  applications: readonly App[],
-  samples: readonly Sample<App>[],
+export function httpResults(
+  applications: readonly Application[],
+  samples: readonly HttpSample[],
   about: Pick<HttpResults, 'run' | 'note'>,
 ): HttpResults {
   const scenarios = [...new Set(samples.map(({ scenario }) => scenario))];
-  const at = (app: App | undefined, scenario: string) =>
+  const at = (app: Application | undefined, scenario: string) =>
     samples.filter((sample) => sample.application === app && sample.scenario === scenario);
-  const onSame = ({ framework }: App, kind: HttpKind, name?: string) =>
+  const onSame = ({ framework }: Application, kind: HttpKind, name?: string) =>
     applications.find(
       (app) => app.framework === framework && app.kind === kind && (name === undefined || app.name === name),
     );
 
   /** Processor time per request beyond that of the bare framework, by round. */
-  function added(app: App, scenario: string): Map<number, number> {
+  function added(app: Application, scenario: string): Map<number, number> {
     const bare = new Map(at(onSame(app, 'bare'), scenario).map((sample) => [sample.round, each(sample)]));
     return new Map(
       at(app, scenario).flatMap((sample): [number, number][] => {
@@ -45,7 +28,7 @@ export function httpResults<App extends Application>(
     );
   }
 
-  function figures(app: App, scenario: string): HttpFigures {
+  function figures(app: Application, scenario: string): HttpFigures {
     const own = at(app, scenario);
     const ours = app.variantOf === undefined ? undefined : onSame(app, 'ours', app.variantOf);
     return {
@@ -61,14 +44,12 @@ export function httpResults<App extends Application>(
     ...about,
     rounds: new Set(samples.map(({ round }) => round)).size,
     scenarios,
-    applications: applications.map(
-      (app): HttpApplicationResults => ({
-        framework: app.framework,
-        name: app.name,
-        kind: app.kind,
-        scenarios: Object.fromEntries(scenarios.map((scenario) => [scenario, figures(app, scenario)])),
-      }),
-    ),
+    applications: applications.map((app) => ({
+      framework: app.framework,
+      name: app.name,
+      kind: app.kind,
+      scenarios: Object.fromEntries(scenarios.map((scenario) => [scenario, figures(app, scenario)])),
+    })),
   };
 }
 

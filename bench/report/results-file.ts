@@ -33,7 +33,9 @@ export async function resultFiles(results: Results): Promise<{ [name: string]: s
 
 export async function writeResults(directory: string, results: Results): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  for (const [name, text] of Object.entries(await resultFiles(results))) {
+  // From the figures as they are kept: rounding twice would print other digits than a later `--render`.
+  const kept = JSON.parse(resultsJson(results)) as Results;
+  for (const [name, text] of Object.entries(await resultFiles(kept))) {
     writeFileSync(join(directory, name), text);
   }
 }

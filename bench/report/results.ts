@@ -12,11 +12,9 @@ export interface Results {
 
 /** When, where and how a part was measured: parts may come from different runs. */
 export interface Run {
-  /** UTC, as ISO 8601 to the minute. */
   date: string;
   command: string;
   quick: boolean;
-  /** How long it took, filling included. */
   seconds: number;
   node: string;
   system: string;
@@ -60,7 +58,6 @@ export interface CollectionResults {
   lines: { name: string; milliseconds: number; longestBlock: number; p99: number; idleP99: number }[];
 }
 
-/** Servers with sessions, each in a process of its own. */
 export interface HttpResults {
   run: Run;
   note: string;

@@ -8,7 +8,9 @@ export function beginRun(args: string[], quick: boolean, directory: string): () 
   const date = `${new Date().toISOString().slice(0, 16)}Z`;
   return () => ({
     date,
-    command: ['npx pnpm bench', ...args].join(' '),
+    command: ['npx pnpm bench', ...(quick && !args.includes('--quick') ? ['--quick'] : []), ...args].join(
+      ' ',
+    ),
     quick,
     seconds: Math.round((performance.now() - begin) / 1000),
     node: process.version,

@@ -3,7 +3,6 @@ import type { Results } from './results.ts';
 import { machine } from './run-description.ts';
 
 const framework = 'Express 5';
-
 /** The lines that the root README shows, each of ours above the stores that keep sessions in the same place. */
 const shown = [
   '@store/sqlite',
@@ -26,9 +25,8 @@ export function summary({ http }: Results): string {
         kind === 'ours' ? `**${text}**` : text,
       ),
     );
-  const kind = run.quick ? 'Quick' : 'Full';
   return `${table(['', ...scenarios], rows)}
 
-${framework}, µs of processor time that sessions add to a request. ${kind} run of ${run.date.slice(0, 10)}, ${machine(run)}.
+${framework}, µs of processor time that sessions add to a request: at 1,000 requests a second, and with 32 connections that never pause. MemoryStore forgets everything at a restart. ${run.quick ? 'Quick' : 'Full'} run of ${run.date.slice(0, 10)}, ${machine(run)}.
 `;
 }

@@ -55,7 +55,8 @@ export function createChangeLog(backend: Backend, log: RequestLog, { size = 1000
         if (!after) return;
         // A sealed cookie is another one with every request, so the change moves along with it.
         const known = cookie && latest.get(keyOf(cookie));
-        remember(keyOf(after), isForm ? compare(request, before, after) : known);
+        // What cannot be compared, such as a damaged payload, is not shown: nobody waits for this promise to fail.
+        remember(keyOf(after), isForm ? compare(request, before, after).catch(() => undefined) : known);
       });
       next();
     },

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { markOf } from './endings.ts';
 import { launchBrowser } from './test/browser.ts';
 import { type DemoServer, startDemo } from './test/demo-server.ts';
 import { phone, type Visitor, visit } from './test/visitor.ts';
@@ -92,13 +93,11 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Signed out in another tab. Sign in again.');
   });
 
-  it('says that it ran out', async ({ site: { demo, handset } }) => {
+  it('says that it has expired', async ({ site: { demo, handset } }) => {
     await handset.press('Add Sencha');
     demo.advance(901);
     await ended(handset).waitFor();
-    expect(await ended(handset).textContent()).toBe(
-      'Your session ran out after 15 minutes without a click. Start again.',
-    );
+    expect(await ended(handset).textContent()).toBe('Your session has expired. Start again.');
   });
 
   it('says so wherever the visitor is on a phone, and of the next session as well', async ({
@@ -116,7 +115,7 @@ describe('an open page whose session ends', () => {
     await ended(handset).getByText('Start again').waitFor();
     expect(await ended(handset).evaluate((node) => node.getBoundingClientRect().top)).toBeGreaterThan(0);
     await page.getByRole('link', { name: 'Start again' }).click();
-    await page.getByText('ran out after 15 minutes without a click.').waitFor();
+    await page.getByText('Your session has expired.').waitFor();
   });
 
   it('says that it ended when nobody knows why, in place of the last message, and keeps what was typed', async ({
@@ -145,7 +144,9 @@ describe('a page whose session goes on, or ended as it should', () => {
     await handset.press('Sign in as Ada');
     const cookie = `session=${await handset.cookie()}`;
     await handset.press('Regenerate the id');
-    const answer = await fetch(`${demo.origin}/live?session=person:ada`, { headers: { cookie } });
+    const answer = await fetch(`${demo.origin}/live?session=${markOf('person:ada')}`, {
+      headers: { cookie },
+    });
     expect(await answer.text()).not.toContain('id="ended"');
   });
 

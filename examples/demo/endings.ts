@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto';
 import type { OnSessionEvent } from '@store/session';
 import type { Request, RequestHandler } from 'express';
 import type { Backend } from './backends/backend.ts';
 import { sessionOf } from './demo-session.ts';
 import { cookieOf, keyOf } from './session-cookie.ts';
 
-const endings = ['other-device', 'other-tab', 'ran-out', 'unknown'] as const;
+const endings = ['other-device', 'other-tab', 'expired', 'unknown'] as const;
 
 /** How a session ended that a page or a cookie still relies on. */
 export type Ending = (typeof endings)[number];
@@ -23,10 +24,15 @@ export interface Endings {
   onEvent: OnSessionEvent<Request>;
   /** How the session ended that the request's cookie names; `undefined` when it lives, or there is no cookie. */
   ofCookie(request: Request): Promise<Ending | undefined>;
-  /** How a page lost its session, which asks with what it had in `?session=`: a subject, or `visitor`. */
+  /** How a page lost its session, which asks with what {@link markOf} said, in `?session=`. */
   ofPage(request: Request): Promise<Ending | undefined>;
   /** Leaves word for the next page when a form comes for a session that has ended. */
   middleware: RequestHandler;
+}
+
+/** What a page asks with: whose session it is of, and no name in a URL that proxies log. */
+export function markOf(subject: string | undefined): string {
+  return subject === undefined ? 'visitor' : hash('sha256', subject, 'base64url').slice(0, 16);
 }
 
 /** Knows why sessions ended. The store removes a record without a trace, so the reason is kept here, in memory. */
@@ -48,7 +54,7 @@ export function createEndings({ store, look }: Backend, { size = 1000 } = {}): E
     // Another request of this browser gave the session a new id, and the new cookie is on its way.
     if ((await store.load(cookie.value)).moved) return 'moving';
     const held = await look(cookie.value);
-    return held && held.expiresAt <= store.timeouts.now() ? 'ran-out' : 'unknown';
+    return held && held.expiresAt <= store.timeouts.now() ? 'expired' : 'unknown';
   }
 
   async function ofCookie(request: Request): Promise<Ending | undefined> {
@@ -70,7 +76,7 @@ export function createEndings({ store, look }: Backend, { size = 1000 } = {}): E
       if (had === undefined) return undefined;
       const state = await stateOf(request);
       if (isEnding(state)) return state;
-      const isSignedOut = had !== 'visitor' && sessionOf(request).subject !== had;
+      const isSignedOut = had !== 'visitor' && markOf(sessionOf(request).subject) !== had;
       return isSignedOut && state !== 'moving' ? 'other-tab' : undefined;
     },
     async middleware(request, response, next) {

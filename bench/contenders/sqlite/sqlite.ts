@@ -27,7 +27,7 @@ const openGiven = onDatabase('sessions', async (open) => {
 
 const openByPath = onDatabase('sessions', async (_, database) => {
   const store = await openStore((options) => startSession({ ...options, database }));
-  // Its checkpoint thread takes about 5 ms.
+  // Long enough for its checkpoint thread to finish.
   return { ...store, rest: () => sleep(10) };
 });
 

@@ -13,7 +13,7 @@ export function liveRoutes(backend: Backend, logs: Logs, endings: Endings): Rout
   router.get('/live', async (request, response) => {
     response.set('Cache-Control', 'no-store');
     const inspection = await inspect(request, backend, logs);
-    const ending = endingNotice(await endings.ofPage(request), inspection, 'open');
+    const ending = endingNotice(await endings.ofPage(request), 'open');
     response.send(String(html`${ending}${livePanels(inspection)}`));
   });
 

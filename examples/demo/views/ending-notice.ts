@@ -1,5 +1,4 @@
 import type { Ending } from '../endings.ts';
-import type { Inspection } from '../inspection.ts';
 import { type Html, html } from './html.ts';
 
 /**
@@ -7,16 +6,12 @@ import { type Html, html } from './html.ts';
  *
  * @param page `open`: the script puts it on the page that lost the session. `new`: it comes with a page that begins again.
  */
-export function endingNotice(
-  ending: Ending | undefined,
-  { idleTimeout }: Inspection,
-  page: 'open' | 'new',
-): Html | undefined {
+export function endingNotice(ending: Ending | undefined, page: 'open' | 'new'): Html | undefined {
   if (!ending) return undefined;
   const [text, way] = {
     'other-device': ['Signed out on another device.', 'Sign in again'],
     'other-tab': ['Signed out in another tab.', 'Sign in again'],
-    'ran-out': [`Your session ran out after ${idleTimeout / 60} minutes without a click.`, undefined],
+    expired: ['Your session has expired.', undefined],
     unknown: ['Your session has ended.', undefined],
   }[ending];
   // An open page needs a new one: a link with a fragment would only scroll it.

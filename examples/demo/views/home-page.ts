@@ -1,7 +1,7 @@
 import type { Session } from '@store/session/express';
 import type { DemoFlash, DemoSession, Notice } from '../demo-session.ts';
 import type { Device } from '../devices.ts';
-import type { Ending } from '../endings.ts';
+import { type Ending, markOf } from '../endings.ts';
 import type { Inspection } from '../inspection.ts';
 import { accountCard } from './account-card.ts';
 import { cartCard } from './cart-card.ts';
@@ -36,7 +36,7 @@ export function homePage({ session, devices, inspection, ending }: HomePage): Ht
 <h1>A session, seen from both sides</h1>
 <p class="lead">This little tea shop keeps everything it knows about you in one session. Click, and watch what
 ${inspection.backend.label} really holds for this browser.</p>
-<div class="notices">${endingNotice(ending, inspection, 'new')}${notice(session.getFlash('notice'))}</div>
+<div class="notices">${endingNotice(ending, 'new')}${notice(session.getFlash('notice'))}</div>
 ${accountCard(session, name)}
 ${cartCard(session.get('cart') ?? {}, inspection.kind === 'server')}
 ${deliveryCard(session)}
@@ -48,8 +48,8 @@ ${livePanels(inspection)}
 }
 
 /** Where the script looks. It names the session that this page is of, so that the answer can say when that is over. */
-function liveSource({ isNew, subject = 'visitor' }: HomePage['session']): string {
-  return isNew ? '/live' : `/live?${new URLSearchParams({ session: subject })}`;
+function liveSource({ isNew, subject }: HomePage['session']): string {
+  return isNew ? '/live' : `/live?${new URLSearchParams({ session: markOf(subject) })}`;
 }
 
 function notice(left: Readonly<Notice> | undefined): Html | undefined {
