@@ -30,7 +30,7 @@ export function chart({ backends }: Results, theme: Theme): Promise<string> {
         axis: {
           title: null,
           labels,
-          labelLimit: 300,
+          labelLimit: 360,
           labelFontWeight: {
             condition: { test: `indexof(${JSON.stringify(headings)}, datum.label) >= 0`, value: 'bold' },
             value: 'normal',
@@ -89,7 +89,7 @@ export function chart({ backends }: Results, theme: Theme): Promise<string> {
         gridColor: grid,
         domain: false,
         ticks: false,
-        labelLimit: 300,
+        labelLimit: 360,
         labelPadding: 6,
       },
       legend: { labelColor: ink },
