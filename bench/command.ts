@@ -39,7 +39,7 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
     },
   });
   const { quick, only, render, seconds } = values;
-  // pnpm runs this in the package's folder, whoever called it from another.
+  // pnpm runs this in the package's folder; paths are meant from where the command was typed.
   const path = (given: string | undefined) => given && resolve(environment.INIT_CWD ?? '.', given);
   const [before, results] = [path(values.before), path(values.results)];
   const directory = resolve(environment.INIT_CWD ?? '.', values.directory);

@@ -5,7 +5,7 @@ import { startSession as startSqlite } from '@store/sqlite';
 import { sessionContent } from '../workload/content.ts';
 
 /**
- * What every application answers: `/fill/<n>` fills a new session with the content of number n; to whoever comes back with its
+ * What every application answers: `/fill/<n>` fills a new session with the content of number n; to the visitor who returns with its
  * cookie, `/read` tells one value, the e-mail address, `/rw` counts a page view, and `/views` tells how many there were.
  */
 export const routes = ['fill', 'read', 'rw', 'views'] as const;

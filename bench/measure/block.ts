@@ -41,7 +41,7 @@ const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
 
 /**
  * Collects young garbage, and with it the native objects that Node finalizes in a later turn of the event loop. Otherwise the
- * statements that a peer prepares for every call and drops would delay whoever yields to the event loop next.
+ * statements that a peer prepares for every call and drops would delay the next contender that yields to the event loop.
  */
 export async function clearGarbage(): Promise<void> {
   collect({ type: 'minor' });

@@ -25,24 +25,24 @@ export function onPool<Loaded>(
     const schema = schemaOf(directory);
     const settings = { connectionString: url, options: `-c search_path=${schema}` };
     const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 0 });
-    const beside = new pg.Client(settings);
+    const admin = new pg.Client(settings);
     // A connection that is being ended may still hear that the server stops.
     pool.on('error', () => {});
-    beside.on('error', () => {});
+    admin.on('error', () => {});
 
     async function close(operations?: Operations<Loaded>) {
       await operations?.close?.();
       await pool.end();
-      await beside.query(`drop schema if exists ${schema} cascade`);
-      await beside.end();
+      await admin.query(`drop schema if exists ${schema} cascade`);
+      await admin.end();
       await giveBack();
     }
 
     try {
-      await beside.connect();
-      await beside.query(`create schema ${schema}`);
+      await admin.connect();
+      await admin.query(`create schema ${schema}`);
       const operations = await start(pool);
-      await beside.query(`alter table ${table} set (autovacuum_enabled = false)`);
+      await admin.query(`alter table ${table} set (autovacuum_enabled = false)`);
       return {
         ...operations,
         async bulk(saves) {
@@ -50,8 +50,8 @@ export function onPool<Loaded>(
           await saves();
           await onEveryConnection(pool, 'reset synchronous_commit');
         },
-        maintain: async () => void (await beside.query(`vacuum (analyze) ${table}`)),
-        rows: async () => Number((await beside.query(`select count(*) from ${table}`)).rows[0].count),
+        maintain: async () => void (await admin.query(`vacuum (analyze) ${table}`)),
+        rows: async () => Number((await admin.query(`select count(*) from ${table}`)).rows[0].count),
         close: () => close(operations),
       };
     } catch (error) {

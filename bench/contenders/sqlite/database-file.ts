@@ -26,8 +26,8 @@ export function onDatabase<Loaded>(
       return database.exec(pragmas);
     }
     const operations = await start(open, path);
-    const beside = new Database(path);
-    const count = beside.prepare(`select count(*) from ${table}`).pluck();
+    const admin = new Database(path);
+    const count = admin.prepare(`select count(*) from ${table}`).pluck();
     return {
       async bulk(saves) {
         database?.exec('begin');
@@ -36,11 +36,11 @@ export function onDatabase<Loaded>(
       },
       ...operations,
       /** A long log slows loads down; an empty one makes the number of checkpoints in a round the same for all. */
-      maintain: () => void beside.pragma('wal_checkpoint(restart)'),
+      maintain: () => void admin.pragma('wal_checkpoint(restart)'),
       rows: () => count.get() as number,
       async close() {
         await operations.close?.();
-        beside.close();
+        admin.close();
         database?.close();
       },
     };
