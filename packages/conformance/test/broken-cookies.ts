@@ -1,6 +1,6 @@
 import type { Place } from '@store/conformance';
 import type { CookieSession, CookieStoreDriver, StartOptions } from '@store/core';
-import { ledgerOf, open, seal } from './cookie-driver.ts';
+import { chainOf, ledgerOf, open, seal } from './cookie-driver.ts';
 
 /** A cookie driver that breaks one promise, and the cases that must notice. */
 export interface BrokenCookies {
@@ -18,7 +18,7 @@ export const brokenCookies: BrokenCookies[] = [
     fails: ['cookie.sealed', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.slice(value.indexOf('.') + 1)),
-      cookieValue: async (session) => beside(await driver.cookieValue(session), plain(session)),
+      cookieValue: async (...args) => beside(await driver.cookieValue(...args), plain(args[0])),
     }),
   },
   {
@@ -26,7 +26,7 @@ export const brokenCookies: BrokenCookies[] = [
     fails: ['cookie.sealed', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.slice(value.indexOf('.') + 1)),
-      cookieValue: async (session) => beside(await driver.cookieValue(session), session.id),
+      cookieValue: async (...args) => beside(await driver.cookieValue(...args), args[0].id),
     }),
   },
   {
@@ -44,7 +44,7 @@ export const brokenCookies: BrokenCookies[] = [
     fails: ['cookie.characters', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.replaceAll('"', '')),
-      cookieValue: async (session) => (await driver.cookieValue(session)).replace(/.+/, '"$&"'),
+      cookieValue: async (...args) => (await driver.cookieValue(...args)).replace(/.+/, '"$&"'),
     }),
   },
   {
@@ -64,6 +64,8 @@ export const brokenCookies: BrokenCookies[] = [
       'cookie.instances',
       'revocation.destroy',
       'revocation.family',
+      'revocation.one-new-id',
+      'revocation.moved',
       'revocation.subjects',
       'revocation.failure',
     ],
@@ -78,7 +80,7 @@ export const brokenCookies: BrokenCookies[] = [
     broken: 'sealing starts createdAt again',
     fails: ['cookie.time'],
     how: (driver, _place, { now = Date.now }) => ({
-      cookieValue: (session) => driver.cookieValue({ ...session, createdAt: now() }),
+      cookieValue: (session, accept) => driver.cookieValue({ ...session, createdAt: now() }, accept),
     }),
   },
   {
@@ -87,18 +89,21 @@ export const brokenCookies: BrokenCookies[] = [
     how: (driver) => ({
       async load(value) {
         const session = await driver.load(value);
-        return session && session.expiresAt > Date.now() ? session : undefined;
+        if (session === undefined || 'moved' in session) return session;
+        return session.expiresAt > Date.now() ? session : undefined;
       },
     }),
   },
   {
     broken: 'flash is left out of the cookie',
     fails: ['values.keys', 'values.text', 'values.nesting', 'values.flash-only', 'cookie.round-trip'],
-    how: (driver) => ({ cookieValue: (session) => driver.cookieValue({ ...session, flash: {} }) }),
+    how: (driver) => ({
+      cookieValue: (session, accept) => driver.cookieValue({ ...session, flash: {} }, accept),
+    }),
   },
   {
     broken: 'a revoked session can be sealed again',
-    fails: ['revocation.destroy', 'revocation.family', 'revocation.family-race'],
+    fails: ['revocation.destroy', 'revocation.family', 'revocation.one-new-id', 'revocation.moved'],
     how: (_driver, place) => ({ cookieValue: (session) => seal(place, JSON.stringify(session)) }),
   },
   {
@@ -107,6 +112,7 @@ export const brokenCookies: BrokenCookies[] = [
       'revocation.destroy',
       'revocation.family',
       'revocation.family-race',
+      'revocation.moved',
       'revocation.lasts',
       'revocation.failure',
     ],
@@ -114,19 +120,51 @@ export const brokenCookies: BrokenCookies[] = [
   },
   {
     broken: 'destroy ends the seals of that id and no others of its family',
-    fails: ['revocation.family', 'revocation.family-race'],
+    fails: ['revocation.family', 'revocation.family-race', 'revocation.one-new-id', 'revocation.moved'],
     how: (driver, place) => ({
-      cookieValue: (session) => driver.cookieValue({ ...session, family: session.id }),
+      cookieValue: (session, accept) => driver.cookieValue({ ...session, family: session.id }, accept),
       destroy: (id) => void ledgerOf(place).ended.add(id),
     }),
   },
   {
     broken: 'load forgets the family',
-    fails: ['revocation.family', 'revocation.family-race'],
+    fails: ['revocation.family', 'revocation.family-race', 'revocation.one-new-id', 'revocation.moved'],
     how: (driver) => ({
       async load(value) {
-        const { family: _, ...session } = (await driver.load(value)) ?? {};
-        return 'id' in session ? (session as CookieSession) : undefined;
+        const found = await driver.load(value);
+        if (found === undefined || 'moved' in found) return found;
+        const { family: _, ...session } = found;
+        return session;
+      },
+    }),
+  },
+  {
+    broken: 'an id that was given up is no session, and nothing else is said about it',
+    fails: ['revocation.moved'],
+    how: (driver) => ({
+      async load(value) {
+        const found = await driver.load(value);
+        return found && 'moved' in found ? undefined : found;
+      },
+    }),
+  },
+  {
+    broken: 'an id that was given up says so forever',
+    fails: ['revocation.moved'],
+    how: (driver, place) => ({
+      async load(value) {
+        const { id = '' } = JSON.parse(open(place, value) ?? '{}');
+        return ledgerOf(place).moves.has(id) ? { moved: true, id } : driver.load(value);
+      },
+    }),
+  },
+  {
+    broken: 'whoever has loaded a session can give it a new id',
+    fails: ['revocation.one-new-id'],
+    how: (driver, place) => ({
+      cookieValue(session, accept) {
+        ledgerOf(place).moves.delete(chainOf(session).loaded);
+        return driver.cookieValue(session, accept);
       },
     }),
   },
@@ -134,7 +172,7 @@ export const brokenCookies: BrokenCookies[] = [
     broken: 'expireOnClose is left out of the cookie',
     fails: ['limits.cookie-expire-on-close'],
     how: (driver) => ({
-      cookieValue: ({ expireOnClose: _, ...session }) => driver.cookieValue(session),
+      cookieValue: ({ expireOnClose: _, ...session }, accept) => driver.cookieValue(session, accept),
     }),
   },
   {

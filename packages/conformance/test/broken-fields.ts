@@ -22,6 +22,7 @@ export const brokenFields: BrokenStorage[] = [
   {
     broken: 'keys are compared without regard to case',
     fails: [
+      'values.unknown-fields',
       'time.restarts',
       'time.absolute',
       'time.own-idle-timeout',
@@ -63,6 +64,7 @@ export const brokenFields: BrokenStorage[] = [
       'storage.delete-race',
       'storage.touch-race',
       'storage.subjects',
+      'storage.try-again',
       'close.reopen',
       'failure.recovers',
       'ids.not-at-rest',

@@ -49,6 +49,7 @@ export const brokenMoves: BrokenStorage[] = [
       'storage.move-winner',
       'storage.move-atomic',
       'storage.delete-session-race',
+      'storage.try-again',
       'move.secret',
       'destroy.erases',
     ],
@@ -222,7 +223,13 @@ export const brokenMoves: BrokenStorage[] = [
   },
   {
     broken: 'the mark keeps the subject of the session',
-    fails: ['move.not-listed', 'subjects.given-up', 'subjects.only-moving', 'storage.move'],
+    fails: [
+      'move.not-listed',
+      'subjects.given-up',
+      'subjects.only-moving',
+      'storage.move',
+      'storage.try-again',
+    ],
     how: (storage, records) => ({
       move: (key, version, next, mark, now) =>
         storage.move(key, version, next, { ...mark, subject: records.get(key)?.subject ?? null }, now),

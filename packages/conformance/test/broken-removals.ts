@@ -142,6 +142,7 @@ export const brokenRemovals: BrokenStorage[] = [
       'gc.instances',
       'storage.delete-expired',
       'storage.delete-expired-moved-on',
+      'storage.try-again',
       'destroy.erases',
     ],
     how: (storage) => ({ deleteExpired: (_now, limit) => storage.deleteExpired(Date.now(), limit) }),
@@ -158,6 +159,7 @@ export const brokenRemovals: BrokenStorage[] = [
       'storage.delete-expired',
       'storage.delete-expired-moved-on',
       'storage.delete-expired-race',
+      'storage.try-again',
     ],
     how: (storage) => ({
       async deleteExpired(now, limit) {
@@ -204,6 +206,7 @@ export const brokenRemovals: BrokenStorage[] = [
       'subjects.only',
       'unreadable.subjects',
       'storage.subjects',
+      'storage.try-again',
     ],
     how: (storage) => ({
       deleteBySubject: (subject, { exceptKey: _, ...options }) => storage.deleteBySubject(subject, options),

@@ -58,6 +58,7 @@ export const brokenWrites: BrokenStorage[] = [
       'time.application-clock',
       'touch.no-conflict',
       'storage.replace',
+      'storage.try-again',
     ],
     how: (storage) => ({
       replace: async (key, version, next, now) =>

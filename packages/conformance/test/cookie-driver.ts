@@ -30,6 +30,8 @@ interface Ledger {
   ended: Set<string>;
   /** The family of each id that was sealed. */
   families: Map<string, string>;
+  /** When each id was given up for a new one. */
+  moves: Map<string, number>;
   /** For each subject: seals made before this time are over, but for one session's. */
   subjects: Map<string, { before: number; except: string | undefined }[]>;
 }
@@ -38,18 +40,29 @@ const broken = new Set<string>();
 
 export function ledgerOf({ namespace }: Place): Ledger {
   if (broken.has(namespace)) throw new Error('The ledger is down.');
-  const ledger = ledgers.get(namespace) ?? { ended: new Set(), families: new Map(), subjects: new Map() };
+  const ledger = ledgers.get(namespace) ?? {
+    ended: new Set(),
+    families: new Map(),
+    moves: new Map(),
+    subjects: new Map(),
+  };
   ledgers.set(namespace, ledger);
   return ledger;
 }
 
+/** The first id of a session, and the one that it was loaded under. */
+export function chainOf({ id, family = id }: CookieSession): { first: string; loaded: string } {
+  const [first = id, loaded = first] = family.split('.');
+  return { first, loaded };
+}
+
 function isRevoked(place: Place, session: CookieSession): boolean {
-  const { id, family = id, subject = '', createdAt } = session;
+  const { id, subject = '', createdAt } = session;
   const { ended: endedFamilies, subjects } = ledgerOf(place);
   const ended = (subjects.get(subject) ?? []).some(
     ({ before, except }) => createdAt < before && id !== except,
   );
-  return endedFamilies.has(family) || ended;
+  return endedFamilies.has(chainOf(session).first) || ended;
 }
 
 /** A correct cookie driver that can revoke. */
@@ -60,13 +73,22 @@ export const cookieDriver = {
       load(value) {
         const text = open(place, value);
         const session = text === undefined ? undefined : (JSON.parse(text) as CookieSession);
-        return session && !isRevoked(place, session) ? session : undefined;
+        if (session === undefined || isRevoked(place, session)) return undefined;
+        const { id } = session;
+        const movedAt = ledgerOf(place).moves.get(id);
+        if (movedAt === undefined) return { ...session, family: `${chainOf(session).first}.${id}` };
+        return now() - movedAt < 60_000 ? { moved: true, id } : undefined;
       },
-      cookieValue(session) {
-        const { id, family = id } = session;
-        if (isRevoked(place, session)) return '';
-        ledgerOf(place).families.set(id, family);
-        return seal(place, JSON.stringify({ ...session, family }));
+      cookieValue(session, accept) {
+        const { id } = session;
+        const { first, loaded } = chainOf(session);
+        const { moves, families } = ledgerOf(place);
+        if (isRevoked(place, session) || moves.has(loaded)) return '';
+        const value = seal(place, JSON.stringify({ ...session, family: first }));
+        accept(value);
+        if (loaded !== id) moves.set(loaded, now());
+        families.set(id, first);
+        return value;
       },
       destroy(id) {
         const { ended, families } = ledgerOf(place);

@@ -1,4 +1,4 @@
-import { type Awaitable, type CookieSession, type CookieStoreDriver, StoreError } from '@store/core';
+import { type Awaitable, type CookieSession, StoreError } from '@store/core';
 import type { Keyring } from './keyring.ts';
 import { longestSeal, parseSeal } from './seal-format.ts';
 import { decodeContent, encodeContent } from './sealed-content.ts';
@@ -15,8 +15,14 @@ export interface CookieDriverParts {
   onOldPassword: (id: string) => void;
 }
 
+/** A cookie driver that knows no revocations, and so gives up no id. */
+export interface SealDriver {
+  load(cookieValue: string): Awaitable<CookieSession | undefined>;
+  cookieValue(session: CookieSession): Awaitable<string>;
+}
+
 /** Keeps sessions as Iron seals (Fe26.2). As synchronous as its sealing is. */
-export function createCookieDriver(parts: CookieDriverParts): CookieStoreDriver {
+export function createCookieDriver(parts: CookieDriverParts): SealDriver {
   const { name, purpose, keyring, sealing, now, onOldPassword } = parts;
 
   return {

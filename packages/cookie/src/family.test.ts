@@ -131,6 +131,61 @@ describe('a session that gets new ids, with revocations', () => {
   });
 });
 
+describe('an id that was given up', () => {
+  const missing = { exists: false, data: {}, flash: {} };
+
+  it('says so for 60 seconds, and is no session afterwards', async () => {
+    const { store, advance } = await start();
+    const { ids, cookies } = await openMoved(store, 'ada');
+    for (const which of [0, 1] as const)
+      expect(await store.load(cookies[which] as string)).toEqual({ ...missing, id: ids[which], moved: true });
+    advance(59.999);
+    expect((await store.load(cookies[1] as string)).moved).toBe(true);
+    advance(0.001);
+    expect(await store.load(cookies[1] as string)).toEqual({ ...missing, id: '' });
+  });
+
+  it('is no session at all once its family, its subject or its device has ended', async () => {
+    for (const end of ['first id', 'subject', 'device'] as const) {
+      const { store, now } = await start();
+      const before = await startSession({ password, cache: false, now });
+      // Its first new id was not recorded in the ledger.
+      const [first, second] = [createSessionId(), createSessionId()];
+      const cookie = await before.cookieValue(first, {}, {}, { subject: 'ada' });
+      const moved = await (await sealAgain(before, cookie))(second);
+      await (await sealAgain(store, moved))(createSessionId());
+      expect((await store.load(moved)).moved).toBe(true);
+      if (end === 'first id') await store.destroy(first);
+      else await store.destroyAll('ada', end === 'device' ? { only: sessionKey(second) } : {});
+      expect(await store.load(moved)).toEqual({ ...missing, id: '' });
+    }
+  });
+
+  it('still says so after destroyAll has spared its session under a later id', async () => {
+    const { store } = await start();
+    const { ids, cookies } = await openMoved(store, 'ada');
+    await store.destroyAll('ada', { except: ids[2] });
+    expect((await store.load(cookies[0] as string)).moved).toBe(true);
+  });
+
+  it('does not say so to a cookie that has expired, or was sealed for another purpose', async () => {
+    const { store, revocations, now, advance } = await start({ idleTimeout: 30 });
+    const admin = await startSession({ password, purpose: 'admin', cache: false, revocations, now });
+    const { cookies } = await openMoved(store);
+    expect(await admin.load(cookies[0] as string)).toEqual({ ...missing, id: '' });
+    advance(30);
+    expect(await store.load(cookies[0] as string)).toEqual({ ...missing, id: '' });
+  });
+
+  it('is not sealed again', async () => {
+    const { store } = await start();
+    const cookie = await store.cookieValue(createSessionId(), {}, {});
+    const [slow, login] = [await sealAgain(store, cookie), await sealAgain(store, cookie)];
+    await login(createSessionId());
+    expect([await slow(), await slow(createSessionId())]).toEqual(['', '']);
+  });
+});
+
 describe('destroy after a refused seal', () => {
   it('ends the session that stayed, and what could not be sealed leaves nothing', async () => {
     const { store } = await start();
@@ -152,6 +207,21 @@ describe('destroy after a refused seal', () => {
     const moving = store.cookieValue(createSessionId(), data, {}, { family, createdAt } as object);
     await expect(moving).rejects.toMatchObject({ code: 'TOO_LARGE' });
     expect(await opens(store, cookie)).toBe(true);
+  });
+
+  it('keeps the session under its old id when the caller refuses the new seal', async () => {
+    const { store } = await start();
+    const cookie = await store.cookieValue(createSessionId(), { n: 1 }, {});
+    const { family, createdAt } = await store.load(cookie);
+    const refusal = new RangeError('too large');
+    const accept = () => {
+      throw refusal;
+    };
+    const options = { family: family as string, createdAt: createdAt as number, accept };
+    await expect(store.cookieValue(createSessionId(), { n: 1 }, {}, options)).rejects.toBe(refusal);
+    expect(await opens(store, cookie)).toBe(true);
+    const moved = await (await sealAgain(store, cookie))(createSessionId());
+    expect([await opens(store, moved), await opens(store, cookie)]).toEqual([true, false]);
   });
 });
 

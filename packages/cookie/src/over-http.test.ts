@@ -176,6 +176,61 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(await browser.read('name')).toBe('Ada');
   });
 
+  it('keeps its old cookie good whenever regenerate is refused because the new one would be too large', async () => {
+    const { openBrowser } = await openRevocableSite();
+    const outcomes: string[] = [];
+    for (let length = 2450; length < 2800; length += 5) {
+      const browser = openBrowser();
+      await browser.visit((session) => session.set('n', 1));
+      const before = new Map(browser.cookies);
+      const moved = browser.visit((session) => {
+        session.set('name', 'x'.repeat(length));
+        session.regenerate();
+      });
+      const outcome = await moved.then(
+        () => 'moved',
+        (error) => error.code,
+      );
+      outcomes.push(outcome);
+      if (outcome === 'moved') expect(await browser.read('name')).toHaveLength(length);
+      else expect([outcome, await openBrowser(before).read('n')]).toEqual(['TOO_LARGE', 1]);
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['moved', 'TOO_LARGE']));
+  });
+
+  it('sends no cookie and keeps nothing for a slow request with its old id, for a minute', async () => {
+    const { openBrowser, events, advance } = await openRevocableSite();
+    const browser = openBrowser();
+    await browser.visit((session) => session.set('n', 1));
+    const slow = browser.copy();
+    await browser.visit((session) => {
+      session.set('name', 'Ada');
+      session.setSubject('7');
+    });
+    advance(59.999);
+    for (const change of ['nothing', 'set', 'regenerate'] as const) {
+      const { setCookies } = await slow.visit((session) => {
+        if (change === 'set') session.set('n', 2);
+        else if (change === 'regenerate') session.regenerate();
+      });
+      expect([setCookies, events.at(-1)]).toMatchObject([[], { outcome: 'moved', cookie: 'skipped' }]);
+    }
+    advance(0.001);
+    await slow.visit();
+    expect(events.at(-1)).toMatchObject({ outcome: 'none', reason: 'unknown-session' });
+    expect([await browser.read('name'), await browser.read('n')]).toEqual(['Ada', 1]);
+  });
+
+  it('is signed out by a slow request with its old id that signs out', async () => {
+    const { openBrowser } = await openRevocableSite();
+    const browser = openBrowser();
+    await browser.visit((session) => session.set('n', 1));
+    const slow = browser.copy();
+    await browser.visit((session) => session.setSubject('7'));
+    await slow.visit((session) => session.invalidate());
+    expect(await browser.read('n')).toBeUndefined();
+  });
+
   it('answers 503 while the ledger is down, and goes on when it is back', async () => {
     const { openBrowser, takeDown, bringBack } = await openRevocableSite();
     const browser = openBrowser();

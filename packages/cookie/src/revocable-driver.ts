@@ -1,5 +1,6 @@
 import { type CookieSession, type CookieStoreDriver, StoreError } from '@store/core';
 import { invalidOption, isSessionKey, type Report } from '@store/core/driver';
+import type { SealDriver } from './cookie-driver.ts';
 import { parseFamily } from './family.ts';
 import { clockMargin } from './ledger-options.ts';
 import type { Revocations } from './revocations.ts';
@@ -7,7 +8,7 @@ import type { Revocations } from './revocations.ts';
 /** What a driver needs to revoke. */
 export interface RevocableDriverParts {
   name: string;
-  driver: CookieStoreDriver;
+  driver: SealDriver;
   revocations: Revocations;
   onFailure: 'closed' | 'open';
   now: () => number;
@@ -32,12 +33,14 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
     }
   }
 
-  /** The session under the version its seal must carry; `undefined` when it was revoked, or has moved to a new id. */
-  async function unlessRevoked(session: CookieSession): Promise<CookieSession | undefined> {
+  /** The session under the version its seal must carry, unless it was revoked or has moved to a new id. */
+  async function judge(session: CookieSession): Promise<CookieSession | 'ended' | 'moved'> {
     const { root, last } = parseFamily(session.family, session.id);
     const check = revocations.check({ ...session, id: last, root });
-    const judged = check.then((version) => (version === undefined ? undefined : { ...session, version }));
-    return asked<CookieSession | undefined>(judged, session);
+    const judged = check.then((verdict) =>
+      typeof verdict === 'number' ? { ...session, version: verdict } : verdict,
+    );
+    return asked<CookieSession | 'ended' | 'moved'>(judged, session);
   }
 
   /** Gives up the id that was loaded for this one. `false` when it has ended, or moved already. */
@@ -62,9 +65,11 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
         });
         return undefined;
       }
-      return unlessRevoked({ ...session, version: session.version ?? 0 });
+      const found = await judge({ ...session, version: session.version ?? 0 });
+      if (found === 'moved') return { moved: true, id: session.id };
+      return found === 'ended' ? undefined : found;
     },
-    async cookieValue(session) {
+    async cookieValue(session, accept) {
       if (!isCovered(session, 0)) {
         throw new StoreError(
           'INVALID_OPTION',
@@ -72,10 +77,11 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
             'remembers. Give that store an idleTimeout as long as the longest that a session may have.',
         );
       }
-      const current = await unlessRevoked(session);
-      if (current === undefined) return '';
-      // Before the old id ends: a session that cannot be sealed keeps it.
+      const current = await judge(session);
+      if (current === 'ended' || current === 'moved') return '';
+      // Before the old id ends: a session whose new seal cannot be made or used keeps it.
       const seal = await driver.cookieValue(current);
+      accept(seal);
       return (await move(current)) ? seal : '';
     },
     destroy: (id) => revocations.revoke(id),

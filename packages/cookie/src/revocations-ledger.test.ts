@@ -116,3 +116,76 @@ describe('a ledger', () => {
     await expect(revocations.gc()).resolves.toBe(0);
   });
 });
+
+describe('the calls of the ledger', () => {
+  /** A store, and what one step asks of its ledger: reads and writes. */
+  async function startCounted() {
+    const ledger = createRecordStore(memoryStorage());
+    let [reads, writes] = [0, 0];
+    const counted = {
+      load: () => reads++,
+      create: () => writes++,
+      save: () => writes++,
+      update: () => writes++,
+    };
+    const revocations: SessionStore = Object.create(
+      ledger,
+      Object.fromEntries(
+        Object.entries(counted).map(([name, count]) => {
+          const method = ledger[name as 'load'];
+          const value = (...args: Parameters<typeof method>) => {
+            count();
+            return method(...args);
+          };
+          return [name, { value }];
+        }),
+      ),
+    );
+    const store = await startSession({ password, cache: false, revocations });
+    const costOf = async (step: () => Promise<unknown>) => {
+      [reads, writes] = [0, 0];
+      await step();
+      return [reads, writes];
+    };
+    return { store, costOf };
+  }
+
+  it.each([
+    ["nobody's session under its first id", undefined, 0, { load: [1, 0], seal: [1, 0], newId: [1, 1] }],
+    ["nobody's session under a new id", undefined, 1, { load: [2, 0], seal: [2, 0], newId: [2, 1] }],
+    ["a subject's session under its first id", 'ada', 0, { load: [3, 0], seal: [3, 0], newId: [4, 1] }],
+    ["a subject's session under a new id", 'ada', 1, { load: [4, 0], seal: [4, 0], newId: [5, 1] }],
+  ] as const)('are these for %s', async (_, subject, moves, costs) => {
+    const { store, costOf } = await startCounted();
+    let cookie = await store.cookieValue(one, {}, {}, subject === undefined ? {} : { subject });
+    for (let move = 0; move < moves; move++)
+      cookie = await (await sealAgain(store, cookie))(createSessionId());
+    const seal = await sealAgain(store, cookie);
+    expect({
+      load: await costOf(() => store.load(cookie)),
+      seal: await costOf(() => seal()),
+      newId: await costOf(() => seal(createSessionId())),
+    }).toEqual(costs);
+  });
+
+  it.each([
+    [0, { destroy: [0, 1], destroyAll: [0, 1], except: [1, 1], only: [1, 1] }],
+    [1, { destroy: [1, 2], destroyAll: [0, 1], except: [3, 1], only: [3, 2] }],
+    [3, { destroy: [3, 4], destroyAll: [0, 1], except: [7, 1], only: [7, 4] }],
+  ])(
+    'are these to end a session that has had %i new ids since the one that is named',
+    async (moves, costs) => {
+      const { store, costOf } = await startCounted();
+      let cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+      for (let move = 0; move < moves; move++)
+        cookie = await (await sealAgain(store, cookie))(createSessionId());
+      await store.destroyAll('ada', { except: one });
+      expect({
+        destroyAll: await costOf(() => store.destroyAll('eve')),
+        except: await costOf(() => store.destroyAll('ada', { except: one })),
+        only: await costOf(() => store.destroyAll('ada', { only: sessionKey(one) })),
+        destroy: await costOf(() => store.destroy(one)),
+      }).toEqual(costs);
+    },
+  );
+});

@@ -155,6 +155,37 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
+  it('brings nothing back by sparing a session that has ended, in a row or at the same moment', async () => {
+    const { store } = await start();
+    for (let round = 0; round < 20; round++) {
+      const [mine, other] = [createSessionId(), createSessionId()];
+      const subject = `user-${round}`;
+      const cookie = await store.cookieValue(mine, {}, {}, { subject });
+      const ends = () => store.destroyAll(subject, round % 3 === 0 ? { except: other } : {});
+      const spares = () => store.destroyAll(subject, { except: mine });
+      if (round % 2 === 0) {
+        await ends();
+        await spares();
+      } else {
+        await Promise.all([spares(), ends(), spares()]);
+      }
+      expect(await opens(store, cookie)).toBe(false);
+    }
+  });
+
+  it('spares a session that is not sealed again in between, however often', async () => {
+    const { store } = await start();
+    const mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    for (let times = 0; times < 20; times++) {
+      const other = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+      await store.destroyAll('ada', { except: one });
+      expect([await opens(store, mine), await opens(store, other)]).toEqual([true, false]);
+    }
+    await store.destroyAll('ada');
+    await store.destroyAll('ada', { except: one });
+    expect(await opens(store, mine)).toBe(false);
+  });
+
   it('keeps ended what ended before an earlier entry was forgotten', async () => {
     const { store, advance, revocations } = await start();
     await store.destroyAll('ada');

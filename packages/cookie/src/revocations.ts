@@ -1,4 +1,4 @@
-import type { SessionData, SessionStore } from '@store/core';
+import type { SessionContent, SessionData, SessionStore, StoredSession } from '@store/core';
 import { StoreError } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import type { Family } from './family.ts';
@@ -8,12 +8,13 @@ import { createPeriods } from './periods.ts';
 /** Remembers which sealed sessions have ended, as entries of a server store. */
 export interface Revocations {
   /**
-   * The version that a session's seal must carry; `undefined` when it has been revoked or has moved to a new id.
+   * The version that a session's seal must carry; `ended` when it has been revoked, or `moved` when it was given a new id within
+   * the last minute and may be alive under that.
    *
    * @param session Without `version`: it begins now, as at a login, and `destroyAll` before it does not concern it.
    * @throws {StoreError} `UNAVAILABLE` when the ledger does not answer.
    */
-  check(session: RevocableSession): Promise<number | undefined>;
+  check(session: RevocableSession): Promise<number | 'ended' | 'moved'>;
   /**
    * Gives up the id `last` for a new one, in one step with any `revoke` of it. `false` when it has ended, or moved already: of
    * logins in parallel one wins.
@@ -38,6 +39,13 @@ export interface RevocableSession {
   version?: number | undefined;
 }
 
+/** For how many milliseconds an id that was given up is told apart from one that has ended, as in the server stores. */
+const movedFor = 60_000;
+
+/** How often in a row a session is spared without being sealed again, which gives it the version in force. */
+const mostSpared = 100;
+const mostAttempts = 100;
+
 /** More new ids than a session gets while the first of its seals still opens. */
 const mostMoves = 10_000;
 
@@ -48,6 +56,7 @@ const mostMoves = 10_000;
  *   and a new id that race for it have one winner; a logout that loses follows the entry to the new id.
  * - A subject's entry holds a random version. Seals carry the version that was in force when they began, and another one ends
  *   them. No clock decides, so a login that races with "log out everywhere" is either before it and ended, or after it and kept.
+ *   An entry that spares a session names the versions that it may carry, so that one which was ended before stays ended.
  *
  * An entry lives as long as the store's idle timeout, so none of the seals it covers outlives it.
  *
@@ -58,6 +67,7 @@ export function createRevocations(
   purpose: string,
   ledger: SessionStore,
   longestLife: number,
+  now: () => number,
 ): Revocations {
   const { reach, keptFor } = assertLedger(name, ledger, longestLife);
   const periods = createPeriods(ledger.timeouts, keptFor);
@@ -85,6 +95,10 @@ export function createRevocations(
   const create = (id: string, data: SessionData) =>
     asking(ledger.create(id, data, {}, { idleTimeout: keptFor }));
 
+  function hasJustMoved({ data, createdAt }: StoredSession): boolean {
+    return typeof data.moved === 'string' && createdAt !== undefined && now() - createdAt < movedFor;
+  }
+
   /** Walks from an id to the one that its session has now; `visit` returns true to stop. */
   async function follow(handle: string, visit: (handle: string) => Promise<boolean>): Promise<string> {
     let current = handle;
@@ -109,6 +123,24 @@ export function createRevocations(
     return entries.find(({ exists }) => exists)?.data;
   }
 
+  /** Writes an entry that spares a session, onto the newest one: it must not bring back what that has ended. */
+  async function spare(subject: string, period: number, version: number, spared: string): Promise<void> {
+    const entry = subjectEntry(subject, period);
+    const next = (before: SessionData | undefined): SessionData => {
+      const again = before?.spared === spared && Array.isArray(before.spares) ? before.spares : [];
+      return { version, spared, spares: [before?.version ?? 0, ...again].slice(0, mostSpared) };
+    };
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const change = ({ data }: SessionContent) => ({ data: next(data), flash: {} });
+      if (await asking(ledger.update(entry, change, { idleTimeout: keptFor }))) return;
+      if (await create(entry, next(await asking(everywhere(subject))))) return;
+    }
+    throw new StoreError(
+      'CONFLICT',
+      `[${name}] This subject's sessions are being ended all the time. Try again.`,
+    );
+  }
+
   return {
     reach,
     async check({ id, root, subject, version }) {
@@ -122,10 +154,13 @@ export function createRevocations(
         ]),
       );
       // The first id has usually moved; ended, it ends the family even where a new id was not recorded.
-      if (own.exists || (first?.exists && first.data.moved === undefined) || device?.exists) return undefined;
-      if (all === undefined) return version ?? 0;
-      const current = all.version as number;
-      return version === undefined || version === current || all.spared === handle ? current : undefined;
+      if ((first?.exists && first.data.moved === undefined) || device?.exists) return 'ended';
+      const current = all === undefined ? (version ?? 0) : (all.version as number);
+      const isCurrent = version === undefined || version === current || isSpared(all, handle, version);
+      if (!own.exists) return isCurrent ? current : 'ended';
+      // Which id is spared after further moves is not looked up: a session that lives on must not be replaced.
+      const mayLive = isCurrent || typeof all?.spared === 'string';
+      return mayLive && hasJustMoved(own) ? 'moved' : 'ended';
     },
     async move({ last }, id, subject) {
       const handle = sessionKey(last);
@@ -137,14 +172,18 @@ export function createRevocations(
       await follow(sessionKey(id), (handle) => create(sessionEntry(handle), {}));
     },
     async revokeAll(subject, except) {
-      const spared =
-        except === undefined
-          ? null
-          : await follow(sessionKey(except), async (handle) => !(await read(sessionEntry(handle))).exists);
-      const data = { version: randomVersion(), spared };
-      for (const period of periods.toWrite()) {
-        await asking(ledger.save(subjectEntry(subject, period), data, {}, { idleTimeout: keptFor }));
+      const version = randomVersion();
+      if (except === undefined) {
+        const data = { version, spared: null };
+        for (const period of periods.toWrite())
+          await asking(ledger.save(subjectEntry(subject, period), data, {}, { idleTimeout: keptFor }));
+        return;
       }
+      const spared = await follow(
+        sessionKey(except),
+        async (handle) => !(await read(sessionEntry(handle))).exists,
+      );
+      for (const period of periods.toWrite()) await spare(subject, period, version, spared);
     },
     async revokeDevice(subject, handle) {
       await follow(handle, async (at) => {
@@ -153,6 +192,13 @@ export function createRevocations(
       });
     },
   };
+}
+
+/** Whether an entry spares a session under the version that its seal carries. */
+function isSpared(entry: SessionData | undefined, handle: string, version: number): boolean {
+  if (entry?.spared !== handle) return false;
+  // The first release did not write them.
+  return !Array.isArray(entry.spares) || entry.spares.includes(version);
 }
 
 /** 53 random bits. */

@@ -1,18 +1,37 @@
-import { type CookieSession, isSessionId, type SessionData, StoreError } from '@store/core';
+import { type CookieSession, isSessionId, type JsonValue, type SessionData, StoreError } from '@store/core';
 import { formatFamily, parseFamily } from './family.ts';
 
 /** The newest format read. The first one, still the one written, carries no number. */
 const newest = 1;
 
+const known: ReadonlySet<string> = new Set([
+  'v',
+  'purpose',
+  'id',
+  'family',
+  'subject',
+  'createdAt',
+  'expiresAt',
+  'idleTimeout',
+  'expireOnClose',
+  'version',
+  'data',
+  'flash',
+]);
+
 /**
  * The JSON text inside a seal: `{ purpose, id, family, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version, data,
- * flash }`. `family` is the session's first id; without it the session still has that one.
+ * flash }`, next to members that a later version has added. `family` is the session's first id; without it the session still has
+ * that one.
  */
 export function encodeContent(purpose: string, session: CookieSession): string {
   const { id, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version, data, flash } = session;
   const { root } = parseFamily(session.family, id);
   const family = root === id ? undefined : root;
   return JSON.stringify({
+    ...session.unknownFields,
+    // Those below come last, so that none of them can be replaced. This one is not written yet.
+    v: undefined,
     purpose,
     id,
     family,
@@ -62,7 +81,18 @@ export function decodeContent(purpose: string, text: string): CookieSession | un
     ...(typeof idleTimeout === 'number' && { idleTimeout }),
     ...(typeof expireOnClose === 'boolean' && { expireOnClose }),
     ...(typeof version === 'number' && { version }),
+    ...unknownIn(content),
   };
+}
+
+/** What a later version has sealed next to the members known here: kept, so that a rolling deploy loses none of it. */
+function unknownIn(content: { [key: string]: unknown }): { unknownFields?: SessionData } {
+  const names = Object.keys(content).filter((name) => !known.has(name));
+  if (names.length === 0) return {};
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const unknownFields: SessionData = Object.create(null);
+  for (const name of names) unknownFields[name] = content[name] as JsonValue;
+  return { unknownFields };
 }
 
 function isTime(value: unknown): value is number {

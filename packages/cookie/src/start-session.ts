@@ -83,7 +83,7 @@ export async function startSession(options: CookieSessionOptions): Promise<Sessi
   const { idleTimeout, absoluteTimeout, now } = resolveTimeouts(name, rest);
   const longestLife = absoluteTimeout === false ? idleTimeout : Math.min(idleTimeout, absoluteTimeout);
   const revocations =
-    ledger === undefined ? undefined : createRevocations(name, purpose, ledger, longestLife);
+    ledger === undefined ? undefined : createRevocations(name, purpose, ledger, longestLife, now);
 
   const report = createReport(name, rest.onEvent);
   const synchronousCrypto = findSynchronousCrypto();

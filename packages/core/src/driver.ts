@@ -2,6 +2,7 @@ export { type DirectStore, directStore } from './cache/store-brand.ts';
 export type { Awaitable } from './contract/drivers.ts';
 export {
   type DeleteBySubjectOptions,
+  type PlainPayload,
   type RecordStorage,
   type SessionRecord,
   type TryAgain,

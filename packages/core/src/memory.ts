@@ -72,15 +72,17 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Memor
       records.set(key, { ...record, expiresAt: Math.max(expiresAt, record.expiresAt) });
       return true;
     },
-    save(record, createdAfter) {
+    save(record, createdAfter, plain) {
       const found = records.get(record.key);
       if (!found) return insert(record);
-      const staysTheSame =
+      const maybeReplaced =
         found.expiresAt > record.createdAt &&
         found.createdAt > createdAfter &&
         found.idleTimeout === record.idleTimeout &&
-        (record.subject === null || record.subject === found.subject);
-      if (!staysTheSame) return false;
+        (record.subject === null || record.subject === found.subject) &&
+        found.payload.startsWith(plain.start) &&
+        found.payload.endsWith(plain.end);
+      if (!maybeReplaced) return false;
       const { version, payload, expiresAt } = record;
       records.set(record.key, { ...found, version, payload, expiresAt });
       return true;

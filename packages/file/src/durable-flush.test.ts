@@ -21,7 +21,7 @@ it('undoes a durable write in place that the disk does not keep', async () => {
   await expect(
     storage.replace(record.key, record.version, { ...record, version: 101 }, Date.now()),
   ).rejects.toThrow('EIO');
-  await expect(storage.save({ ...record, version: 101 }, 0)).rejects.toThrow('EIO');
+  await expect(storage.save({ ...record, version: 101 }, 0, { start: '', end: '' })).rejects.toThrow('EIO');
   expect(storage.read(record.key)).toEqual(record);
   disk.refuses = false;
   expect(await storage.replace(record.key, record.version, { ...record, version: 102 }, Date.now())).toBe(

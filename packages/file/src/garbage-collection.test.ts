@@ -29,8 +29,8 @@ describe('garbage collection', () => {
     const { storage } = openStorage(directory);
     for (let n = 0; n < 12_000; n++)
       await storage.insert(someRecord({ expiresAt: n % 40 === 0 ? 1000 : 2000 }), Date.now());
-    const first = await storage.deleteExpired(1500, 500);
-    const second = await storage.deleteExpired(1500, 500);
+    const first = Number(await storage.deleteExpired(1500, 500));
+    const second = Number(await storage.deleteExpired(1500, 500));
     expect(first).toBeGreaterThan(150);
     expect(second).toBeGreaterThan(0);
     expect(first + second).toBe(300);
@@ -85,7 +85,7 @@ describe('garbage collection', () => {
     for (const record of records)
       await another.replace(record.key, record.version, { ...record, expiresAt: 500 }, Date.now());
     let removed = 0;
-    for (let round = 0; round < 8; round++) removed += await storage.deleteExpired(1000, 500);
+    for (let round = 0; round < 8; round++) removed += Number(await storage.deleteExpired(1000, 500));
     expect(removed).toBe(50);
   });
 

@@ -15,6 +15,8 @@ import { createIdentity, writeOwner } from './owner.ts';
 import { slotBytes } from './record-slots.ts';
 import { createSessionLocks, defaultSettings } from './session-lock.ts';
 
+const anyPayload = { start: '', end: '' };
+
 function open(options: Parameters<typeof openStorage>[1] = {}) {
   const directory = temporaryDirectory();
   const opened = openStorage(directory, options);
@@ -64,7 +66,7 @@ describe('writing a session in place', () => {
       version++;
     }
     const short = { ...record, version, payload: 'short' };
-    expect(await storage.save({ ...short, version: version + 1, subject: null }, 0)).toBe(true);
+    expect(await storage.save({ ...short, version: version + 1, subject: null }, 0, anyPayload)).toBe(true);
     expect(storage.read(record.key)).toEqual({ ...short, version: version + 1 });
   });
 
@@ -103,7 +105,7 @@ describe('writing a session in place', () => {
     expect(await storage.replace(record.key, record.version, { ...record, version: 101 }, Date.now())).toBe(
       true,
     );
-    expect(await storage.save({ ...record, version: 102 }, 0)).toBe(true);
+    expect(await storage.save({ ...record, version: 102 }, 0, anyPayload)).toBe(true);
     expect(storage.read(record.key)?.version).toBe(102);
   });
 

@@ -13,6 +13,8 @@ import { finishMove, type Move, type SettledHead, unfinishedMove } from './sessi
 /** A session that is under lock, with its file open to be written in place. */
 export interface HeldRecord {
   readonly head: SettledHead;
+  /** The session's payload, if it was read with the head: not that of a record which has the file to itself. */
+  readonly payload: string | undefined;
   /**
    * Writes the next record into the slot that this one is not in: it is the session once the last byte is there. Waits for
    * the disk if writes are `durable`.
@@ -42,12 +44,12 @@ export function createHoldRecord(
   ): Outcome<T> | Promise<Outcome<T>> {
     const opened = openRecordFile(layout.record(key));
     if (opened === undefined) return done(work(noRecord));
-    const { file } = opened;
+    const { file, payload } = opened;
     let waiting = false;
     try {
       const { move, head } = unfinishedMove(layout, key, opened.head);
       if (move) return { move };
-      const outcome = done(work(createHeldRecord(file, head, durable, isLost)));
+      const outcome = done(work(createHeldRecord(file, head, payload, durable, isLost)));
       if (!(outcome instanceof Promise)) return outcome;
       waiting = true;
       return outcome.finally(() => closeIfOpen(file));
@@ -74,11 +76,17 @@ function done<T>(value: T | Promise<T>): Outcome<T> | Promise<Outcome<T>> {
   return value instanceof Promise ? value.then((value) => ({ value })) : { value };
 }
 
-const noRecord: HeldRecord = { head: undefined, rewrite: () => false, rewriteExpiry: () => {} };
+const noRecord: HeldRecord = {
+  head: undefined,
+  payload: undefined,
+  rewrite: () => false,
+  rewriteExpiry: () => {},
+};
 
 function createHeldRecord(
   file: number,
   head: SettledHead,
+  payload: string | undefined,
   durable: boolean,
   isLost: () => boolean,
 ): HeldRecord {
@@ -98,6 +106,7 @@ function createHeldRecord(
 
   return {
     head,
+    payload,
     rewrite(next) {
       const bytes = head.turn === 0 ? undefined : writeRecord(next, head.turn + 1);
       if (bytes === undefined || bytes.length > slotBytes) return false;

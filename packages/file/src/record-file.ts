@@ -56,11 +56,13 @@ function recordIn(head: FileHead): RecordHead | undefined {
 }
 
 /** A record file that is open for reading and writing. For who holds the session's lock, so that nobody else is writing. */
-export function openRecordFile(path: string): { file: number; head: FileHead } | undefined {
+export function openRecordFile(
+  path: string,
+): (Pick<Found, 'head' | 'payload'> & { file: number }) | undefined {
   const file = openIfThere(path, writing);
   if (file === undefined) return undefined;
   try {
-    return { file, head: findRecord(readStart(file)).head };
+    return { file, ...findRecord(readStart(file)) };
   } catch (error) {
     closeIfOpen(file);
     throw error;

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '@store/core/driver';
+import type { PlainPayload, SessionRecord } from '@store/core/driver';
 import type { HeldRecord, HoldRecord } from './held-record.ts';
 import type { RecordHead } from './record-format.ts';
 import { slotBytes } from './record-slots.ts';
@@ -9,7 +9,7 @@ export interface SessionRewrites {
   /** Writes another version over this one. @returns `false` when it is another by now, or gone */
   replace(version: number, next: SessionRecord): Promise<boolean | undefined>;
   /** Writes over a session that goes on as `RecordStorage.save` says. @returns `false` when another begins there */
-  saveOver(record: SessionRecord, createdAfter: number): Promise<boolean | undefined>;
+  saveOver(record: SessionRecord, createdAfter: number, plain: PlainPayload): Promise<boolean | undefined>;
 }
 
 export function createSessionRewrites(holdRecord: HoldRecord, index: SubjectIndex): SessionRewrites {
@@ -32,13 +32,14 @@ export function createSessionRewrites(holdRecord: HoldRecord, index: SubjectInde
       return holdRecord(next.key, (held) => rewrite(held, version, next));
     },
 
-    async saveOver(record, createdAfter) {
+    async saveOver(record, createdAfter, plain) {
       const { key, createdAt, idleTimeout } = record;
-      return holdRecord(key, ({ head, rewrite }) => {
+      return holdRecord(key, ({ head, payload, rewrite }) => {
         if (head?.kind !== 'record') return undefined;
         const subject = record.subject ?? head.subject;
         const goesOn = head.expiresAt > createdAt && head.createdAt > createdAfter;
         if (!goesOn || head.idleTimeout !== idleTimeout || head.subject !== subject) return false;
+        if (!payload?.startsWith(plain.start) || !payload.endsWith(plain.end)) return false;
         return rewrite({ ...record, subject, createdAt: head.createdAt });
       });
     },

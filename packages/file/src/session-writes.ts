@@ -138,10 +138,10 @@ export function createSessionWrites({
 
   return {
     insert: (record) => write(record.key, () => insert(record)),
-    save: (record, createdAfter) =>
+    save: (record, createdAfter, plain) =>
       write(record.key, async () => {
         const isNew = !existsSync(layout.record(record.key));
-        return (isNew ? undefined : await inPlace.saveOver(record, createdAfter)) ?? insert(record);
+        return (isNew ? undefined : await inPlace.saveOver(record, createdAfter, plain)) ?? insert(record);
       }),
     move: (key, version, next, mark) =>
       write(next.key, () => move(key, version, next, mark)).finally(() => due.forget(nameOfKey(key))),

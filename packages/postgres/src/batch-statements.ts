@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
-import { overLiveSession, record, sqlWriter } from './sessions-table.ts';
+import { overLiveSession, record, type SaveConditions, sqlWriter } from './sessions-table.ts';
 import { nameStatement, type Statement, undoneIfLate } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -35,11 +35,11 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
       returning stored.key`),
 
     /** Waits for rows that another transaction holds, since it may have to insert: in the order of their keys too. */
-    save: statement<[...RecordColumns, createdAfter: number]>(
+    save: statement<[...RecordColumns, ...SaveConditions]>(
       sql`
       insert into ${table} as stored (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
       select key, version, expires_at, expires_at, created_at, idle_timeout, subject, payload
-      from ${input(sql``)} order by key ${overLiveSession} returning key, ${undoneIfLate(9)}`,
+      from ${input(sql``)} order by key ${overLiveSession} returning key, ${undoneIfLate(11)}`,
       { deadline: true },
     ),
 

@@ -3,11 +3,11 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { freshSchema } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, now, sessionRecord } from '../test/session-record.ts';
+import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 import { createBatcher, runAlone } from './batcher.ts';
 
 const saveAll = (storage: RecordStorage, names: string[]) =>
-  Promise.all(names.map((name) => storage.save?.(sessionRecord(name), 0)));
+  Promise.all(names.map((name) => storage.save?.(sessionRecord(name), 0, plain)));
 const names = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`);
 
 /** Runs whose ends the test decides. */
@@ -226,7 +226,7 @@ describe('statements that carry many sessions', () => {
   it('fail for one that does not fit and not for the others', async () => {
     const { storage } = await freshStorage();
     const subjects = ['ann', 'no\0zero', 'bob'];
-    const saves = subjects.map((subject, n) => storage.save?.(sessionRecord(`s${n}`, { subject }), 0));
+    const saves = subjects.map((subject, n) => storage.save?.(sessionRecord(`s${n}`, { subject }), 0, plain));
     expect(await Promise.allSettled(saves)).toMatchObject([
       { value: true },
       { reason: { code: '22021' } },

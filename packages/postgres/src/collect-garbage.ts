@@ -1,5 +1,8 @@
+import { type TryAgain, tryAgain } from '@store/core/driver';
 import { sql } from 'kysely';
+import type { Result } from './client-query.ts';
 import type { Run } from './connection.ts';
+import { isCollision } from './errors.ts';
 import { sqlWriter } from './sessions-table.ts';
 import { nameStatement } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
@@ -32,10 +35,17 @@ export function createCollectGarbage(run: Run, location: TableLocation, prepare:
     prepare,
   );
 
-  return async (now: number, limit: number): Promise<number> => {
+  return async (now: number, limit: number): Promise<number | TryAgain> => {
     for (let removed = 0; ; ) {
       const most = Math.min(mostRows, limit - removed);
-      const { rows } = await run(collect, now, most);
+      let rows: Result['rows'];
+      try {
+        ({ rows } = await run(collect, now, most));
+      } catch (error) {
+        if (!isCollision(error)) throw error;
+        // What earlier statements removed has to be counted; the rest is left for the next time.
+        return removed > 0 ? removed : tryAgain;
+      }
       const [gone = 0, postponed = 0] = (rows[0] ?? []).map(Number);
       removed += gone;
       if (removed === limit || gone + postponed < most) return removed;

@@ -12,7 +12,10 @@ export type Run = <Values extends unknown[]>(
 
 /** The way to the database. */
 export interface Connection {
-  /** Runs one statement, and again if it left nothing behind because it met another one or its connection had ended before. */
+  /**
+   * Runs one statement, and again if it left nothing behind because its connection had ended before. One that only reads is
+   * also run again if it met another one; one that writes is not, since core does that, with one limit for all drivers.
+   */
   run: Run;
   /** Lends one connection for several statements in a row, each of which may take `milliseconds`. */
   lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T>;
@@ -26,6 +29,7 @@ export interface Patience {
   connection: number;
 }
 
+/** How often a statement that only reads is run again. */
 const maxCollisions = 10;
 /** A connection that breaks also fails its query; without a listener the event would end the process. */
 const ignore = () => {};
@@ -91,7 +95,7 @@ export function createConnection(
             giveBack(client, error);
             if (result) resolve(result);
             else if (neverRan === true && ended++ < maxEnded) attempt();
-            else if (isCollision(error) && collisions++ < maxCollisions)
+            else if (statement.readOnly === true && isCollision(error) && collisions++ < maxCollisions)
               setTimeout(attempt, pause(collisions));
             else reject(explained(error));
           });

@@ -77,7 +77,7 @@ describe('deleteExpired', () => {
     await fill(schema, 'alive', 100, 2000);
     const collect = async ({ storage }: typeof one) => {
       let removed = 0;
-      for (let batch = 1; batch > 0; removed += batch) batch = await storage.deleteExpired(1000, 100);
+      for (let batch = 1; batch > 0; removed += batch) batch = Number(await storage.deleteExpired(1000, 100));
       return removed;
     };
     const removed = await Promise.all([collect(one), collect(other)]);

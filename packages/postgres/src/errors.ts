@@ -9,7 +9,7 @@ export function errorCode(error: unknown): string | undefined {
 
 const is = (pattern: RegExp) => (error: unknown) => pattern.test(errorCode(error) ?? '');
 
-/** Two statements met, and PostgreSQL undid one of them: deadlock, or a stricter isolation level than read committed. */
+/** Two statements met, and PostgreSQL undid this one: deadlock, or a stricter isolation level than read committed. */
 export const isCollision = is(/^(40P01|40001)$/);
 
 /** The key belongs to another record. */
@@ -50,7 +50,7 @@ const hints: Record<string, string> = {
   '3D000': 'The database does not exist. Create it, or correct the connection string.',
   '40001':
     'The statement kept colliding with others. Try again; a default isolation of read committed avoids it.',
-  '40P01': 'The statement kept running into deadlocks. Try again, and look for what else locks these rows.',
+  '40P01': 'The statement kept running into deadlocks. Try again, and look for what else locks the table.',
   '42501': 'The role may not do that. The README lists the grants it needs.',
   '42703': 'The table is missing columns that this version needs. Start once with migrate: true.',
   '42P01': 'The table is missing. Start once with migrate: true, or run the SQL that schemaSql() returns.',

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, now, sessionRecord } from '../test/session-record.ts';
+import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 import { type PostgresSessionOptions, startSession } from './start-session.ts';
 
 const pids = 'select pid from pg_stat_activity where application_name = $1';
@@ -107,7 +107,7 @@ it('a server whose clock differs, or is set while the store runs, is no obstacle
   await pool.query(`set search_path to ${pg.escapeIdentifier(schema)}, pg_catalog, public`);
   await pool.query('discard plans');
   expect(await storage.insert(sessionRecord('b'), now)).toBe(true);
-  expect(await storage.save?.(sessionRecord('c'), 0)).toBe(true);
+  expect(await storage.save?.(sessionRecord('c'), 0, plain)).toBe(true);
   await storage.delete(keyOf('b'));
   expect((await storage.scan?.(undefined, 10))?.map(({ key }) => key)).toEqual([keyOf('a'), keyOf('c')]);
   expect(sent.some(({ failed }) => failed === '22012')).toBe(true);

@@ -5,7 +5,7 @@ import type { RecordStorage } from '@store/core/driver';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshSchema, query, url } from '../test/fresh-schema.ts';
-import { freshStorage } from '../test/fresh-storage.ts';
+import { freshStorage, repeating } from '../test/fresh-storage.ts';
 import { keyOf, now, sessionRecord } from '../test/session-record.ts';
 
 const rounds = 200;
@@ -25,7 +25,7 @@ async function twoStorages(options: pg.PoolConfig = {}) {
     await freshStorage({ schema, ...options }),
     await freshStorage({ schema, ...options }),
   ];
-  return { schema, one: one.storage, other: other.storage };
+  return { schema, one: repeating(one.storage), other: repeating(other.storage) };
 }
 
 /** Which keys hold the session, and not a mark. */

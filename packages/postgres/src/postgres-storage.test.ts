@@ -2,8 +2,8 @@ import type { RecordStorage } from '@store/core/driver';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { query } from '../test/fresh-schema.ts';
-import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, now, sessionRecord } from '../test/session-record.ts';
+import { freshStorage, repeating } from '../test/fresh-storage.ts';
+import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 
 const keys = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `${letter}${n}`);
 const insertAll = (storage: RecordStorage, names: string[]) =>
@@ -22,7 +22,7 @@ describe.each([{ prepare: true }, { prepare: false }])(
       });
       const many = keys('m', 3).map((name) => ({ ...full, key: keyOf(name) }));
       many.push(sessionRecord('null', { subject: 'null' }), sessionRecord('none'));
-      expect(await Promise.all(many.map((record) => storage.save?.(record, 0)))).toEqual(
+      expect(await Promise.all(many.map((record) => storage.save?.(record, 0, plain)))).toEqual(
         many.map(() => true),
       );
       expect(await Promise.all(many.map(({ key }) => storage.read(key)))).toEqual(many);
@@ -85,7 +85,8 @@ describe('createPostgresStorage', () => {
   });
 
   it('keeps its promises in a database whose default is serializable', async () => {
-    const { storage } = await freshStorage({ options: '-c default_transaction_isolation=serializable' });
+    const options = '-c default_transaction_isolation=serializable';
+    const storage = repeating((await freshStorage({ options })).storage);
     await storage.insert(sessionRecord('a'), now);
     const one = (n: number) => storage.replace(keyOf('a'), 1, sessionRecord('a', { version: n + 2 }), now);
     const others = keys('o', 20).map((name) => storage.insert(sessionRecord(name, { subject: 'ann' }), now));

@@ -1,10 +1,16 @@
 import { randomInt } from 'node:crypto';
-import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import {
+  type PlainPayload,
+  type RecordStorage,
+  type SessionRecord,
+  type TryAgain,
+  tryAgain,
+} from '@store/core/driver';
 import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts';
 import { createBatcher, runAlone } from './batcher.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
 import type { Connection } from './connection.ts';
-import { isTaken, isUndone } from './errors.ts';
+import { isCollision, isTaken, isUndone } from './errors.ts';
 import { toRecord, toValues } from './sessions-table.ts';
 import { writeStatements } from './statements.ts';
 import type { TableLocation } from './table-names.ts';
@@ -12,6 +18,7 @@ import type { TableLocation } from './table-names.ts';
 interface Save {
   record: SessionRecord;
   createdAfter: number;
+  plain: PlainPayload;
 }
 interface Replacement {
   version: number;
@@ -25,7 +32,8 @@ interface Touch {
 
 /**
  * Keeps session records in one table of a PostgreSQL database. Every function is one statement and so one transaction; what it
- * changed decides what its caller is told. Calls of one kind that wait at the same moment share a statement.
+ * changed decides what its caller is told. Calls of one kind that wait at the same moment share a statement. A write that
+ * PostgreSQL undid because it met another one is `tryAgain`.
  *
  * Kysely writes the SQL once, here; what runs is its text, as prepared statements.
  */
@@ -56,15 +64,22 @@ export function createPostgresStorage(
     isUndone,
     keyOf: ({ record }) => record.key,
     sizeOf: ({ record }) => record.payload.length,
-    runOne: async ({ record, createdAfter }) =>
-      (await run(one.save, ...toValues(record), createdAfter)).count === 1,
+    runOne: async ({ record, createdAfter, plain: { start, end } }) =>
+      (await run(one.save, ...toValues(record), createdAfter, start, end)).count === 1,
     async runMany(saves) {
-      const records = saves.map(({ record }) => record);
+      // Core gives every save the same `plain`; one that differed would run alone.
+      const { start, end } = (saves[0] as Save).plain;
+      const alike = new Set(saves.filter(({ plain }) => plain.start === start && plain.end === end));
       // One limit for all, the latest: only what it refuses, and its own would not, runs again.
-      const createdAfter = Math.max(...saves.map((each) => each.createdAfter));
-      const results = written(await run(many.save, ...toColumns(records), createdAfter), records);
-      return results.map((result, index) => {
-        return result === runAlone && saves[index]?.createdAfter === createdAfter ? false : result;
+      const createdAfter = Math.max(...Array.from(alike, (each) => each.createdAfter));
+      const columns = toColumns(Array.from(alike, ({ record }) => record));
+      const results = written(
+        await run(many.save, ...columns, createdAfter, start, end),
+        saves.map(({ record }) => record),
+      );
+      return saves.map((each, index) => {
+        const result = results[index] ?? runAlone;
+        return result === runAlone && alike.has(each) && each.createdAfter === createdAfter ? false : result;
       });
     },
   });
@@ -120,21 +135,25 @@ export function createPostgresStorage(
     return true;
   }
 
+  async function remove(key: string): Promise<void> {
+    while ((await run(one.delete, key)).count === 0) if (await outlastInserts(key)) return;
+  }
+
   return {
     read,
-    insert: async (record) => (await run(one.insert, ...toValues(record))).count === 1,
-    save: (record, createdAfter) => save({ record, createdAfter }),
+    insert: (record) => orTryAgain(run(one.insert, ...toValues(record)).then(({ count }) => count === 1)),
+    save: (record, createdAfter, plain) => orTryAgain(save({ record, createdAfter, plain })),
     replace: (key, version, next) =>
-      key === next.key
-        ? replace({ version, next })
-        : unlessTaken(run(one.rename, ...toValues(next), key, version)),
+      orTryAgain(
+        key === next.key
+          ? replace({ version, next })
+          : unlessTaken(run(one.rename, ...toValues(next), key, version)),
+      ),
     move: (key, version, next, mark) =>
-      unlessTaken(run(one.move, ...toValues(next), key, version, ...markValues(mark))),
-    touch: (key, now, expiresAt) => touch({ key, now, expiresAt }),
-    deleteSession,
-    async delete(key) {
-      while ((await run(one.delete, key)).count === 0) if (await outlastInserts(key)) return;
-    },
+      orTryAgain(unlessTaken(run(one.move, ...toValues(next), key, version, ...markValues(mark)))),
+    touch: (key, now, expiresAt) => orTryAgain(touch({ key, now, expiresAt })),
+    deleteSession: (key) => orTryAgain(deleteSession(key)),
+    delete: (key) => orTryAgain(remove(key)),
     deleteExpired: createCollectGarbage(run, location, prepare),
     async scan(after = '', limit) {
       return (await run(one.scan, after, limit)).rows.map(toRecord);
@@ -142,9 +161,8 @@ export function createPostgresStorage(
     async listBySubject(subject) {
       return (await run(one.listBySubject, subject)).rows.map(toRecord);
     },
-    async deleteBySubject(subject, { exceptKey = null, onlyKey = null }) {
-      return (await run(one.deleteBySubject, subject, exceptKey, onlyKey)).count;
-    },
+    deleteBySubject: (subject, { exceptKey = null, onlyKey = null }) =>
+      orTryAgain(run(one.deleteBySubject, subject, exceptKey, onlyKey).then(({ count }) => count)),
     close,
   };
 }
@@ -155,6 +173,16 @@ const expired = { payload: '', subject: null, createdAt: 0, expiresAt: 0, idleTi
 function markValues(mark: SessionRecord) {
   const [, ...values] = toValues(mark);
   return values;
+}
+
+/** What a write came to; `tryAgain` when PostgreSQL undid its statement because it met another one. */
+async function orTryAgain<T>(write: Promise<T>): Promise<T | TryAgain> {
+  try {
+    return await write;
+  } catch (error) {
+    if (isCollision(error)) return tryAgain;
+    throw error;
+  }
 }
 
 /** Whether one row was written; `false` when the new key belongs to another session. */

@@ -3,12 +3,12 @@ import { startSession } from '@store/postgres';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, now, sessionRecord } from '../test/session-record.ts';
+import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 
 const createdAt = 1_000_000_030_000;
 const over = (name: string, fields: Partial<SessionRecord> = {}) =>
   sessionRecord(name, {
-    payload: '{"data":{"n":2},"flash":{}}',
+    payload: '{"v":1,"data":{"n":2},"flash":{}}',
     version: 2,
     createdAt,
     expiresAt: 1_000_000_090_000,
@@ -27,6 +27,11 @@ describe('save()', () => {
       sessionRecord('bob', { subject: 'bob' }),
       sessionRecord('nobody'),
       sessionRecord('own', { idleTimeout: 60 }),
+      sessionRecord('flash', { payload: '{"v":1,"data":{},"flash":{"notice":"hi"}}' }),
+      sessionRecord('after', { payload: '{"v":1,"data":{},"flash":{},"later":1}' }),
+      sessionRecord('before', { payload: '{"v":1,"later":1,"data":{},"flash":{}}' }),
+      sessionRecord('nothing', { payload: '' }),
+      sessionRecord('wide', { payload: '{"v":1,"data":{"text":"Füße 🦶 %_"},"flash":{}}' }),
     ];
     const saves: [SessionRecord, createdAfter: number][] = [
       [over('live'), 1000],
@@ -36,21 +41,35 @@ describe('save()', () => {
       [over('bob', { subject: 'ann' }), 1000],
       [over('nobody', { subject: 'ann' }), 1000],
       [over('own'), 1000],
+      [over('flash'), 1000],
+      [over('after'), 1000],
+      [over('before'), 1000],
+      [over('nothing'), 1000],
+      [over('wide'), 1000],
       [over('new', { subject: 'ann', idleTimeout: 5 }), 1000],
     ];
-    const answers = [true, false, false, true, false, false, false, true];
+    const written = ['live', 'ann', 'wide', 'new'].map(keyOf);
+    const answers = saves.map(([{ key }]) => written.includes(key));
     const [one, many] = [await freshStorage(), await freshStorage()];
     await insertAll(one.storage, there);
     await insertAll(many.storage, there);
 
     const alone: unknown[] = [];
-    for (const [record, createdAfter] of saves) alone.push(await one.storage.save?.(record, createdAfter));
+    for (const [record, createdAfter] of saves)
+      alone.push(await one.storage.save?.(record, createdAfter, plain));
     expect(alone).toEqual(answers);
     many.sent.length = 0;
-    const together = saves.map(([record, createdAfter]) => many.storage.save?.(record, createdAfter));
+    const together = saves.map(([record, createdAfter]) => many.storage.save?.(record, createdAfter, plain));
     expect(await Promise.all(together)).toEqual(answers);
-    expect(many.sent[0]?.keys).toBe(saves.length);
-    for (const [{ key }] of saves) expect(await many.storage.read(key)).toEqual(await one.storage.read(key));
+    // Only the one with a limit of its own runs alone as well.
+    expect(many.sent.map(({ keys }) => keys)).toEqual([saves.length, 1]);
+    const before = new Map(there.map((record) => [record.key, record]));
+    for (const [{ key, payload }] of saves) {
+      const found = await one.storage.read(key);
+      if (written.includes(key)) expect(found).toMatchObject({ version: 2, payload });
+      else expect(found).toEqual(before.get(key));
+      expect(await many.storage.read(key)).toEqual(found);
+    }
   });
 
   it('takes what the limit of another save alone has refused', async () => {
@@ -60,22 +79,39 @@ describe('save()', () => {
       sessionRecord('b', { createdAt: 3000 }),
     ]);
     sent.length = 0;
-    const saves = [storage.save?.(over('a'), 500), storage.save?.(over('b'), 2000)];
+    const saves = [storage.save?.(over('a'), 500, plain), storage.save?.(over('b'), 2000, plain)];
     expect(await Promise.all(saves)).toEqual([true, true]);
     expect(sent.map(({ keys }) => keys)).toEqual([2, 1]);
+  });
+
+  it('judges each record by the payload that its own save may replace', async () => {
+    const { storage, sent } = await freshStorage();
+    const marked = '{"v":1,"data":{},"flash":{},"later":1}';
+    await insertAll(storage, [
+      sessionRecord('a'),
+      sessionRecord('b', { payload: marked }),
+      sessionRecord('c', { payload: marked }),
+      sessionRecord('d'),
+    ]);
+    sent.length = 0;
+    const other = { ...plain, end: ',"later":1}' };
+    const limits = [plain, plain, other, other];
+    const saves = ['a', 'b', 'c', 'd'].map((name, n) => storage.save?.(over(name), 0, limits[n] ?? plain));
+    expect(await Promise.all(saves)).toEqual([true, false, true, false]);
+    expect(sent.map(({ keys }) => keys)).toEqual([2, 1, 1]);
   });
 
   it('leaves a row due for garbage collection no later than it ends', async () => {
     const { storage } = await freshStorage();
     await storage.insert(sessionRecord('a'), now);
-    await storage.save?.(over('a', { expiresAt: createdAt + 1000 }), 0);
+    await storage.save?.(over('a', { expiresAt: createdAt + 1000 }), 0, plain);
     expect(await storage.deleteExpired(createdAt + 1000, 10)).toBe(1);
   });
 
   it('writes no index', async () => {
     const { storage, pool, schema } = await freshStorage({ max: 1 });
     await storage.insert(sessionRecord('a', { subject: 'ann' }), now);
-    for (let version = 2; version < 7; version += 1) await storage.save?.(over('a', { version }), 0);
+    for (let version = 2; version < 7; version += 1) await storage.save?.(over('a', { version }), 0, plain);
     await pool.query('select pg_stat_force_next_flush()');
     const statistics = `select n_tup_upd::int as updates, n_tup_hot_upd::int as within_page
       from pg_stat_user_tables where schemaname = $1 and relname = 'sessions'`;

@@ -65,7 +65,8 @@ export function toRecord([head, payload]: (string | null)[]): SessionRecord {
 
 /**
  * The half of a save, `insert into … as stored`, for a session that exists: new content for one that is otherwise unchanged
- * and was created later than `$8`. As long as `gc_at` stays as it is, no index is written.
+ * and was created later than `$8`, and whose payload begins with `$9` and ends with `$10`. As long as `gc_at` stays as it is, no
+ * index is written.
  */
 export const overLiveSession = sql`
   on conflict (key) do update set
@@ -73,7 +74,11 @@ export const overLiveSession = sql`
     gc_at = least(stored.gc_at, excluded.expires_at)
   where stored.expires_at > excluded.created_at and stored.created_at > $8
     and stored.idle_timeout is not distinct from excluded.idle_timeout
-    and (excluded.subject is null or stored.subject = excluded.subject)`;
+    and (excluded.subject is null or stored.subject = excluded.subject)
+    and starts_with(stored.payload, $9) and right(stored.payload, length($10::text)) = $10`;
+
+/** The values of its placeholders from `$8` on. */
+export type SaveConditions = [createdAfter: number, payloadStart: string, payloadEnd: string];
 
 /** A record's values in the order of the placeholders of `insert`, `save` and `replace`. */
 export type RecordValues = [

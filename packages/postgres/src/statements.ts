@@ -1,5 +1,11 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { overLiveSession, type RecordValues, record, sqlWriter } from './sessions-table.ts';
+import {
+  overLiveSession,
+  type RecordValues,
+  record,
+  type SaveConditions,
+  sqlWriter,
+} from './sessions-table.ts';
 import { bind, nameStatement, undoneIfLate } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
@@ -48,10 +54,10 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
         on conflict (key) do nothing returning ${undoneIfLate(8)}`.compile(db),
     ),
 
-    save: timed<[...RecordValues, createdAfter: number]>(
+    save: timed<[...RecordValues, ...SaveConditions]>(
       sql`
         insert into ${table} as stored ${columns} values ($1, $2, $3, $3, $4, $5, $6, $7)
-        ${overLiveSession} returning ${undoneIfLate(9)}`.compile(db),
+        ${overLiveSession} returning ${undoneIfLate(11)}`.compile(db),
     ),
 
     /** As long as key, subject and `gc_at` stay as they are, no index is written: PostgreSQL compares their values. */

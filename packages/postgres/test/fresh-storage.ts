@@ -1,3 +1,4 @@
+import { type RecordStorage, tryAgain } from '@store/core/driver';
 import type pg from 'pg';
 import { onTestFinished } from 'vitest';
 import type { Patience } from '../src/connection.ts';
@@ -24,6 +25,20 @@ export async function freshStorage({
     sent: watch(pool),
     storage: createPostgresStorage(connection, location, prepare),
   };
+}
+
+/** The same storage, whose writes are made again while they return `tryAgain`, as core does. */
+export function repeating(storage: RecordStorage): RecordStorage {
+  const repeated = (call: (...args: unknown[]) => unknown) => {
+    return async (...args: unknown[]) => {
+      for (;;) {
+        const result = await call(...args);
+        if (result !== tryAgain) return result;
+      }
+    };
+  };
+  const entries = Object.entries(storage).map(([name, call]) => [name, repeated(call)]);
+  return Object.fromEntries(entries) as RecordStorage;
 }
 
 /** A statement that was sent: how many keys it carried, and the SQLSTATE it failed with. */

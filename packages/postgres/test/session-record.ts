@@ -1,4 +1,4 @@
-import type { SessionRecord } from '@store/core/driver';
+import type { PlainPayload, SessionRecord } from '@store/core/driver';
 
 /** A key of the shape core makes, from anything short. */
 export function keyOf(name: string): string {
@@ -9,7 +9,7 @@ export function keyOf(name: string): string {
 export function sessionRecord(name: string, fields: Partial<SessionRecord> = {}): SessionRecord {
   return {
     key: keyOf(name),
-    payload: '{"data":{},"flash":{}}',
+    payload: '{"v":1,"data":{},"flash":{}}',
     subject: null,
     version: 1,
     createdAt: 1_000_000_000_000,
@@ -18,6 +18,9 @@ export function sessionRecord(name: string, fields: Partial<SessionRecord> = {})
     ...fields,
   };
 }
+
+/** What core gives to every `save`. */
+export const plain: PlainPayload = { start: '{"v":1,"data":', end: ',"flash":{}}' };
 
 /** The time of every write of a storage without core; PostgreSQL does not use it. */
 export const now = 1_000_000_000_000;

@@ -28,6 +28,7 @@ describe.each([
         resolve: {
           alias: {
             '@store/core/driver': at('../../core/src/driver.ts'),
+            '@store/core/memory': at('../../core/src/memory.ts'),
             '@store/core': at('../../core/src/index.ts'),
             '@store/session/fetch': at('./fetch.ts'),
             '@store/session/hono': at('./hono.ts'),

@@ -1,7 +1,8 @@
 // Runs inside workerd, where no Node built-in exists: whatever throws here fails the test that starts it.
 
 import { cacheStore } from '@store/core';
-import { createRecordStore, type SessionRecord } from '@store/core/driver';
+import { createRecordStore } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
 import { type SessionVariables, sessionMiddleware } from '@store/session/hono';
 import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
@@ -12,7 +13,7 @@ function expectSame(actual: unknown, expected: unknown, promise: string): void {
   if (a !== b) throw new Error(`${promise}: ${a} is not ${b}`);
 }
 
-const records = new Map<string, SessionRecord>();
+const { records, ...storage } = memoryStorage();
 let collections = 0;
 const app = new Hono<{ Variables: SessionVariables<{ keys: string[] }> }>();
 app.use(sessionMiddleware({ gcProbability: 1 }));
@@ -41,17 +42,10 @@ export default {
     expectSame('process' in globalThis || 'Buffer' in globalThis, false, 'There is no Node here');
     cacheStore(
       createRecordStore({
-        read: (key) => records.get(key),
-        insert: (record) => records.set(record.key, record).has(record.key),
-        replace(key, version, next) {
-          if (records.get(key)?.version !== version) return false;
-          return records.delete(key) && records.set(next.key, next).has(next.key);
-        },
-        touch: () => true,
-        delete: (key) => void records.delete(key),
-        deleteExpired() {
+        ...storage,
+        deleteExpired(now, limit) {
           collections += 1;
-          return 0;
+          return storage.deleteExpired(now, limit);
         },
       }),
     );

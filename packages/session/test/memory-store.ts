@@ -27,41 +27,52 @@ export function createMemoryStore(options: StoreOptions = {}, isRemote = false) 
   return { store, storage, records, calls };
 }
 
-/** A cookie store without secrets: base64 of JSON, with revocation by id. */
+/** A cookie store without secrets: base64 of JSON, with revocation by id. An id that was given up leads to the next for a minute. */
 export function createPlainCookieStore(options: StoreOptions = {}) {
   const revoked = new Set<string>();
+  const moves = new Map<string, { to: string; at: number }>();
+  const { now = Date.now } = options;
   const driver: CookieStoreDriver = {
     load(value) {
       try {
         const session = JSON.parse(Buffer.from(value, 'base64url').toString());
-        return revoked.has(session.id) ? undefined : { ...session, family: session.id };
+        const { id } = session;
+        if (!revoked.has(id)) return { ...session, family: id };
+        return now() - (moves.get(id)?.at ?? 0) < 60_000 ? { moved: true, id } : undefined;
       } catch {
         return undefined;
       }
     },
-    cookieValue({ family, ...session }) {
+    cookieValue({ family, ...session }, accept) {
       if (revoked.has(session.id) || (family !== undefined && revoked.has(family))) return '';
-      if (family !== undefined && family !== session.id) revoked.add(family);
-      return Buffer.from(JSON.stringify(session)).toString('base64url');
+      const value = Buffer.from(JSON.stringify(session)).toString('base64url');
+      accept(value);
+      if (family !== undefined && family !== session.id) {
+        revoked.add(family);
+        moves.set(family, { to: session.id, at: now() });
+      }
+      return value;
     },
     destroy(id) {
       revoked.add(id);
+      const { to } = moves.get(id) ?? {};
+      if (to !== undefined) this.destroy?.(to);
     },
   };
   return { store: createCookieStore(driver, { name: 'plain-cookie', ...options }), revoked };
 }
 
-/** A cookie store that adds to what it opens, and remembers under which versions it was told to seal. */
+/** A cookie store that adds to what it opens, and remembers what it was told to seal. */
 export function createVersionedStore(
   { onLoad }: { onLoad: () => Partial<CookieSession> },
   options: StoreOptions = {},
 ) {
-  const sealed: (number | undefined)[] = [];
+  const sealed: Partial<CookieSession>[] = [];
   const store = createCookieStore(
     {
       load: (value) => ({ ...JSON.parse(Buffer.from(value, 'base64url').toString()), ...onLoad() }),
-      cookieValue({ version, ...session }) {
-        sealed.push(version);
+      cookieValue({ version, unknownFields, ...session }) {
+        sealed.push({ ...(version !== undefined && { version }), ...(unknownFields && { unknownFields }) });
         return Buffer.from(JSON.stringify(session)).toString('base64url');
       },
     },

@@ -1,14 +1,13 @@
 // Runs inside workerd, where no Node built-in exists: whatever throws here fails the test that starts it.
 
 import { cacheStore } from '@store/core';
-import { createRecordStore, type SessionRecord } from '@store/core/driver';
+import { createRecordStore } from '@store/core/driver';
+import { memoryStorage } from '@store/core/memory';
 import { sessionHandler } from '@store/session/fetch';
 
 function expect(truth: boolean, promise: string): void {
   if (!truth) throw new Error(promise);
 }
-
-const records = new Map<string, SessionRecord>();
 
 const handler = sessionHandler<{ visits: number }>((_request, session) => {
   session.update('visits', (visits = 0) => visits + 1);
@@ -18,16 +17,7 @@ const handler = sessionHandler<{ visits: number }>((_request, session) => {
 export default {
   async test(): Promise<void> {
     expect(!('process' in globalThis) && !('Buffer' in globalThis), 'There is no Node here');
-    cacheStore(
-      createRecordStore({
-        read: (key) => records.get(key),
-        insert: (record) => records.set(record.key, record).has(record.key),
-        replace: (key, _version, next) => records.delete(key) && records.set(next.key, next).has(next.key),
-        touch: () => true,
-        delete: (key) => void records.delete(key),
-        deleteExpired: () => 0,
-      }),
-    );
+    cacheStore(createRecordStore(memoryStorage()));
     const first = await handler(new Request('https://shop.example'));
     const setCookie = first.headers.get('Set-Cookie') ?? '';
     expect(/^__Host-session=[\w-]{43};.*; Secure;/.test(setCookie), 'The cookie is set');

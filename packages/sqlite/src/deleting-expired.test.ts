@@ -52,7 +52,8 @@ describe('deleteExpired', () => {
     const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 1_000_000_050_000 }), Date.now());
     const earlier = sessionRecord('a', { expiresAt: 1_000_000_010_000, version: 2 });
-    if (!(await storage.save?.(earlier, 0))) await storage.replace(keyOf('a'), 1, earlier, Date.now());
+    if (!(await storage.save?.(earlier, 0, { start: '', end: '' })))
+      await storage.replace(keyOf('a'), 1, earlier, Date.now());
     expect((await storage.read(keyOf('a')))?.expiresAt).toBe(1_000_000_010_000);
     expect(await storage.deleteExpired(1_000_000_010_000, 10)).toBe(1);
   });

@@ -96,7 +96,9 @@ export function createSqliteStorage(
         ),
       ),
 
-    save: (record, createdAfter) => changed(write(() => save.run({ ...record, createdAfter }).changes)),
+    save(record, createdAfter, { start: plainStart, end: plainEnd }) {
+      return changed(write(() => save.run({ ...record, createdAfter, plainStart, plainEnd }).changes));
+    },
 
     touch: (key, now, expiresAt) => changed(write(() => touch.run({ key, now, expiresAt }).changes)),
 

@@ -13,6 +13,8 @@ interface Bindings extends SessionRecord {
   markSubject: string | null;
   markPayload: string;
   createdAfter: number;
+  plainStart: string;
+  plainEnd: string;
   now: number;
   limit: number;
   after: string | null;
@@ -72,7 +74,11 @@ export function writeStatements(table: string) {
           .where('created_at', '>', bind('createdAfter'))
           .where('idle_timeout', 'is', bind('idleTimeout'))
           .where(sql<boolean>`(${bind('subject')} is null or subject = ${bind('subject')})`)
-          .where('gc_at', '<=', bind('expiresAt')),
+          .where('gc_at', '<=', bind('expiresAt'))
+          .where(sql<boolean>`substr(payload, 1, length(${bind('plainStart')})) = ${bind('plainStart')}`)
+          .where(
+            sql<boolean>`substr(payload, 1 + length(payload) - length(${bind('plainEnd')})) = ${bind('plainEnd')}`,
+          ),
       )
       .compile(),
 

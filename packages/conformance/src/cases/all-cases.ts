@@ -32,6 +32,8 @@ import { storageScanningCases } from './storage-scanning.ts';
 import { storedValueCases } from './stored-values.ts';
 import { subjectCases } from './subjects.ts';
 import { timeoutCases } from './timeouts.ts';
+import { tryingAgainCases } from './trying-again.ts';
+import { unknownFieldCases } from './unknown-fields.ts';
 import { unreadableCases } from './unreadable.ts';
 import { updateCases } from './updates.ts';
 import { valueCases } from './values.ts';
@@ -42,6 +44,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...basicCases,
   ...valueCases,
   ...storedValueCases,
+  ...unknownFieldCases,
   ...timeoutCases,
   ...clockCases,
   ...updateCases,
@@ -64,6 +67,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...storageSavingCases,
   ...storageRaceCases,
   ...storageExpiryCases,
+  ...tryingAgainCases,
   ...cookieCases,
   ...foreignCookieCases,
   ...revocationCases,

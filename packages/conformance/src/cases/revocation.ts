@@ -13,6 +13,17 @@ async function seals(store: SessionStore, count: number, subject: string) {
   }
   return made as [(typeof made)[0], ...typeof made];
 }
+/** Seals what is in a cookie again, as the session layer does: under a new id, or at a login. */
+async function sealAgain(store: SessionStore, from: string, id: string, isLogin = false): Promise<string> {
+  const { data, flash, createdAt, version, family } = await store.load(from);
+  assert.ok(family, 'load() must say which family a seal belongs to');
+  return store.cookieValue(id, data, flash, {
+    subject: 'ada',
+    family,
+    ...(!isLogin && createdAt !== undefined && { createdAt }),
+    ...(!isLogin && version !== undefined && { version }),
+  });
+}
 const alive = async (store: SessionStore, made: { value: string }[]) =>
   Promise.all(made.map(async ({ value }) => (await store.load(value)).exists));
 
@@ -56,19 +67,12 @@ export const revocationCases: ConformanceCase[] = [
       'destroy() of any id that a session ever had ends its seals under all of them, and no other session.',
     async run({ start }) {
       const store = await start();
-      for (const which of [0, 1, 2]) {
+      for (const [which, isLogin] of [0, 1, 2].flatMap((n) => [[n, false] as const, [n, true] as const])) {
         const [other] = await seals(store, 1, 'ada');
         const chain = await seals(store, 1, 'ada');
-        for (const newId of [createSessionId(), createSessionId()]) {
-          const { data, flash, createdAt, version, family } = await store.load(chain.at(-1)?.value ?? '');
-          assert.ok(family, 'load() must say which family a seal belongs to');
-          const value = await store.cookieValue(newId, data, flash, {
-            subject: 'ada',
-            family,
-            ...(createdAt !== undefined && { createdAt }),
-            ...(version !== undefined && { version }),
-          });
-          chain.push({ id: newId, value });
+        for (const id of [createSessionId(), createSessionId()]) {
+          const value = await sealAgain(store, chain.at(-1)?.value ?? '', id, isLogin);
+          chain.push({ id, value });
         }
         assert.equal((await alive(store, chain))[2], true, 'the newest seal must open');
         const { family } = await store.load(chain[2]?.value ?? '');
@@ -109,6 +113,50 @@ export const revocationCases: ConformanceCase[] = [
         );
         assert.deepEqual(left, [false, false, false], 'destroy() resolved, and a seal of the session opens');
       }
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.one-new-id',
+    claims: 'revocation',
+    title: "Of new ids taken at the same moment from one session one wins; the others get ''.",
+    async run({ start }) {
+      const store = await start();
+      for (let round = 0; round < 20; round += 1) {
+        const [{ value }] = await seals(store, 1, 'ada');
+        const ids = Array.from({ length: 5 }, createSessionId);
+        const sealed = await Promise.all(ids.map((id) => sealAgain(store, value, id, round % 2 === 1)));
+        const won = sealed.filter((each) => each !== '');
+        assert.equal(won.length, 1, `${won.length} of 5 new ids were given to one session`);
+        const left = await alive(
+          store,
+          [...won, value].map((each) => ({ value: each })),
+        );
+        assert.deepEqual(left, [true, false], 'the one that won must open, and the old seal must not');
+      }
+    },
+  },
+  {
+    ...cookie,
+    id: 'revocation.moved',
+    claims: 'revocation',
+    title:
+      'For a minute load() of a seal whose id was given up says moved: true, and later it is no session.',
+    async run({ start, clock }) {
+      const store = await start();
+      const [moved, ended] = await seals(store, 2, 'ada');
+      const value = await sealAgain(store, moved.value, createSessionId());
+      await store.destroy(ended?.id ?? '');
+      const found = async () => {
+        const values = [moved.value, ended?.value ?? '', value];
+        const stored = await Promise.all(values.map((each) => store.load(each)));
+        return stored.map((each) => (each.exists ? 'alive' : each.moved === true ? 'moved' : 'missing'));
+      };
+      assert.deepEqual(await found(), ['moved', 'missing', 'alive']);
+      clock.advance(59);
+      assert.deepEqual(await found(), ['moved', 'missing', 'alive'], 'after 59 seconds');
+      clock.advance(2);
+      assert.deepEqual(await found(), ['missing', 'missing', 'alive'], 'after 61 seconds');
     },
   },
   {

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { PlainPayload, SessionRecord } from '@store/core/driver';
+import type { BoundStorage } from '../run/bound-storage.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { fieldsOf, markOf, newKey, record, soon } from './storage-record.ts';
 
 const storage = { level: 'capability', kinds: ['records'], needs: ['storage'] } as const;
 const claims = 'savesInOneStep';
 
-type SavingStorage = RecordStorage & Required<Pick<RecordStorage, 'save'>>;
+type SavingStorage = BoundStorage & Required<Pick<BoundStorage, 'save'>>;
 
-async function openSaving(openStorage: () => Promise<RecordStorage>): Promise<SavingStorage> {
+/** What core gives `save`: how a payload begins and ends that holds data and nothing else. */
+const plain: PlainPayload = { start: '{"v":1,"data":', end: ',"flash":{}}' };
+
+async function openSaving(openStorage: () => Promise<BoundStorage>): Promise<SavingStorage> {
   const opened = await openStorage();
   assert.ok(opened.save, 'a storage that claims savesInOneStep must have save()');
   return opened as SavingStorage;
@@ -48,22 +52,22 @@ export const storageSavingCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, save } = await openSaving(openStorage);
       const { there, over } = twoSaves();
-      assert.equal(await save(there, soon), true, 'a free key asks for nothing');
+      assert.equal(await save(there, soon, plain), true, 'a free key asks for nothing');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
       const expected = { ...there, payload: over.payload, version: 2, expiresAt: over.expiresAt };
-      assert.equal(await save(over, there.createdAt - 1), true);
+      assert.equal(await save(over, there.createdAt - 1, plain), true);
       assert.deepEqual(fieldsOf(await read(there.key)), expected);
       const again = { ...over, version: 3, subject: 'ada', expiresAt: over.expiresAt - 1000 };
-      assert.equal(await save(again, Number.MIN_SAFE_INTEGER), true);
+      assert.equal(await save(again, Number.MIN_SAFE_INTEGER, plain), true);
       assert.deepEqual(fieldsOf(await read(there.key)), {
         ...expected,
         version: 3,
         expiresAt: again.expiresAt,
       });
       const without = twoSaves({ idleTimeout: null });
-      await save(without.there, soon);
+      await save(without.there, soon, plain);
       assert.equal(
-        await save(without.over, without.there.createdAt - 1),
+        await save(without.over, without.there.createdAt - 1, plain),
         true,
         'no idle timeout equals none',
       );
@@ -74,7 +78,7 @@ export const storageSavingCases: ConformanceCase[] = [
     id: 'storage.save-refused',
     claims,
     title:
-      'save() answers false, and writes nothing, over a record that has expired, is too old, or would not stay as it is.',
+      'save() returns false, and writes nothing, over a record that has expired, is too old, would not stay as it is, or holds more than data.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
       const refused: [why: string, there: Partial<SessionRecord>, over: Partial<SessionRecord>][] = [
@@ -84,16 +88,19 @@ export const storageSavingCases: ConformanceCase[] = [
         ['another idle timeout', {}, { idleTimeout: 61 }],
         ['no idle timeout of its own', {}, { idleTimeout: null }],
         ['an idle timeout, where it had none', { idleTimeout: null }, { idleTimeout: 60 }],
+        ['flash values', { payload: '{"v":1,"data":{},"flash":{"notice":"hi"}}' }, {}],
+        ['more than the content, at the end', { payload: '{"v":1,"data":{},"flash":{},"later":{}}' }, {}],
+        ['more than the content, at the start', { payload: '{"v":1,"later":1,"data":{},"flash":{}}' }, {}],
       ];
       for (const [why, fields, changed] of refused) {
         const { there, over } = twoSaves(fields);
         await insert(there, Date.now());
-        assert.equal(await save({ ...over, ...changed }, there.createdAt - 1), false, why);
+        assert.equal(await save({ ...over, ...changed }, there.createdAt - 1, plain), false, why);
         assert.deepEqual(fieldsOf(await read(there.key)), there, why);
       }
       const { there, over } = twoSaves();
       await insert(there, Date.now());
-      assert.equal(await save(over, there.createdAt), false, 'created no later than asked for');
+      assert.equal(await save(over, there.createdAt, plain), false, 'created no later than asked for');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
     },
   },
@@ -112,7 +119,7 @@ export const storageSavingCases: ConformanceCase[] = [
         await insert(mark, Date.now());
         for (const createdAfter of [Number.MIN_SAFE_INTEGER, 0, mark.createdAt - 1]) {
           assert.equal(
-            await save(over, createdAfter),
+            await save(over, createdAfter, { start: '', end: '' }),
             false,
             'a mark was taken for a session that continues',
           );
@@ -133,13 +140,13 @@ export const storageSavingCases: ConformanceCase[] = [
         const { there, over } = twoSaves({ subject: null });
         await insert(there, Date.now());
         const [saved] = await Promise.all([
-          (async () => save(over, there.createdAt - 1))(),
+          (async () => save(over, there.createdAt - 1, plain))(),
           (async () => replace(there.key, 1, { ...there, version: 3 }, Date.now()))(),
         ]);
         assert.equal(saved, true);
         assert.equal((await read(there.key))?.version, over.version, 'a replacement undid what was saved');
         await Promise.all([
-          (async () => save({ ...over, version: 4 }, there.createdAt - 1))(),
+          (async () => save({ ...over, version: 4 }, there.createdAt - 1, plain))(),
           (async () => remove(there.key))(),
         ]);
         const found = await read(there.key);

@@ -1,4 +1,4 @@
-import { type Awaitable, type RecordStorage, tryAgain } from '@store/core/driver';
+import { type Awaitable, type RecordStorage, type TryAgain, tryAgain } from '@store/core/driver';
 
 const methods = [
   'read',
@@ -17,15 +17,22 @@ const methods = [
 
 const attempts = 100;
 
+/** A storage whose writes are done when they return. */
+export type BoundStorage = { [Name in keyof RecordStorage]: Settled<RecordStorage[Name]> };
+
+type Settled<Call> = Call extends (...args: infer Args) => Awaitable<infer Result>
+  ? (...args: Args) => Awaitable<Exclude<Result, TryAgain>>
+  : Call;
+
 /**
  * The storage's functions, each callable by itself: a driver may be a class. A write that returns `tryAgain` is repeated,
  * as core does. The caller who opened the storage closes it.
  */
-export function boundStorage(storage: RecordStorage): RecordStorage {
+export function boundStorage(storage: RecordStorage): BoundStorage {
   const bound = methods
     .filter((name) => typeof storage[name] === 'function')
     .map((name) => [name, repeated((storage[name] as (...args: never[]) => unknown).bind(storage))]);
-  return Object.fromEntries(bound) as unknown as RecordStorage;
+  return Object.fromEntries(bound) as unknown as BoundStorage;
 }
 
 function repeated<Args extends unknown[]>(call: (...args: Args) => Awaitable<unknown>) {

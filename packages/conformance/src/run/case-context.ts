@@ -6,7 +6,7 @@ import type { LoadedDriver } from '../driver/load-driver.ts';
 import { makeStore } from '../driver/make-store.ts';
 import { createPlace } from '../driver/place.ts';
 import { type DriverProcess, spawnProcesses } from '../processes/driver-process.ts';
-import { boundStorage } from './bound-storage.ts';
+import { type BoundStorage, boundStorage } from './bound-storage.ts';
 import { type CaseClock, createCaseClock } from './case-clock.ts';
 
 /** What a case runs with. Everything started here is closed and removed when the case ends. */
@@ -23,9 +23,9 @@ export interface CaseContext {
   /** Starts several stores on the same sessions, as several servers have them: one for each of the options. */
   instances<T extends StartOptions[]>(...each: T): Promise<{ [index in keyof T]: SessionStore }>;
   /** Opens the bare storage. */
-  openStorage(): Promise<RecordStorage>;
+  openStorage(): Promise<BoundStorage>;
   /** Starts a store together with the bare storage under it. */
-  startWithStorage(options?: StartOptions): Promise<{ store: SessionStore; storage: RecordStorage }>;
+  startWithStorage(options?: StartOptions): Promise<{ store: SessionStore; storage: BoundStorage }>;
   /** Starts a store, or with `bare` opens the storage, in each of several other processes, all at the same moment. */
   processes<N extends number>(count: N, options?: { bare?: boolean }): Promise<Processes<N>>;
   /** Makes that many other processes, in which nothing is started yet. */
@@ -65,7 +65,7 @@ export async function createCaseContext({
     opened.push(driver);
     return driver;
   }
-  async function openStorage(): Promise<RecordStorage> {
+  async function openStorage(): Promise<BoundStorage> {
     const storage = await (module.openStorage?.(place) ?? module.start(fill({}), place));
     return boundStorage(await open(storage as RecordStorage));
   }

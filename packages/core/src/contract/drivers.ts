@@ -9,9 +9,19 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
 }
 
 /**
- * Returned by a write when the backend itself reports that nothing was written: a deadlock, SQLSTATE 40001, a transient
- * transaction error. Core pauses and tries again, a limited number of times. A thrown error is ambiguous: the write may have
- * happened.
+ * Returned by any function that writes when the backend itself says that nothing was written: a deadlock, SQLSTATE 40001, a
+ * transient transaction error. Core pauses and calls the function again, up to 20 times, then fails with `CONFLICT`. A thrown
+ * error is ambiguous, since the write may have happened: core reads the record to find out, and does not write again.
+ *
+ * @example
+ * async insert(record) {
+ *   try {
+ *     return (await run(insertRow, record)) === 1;
+ *   } catch (error) {
+ *     if (isDeadlock(error)) return tryAgain;
+ *     throw error;
+ *   }
+ * }
  */
 export const tryAgain: unique symbol = Symbol.for('@store/core.tryAgain') as never;
 export type TryAgain = typeof tryAgain;
@@ -32,6 +42,12 @@ export interface SessionRecord {
   expiresAt: number;
   /** The session's own idle timeout in seconds, if it has one; 0 only in a mark, the record that core leaves when a session moves. */
   idleTimeout: number | null;
+}
+
+/** How the payload of a session begins and ends that holds data and nothing else; see `RecordStorage.save`. */
+export interface PlainPayload {
+  readonly start: string;
+  readonly end: string;
 }
 
 /** Which of a subject's records to delete. */
@@ -82,17 +98,19 @@ export interface RecordStorage {
    *
    * @param expiresAfter Up to two minutes ahead of the clock, so that no touch extends a mark. Only compare with it.
    */
-  touch(key: string, expiresAfter: number, expiresAt: number): Awaitable<boolean>;
+  touch(key: string, expiresAfter: number, expiresAt: number): Awaitable<boolean | TryAgain>;
   /**
    * Optional: what core's `save` does, in one step instead of up to three. Stores the record if its key is free. Over an
    * existing record it writes only `version`, `payload` and `expiresAt`, and only if all of these hold: that record expires
    * later than `record.createdAt`, which is the time of this write; it was created later than `createdAfter`; it has the same
-   * `idleTimeout`; and `record.subject` is `null` or the same. Otherwise `false`, and nothing written: core then reads and
+   * `idleTimeout`; `record.subject` is `null` or the same; and its payload begins with `plain.start` and ends with `plain.end`,
+   * so that it holds nothing that core would have to keep. Otherwise `false`, and nothing written: core then reads and
    * replaces, so `false` is always safe. Atomic with `replace`.
    */
-  save?(record: SessionRecord, createdAfter: number): Awaitable<boolean | TryAgain>;
+  save?(record: SessionRecord, createdAfter: number, plain: PlainPayload): Awaitable<boolean | TryAgain>;
   /** Removes the record; a missing one is no error. Atomic with `replace`. */
-  delete(key: string): Awaitable<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most deletes have nothing to say
+  delete(key: string): Awaitable<void | TryAgain>;
   /**
    * Optional: removes the session under `key`, whatever its version, readable or not. A record whose `idleTimeout` is 0 is the
    * mark of a session that has moved, and must stay. `true` if a record was removed. Atomic with `replace` and `move`, so that a
@@ -100,7 +118,7 @@ export interface RecordStorage {
    */
   deleteSession?(key: string): Awaitable<boolean | TryAgain>;
   /** Removes at most `limit` records whose `expiresAt` is at or before `now`, checked at the moment of removal. @returns how many */
-  deleteExpired(now: number, limit: number): Awaitable<number>;
+  deleteExpired(now: number, limit: number): Awaitable<number | TryAgain>;
   /**
    * Optional: at most `limit` records, live or expired, in any fixed order of keys; `after` is the last key of the page
    * before. For `count`, `entries` and `clear`; without it they are `UNSUPPORTED`.
@@ -109,7 +127,7 @@ export interface RecordStorage {
   /** Every record of the subject, live or expired. Leave out if the backend keeps no subjects. */
   listBySubject?(subject: string): Awaitable<SessionRecord[]>;
   /** Removes the subject's records, atomically with `replace`. @returns how many */
-  deleteBySubject?(subject: string, options: DeleteBySubjectOptions): Awaitable<number>;
+  deleteBySubject?(subject: string, options: DeleteBySubjectOptions): Awaitable<number | TryAgain>;
   /** Closes what the driver opened, and only that. */
   close?(): Awaitable<void>;
 }
@@ -156,6 +174,8 @@ export interface CookieSession extends SessionContent {
    * returns comes back with the next `cookieValue` of that session, under a new id too; a new session has none.
    */
   family?: string;
+  /** Opaque. What a later version of the driver sealed next to the content; comes back with the next `cookieValue`. */
+  unknownFields?: SessionData;
   /** Opaque. What `load` returns comes back with the next `cookieValue` of that session; a new one has none. */
   version?: number;
   /** Asks for the cookie to be sealed again by this request. Only from `load`. */
@@ -164,10 +184,19 @@ export interface CookieSession extends SessionContent {
 
 /** Stores the session in the cookie itself. */
 export interface CookieStoreDriver {
-  /** Opens a cookie's value. `undefined` when it is foreign, tampered with, expired or revoked; never throws for those. */
-  load(cookieValue: string): Awaitable<CookieSession | undefined>;
-  /** Turns a session into a cookie's value, or `''` when it was revoked meanwhile. Core fills in both times. */
-  cookieValue(session: CookieSession): Awaitable<string>;
+  /**
+   * Opens a cookie's value. `undefined` when it is foreign, tampered with, expired or revoked; never throws for those.
+   * `moved: true` when its id was given up for a new one within the last minute, so that a late request with the old cookie does
+   * not replace the new one.
+   */
+  load(cookieValue: string): Awaitable<CookieSession | { moved: true; id: string } | undefined>;
+  /**
+   * Turns a session into a cookie's value, or `''` when it was revoked meanwhile. Core fills in both times.
+   *
+   * @param accept Throws if the value cannot be used, for example because it is too large for a cookie. A driver that gives up a
+   * session's old id must call it first, with the finished value. Every other driver can ignore it: core checks what is returned.
+   */
+  cookieValue(session: CookieSession, accept: (value: string) => void): Awaitable<string>;
   /** Revokes one session id, and every id of its family. Without it, `destroy` does nothing. */
   destroy?(id: string): Awaitable<void>;
   /** Revokes a subject's sessions. Without it, `destroyAll` is `UNSUPPORTED`. */

@@ -43,6 +43,8 @@ export interface StoredSession extends SessionContent {
   version?: number;
   /** Opaque, cookie stores only. Pass it on to `cookieValue`, so that ending one id of the session ends them all. */
   family?: string;
+  /** Opaque. What a later version of the library stored next to the content; kept by every write. Pass it on to `cookieValue`. */
+  unknownFields?: SessionData;
   /** `true`: the store wants to be written again by this request, such as a cookie sealed with an old password. */
   renew?: boolean;
 }
@@ -69,6 +71,7 @@ export function storedSession(
   if (found.expireOnClose != null) stored.expireOnClose = found.expireOnClose;
   if (found.version != null) stored.version = found.version;
   if (found.family != null) stored.family = found.family;
+  if (found.unknownFields != null) stored.unknownFields = found.unknownFields;
   if (found.renew) stored.renew = true;
   return stored;
 }
@@ -78,7 +81,7 @@ export interface SaveOptions {
   subject?: string;
   /** This session's own idle timeout in whole seconds ("remember me"). Kept when not given. */
   idleTimeout?: number;
-  /** Whether this session's cookie ends with the browser ("remember me" left unticked). `update` keeps it when not given. */
+  /** Whether this session's cookie ends with the browser ("remember me" left unticked). Kept when not given. */
   expireOnClose?: boolean;
 }
 
@@ -108,6 +111,13 @@ export interface CookieValueOptions extends SaveOptions {
   version?: number;
   /** What `load` returned for this session, under a new id too. Left out, the session begins a family of its own. */
   family?: string;
+  /** What `load` returned for this session. */
+  unknownFields?: SessionData;
+  /**
+   * Called with the finished value before the session's old id is given up. If it throws, `cookieValue` rejects with the same
+   * error, and the old cookie stays good. Only look at the value: send what `cookieValue` resolves to, which can still be `''`.
+   */
+  accept?(value: string): void;
 }
 
 export interface DestroyAllOptions {
@@ -166,10 +176,10 @@ export interface SessionStore {
 
   /**
    * Creates a session. Over a live one it replaces the content and starts the idle period again; `createdAt` is kept, and so
-   * are `subject` and `idleTimeout` unless given. A cookie store only checks what it is given.
+   * are `subject`, `idleTimeout` and `expireOnClose` unless given. A cookie store only checks what it is given.
    *
-   * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, and with `CONFLICT` when the session was given another id, or
-   * after 100 lost races.
+   * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, with `INCOMPATIBLE` over a session that a newer version of core
+   * wrote, and with `CONFLICT` when the session was given another id, or after 100 lost races.
    *
    * @example
    * await store.save(createSessionId(), { cart: [] }, { notice: 'Welcome' }, { subject: 'user-7' });
@@ -224,7 +234,8 @@ export interface SessionStore {
    * What belongs in the session cookie. A server store returns the id. A cookie store seals the content and returns the
    * seal, or `''` when the session was revoked meanwhile: then set no cookie.
    *
-   * Rejects with `INVALID_ID`; a cookie store also with `INVALID_VALUE`, `INVALID_OPTION` and `TOO_LARGE`.
+   * Rejects with `INVALID_ID`; a cookie store also with `INVALID_VALUE`, `INVALID_OPTION` and `TOO_LARGE`, and with what `accept`
+   * throws.
    */
   cookieValue(
     id: string,

@@ -1,4 +1,5 @@
-import type { SessionContent, SessionData } from '../contract/session-store.ts';
+import type { PlainPayload } from '../contract/drivers.ts';
+import type { JsonValue, SessionContent, SessionData } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 
 /** The format written. A new one must be readable one minor release before any release writes it. */
@@ -7,16 +8,26 @@ const format = 1;
 /** What a payload holds: the content, and what belongs to the session's cookie. */
 export interface PayloadContent extends SessionContent {
   expireOnClose?: boolean;
+  /** Members that only a later version knows. Every write keeps them, so that a rolling deploy loses nothing. */
+  unknownFields?: SessionData;
 }
 
 /**
- * Turns checked content into a payload: one line of JSON, `{"v":1,"data":{…},"flash":{…}}`.
+ * How a payload begins and ends that holds data and nothing else: one that may be replaced without being read. For that a later
+ * version must add its fields before `data` or after `flash`, never between the two.
+ */
+export const plainPayload: PlainPayload = { start: `{"v":${format},"data":`, end: ',"flash":{}}' };
+
+/**
+ * Turns checked content into a payload: one line of JSON, `{"v":1,"data":{…},"flash":{…}}`. Unknown fields stand before `data`, so
+ * that they can never take the place of a known one.
  *
  * JSON text escapes control characters and lone surrogates, so it holds no NUL and no line break, and any text column
  * can keep it.
  */
-export function encodePayload({ data, flash, expireOnClose }: PayloadContent): string {
-  const content = `{"v":${format},"data":${JSON.stringify(data)},"flash":${JSON.stringify(flash)}`;
+export function encodePayload({ data, flash, expireOnClose, unknownFields }: PayloadContent): string {
+  const unknown = unknownFields === undefined ? '' : `${JSON.stringify(unknownFields).slice(1, -1)},`;
+  const content = `{"v":${format},${unknown}"data":${JSON.stringify(data)},"flash":${JSON.stringify(flash)}`;
   return expireOnClose === undefined ? `${content}}` : `${content},"expireOnClose":${expireOnClose}}`;
 }
 
@@ -38,10 +49,17 @@ export function decodePayload(payload: string): PayloadContent | undefined {
     if (Number.isInteger(v) && (v as number) > format) throw newerFormat(v as number);
     return undefined;
   }
-  const { data, flash, expireOnClose } = parsed as { [key: string]: unknown };
+  const fields = parsed as SessionData;
+  const { data, flash, expireOnClose } = fields;
   if (!isObject(data) || !isObject(flash)) return undefined;
-  const content: PayloadContent = { data: data as SessionData, flash: flash as SessionData };
+  const content: PayloadContent = { data, flash };
   if (typeof expireOnClose === 'boolean') content.expireOnClose = expireOnClose;
+  for (const name in fields) {
+    if (name === 'v' || name === 'data' || name === 'flash' || name === 'expireOnClose') continue;
+    // Without a prototype, so that a field named `__proto__` is one like any other.
+    content.unknownFields ??= Object.create(null) as SessionData;
+    content.unknownFields[name] = fields[name] as JsonValue;
+  }
   return content;
 }
 
@@ -123,6 +141,6 @@ export function isSessionContent(value: unknown): value is SessionContent {
   return isObject(value) && isObject(value.data) && isObject(value.flash);
 }
 
-function isObject(value: unknown): value is { [key: string]: unknown } {
+function isObject(value: unknown): value is SessionData {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

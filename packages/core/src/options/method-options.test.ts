@@ -48,7 +48,14 @@ const tables: { [method in Method]: typeof save } = {
     ['except', 'short', 'expect'],
     ['only', undefined, 'ony'],
   ],
-  cookieValue: [...save, ['createdAt', 'x', 'creatdAt'], ['version', '1', 'versoin'], ['family', 1, 'famly']],
+  cookieValue: [
+    ...save,
+    ['createdAt', 'x', 'creatdAt'],
+    ['version', '1', 'versoin'],
+    ['family', 1, 'famly'],
+    ['unknownFields', [], 'unknownField'],
+    ['accept', true, 'acept'],
+  ],
 };
 
 describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) => {

@@ -90,7 +90,16 @@ export const methodOptionNames = {
   update: ['subject', 'idleTimeout', 'expireOnClose', 'base', 'newId', 'endWhenEmpty'],
   touch: ['base'],
   destroyAll: ['except', 'only'],
-  cookieValue: ['subject', 'idleTimeout', 'expireOnClose', 'createdAt', 'version', 'family'],
+  cookieValue: [
+    'subject',
+    'idleTimeout',
+    'expireOnClose',
+    'createdAt',
+    'version',
+    'family',
+    'unknownFields',
+    'accept',
+  ],
 } as const;
 
 /**

@@ -4,13 +4,17 @@ import {
   type RecordStorage,
   type SessionRecord,
   type TryAgain,
+  tryAgain,
 } from '../contract/drivers.ts';
 import type { ResolvedTimeouts } from '../contract/session-store.ts';
-import { backendError, isStoreError, StoreError } from '../errors.ts';
+import { backendError, callBackend, isStoreError, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
 /** How often a write is tried against others that come first, before it gives up. */
 export const mostAttempts = 100;
+
+/** How often a call is repeated for which the backend itself says that nothing was written. */
+const mostRefusals = 20;
 
 /**
  * The storage that a driver gave, called the way core needs it: what it throws becomes `UNAVAILABLE`, and a write whose
@@ -50,11 +54,11 @@ export class Backend {
     throw backendError(this.name, 'read a session', cause);
   };
 
-  insert(record: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
+  insert(record: SessionRecord, now: number): Awaitable<boolean> {
     return this.write(record, () => this.storage.insert(record, now));
   }
 
-  replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain> {
+  replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean> {
     return this.write(next, () => this.storage.replace(key, version, next, now));
   }
 
@@ -63,15 +67,37 @@ export class Backend {
    * was drawn for this write alone, so reading the record back tells. If the version is not there the failure stands: the
    * write might still land, and a retry could apply it twice.
    */
-  write(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Awaitable<boolean | TryAgain> {
+  write(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Awaitable<boolean> {
     try {
       const written = attempt();
-      return isPromise(written)
-        ? written.then(undefined, (cause: unknown) => this.#afterFailure(next, cause))
-        : written;
+      if (!isPromise(written)) return written === tryAgain ? this.#writeAgain(next, attempt) : written;
+      return written.then(
+        (result) => (result === tryAgain ? this.#writeAgain(next, attempt) : result),
+        (cause: unknown) => this.#afterFailure(next, cause),
+      );
     } catch (cause) {
       return this.#afterFailure(next, cause);
     }
+  }
+
+  /** Runs any other function that writes. */
+  call<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Awaitable<T> {
+    const result = callBackend(this.name, doing, attempt);
+    if (!isPromise(result)) return result === tryAgain ? this.#repeat(doing, attempt) : result;
+    return result.then((value) => (value === tryAgain ? this.#repeat(doing, attempt) : value));
+  }
+
+  #writeAgain(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Promise<boolean> {
+    return this.#repeat('write a session', attempt).catch((cause) => this.#afterFailure(next, cause));
+  }
+
+  async #repeat<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Promise<T> {
+    for (let refusals = 1; refusals <= mostRefusals; refusals++) {
+      await pauseAfterConflict(refusals);
+      const result = await callBackend(this.name, doing, attempt);
+      if (result !== tryAgain) return result;
+    }
+    throw refusedTooOften(this.name);
   }
 
   async #afterFailure(next: SessionRecord, cause: unknown): Promise<boolean> {
@@ -94,6 +120,14 @@ export function tooManyConflicts(name: string): StoreError {
   return new StoreError(
     'CONFLICT',
     `[${name}] Other writers kept changing the session. Nothing was written; try again, or write this session less often.`,
+  );
+}
+
+function refusedTooOften(name: string): StoreError {
+  return new StoreError(
+    'CONFLICT',
+    `[${name}] The backend refused the write ${mostRefusals} times, as it does when transactions wait for each other. ` +
+      'Nothing was written; try again, and look for what else locks the sessions.',
   );
 }
 

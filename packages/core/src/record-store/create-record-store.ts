@@ -1,6 +1,5 @@
 import type { RecordStorage } from '../contract/drivers.ts';
 import type { SessionStore } from '../contract/session-store.ts';
-import { callBackend } from '../errors.ts';
 import { defaultMaxBytes } from '../format/payload.ts';
 import { assertSessionId } from '../format/session-id.ts';
 import { resolveStoreOptions, type StoreOptions } from '../options/options.ts';
@@ -74,11 +73,11 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
 const gcBatch = 500;
 
 /** Removes expired sessions batch by batch, with a turn of the event loop between two. @returns how many */
-async function collectGarbage({ name, storage, timeouts }: Backend): Promise<number> {
-  const now = timeouts.now();
+async function collectGarbage(backend: Backend): Promise<number> {
+  const now = backend.timeouts.now();
   for (let removed = 0; ; ) {
-    const count = await callBackend(name, 'remove expired sessions', () =>
-      storage.deleteExpired(now, gcBatch),
+    const count = await backend.call('remove expired sessions', () =>
+      backend.storage.deleteExpired(now, gcBatch),
     );
     removed += count;
     if (count < gcBatch) return removed;

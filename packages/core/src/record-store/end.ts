@@ -1,4 +1,4 @@
-import type { SessionRecord, TryAgain } from '../contract/drivers.ts';
+import type { SessionRecord } from '../contract/drivers.ts';
 import type { DestroyAllOptions } from '../contract/session-store.ts';
 import { callBackend, isStoreError, unsupported } from '../errors.ts';
 import { createTombstone, isMark, markLife, markTarget } from '../format/mark.ts';
@@ -81,13 +81,13 @@ async function readOrNewer(backend: Backend, key: string): Promise<SessionRecord
 async function blockMove(backend: Backend, key: string): Promise<EndOutcome> {
   const now = backend.timeouts.now();
   const inserted = await backend.insert(createTombstone(key, now, now + markLife), now);
-  return inserted === true ? 'nothing' : 'again';
+  return inserted ? 'nothing' : 'again';
 }
 
 /** For a storage without `deleteSession`: a read, then a plain delete, would remove a mark that came in between. */
 async function endByVersion(backend: Backend, { key, version }: SessionRecord): Promise<EndOutcome> {
   try {
-    return (await replaceAndRemove(backend, key, version)) === true ? 'ended' : 'again';
+    return (await replaceAndRemove(backend, key, version)) ? 'ended' : 'again';
   } catch (error) {
     if (!isStoreError(error, 'UNAVAILABLE') || (await backend.read(key))?.version !== version) throw error;
     // The backend can be read but refuses the tombstone: probably it is full, and then nothing can move either. A logout must
@@ -98,19 +98,15 @@ async function endByVersion(backend: Backend, { key, version }: SessionRecord): 
 }
 
 /** Ends a session if it still has that version: replaces it with a tombstone, then removes the tombstone. */
-export async function replaceAndRemove(
-  backend: Backend,
-  key: string,
-  version: number,
-): Promise<boolean | TryAgain> {
+export async function replaceAndRemove(backend: Backend, key: string, version: number): Promise<boolean> {
   const now = backend.timeouts.now();
   const replaced = await backend.replace(key, version, createTombstone(key, now, now), now);
-  if (replaced === true) await remove(backend, key);
+  if (replaced) await remove(backend, key);
   return replaced;
 }
 
-async function remove({ name, storage }: Backend, key: string): Promise<void> {
-  await callBackend(name, 'remove a session', () => storage.delete(key));
+async function remove(backend: Backend, key: string): Promise<void> {
+  await backend.call('remove a session', () => backend.storage.delete(key));
 }
 
 /**
@@ -136,8 +132,7 @@ export async function destroyAll(
   const spared = except && (plannedMoves.find(except, backend.timeouts.now()) ?? except);
   const exceptKey = spared && (await latestKey(backend, sessionKey(spared)));
   const removeAll = (onlyKey?: string) =>
-    callBackend(
-      name,
+    backend.call(
       'remove the sessions of a subject',
       () =>
         storage.deleteBySubject?.(subject, {

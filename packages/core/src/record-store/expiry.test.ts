@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../test/fake-clock.ts';
+import { overNetwork } from '../../test/over-network.ts';
 import { createRecordStore, type SessionRecord, type StoreOptions, sessionKey } from '../driver.ts';
 import { createSessionId } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
@@ -64,6 +65,19 @@ describe('touch', () => {
     expect(await store.touch(id, { base })).toBe(true);
     advance(59);
     expect((await store.load(id)).exists).toBe(true);
+  });
+
+  it('is true for a session that ends sooner than its base says, and extends it', async () => {
+    for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
+      const { now, advance } = fakeClock();
+      const store = createRecordStore(storage, { now, idleTimeout: 600 });
+      await store.save(id, {}, {});
+      const base = await store.load(id);
+      await store.save(id, {}, {}, { idleTimeout: 60 });
+      advance(50);
+      expect(await store.touch(id, { base })).toBe(true);
+      expect((await store.load(id)).expiresAt).toBe(now() + 60_000);
+    }
   });
 
   it('is false for a session that cannot be read', async () => {

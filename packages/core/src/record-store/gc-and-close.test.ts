@@ -80,6 +80,27 @@ describe('close', () => {
     expect([...storage.records.values()][0]?.payload).toContain('done');
   });
 
+  it('waits for each of two calls in flight, and for one that fails', async () => {
+    const order: string[] = [];
+    const storage = {
+      ...memoryStorage(),
+      read: () => {
+        throw new Error('down');
+      },
+    };
+    const store = createRecordStore({ ...overNetwork(storage), close: () => void order.push('closed') });
+    const save = () => store.save(createSessionId(), {}, {});
+    const calls = [save().then(() => order.push('saved 1')), save().then(() => order.push('saved 2'))];
+    await Promise.all([store.close(), ...calls]);
+    expect(order).toEqual(['saved 1', 'saved 2', 'closed']);
+
+    const another = createRecordStore(overNetwork(storage));
+    const failed = another.load(createSessionId()).catch(() => order.push('failed'));
+    await another.close();
+    expect(order.at(-1)).toBe('failed');
+    await failed;
+  });
+
   it('takes the store out of the cache immediately, and no other store', async () => {
     const store = createRecordStore(memoryStorage());
     const other = createRecordStore(memoryStorage());

@@ -1,6 +1,5 @@
-import { type Awaitable, isPromise, type SessionRecord, type TryAgain } from '../contract/drivers.ts';
+import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
 import { missingSession, type StoredSession, type TouchOptions } from '../contract/session-store.ts';
-import { callBackend } from '../errors.ts';
 import { isCurrentMark, markLife } from '../format/mark.ts';
 import { decodePayload, type PayloadContent } from '../format/payload.ts';
 import { isSessionId, sessionKey } from '../format/session-id.ts';
@@ -45,6 +44,7 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
   if (record.subject !== null) stored.subject = record.subject;
   if (record.idleTimeout !== null) stored.idleTimeout = record.idleTimeout;
   if (content.expireOnClose !== undefined) stored.expireOnClose = content.expireOnClose;
+  if (content.unknownFields !== undefined) stored.unknownFields = content.unknownFields;
   return stored;
 }
 
@@ -86,6 +86,7 @@ export function sessionOfBase(key: string, base: StoredSession | undefined): Liv
   if (createdAt === undefined || expiresAt === undefined || version === undefined) return undefined;
   const content: PayloadContent = { data, flash };
   if (base.expireOnClose !== undefined) content.expireOnClose = base.expireOnClose;
+  if (base.unknownFields !== undefined) content.unknownFields = base.unknownFields;
   return { record: { key, version, createdAt, expiresAt, subject, idleTimeout }, content, expiresAt };
 }
 
@@ -122,32 +123,28 @@ async function readAndTouch(backend: Backend, key: string): Promise<boolean> {
     const touched = await (outlivesMarks
       ? touchRecord(backend, found, now)
       : replaceExpiry(backend, found, now));
-    if (touched === true) return true;
+    if (touched) return true;
     await pauseAfterConflict(attempt);
   }
   throw tooManyConflicts(backend.name);
 }
 
 function touchRecord(
-  { name, storage, timeouts }: Backend,
+  backend: Backend,
   { key, createdAt, idleTimeout }: LiveSession['record'],
   now: number,
 ): Awaitable<boolean> {
-  const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
-  return callBackend(name, 'touch a session', () => storage.touch(key, now + longestMark, expiresAt));
+  const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
+  return backend.call('touch a session', () => backend.storage.touch(key, now + longestMark, expiresAt));
 }
 
 /** A touch that requires the current version and keeps it, so that no update loses a race to it. */
-function replaceExpiry(
-  { name, storage, timeouts }: Backend,
-  found: SessionRecord,
-  now: number,
-): Awaitable<boolean | TryAgain> {
+function replaceExpiry(backend: Backend, found: SessionRecord, now: number): Awaitable<boolean> {
   const { key, version, createdAt, idleTimeout } = found;
-  const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
+  const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
   // At the absolute limit there is nothing to extend.
   if (expiresAt <= found.expiresAt) return true;
-  return callBackend(name, 'touch a session', () =>
-    storage.replace(key, version, { ...found, expiresAt }, now),
+  return backend.call('touch a session', () =>
+    backend.storage.replace(key, version, { ...found, expiresAt }, now),
   );
 }

@@ -49,13 +49,13 @@ describe(`three processes sharing one session (first seed ${firstSeed})`, () => 
 });
 
 /** Ends a session as the storage's other functions allow. */
-type Ending = (storage: RecordStorage, key: string) => Promise<void>;
+type Ending = (storage: RecordStorage, key: string) => Promise<unknown>;
 
 const targetOf = (record: SessionRecord | undefined): string | undefined =>
   record?.idleTimeout === 0 ? (JSON.parse(record.payload) as { moved?: string }).moved : undefined;
 
 const endsBy = (end: Ending): ModelOptions => ({
-  wrong: (_, storage) => ({ destroy: (id) => end(storage, sessionKey(id)) }),
+  wrong: (_, storage) => ({ destroy: async (id) => void (await end(storage, sessionKey(id))) }),
 });
 
 const readThenDelete: Ending = async (storage, key) => {
@@ -74,7 +74,7 @@ const touchesAfter = (expiresAfter: (isKnown: boolean) => number): ModelOptions 
         const found = await storage.read(key);
         if (!found || found.idleTimeout === 0) return false;
       }
-      return storage.touch(key, expiresAfter(isKnown), now + 7_200_000);
+      return (await storage.touch(key, expiresAfter(isKnown), now + 7_200_000)) === true;
     },
   }),
 });

@@ -1,6 +1,6 @@
-import { type Awaitable, type SessionRecord, type TryAgain, tryAgain } from '../contract/drivers.ts';
+import type { Awaitable, SessionRecord } from '../contract/drivers.ts';
 import { createMark } from '../format/mark.ts';
-import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { end } from './end.ts';
 
 /**
@@ -15,7 +15,7 @@ export function move(
   version: number,
   next: SessionRecord,
   now: number,
-): Awaitable<boolean | TryAgain> {
+): Awaitable<boolean> {
   const { storage } = backend;
   const mark = createMark(key, next.key, now);
   if (!storage.move) return moveInTwoSteps(backend, mark, version, next, now);
@@ -32,24 +32,14 @@ async function moveInTwoSteps(
   version: number,
   next: SessionRecord,
   now: number,
-): Promise<boolean | TryAgain> {
+): Promise<boolean> {
   const moved = await backend.replace(mark.key, version, next, now);
-  if (moved !== true) return moved;
+  if (!moved) return false;
   let isMarked = false;
   try {
-    isMarked = await insertMark(backend, mark, now);
+    isMarked = await backend.insert(mark, now);
   } finally {
     if (!isMarked) await end(backend, next.key);
   }
   return isMarked;
-}
-
-/** @returns `false` when something else is in its place */
-async function insertMark(backend: Backend, mark: SessionRecord, now: number): Promise<boolean> {
-  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const inserted = await backend.insert(mark, now);
-    if (inserted !== tryAgain) return inserted;
-    await pauseAfterConflict(attempt);
-  }
-  throw tooManyConflicts(backend.name);
 }

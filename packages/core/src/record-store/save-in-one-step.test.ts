@@ -2,16 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../../test/fake-clock.ts';
 import { createRecordStore } from '../driver.ts';
-import { createSessionId, type SaveOptions, type StoreEvent } from '../index.ts';
+import { createSessionId, type SaveOptions, type SessionData, type StoreEvent } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
 
 const id = createSessionId();
 
 const options = fc.record(
-  { subject: fc.constantFrom('ada', 'grace'), idleTimeout: fc.constantFrom(5, 20) },
+  {
+    subject: fc.constantFrom('ada', 'grace'),
+    idleTimeout: fc.constantFrom(5, 20),
+    expireOnClose: fc.boolean(),
+  },
   { requiredKeys: [] },
 );
-const saves = fc.array(fc.record({ seconds: fc.integer({ min: 0, max: 15 }), options }), { maxLength: 8 });
+const flash = fc.constantFrom({}, { notice: 'hi' });
+const saves = fc.array(fc.record({ seconds: fc.integer({ min: 0, max: 15 }), flash, options }), {
+  maxLength: 8,
+});
 const timeouts = fc.record(
   { idleTimeout: fc.constantFrom(5, 10, 20), absoluteTimeout: fc.constantFrom(8, 12, 30) },
   { requiredKeys: ['idleTimeout'] },
@@ -27,7 +34,7 @@ describe('save over a storage that saves in one step', () => {
           clock.advance(step.seconds);
           for (const storage of [oneStep, threeSteps]) {
             const store = createRecordStore(storage, { ...limits, now: clock.now });
-            await store.save(id, { at: clock.now() }, {}, step.options as SaveOptions);
+            await store.save(id, { at: clock.now() }, step.flash as SessionData, step.options as SaveOptions);
           }
           const [found, expected] = [oneStep, threeSteps].map(({ records }) => [...records.values()]);
           expect(found).toEqual(expected?.map((record) => ({ ...record, version: expect.any(Number) })));
@@ -60,8 +67,8 @@ describe('save over a storage that saves in one step', () => {
 
   it('counts a write as done although its reply was lost', async () => {
     const storage = memoryStorage();
-    const save: typeof storage.save = (record, createdAfter) => {
-      storage.save(record, createdAfter);
+    const save: typeof storage.save = (...args) => {
+      storage.save(...args);
       throw new Error('The connection ended.');
     };
     const store = createRecordStore({ ...storage, save });
@@ -72,8 +79,8 @@ describe('save over a storage that saves in one step', () => {
   it('begins a new session when the one it could not keep is destroyed before it looks', async () => {
     const clock = fakeClock();
     const storage = memoryStorage();
-    const save: typeof storage.save = (record, createdAfter) =>
-      storage.save(record, createdAfter) || (storage.records.delete(record.key) && false);
+    const save: typeof storage.save = (...args) =>
+      storage.save(...args) || (storage.records.delete(args[0].key) && false);
     const store = createRecordStore({ ...storage, save }, { now: clock.now });
     await store.save(id, {}, {}, { subject: 'ada' });
     clock.advance(1);

@@ -3,9 +3,16 @@ import type { ResolvedTimeouts, SaveOptions, SessionData } from '../contract/ses
 import { idWasGivenUp } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { isCurrentMark, isMark } from '../format/mark.ts';
-import { assertPayloadFits, createRecordVersion, encodePayload } from '../format/payload.ts';
+import {
+  assertPayloadFits,
+  createRecordVersion,
+  decodePayload,
+  encodePayload,
+  type PayloadContent,
+  plainPayload,
+} from '../format/payload.ts';
 import { assertSessionId, sessionKey } from '../format/session-id.ts';
-import { assertSaveOptions } from '../options/options.ts';
+import { assertSaveOptions, changesSubject } from '../options/options.ts';
 import { nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { isLive } from './load.ts';
@@ -23,11 +30,11 @@ export function save(
   const { storage, timeouts } = backend;
   const saved = backend.write(fresh, () =>
     storage.save
-      ? storage.save(fresh, wholePeriodAfter(timeouts, now, fresh.idleTimeout))
+      ? storage.save(fresh, wholePeriodAfter(timeouts, now, fresh.idleTimeout), plainPayload)
       : storage.insert(fresh, now),
   );
-  if (isPromise(saved)) return saved.then((done) => (done === true ? undefined : saveOver(backend, fresh)));
-  return saved === true ? undefined : saveOver(backend, fresh);
+  if (isPromise(saved)) return saved.then((done) => (done ? undefined : saveOver(backend, fresh)));
+  return saved ? undefined : saveOver(backend, fresh);
 }
 
 /** Reads, and replaces what is found or inserts where nothing is, when one step was not enough. */
@@ -43,8 +50,8 @@ async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
     const written = await (found
       ? backend.replace(record.key, found.version, next, now)
       : backend.insert(next, now));
-    if (written === true) return;
-    if (written === false) backend.report({ type: 'write-conflict', attempt });
+    if (written) return;
+    backend.report({ type: 'write-conflict', attempt });
     await pauseAfterConflict(attempt);
   }
   throw tooManyConflicts(backend.name);
@@ -62,14 +69,11 @@ export async function create(
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const now = backend.timeouts.now();
     const next = renewed(backend, fresh, now);
-    const inserted = await backend.insert(next, now);
-    if (inserted === true) return true;
-    if (inserted === false) {
-      const found = await backend.read(fresh.key);
-      if (found) {
-        if (isMark(found) ? isCurrentMark(found, now) : isLive(backend, found, now)) return false;
-        if ((await backend.replace(fresh.key, found.version, next, now)) === true) return true;
-      }
+    if (await backend.insert(next, now)) return true;
+    const found = await backend.read(fresh.key);
+    if (found) {
+      if (isMark(found) ? isCurrentMark(found, now) : isLive(backend, found, now)) return false;
+      if (await backend.replace(fresh.key, found.version, next, now)) return true;
     }
     await pauseAfterConflict(attempt);
   }
@@ -111,18 +115,32 @@ function renewed({ timeouts }: Backend, record: SessionRecord, now: number): Ses
   return { ...record, version: createRecordVersion(), createdAt: now, expiresAt };
 }
 
-/** A live session that is saved over stays the same session: its beginning, its subject, its own idle timeout. */
+/** A live session that is saved over stays the same session: its beginning, its subject, its lifetime, and what core does not know. */
 function keepIdentity(
-  { timeouts }: Backend,
+  backend: Backend,
   found: SessionRecord,
   fresh: SessionRecord,
   now: number,
 ): SessionRecord {
   const { createdAt } = found;
+  const payload = keepUnlessGiven(backend, found, fresh);
   const subject = fresh.subject ?? found.subject;
   const idleTimeout = fresh.idleTimeout ?? found.idleTimeout;
-  const expiresAt = nextExpiry(timeouts, now, createdAt, idleTimeout);
-  return { ...fresh, createdAt, subject, idleTimeout, expiresAt };
+  const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
+  return { ...fresh, payload, createdAt, subject, idleTimeout, expiresAt };
+}
+
+/** @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote the session that is saved over. */
+function keepUnlessGiven({ name, maxBytes }: Backend, found: SessionRecord, fresh: SessionRecord): string {
+  const { expireOnClose, unknownFields } = decodePayload(found.payload) ?? {};
+  if (expireOnClose === undefined && unknownFields === undefined) return fresh.payload;
+  const content: PayloadContent = { ...(decodePayload(fresh.payload) as PayloadContent) };
+  if (expireOnClose !== undefined) content.expireOnClose ??= expireOnClose;
+  if (unknownFields !== undefined && !changesSubject(found.subject, fresh.subject ?? undefined))
+    content.unknownFields = unknownFields;
+  const payload = encodePayload(content);
+  assertPayloadFits(name, payload, maxBytes, content);
+  return payload;
 }
 
 /** A session created later than this can be extended by a whole idle period without reaching the absolute limit. */

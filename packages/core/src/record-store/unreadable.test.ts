@@ -172,7 +172,7 @@ describe('a session larger than maxBytes', () => {
 });
 
 describe('expireOnClose', () => {
-  it('is kept by updates, and by a move', async () => {
+  it('is kept by updates, by a move, and by a save over the session', async () => {
     const store = createRecordStore(memoryStorage());
     const [id, newId] = [createSessionId(), createSessionId()];
     await store.save(id, {}, {}, { expireOnClose: true });
@@ -180,7 +180,11 @@ describe('expireOnClose', () => {
     await store.update(id, keep, { base: await store.load(id) });
     await store.update(id, keep, { newId });
     expect((await store.load(newId)).expireOnClose).toBe(true);
-    await store.update(newId, keep, { expireOnClose: false });
+    await store.save(newId, { saved: true }, { notice: 'hi' });
+    expect(await store.load(newId)).toMatchObject({ expireOnClose: true, data: { saved: true } });
+    await store.save(newId, {}, {}, { expireOnClose: false });
     expect((await store.load(newId)).expireOnClose).toBe(false);
+    await store.update(newId, keep, { expireOnClose: true });
+    expect((await store.load(newId)).expireOnClose).toBe(true);
   });
 });

@@ -1,10 +1,4 @@
-import {
-  type Awaitable,
-  isPromise,
-  type SessionRecord,
-  type TryAgain,
-  tryAgain,
-} from '../contract/drivers.ts';
+import type { Awaitable, SessionRecord } from '../contract/drivers.ts';
 import type { ResolvedTimeouts, SessionChange, UpdateOptions } from '../contract/session-store.ts';
 import { newIdIsTaken } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
@@ -47,7 +41,7 @@ interface Attempt {
   version: number;
   next: SessionRecord;
   ended: boolean;
-  written: Awaitable<boolean | TryAgain>;
+  written: Awaitable<boolean>;
 }
 
 /**
@@ -92,10 +86,9 @@ export function writeBatch(
         last = attempt(session, now);
         if (!last) return undefined;
       }
-      const written = await last.written;
-      if (written === true) return succeed(last);
+      if (await last.written) return succeed(last);
       await pauseAfterConflict(tries);
-      if (written !== tryAgain) await noteConflict(last, tries);
+      await noteConflict(last, tries);
       last = undefined;
     }
     throw tooManyConflicts(backend.name);
@@ -118,7 +111,7 @@ export function writeBatch(
     const current = newestKnown(backend, key, updates, known, now);
     const first = current && attempt(current, now);
     if (current && !first) return undefined;
-    if (first && !isPromise(first.written) && first.written === true) return succeed(first);
+    if (first?.written === true) return succeed(first);
     return retry(first).catch(fail);
   } catch (error) {
     return fail(error);
@@ -169,6 +162,7 @@ function applyChanges(
       const expireOnClose = update.options.expireOnClose ?? content.expireOnClose;
       const changed: PayloadContent = { data, flash };
       if (expireOnClose !== undefined) changed.expireOnClose = expireOnClose;
+      if (content.unknownFields !== undefined) changed.unknownFields = content.unknownFields;
       payload = encodePayload(changed);
       assertPayloadFits(backend.name, payload, backend.maxBytes, changed);
       content = changed;

@@ -96,8 +96,8 @@ describe('update', () => {
     const storage = memoryStorage();
     const store = createRecordStore({
       ...storage,
-      save(record, createdAfter) {
-        storage.save(record, createdAfter);
+      save(...args) {
+        storage.save(...args);
         throw new Error('connection lost');
       },
     });

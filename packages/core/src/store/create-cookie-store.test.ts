@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type CookieSession, createCookieStore, createSessionId } from '../index.ts';
+import { type CookieSession, type CookieStoreDriver, createCookieStore, createSessionId } from '../index.ts';
 
 const driver = {
   load(value: string): CookieSession | undefined {
@@ -70,6 +70,30 @@ describe('a cookie store', () => {
     });
   });
 
+  it('takes a session that has moved for none, and reports the id it had', async () => {
+    for (const isAsync of [false, true]) {
+      const found = { moved: true as const, id };
+      const store = createCookieStore({ ...driver, load: () => (isAsync ? Promise.resolve(found) : found) });
+      expect(await store.load('x')).toEqual({ id, exists: false, moved: true, data: {}, flash: {} });
+    }
+    const store = createCookieStore({ ...driver, load: () => ({ moved: true, id: 'no id' }) });
+    expect(await store.load('x')).toMatchObject({ id: '', exists: false, moved: true });
+  });
+
+  it('keeps the fields that a driver does not know, and takes nothing else for them', async () => {
+    const store = createCookieStore(driver);
+    const unknownFields = JSON.parse('{"__proto__":{"a":1},"theme":"dark"}');
+    const { unknownFields: kept } = await store.load(await store.cookieValue(id, {}, {}, { unknownFields }));
+    expect(JSON.stringify(kept)).toBe(JSON.stringify(unknownFields));
+    expect(await store.load(await store.cookieValue(id, {}, {}))).not.toHaveProperty('unknownFields');
+    for (const wrong of [null, [], 'x', 1, { at: new Date() }, { a: undefined }]) {
+      await expect(store.cookieValue(id, {}, {}, { unknownFields: wrong as never })).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining('unknownFields must be what load() returned'),
+      });
+    }
+  });
+
   it('revokes through the driver when it can', async () => {
     const destroy = vi.fn();
     const destroyAll = vi.fn(() => 2);
@@ -78,5 +102,96 @@ describe('a cookie store', () => {
     expect(await store.destroyAll('ada', { except: id })).toBe(2);
     expect(destroy).toHaveBeenCalledWith(id);
     expect(destroyAll).toHaveBeenCalledWith('ada', { except: id });
+  });
+});
+
+describe('accept', () => {
+  const refusal = new TypeError('too large for this page');
+  const refuse = () => {
+    throw refusal;
+  };
+  const waiting =
+    (cookieValue: CookieStoreDriver['cookieValue']): CookieStoreDriver['cookieValue'] =>
+    async (...args) => {
+      await null;
+      return cookieValue(...args);
+    };
+  const asking: CookieStoreDriver['cookieValue'] = (session, accept) => {
+    const value = driver.cookieValue(session);
+    accept(value);
+    return value;
+  };
+  const swallowing: CookieStoreDriver['cookieValue'] = (session, accept) => {
+    try {
+      return asking(session, accept);
+    } catch {
+      return driver.cookieValue(session);
+    }
+  };
+
+  it.each([
+    ['that asks', asking],
+    ['that asks later', waiting(asking)],
+    ['that does not ask', driver.cookieValue],
+    ['that does not ask, and takes its time', waiting(driver.cookieValue)],
+  ])('is called once with the value that is returned, with a driver %s', async (_, cookieValue) => {
+    const store = createCookieStore({ ...driver, cookieValue });
+    const accept = vi.fn();
+    const value = await store.cookieValue(id, {}, {}, { accept });
+    expect(accept.mock.calls).toEqual([[value]]);
+  });
+
+  it.each([
+    ['that asks', asking],
+    ['that asks later', waiting(asking)],
+    ['that does not ask', driver.cookieValue],
+    ['that does not ask, and takes its time', waiting(driver.cookieValue)],
+    ['that ignores it', swallowing],
+    ['that fails after it', waiting((...args) => asking(...args) + ({} as { a: { b: string } }).a.b)],
+  ])('comes out as it was thrown, with a driver %s', async (_, cookieValue) => {
+    const store = createCookieStore({ ...driver, cookieValue });
+    await expect(store.cookieValue(id, {}, {}, { accept: refuse })).rejects.toBe(refusal);
+  });
+
+  it('leaves the failures of a driver what they are', async () => {
+    const failure = new Error('connection refused');
+    const store = createCookieStore({ ...driver, cookieValue: () => Promise.reject(failure) });
+    const sealing = store.cookieValue(id, {}, {}, { accept() {} });
+    await expect(sealing).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: failure });
+  });
+
+  it('is told of another value than the first one, and not of an empty one', async () => {
+    const values: string[] = [];
+    const accept = (value: string) => void values.push(value);
+    const twice = createCookieStore({
+      ...driver,
+      cookieValue(_session, accept) {
+        accept('first');
+        return 'second';
+      },
+    });
+    await twice.cookieValue(id, {}, {}, { accept });
+    const revoked = createCookieStore({ ...driver, cookieValue: () => '' });
+    expect(await revoked.cookieValue(id, {}, {}, { accept })).toBe('');
+    expect(values).toEqual(['first', 'second']);
+  });
+
+  it('comes after the limit of the store, which a driver learns of before it gives up an id', async () => {
+    const given = vi.fn();
+    const accept = vi.fn();
+    const cookieValue: CookieStoreDriver['cookieValue'] = (...args) => {
+      const value = asking(...args);
+      given();
+      return value;
+    };
+    const store = createCookieStore({ ...driver, cookieValue }, { maxBytes: 100 });
+    const sealing = store.cookieValue(id, { name: 'x'.repeat(200) }, {}, { accept });
+    await expect(sealing).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect([given.mock.calls, accept.mock.calls]).toEqual([[], []]);
+  });
+
+  it('must be a function', async () => {
+    const sealing = createCookieStore(driver).cookieValue(id, {}, {}, { accept: 'yes' as never });
+    await expect(sealing).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 });

@@ -1,6 +1,12 @@
-import { type CookieSession, type CookieStoreDriver, isPromise } from '../contract/drivers.ts';
+import {
+  type Awaitable,
+  type CookieSession,
+  type CookieStoreDriver,
+  isPromise,
+} from '../contract/drivers.ts';
 import {
   missingSession,
+  type SessionData,
   type SessionStore,
   type StoredSession,
   storedSession,
@@ -43,17 +49,49 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   const report = createReport(name, onEvent);
 
   /** A seal is longer than what it holds, so most need no second look. */
-  function fitting(value: string, { data, flash }: CookieSession): string {
+  function assertFits(value: string, { data, flash }: CookieSession): void {
     if (value.length > maxBytes)
       assertPayloadFits(name, encodePayload({ data, flash }), maxBytes, { data, flash });
-    return value;
+  }
+
+  /** Seals with a check that runs before the driver gives up an old id, or at the latest on what it returns. */
+  function seal(session: CookieSession, check: ((value: string) => void) | undefined): Awaitable<string> {
+    const state: { accepted?: string; refusal?: { error: unknown } } = {};
+    const accept = (value: string) => {
+      try {
+        assertFits(value, session);
+        check?.(value);
+        state.accepted = value;
+      } catch (error) {
+        state.refusal = { error };
+        throw error;
+      }
+    };
+    const finish = (value: string) => {
+      if (state.refusal) throw state.refusal.error;
+      if (value !== '' && value !== state.accepted) accept(value);
+      return value;
+    };
+    // What `check` throws belongs to the caller, and is no failure of the backend.
+    const fail = (error: unknown): never => {
+      throw state.refusal ? state.refusal.error : error;
+    };
+    let sealed: Awaitable<string>;
+    try {
+      sealed = callBackend(name, 'seal a cookie', () => driver.cookieValue(session, accept));
+    } catch (error) {
+      return fail(error);
+    }
+    return isPromise(sealed) ? sealed.then(finish, fail) : finish(sealed);
   }
 
   const notLoaded = (option: string, got: unknown) =>
     invalidOption(name, option, 'what load() returned for this session', got);
 
   /** What a seal held, judged by the timeouts in force. */
-  function opened(found: CookieSession | undefined, now: number): StoredSession {
+  function opened(found: Awaited<ReturnType<CookieStoreDriver['load']>>, now: number): StoredSession {
+    if (found && 'moved' in found && found.moved)
+      return { ...missingSession(isSessionId(found.id) ? found.id : ''), moved: true };
     if (!found || !isSessionContent(found) || !isSessionId(found.id)) return missingSession('');
     const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
     // Also false for a time that is no number.
@@ -81,11 +119,16 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
         assertSaveOptions(name, 'cookieValue', saveOptions);
         assertSessionContent({ data, flash });
         const now = timeouts.now();
-        const { subject, idleTimeout, expireOnClose, family, version, createdAt = now } = saveOptions;
+        const { subject, idleTimeout, expireOnClose, createdAt = now } = saveOptions;
+        const { family, version, unknownFields, accept } = saveOptions;
         if (!Number.isFinite(createdAt))
           throw invalidOption(name, 'createdAt', 'epoch milliseconds', createdAt);
         if (version !== undefined && typeof version !== 'number') throw notLoaded('version', version);
         if (family !== undefined && typeof family !== 'string') throw notLoaded('family', family);
+        if (unknownFields !== undefined && !isJsonObject(unknownFields))
+          throw notLoaded('unknownFields', unknownFields);
+        if (accept !== undefined && typeof accept !== 'function')
+          throw invalidOption(name, 'accept', 'a function', accept);
         const session: CookieSession = {
           id,
           data,
@@ -98,8 +141,8 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
         if (expireOnClose !== undefined) session.expireOnClose = expireOnClose;
         if (family !== undefined) session.family = family;
         if (version !== undefined) session.version = version;
-        const sealed = callBackend(name, 'seal a cookie', () => driver.cookieValue(session));
-        return isPromise(sealed) ? sealed.then((value) => fitting(value, session)) : fitting(sealed, session);
+        if (unknownFields !== undefined) session.unknownFields = unknownFields;
+        return seal(session, accept);
       },
       async save(id, data, flash, saveOptions = {}) {
         assertSessionId(id);
@@ -146,4 +189,13 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
     },
     close: driver.close?.bind(driver),
   });
+}
+
+function isJsonObject(value: unknown): value is SessionData {
+  try {
+    assertSessionContent({ data: value, flash: {} });
+    return true;
+  } catch {
+    return false;
+  }
 }

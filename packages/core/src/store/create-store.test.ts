@@ -75,6 +75,32 @@ describe('a store of four functions', () => {
     });
   });
 
+  it('is not changed by what the driver or the application does to its objects later', async () => {
+    const kept = new Map<string, SessionContent>();
+    const store = createStore({
+      load: (id) => kept.get(id),
+      save: (id, data, flash) => void kept.set(id, { data, flash }),
+      destroy: (id) => void kept.delete(id),
+      gc() {},
+    });
+    const id = createSessionId();
+    const data = { cart: [1] };
+    await store.save(id, data, {});
+    data.cart.push(2);
+    expect((await store.load(id)).data).toEqual({ cart: [1] });
+    const loaded = await store.load(id);
+    (loaded.data.cart as number[]).push(3);
+    expect((await store.load(id)).data).toEqual({ cart: [1] });
+    const content = kept.get(id) as SessionContent;
+    const changed = { more: ['a'] };
+    await store.update(id, (current) => {
+      (content.data.cart as number[]).push(4);
+      return { data: { ...changed, ...current.data }, flash: current.flash };
+    });
+    changed.more.push('b');
+    expect((await store.load(id)).data).toEqual({ cart: [1], more: ['a'] });
+  });
+
   it('treats what is no session as missing, and reports it', async () => {
     const events: StoreEvent[] = [];
     const returned: unknown[] = [null, 'text', [], { data: {} }, { data: [], flash: {} }];

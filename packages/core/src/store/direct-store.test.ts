@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { overNetwork } from '../../test/over-network.ts';
 import { createRecordStore, directStore } from '../driver.ts';
-import { createSessionId, createStore, type SessionContent, uncacheStore } from '../index.ts';
+import { createSessionId, type SessionContent, uncacheStore } from '../index.ts';
 import { memoryStorage, startSession } from '../memory.ts';
 
 afterEach(() => {
@@ -38,45 +38,5 @@ describe('a store whose storage is not', () => {
     const id = createSessionId();
     await direct.save(id, { visits: 1 }, {});
     expect(await direct.load(id)).toMatchObject({ data: { visits: 1 } });
-  });
-});
-
-describe('close()', () => {
-  it('waits for two calls in flight', async () => {
-    const storage = overNetwork(memoryStorage());
-    const order: string[] = [];
-    const store = createRecordStore({ ...storage, close: () => void order.push('closed') });
-    const calls = [1, 2].map((n) =>
-      store.save(createSessionId(), {}, {}).then(() => order.push(`saved ${n}`)),
-    );
-    await store.close();
-    await Promise.all(calls);
-    expect(order).toEqual(['saved 1', 'saved 2', 'closed']);
-  });
-});
-
-describe('a store of four functions', () => {
-  it('is not changed by what the driver or the application does to its objects later', async () => {
-    const kept = new Map<string, SessionContent>();
-    const store = createStore({
-      load: (id) => kept.get(id),
-      save: (id, data, flash) => void kept.set(id, { data, flash }),
-      destroy: (id) => void kept.delete(id),
-      gc() {},
-    });
-    const id = createSessionId();
-    const data = { cart: [1] };
-    await store.save(id, data, {});
-    data.cart.push(2);
-    expect((await store.load(id)).data).toEqual({ cart: [1] });
-    const loaded = await store.load(id);
-    (loaded.data.cart as number[]).push(3);
-    expect((await store.load(id)).data).toEqual({ cart: [1] });
-    const content = kept.get(id) as SessionContent;
-    await store.update(id, (current) => {
-      (content.data.cart as number[]).push(4);
-      return { data: { ...current.data, more: true }, flash: current.flash };
-    });
-    expect((await store.load(id)).data).toEqual({ cart: [1], more: true });
   });
 });

@@ -42,6 +42,7 @@ describe('the session cookie', () => {
       for (const host of [
         'localhost',
         'localhost:3000',
+        'localhost.:3000',
         '127.0.0.1:80',
         '127.8.9.1',
         '[::1]:3000',
@@ -55,6 +56,8 @@ describe('the session cookie', () => {
         '127.0.0.1.evil.example',
         'localhost.evil.example',
         'evil-localhost',
+        '127.0.0.1-evil',
+        '127x0x0x1',
         '192.168.1.7',
         undefined,
       ]) {

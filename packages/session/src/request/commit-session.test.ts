@@ -1,5 +1,6 @@
 import { createSessionId } from '@store/core';
 import { describe, expect, it } from 'vitest';
+import { createPlainCookieStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
 
 describe('the lifecycle of a session', () => {
@@ -120,6 +121,22 @@ describe('the lifecycle of a session', () => {
       0,
       { outcome: 'invalidated', cookie: 'cleared' },
     ]);
+  });
+
+  it.each([
+    ['on the server', () => undefined],
+    ['in the cookie', () => createPlainCookieStore().store],
+  ])('has nothing to end on invalidate for a visitor without a cookie, %s', async (_, storeOf) => {
+    const store = storeOf();
+    for (const status of [200, 500]) {
+      const site = openSite(store && { store });
+      const { response, calls, setCookies } = await site.visit((session) => {
+        session.invalidate();
+        return new Response('ok', { status });
+      });
+      expect([response.status, calls, setCookies]).toEqual([status, [], []]);
+      expect(site.events).toMatchObject([{ outcome: 'none', cookie: 'skipped', reason: 'no-cookie' }]);
+    }
   });
 
   it('begins a new session with what is written after invalidate', async () => {

@@ -6,7 +6,10 @@ function openCookieSite(options: Parameters<typeof openSite>[0] = {}) {
   const clock = { now: 1_750_000_000_000 };
   const { store, revoked } = createPlainCookieStore({ now: () => clock.now, idleTimeout: 1000 });
   const site = openSite({ ...options, store });
-  return { ...site, store, revoked, clock, value: () => [...site.cookies.values()].join() };
+  const value = () => [...site.cookies.values()].join();
+  /** Puts another value into the browser's cookie. */
+  const hold = (other: string) => site.cookies.set('__Host-session', other);
+  return { ...site, store, revoked, clock, value, hold };
 }
 
 describe('a session that lives in the cookie', () => {
@@ -80,6 +83,48 @@ describe('a session that lives in the cookie', () => {
     });
   }
 
+  it('takes no cookie from a late request that comes with its old id, for a minute', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => session.set('n', 1));
+    const old = site.value();
+    await site.visit((session) => session.setSubject('7'));
+    const current = site.value();
+    site.hold(old);
+    for (const change of ['nothing', 'set', 'flash', 'regenerate'] as const) {
+      const { setCookies } = await site.visit((session) => {
+        expect([session.isNew, session.get('n')]).toEqual([true, undefined]);
+        if (change === 'set') session.set('n', 2);
+        else if (change === 'flash') session.flash('notice', 'x');
+        else if (change === 'regenerate') session.regenerate();
+      });
+      expect(setCookies).toEqual([]);
+      expect(site.events.at(-1)).toMatchObject({ outcome: 'moved', cookie: 'skipped', reason: 'moved' });
+    }
+    site.hold(current);
+    await site.visit((session) => expect([session.subject, session.get('n')]).toEqual(['7', 1]));
+    site.hold(old);
+    site.clock.now += 60_000;
+    const { setCookies } = await site.visit((session) => session.set('n', 2));
+    expect([setCookies.length, site.events.at(-1)]).toMatchObject([1, { outcome: 'created' }]);
+  });
+
+  it('is left alone by a login with its old id, and ended by invalidate', async () => {
+    const site = openCookieSite();
+    await site.visit((session) => session.set('n', 1));
+    const old = site.value();
+    await site.visit((session) => session.setSubject('7'));
+    const current = site.value();
+    site.hold(old);
+    await site.visit((session) => session.setSubject('8'));
+    await site.visit((session) => expect([session.subject, session.get('n')]).toEqual(['8', undefined]));
+    site.hold(current);
+    await site.visit((session) => expect([session.subject, session.get('n')]).toEqual(['7', 1]));
+    site.hold(old);
+    await site.visit((session) => session.invalidate());
+    site.hold(current);
+    await site.visit((session) => expect(session.isNew).toBe(true));
+  });
+
   it('is refused when its Set-Cookie is larger than browsers keep, with sizes and key names only', async () => {
     const site = openCookieSite();
     await site.visit((session) => session.set('n', 1));
@@ -139,7 +184,23 @@ describe('a session that lives in the cookie', () => {
       session.regenerate();
     });
     await site.visit((session) => session.setSubject('7'));
-    expect(sealed).toEqual([undefined, 1, 1, undefined]);
+    expect(sealed).toEqual([{}, { version: 1 }, { version: 1 }, {}]);
+  });
+
+  it('keeps fields that only a later version knows, under a new id and a login too, but not for another user', async () => {
+    const unknownFields = { theme: 'dark' };
+    const { store, sealed } = createVersionedStore({ onLoad: () => ({ unknownFields }) });
+    const site = openSite({ store });
+    await site.visit((session) => session.set('n', 1));
+    await site.visit((session) => session.set('n', 2));
+    await site.visit((session) => session.regenerate());
+    await site.visit((session) => session.setSubject('7'));
+    await site.visit((session) => session.setSubject('8'));
+    await site.visit((session) => {
+      session.invalidate();
+      session.set('n', 3);
+    });
+    expect(sealed).toEqual([{}, { unknownFields }, { unknownFields }, { unknownFields }, {}, {}]);
   });
 
   it('starts over with a subject it did not have', async () => {

@@ -1,4 +1,5 @@
 import type { Awaitable, SessionContent } from '@store/core';
+import type { OutgoingCookie } from '../cookie/outgoing-cookie.ts';
 import type { SessionWrite } from '../session/session-write.ts';
 import { hasEnded, rememberEnded } from './ended-seals.ts';
 import { lifeOf, maxAgeOf } from './renewal.ts';
@@ -14,7 +15,7 @@ import { whenReady } from './store-calls.ts';
  */
 export function sealSession(
   request: RequestSession,
-  { base, id, moves, options }: SessionWrite,
+  { base, id, options }: SessionWrite,
   { data, flash }: SessionContent,
 ): Awaitable<Written> {
   if (base.exists && hasEnded(request, base.id)) return 'ended';
@@ -22,32 +23,24 @@ export function sealSession(
   const life = lifeOf(base, options);
   const { createdAt, ...own } = life;
   const sealedLife = createdAt === undefined ? own : { ...own, createdAt };
-  const { version, family } = base;
+  const { version, family, unknownFields } = base;
   const continues = base.exists && createdAt !== undefined && version !== undefined;
-  const cookiesOf = (value: string) =>
-    request.cookie.set(value, maxAgeOf(request, timeouts.now(), life), { data, flash });
-  const seal = (inFamily: boolean) =>
-    request.calls.call(() =>
-      request.direct.cookieValue(id, data, flash, {
-        ...sealedLife,
-        ...(continues && { version }),
-        ...(inFamily && family !== undefined && { family }),
-      }),
-    );
   const isOfAnotherUser = base.subject !== undefined && life.subject !== base.subject;
-  const finish = () =>
-    whenReady(seal(true), (value): Written => {
-      if (value === '') return 'ended';
-      return {
-        cookies: [...cookiesOf(value), ...(isOfAnotherUser ? rememberEnded(request, [base.id]) : [])],
-      };
-    });
-
-  if (!moves || family === undefined) return finish();
-  // Sealing in the family ends the old id. A first seal outside it shows whether the session fits: one too large for its
-  // cookie must not lose the one it has.
-  return whenReady(seal(false), (trial) => {
-    if (trial !== '') cookiesOf(trial);
-    return finish();
+  let cookies: readonly OutgoingCookie[] = [];
+  const sealed = request.calls.call(() =>
+    request.direct.cookieValue(id, data, flash, {
+      ...sealedLife,
+      ...(continues && { version }),
+      ...(family !== undefined && { family }),
+      ...(unknownFields !== undefined && !isOfAnotherUser && { unknownFields }),
+      // Measured before the store gives up the old id: a session too large for its cookie must not lose the one it has.
+      accept(value) {
+        cookies = request.cookie.set(value, maxAgeOf(request, timeouts.now(), life), { data, flash });
+      },
+    }),
+  );
+  return whenReady(sealed, (value): Written => {
+    if (value === '') return 'ended';
+    return { cookies: [...cookies, ...(isOfAnotherUser ? rememberEnded(request, [base.id]) : [])] };
   });
 }

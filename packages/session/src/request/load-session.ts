@@ -51,7 +51,7 @@ function begin(opened: RequestSession, value: string, stored: StoredSession): vo
   if (stored.exists)
     opened.journal.absence = isMarkedAsEnded(opened, stored.id) ? 'ended-earlier' : 'ended-during-request';
   else opened.journal.absence = stored.moved ? 'moved' : 'unknown-session';
-  if (stored.moved) opened.journal.alsoReceived.push(value);
+  if (stored.moved) opened.journal.alsoReceived.push(stored.id);
 }
 
 function finish(opened: RequestSession): void {

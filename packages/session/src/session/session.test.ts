@@ -88,6 +88,16 @@ describe('session values', () => {
     expect(request.journal.isChanged).toBe(true);
   });
 
+  it('are set to exactly what set() says after an update, whatever that changed and others write', () => {
+    for (const value of [1, 2]) {
+      const { session, replay } = open({ a: 1 });
+      session.update('a', (n) => Number(n) + 1);
+      session.set('a', value);
+      expect(session.get('a')).toBe(value);
+      expect(replay({ data: { a: 5 } }).data).toEqual({ a: value });
+    }
+  });
+
   it('may have any string as key, __proto__ too', () => {
     for (const key of ['__proto__', 'constructor', '', 'toString', '\ud800']) {
       const { session, replay } = open({ kept: 1 });

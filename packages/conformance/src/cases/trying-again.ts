@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { createSessionId, type SessionStore } from '@store/core';
+import { createRecordStore, type RecordStorage, sessionKey, tryAgain } from '@store/core/driver';
+import type { BoundStorage } from '../run/bound-storage.ts';
+import { increase } from './changes.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { numbers } from './storage-record.ts';
+
+const writes = [
+  'insert',
+  'replace',
+  'move',
+  'save',
+  'touch',
+  'delete',
+  'deleteSession',
+  'deleteExpired',
+  'deleteBySubject',
+] as const;
+
+/** The storage as a backend has it that undoes two writes of every three, and says so. */
+function refusing(storage: BoundStorage): RecordStorage {
+  const refused = (call: (...args: never[]) => unknown) => {
+    let calls = 0;
+    return (...args: never[]) => {
+      calls += 1;
+      return calls % 3 === 0 ? call(...args) : tryAgain;
+    };
+  };
+  const functions = writes.flatMap((name) => (storage[name] ? [[name, refused(storage[name])]] : []));
+  return { ...storage, ...Object.fromEntries(functions) };
+}
+
+/** Collects until something was removed: a driver may visit a bounded part of its backend per call. */
+async function collect(store: SessionStore): Promise<number> {
+  for (const _ of numbers(40)) {
+    const removed = await store.gc();
+    if (removed > 0) return removed;
+  }
+  return 0;
+}
+
+/** What a storage may return instead of a result: `tryAgain`. */
+export const tryingAgainCases: ConformanceCase[] = [
+  {
+    level: 'required',
+    kinds: ['records'],
+    needs: ['storage'],
+    id: 'storage.try-again',
+    title:
+      'A call that the backend refused, saying that nothing was written, is made again until it is done.',
+    async run({ openStorage, clock }) {
+      const storage = await openStorage();
+      const store = createRecordStore(refusing(storage), { now: clock.now, idleTimeout: 600 });
+      await store.save(createSessionId(), {}, {}, { idleTimeout: 60 });
+      const id = createSessionId();
+      await store.save(id, { count: 0 }, {}, { subject: 'ada' });
+      for (const n of numbers(5)) {
+        assert.equal(await store.update(id, increase), true);
+        assert.deepEqual((await store.load(id)).data, { count: n + 1 }, 'an update was lost, or done twice');
+      }
+      const together = await Promise.all(numbers(5).map(() => store.update(id, increase)));
+      assert.deepEqual(together, Array(5).fill(true));
+      assert.deepEqual((await store.load(id)).data, { count: 10 }, 'an update was lost, or done twice');
+      await store.save(id, { count: 20 }, {});
+      assert.deepEqual((await store.load(id)).data, { count: 20 });
+
+      clock.advance(500);
+      assert.equal(await collect(store), 1, 'gc() must remove what has expired, and count it once');
+      assert.equal(await store.touch(id), true);
+      clock.advance(500);
+      assert.equal((await store.load(id)).exists, true, 'a touch that returned true must count');
+
+      const newId = createSessionId();
+      assert.equal(await store.update(id, increase, { newId }), true);
+      assert.deepEqual((await store.load(newId)).data, { count: 21 });
+      assert.equal((await store.load(id)).exists, false, 'a session that moved is still at its old id');
+      assert.equal(await store.create(newId, {}, {}), false);
+
+      const other = createSessionId();
+      assert.equal(await store.create(other, { count: 1 }, {}, { subject: 'ada' }), true);
+      if (storage.listBySubject && storage.deleteBySubject) {
+        assert.equal((await store.list('ada')).length, 2);
+        assert.equal(await store.destroyAll('ada', { except: newId }), 1);
+        assert.equal(await storage.read(sessionKey(other)), undefined);
+        assert.equal(await store.destroyAll('ada'), 1);
+        assert.deepEqual(await store.list('ada'), []);
+        await store.save(newId, { count: 1 }, {});
+      }
+      await store.destroy(newId);
+      assert.equal((await store.load(newId)).exists, false, 'a session that was destroyed is still alive');
+      assert.equal(await store.update(newId, increase), false);
+    },
+  },
+];
