@@ -24,6 +24,7 @@ describe('core', () => {
         resolve: {
           alias: {
             '@store/core/driver': join(import.meta.dirname, '../src/driver.ts'),
+            '@store/core/memory': join(import.meta.dirname, '../src/memory.ts'),
             '@store/core': join(import.meta.dirname, '../src/index.ts'),
           },
         },

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Call, costs, type Run } from '../../test/costs.ts';
+import { fakeClock } from '../../test/fake-clock.ts';
+import { createRecordStore, type RecordStorage } from '../driver.ts';
+import { createSessionId } from '../index.ts';
+import { memoryStorage } from '../memory.ts';
+
+/** What `run` calls on a storage that has every function. */
+async function callsOf(run: Run): Promise<Call[]> {
+  const clock = fakeClock();
+  const { records, ...storage } = memoryStorage();
+  const calls: Call[] = [];
+  const counted = Object.fromEntries(
+    Object.entries({ ...storage, close() {} }).map(([name, call]) => [
+      name,
+      (...args: unknown[]) => {
+        calls.push(name as Call);
+        return (call as (...args: unknown[]) => unknown)(...args);
+      },
+    ]),
+  );
+  const options = { now: clock.now, idleTimeout: 600 };
+  const other = createRecordStore(storage, options);
+  await run({
+    store: createRecordStore(counted as unknown as RecordStorage, options),
+    other,
+    id: createSessionId(),
+    advance: clock.advance,
+    async fill(count) {
+      for (let n = 0; n < count; n++) await other.save(createSessionId(), {}, {});
+    },
+  });
+  return calls;
+}
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+/** The last cell of a function's row. */
+function shownFor(method: string): string | undefined {
+  const row = readme.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${method}(`));
+  return row?.split('|').at(-2)?.trim();
+}
+
+describe.each(Object.entries(costs))('%s', (method, parts) => {
+  const rows = parts.flatMap(({ when, ...cost }) =>
+    Object.entries(when).map(([situation, run]) => [cost.says, situation, cost, run] as const),
+  );
+
+  it.each(rows)('calls the storage as often as README.md says: %s (%s)', async (says, _, cost, run) => {
+    const { calls, times = 1, besides = [] } = cost;
+    expect(Number(/\d+/.exec(says)?.[0])).toBe(calls.length);
+    const expected = [...besides, ...Array.from({ length: times }, () => calls).flat()];
+    expect((await callsOf(run)).sort()).toEqual(expected.sort());
+  });
+
+  it('costs nothing that README.md does not say', () => {
+    expect(shownFor(method)).toBe([...new Set(parts.map(({ says }) => says))].join('; '));
+  });
+});
+
+it('README.md shows what each function of a store costs', () => {
+  const store = createRecordStore(memoryStorage());
+  const methods = Object.entries(store).filter(([, member]) => typeof member === 'function');
+  expect(Object.keys(costs).sort()).toEqual(methods.map(([name]) => name).sort());
+});

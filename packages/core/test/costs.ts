@@ -1,0 +1,297 @@
+import type { RecordStorage } from '../src/driver.ts';
+import { createSessionId, type SaveOptions, type SessionContent, type SessionStore } from '../src/index.ts';
+
+export type Call = keyof RecordStorage;
+export type Run = (scene: Scene) => Promise<unknown>;
+
+/** What a run is given. */
+export interface Scene {
+  /** The store whose calls are counted. */
+  store: SessionStore;
+  /** A store of another process on the same records, which is not counted. */
+  other: SessionStore;
+  id: string;
+  advance(seconds: number): void;
+  /** Saves this many sessions. */
+  fill(count: number): Promise<void>;
+}
+
+/** One part of a cell in README.md, such as "2 without", and what it means. */
+interface Cost {
+  says: string;
+  calls: Call[];
+  /** How often those calls are made here, for "1 for each session" and the like. @default 1 */
+  times?: number;
+  /** What the call makes in any case, for "1 more if …" and the like. */
+  besides?: Call[];
+  /** Where it is so, and what is done there. */
+  when: { [situation: string]: Run };
+}
+
+const keep = (content: SessionContent) => content;
+const emptied = () => ({ data: {}, flash: {} });
+
+/** Saves over a session that has been saved before, like this. */
+const saveOver =
+  (before: SaveOptions, { flash = {}, options = {} }: { flash?: object; options?: SaveOptions } = {}): Run =>
+  async ({ store, other, id }) => {
+    await other.save(id, { n: 1 }, flash as SessionContent['flash'], before);
+    await store.save(id, { n: 2 }, {}, options);
+  };
+/** Begins a session and does something to it. */
+const withSession =
+  (run: Run, options?: SaveOptions): Run =>
+  async (scene) => {
+    await scene.other.save(scene.id, { n: 1 }, {}, options);
+    await run(scene);
+  };
+const afterExpiry = (run: Run): Run =>
+  withSession(async (scene) => {
+    scene.advance(600);
+    await run(scene);
+  });
+const afterFilling =
+  (count: number, run: Run): Run =>
+  async (scene) => {
+    await scene.fill(count);
+    await run(scene);
+  };
+
+const count: Run = ({ store }) => store.count();
+const clear: Run = ({ store }) => store.clear();
+const readEntries: Run = async ({ store }) => {
+  for await (const _ of store.entries());
+};
+const pages = (run: Run): Cost[] => [
+  { says: '1', calls: ['scan'], when: { 'with none': run, 'with 499': afterFilling(499, run) } },
+  {
+    says: '1 more for each 500 records',
+    calls: ['scan'],
+    times: 2,
+    besides: ['scan'],
+    when: { 'with 1,000': afterFilling(1000, run), 'with 1,200': afterFilling(1200, run) },
+  },
+];
+
+/** What each function of a store costs, as README.md says it: the parts of its cell in the last column, in order. */
+export const costs: { [method: string]: Cost[] } = {
+  load: [
+    {
+      says: '1',
+      calls: ['read'],
+      when: {
+        'of a session': withSession(({ store, id }) => store.load(id)),
+        'of none': ({ store, id }) => store.load(id),
+      },
+    },
+  ],
+  save: [
+    {
+      says: '1',
+      calls: ['save'],
+      when: {
+        'of a new session': ({ store, id }) => store.save(id, {}, {}),
+        'over a session': saveOver({}),
+        'over the session of a subject': saveOver({ subject: 'ada' }),
+      },
+    },
+    {
+      says: '3 over an expired session, flash values or a lifetime of its own',
+      calls: ['save', 'read', 'replace'],
+      when: {
+        'over an expired session': afterExpiry(({ store, id }) => store.save(id, {}, {})),
+        'over flash values': saveOver({}, { flash: { notice: 'Welcome' } }),
+        'over an idle timeout': saveOver({ idleTimeout: 60 }),
+        'over expireOnClose': saveOver({ expireOnClose: true }),
+      },
+    },
+    {
+      says: '3 with another subject',
+      calls: ['save', 'read', 'replace'],
+      when: {
+        'over none': saveOver({}, { options: { subject: 'ada' } }),
+        'over another': saveOver({ subject: 'bob' }, { options: { subject: 'ada' } }),
+      },
+    },
+  ],
+  create: [
+    {
+      says: '1',
+      calls: ['insert'],
+      when: { 'of a new session': ({ store, id }) => store.create(id, {}, {}) },
+    },
+    {
+      says: '2 if the id is taken',
+      calls: ['insert', 'read'],
+      when: { 'by a session': withSession(({ store, id }) => store.create(id, {}, {})) },
+    },
+    {
+      says: '3 over an expired session',
+      calls: ['insert', 'read', 'replace'],
+      when: { 'not yet collected': afterExpiry(({ store, id }) => store.create(id, {}, {})) },
+    },
+  ],
+  update: [
+    {
+      says: '1 with a fresh `base`',
+      calls: ['replace'],
+      when: {
+        'that was loaded': withSession(async ({ store, other, id }) =>
+          store.update(id, keep, { base: await other.load(id) }),
+        ),
+      },
+    },
+    {
+      says: '1 with a fresh `base`',
+      calls: ['move'],
+      when: {
+        'and a new id': withSession(async ({ store, other, id }) =>
+          store.update(id, keep, { base: await other.load(id), newId: createSessionId() }),
+        ),
+      },
+    },
+    {
+      says: '2 without',
+      calls: ['read', 'replace'],
+      when: { 'of a session': withSession(({ store, id }) => store.update(id, keep)) },
+    },
+    {
+      says: '3 with a stale one',
+      calls: ['replace', 'read', 'replace'],
+      when: {
+        'that another process overtook': withSession(async ({ store, other, id }) => {
+          const base = await other.load(id);
+          await other.update(id, keep);
+          await store.update(id, keep, { base });
+        }),
+      },
+    },
+    {
+      says: '1 more if it ends the session',
+      besides: ['read', 'replace'],
+      calls: ['delete'],
+      when: {
+        'that is left empty': withSession(({ store, id }) =>
+          store.update(id, emptied, { endWhenEmpty: true }),
+        ),
+      },
+    },
+  ],
+  touch: [
+    {
+      says: '1 with a `base` that has 2 minutes left',
+      calls: ['touch'],
+      when: {
+        'and a little': withSession(async ({ store, other, id, advance }) => {
+          const base = await other.load(id);
+          advance(479);
+          await store.touch(id, { base });
+        }),
+      },
+    },
+    {
+      says: '2 without',
+      calls: ['read', 'touch'],
+      when: { 'without a base': withSession(({ store, id }) => store.touch(id)) },
+    },
+    {
+      says: '2 without',
+      calls: ['read', 'replace'],
+      when: {
+        'with a base that has less': withSession(async ({ store, other, id, advance }) => {
+          const base = await other.load(id);
+          advance(480);
+          await store.touch(id, { base });
+        }),
+      },
+    },
+  ],
+  destroy: [
+    {
+      says: '1',
+      calls: ['deleteSession'],
+      when: { 'of a session': withSession(({ store, id }) => store.destroy(id)) },
+    },
+    {
+      says: '2 if there is none',
+      calls: ['deleteSession', 'read'],
+      when: { 'under the id': ({ store, id }) => store.destroy(id) },
+    },
+    {
+      says: '2 more for each new id since',
+      calls: ['deleteSession', 'read'],
+      times: 2,
+      besides: ['deleteSession'],
+      when: {
+        'of a session that moved twice': withSession(async ({ store, other, id }) => {
+          const [second, third] = [createSessionId(), createSessionId()];
+          await other.update(id, keep, { newId: second });
+          await other.update(second, keep, { newId: third });
+          await store.destroy(id);
+        }),
+      },
+    },
+  ],
+  list: [{ says: '1', calls: ['listBySubject'], when: { 'of a subject': ({ store }) => store.list('ada') } }],
+  destroyAll: [
+    {
+      says: '1',
+      calls: ['deleteBySubject'],
+      when: {
+        'of a subject': ({ store }) => store.destroyAll('ada'),
+        'but only one': withSession(
+          async ({ store, other }) =>
+            store.destroyAll('ada', { only: (await other.list('ada'))[0]?.handle ?? '' }),
+          { subject: 'ada' },
+        ),
+      },
+    },
+    {
+      says: '2 with `except`',
+      calls: ['read', 'deleteBySubject'],
+      when: {
+        'of a session': withSession(({ store, id }) => store.destroyAll('ada', { except: id }), {
+          subject: 'ada',
+        }),
+      },
+    },
+  ],
+  count: pages(count),
+  entries: pages(readEntries),
+  clear: [
+    { says: '1', calls: ['scan'], when: { 'with none': clear } },
+    {
+      says: '1 more for each 500 records',
+      calls: ['scan'],
+      times: 2,
+      besides: ['scan', ...Array<Call>(1200).fill('deleteSession')],
+      when: { 'with 1,200': afterFilling(1200, clear) },
+    },
+    {
+      says: '1 more for each session',
+      calls: ['deleteSession'],
+      times: 3,
+      besides: ['scan'],
+      when: { 'of three': afterFilling(3, clear) },
+    },
+  ],
+  cookieValue: [
+    { says: '0', calls: [], when: { 'of any id': ({ store, id }) => store.cookieValue(id, {}, {}) } },
+  ],
+  gc: [
+    { says: '1', calls: ['deleteExpired'], when: { 'where nothing has expired': ({ store }) => store.gc() } },
+    {
+      says: '1 more for each 500 removed',
+      calls: ['deleteExpired'],
+      times: 2,
+      besides: ['deleteExpired'],
+      when: {
+        'of 1,200': afterFilling(1200, ({ store, advance }) => {
+          advance(600);
+          return store.gc();
+        }),
+      },
+    },
+  ],
+  close: [{ says: '1', calls: ['close'], when: { 'of a store': ({ store }) => store.close() } }],
+};
