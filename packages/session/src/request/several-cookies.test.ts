@@ -89,6 +89,18 @@ describe('two live sessions under a __Host- name', () => {
     for (const id of ids) expect((await site.store.load(id)).exists).toBe(false);
   });
 
+  it('are ended by invalidate under a newer id too, where a sealed one has moved', async () => {
+    const { store } = createPlainCookieStore();
+    const site = openSite({ store });
+    await site.visit((session) => session.set('n', 1));
+    const [old] = site.cookies.values();
+    await site.visit((session) => session.setSubject('ada'));
+    const [current] = site.cookies.values();
+    site.cookies.clear();
+    await site.visit((session) => session.invalidate(), { Cookie: `${name}=${old}; ${name}=planted` });
+    expect((await store.load(current ?? '')).exists).toBe(false);
+  });
+
   it('are looked up, and no third one, which no browser can have', async () => {
     const site = await openSiteWithTwo();
     const dead = 'd'.repeat(43);

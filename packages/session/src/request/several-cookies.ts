@@ -22,7 +22,7 @@ export async function lookUpSeveral(opened: RequestSession, candidates: readonly
   let ended: 'ended-earlier' | 'ended-during-request' | undefined;
   for (const value of candidates) {
     const stored = await opened.calls.call(() => opened.direct.load(value));
-    if (stored.moved) journal.alsoReceived.push(value);
+    if (stored.moved) journal.alsoReceived.push(stored.id);
     if (!stored.exists) continue;
     if (isMarkedAsEnded(opened, stored.id)) ended = 'ended-earlier';
     else if (hasEnded(opened, stored.id)) ended ??= 'ended-during-request';
