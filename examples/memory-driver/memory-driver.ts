@@ -39,6 +39,10 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
     delete: (key) => void records.delete(key),
     deleteSession: (key) => records.get(key)?.idleTimeout !== 0 && records.delete(key),
     deleteExpired: (now, limit) => remove(where(({ expiresAt }) => expiresAt <= now).slice(0, limit)),
+    scan(after = '', limit) {
+      const later = where(({ key }) => key > after).sort((a, b) => (a.key < b.key ? -1 : 1));
+      return later.slice(0, limit);
+    },
     listBySubject: (subject) => where((record) => record.subject === subject),
     deleteBySubject(subject, { exceptKey, onlyKey }) {
       const doomed = where((record) => record.subject === subject && record.key !== exceptKey);

@@ -11,7 +11,7 @@ export interface RedisClient {
 const names = ['payload', 'subject', 'version', 'createdAt', 'expiresAt', 'idleTimeout'];
 
 /**
- * Keeps a record as a hash, with a sorted set by expiry and a set for each subject beside it. Whatever writes is one Lua
+ * Keeps a record as a hash, and beside it two sorted sets, by expiry and by key, and a set for each subject. Whatever writes is one Lua
  * script, so it is atomic. Redis expires nothing by itself: time is the application's clock.
  */
 export function redisStorage(client: RedisClient, prefix: string): RecordStorage {
@@ -27,6 +27,10 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
   }
   const won = async (answer: Promise<unknown>) => (await answer) === 1;
   const count = async (answer: Promise<unknown>) => Number(await answer);
+  const records = async (answer: Promise<unknown>) => {
+    const rows = (await answer) as [string, ...string[]][];
+    return rows.map(([key, ...fields]) => toRecord(key, fields)).filter((record) => record !== undefined);
+  };
 
   return {
     read: async (key) => toRecord(key, await client.hmGet(`${prefix}:record:${key}`, names)),
@@ -40,10 +44,8 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
     },
     deleteSession: (key) => won(run(scripts.removeSession, key)),
     deleteExpired: (now, limit) => count(run(scripts.deleteExpired, now, limit)),
-    async listBySubject(subject) {
-      const rows = (await run(scripts.listBySubject, subject)) as [string, ...string[]][];
-      return rows.map(([key, ...fields]) => toRecord(key, fields)).filter((record) => record !== undefined);
-    },
+    scan: (after, limit) => records(run(scripts.scan, after === undefined ? '-' : `(${after}`, limit)),
+    listBySubject: (subject) => records(run(scripts.listBySubject, subject)),
     deleteBySubject: (subject, { exceptKey = '', onlyKey = '' }) =>
       count(run(scripts.deleteBySubject, subject, exceptKey, onlyKey)),
   };

@@ -12,11 +12,13 @@ local fields = { 'payload', 'subject', 'version', 'createdAt', 'expiresAt', 'idl
 local function recordKey(key) return KEYS[1] .. ':record:' .. key end
 local function subjectKey(subject) return KEYS[1] .. ':subject:' .. subject end
 local expiry = KEYS[1] .. ':expiry'
+local keys = KEYS[1] .. ':keys'
 
 local function erase(key)
   local subject = redis.call('HGET', recordKey(key), 'subject')
   redis.call('DEL', recordKey(key))
   redis.call('ZREM', expiry, key)
+  redis.call('ZREM', keys, key)
   if subject and subject ~= '' then redis.call('SREM', subjectKey(subject), key) end
 end
 
@@ -28,7 +30,16 @@ local function write(key, from)
   end
   redis.call('HSET', recordKey(key), unpack(pairs))
   redis.call('ZADD', expiry, ARGV[from + 4], key)
+  redis.call('ZADD', keys, 0, key)
   if ARGV[from + 1] ~= '' then redis.call('SADD', subjectKey(ARGV[from + 1]), key) end
+end
+
+local function records(found)
+  local rows = {}
+  for n, key in ipairs(found) do
+    rows[n] = { key, unpack(redis.call('HMGET', recordKey(key), unpack(fields))) }
+  end
+  return rows
 end
 `;
 
@@ -87,12 +98,12 @@ for _, key in ipairs(expired) do erase(key) end
 return #expired`);
 
 /** ARGV: subject. Answers the key and the six fields of each record. */
-export const listBySubject = script(`
-local records = {}
-for n, key in ipairs(redis.call('SMEMBERS', subjectKey(ARGV[1]))) do
-  records[n] = { key, unpack(redis.call('HMGET', recordKey(key), unpack(fields))) }
-end
-return records`);
+export const listBySubject = script(`return records(redis.call('SMEMBERS', subjectKey(ARGV[1])))`);
+
+/** ARGV: '-', or '(' and the key to begin after; limit. Keys of one score stand in the order of their text. */
+export const scan = script(
+  `return records(redis.call('ZRANGEBYLEX', keys, ARGV[1], '+', 'LIMIT', 0, ARGV[2]))`,
+);
 
 /** ARGV: subject, the key to spare or '', the only key or ''. */
 export const deleteBySubject = script(`

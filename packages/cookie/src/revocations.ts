@@ -197,7 +197,7 @@ export function createRevocations(
 /** Whether an entry spares a session under the version that its seal carries. */
 function isSpared(entry: SessionData | undefined, handle: string, version: number): boolean {
   if (entry?.spared !== handle) return false;
-  // The first release did not write them.
+  // An earlier version writes none.
   return !Array.isArray(entry.spares) || entry.spares.includes(version);
 }
 
