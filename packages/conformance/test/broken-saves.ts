@@ -53,6 +53,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
       'storage.save',
       'storage.save-refused',
       'storage.save-mark',
+      'storage.try-again',
     ],
     save: (_found, record) => record,
   },
@@ -68,7 +69,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
   },
   {
     broken: 'save drops the subject',
-    fails: ['storage.save'],
+    fails: ['storage.save', 'storage.try-again'],
     save(found, record, ...limits) {
       const next = correct(found, record, ...limits);
       return next && { ...next, subject: record.subject };

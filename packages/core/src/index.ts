@@ -23,6 +23,7 @@ export type {
   CookieSession,
   CookieStoreDriver,
   DriverSession,
+  MovedCookieSession,
   StoreDriver,
 } from './contract/drivers.ts';
 export type {

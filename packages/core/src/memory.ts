@@ -75,14 +75,14 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Memor
     save(record, createdAfter, plain) {
       const found = records.get(record.key);
       if (!found) return insert(record);
-      const maybeReplaced =
+      const mayBeReplaced =
         found.expiresAt > record.createdAt &&
         found.createdAt > createdAfter &&
         found.idleTimeout === record.idleTimeout &&
         (record.subject === null || record.subject === found.subject) &&
         found.payload.startsWith(plain.start) &&
         found.payload.endsWith(plain.end);
-      if (!maybeReplaced) return false;
+      if (!mayBeReplaced) return false;
       const { version, payload, expiresAt } = record;
       records.set(record.key, { ...found, version, payload, expiresAt });
       return true;

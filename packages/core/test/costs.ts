@@ -18,12 +18,12 @@ export interface Scene {
 
 /** One part of a cell in README.md, such as "2 without", and what it means. */
 interface Cost {
-  says: string;
+  cell: string;
   calls: Call[];
   /** How often those calls are made here, for "1 for each session" and the like. @default 1 */
   times?: number;
   /** What the call makes in any case, for "1 more if …" and the like. */
-  besides?: Call[];
+  always?: Call[];
   /** Where it is so, and what is done there. */
   when: { [situation: string]: Run };
 }
@@ -33,9 +33,9 @@ const emptied = () => ({ data: {}, flash: {} });
 
 /** Saves over a session that has been saved before, like this. */
 const saveOver =
-  (before: SaveOptions, { flash = {}, options = {} }: { flash?: object; options?: SaveOptions } = {}): Run =>
+  (before: SaveOptions, options?: SaveOptions): Run =>
   async ({ store, other, id }) => {
-    await other.save(id, { n: 1 }, flash as SessionContent['flash'], before);
+    await other.save(id, { n: 1 }, { notice: 'Welcome' }, before);
     await store.save(id, { n: 2 }, {}, options);
   };
 /** Begins a session and does something to it. */
@@ -63,12 +63,12 @@ const readEntries: Run = async ({ store }) => {
   for await (const _ of store.entries());
 };
 const pages = (run: Run): Cost[] => [
-  { says: '1', calls: ['scan'], when: { 'with none': run, 'with 499': afterFilling(499, run) } },
+  { cell: '1', calls: ['scan'], when: { 'with none': run, 'with 499': afterFilling(499, run) } },
   {
-    says: '1 more for each 500 records',
+    cell: '1 more for each 500 records',
     calls: ['scan'],
     times: 2,
-    besides: ['scan'],
+    always: ['scan'],
     when: { 'with 1,000': afterFilling(1000, run), 'with 1,200': afterFilling(1200, run) },
   },
 ];
@@ -77,7 +77,7 @@ const pages = (run: Run): Cost[] => [
 export const costs: { [method: string]: Cost[] } = {
   load: [
     {
-      says: '1',
+      cell: '1',
       calls: ['read'],
       when: {
         'of a session': withSession(({ store, id }) => store.load(id)),
@@ -87,53 +87,54 @@ export const costs: { [method: string]: Cost[] } = {
   ],
   save: [
     {
-      says: '1',
+      cell: '1',
       calls: ['save'],
       when: {
         'of a new session': ({ store, id }) => store.save(id, {}, {}),
         'over a session': saveOver({}),
         'over the session of a subject': saveOver({ subject: 'ada' }),
+        'over the same lifetime': saveOver({ idleTimeout: 60 }, { idleTimeout: 60 }),
       },
     },
     {
-      says: '3 over an expired session, flash values or a lifetime of its own',
+      cell: '3 over an expired session, with another lifetime or subject, or near its absolute timeout',
       calls: ['save', 'read', 'replace'],
       when: {
         'over an expired session': afterExpiry(({ store, id }) => store.save(id, {}, {})),
-        'over flash values': saveOver({}, { flash: { notice: 'Welcome' } }),
         'over an idle timeout': saveOver({ idleTimeout: 60 }),
         'over expireOnClose': saveOver({ expireOnClose: true }),
-      },
-    },
-    {
-      says: '3 with another subject',
-      calls: ['save', 'read', 'replace'],
-      when: {
-        'over none': saveOver({}, { options: { subject: 'ada' } }),
-        'over another': saveOver({ subject: 'bob' }, { options: { subject: 'ada' } }),
+        'over no subject': saveOver({}, { subject: 'ada' }),
+        'over another subject': saveOver({ subject: 'bob' }, { subject: 'ada' }),
+        'near its absolute timeout': withSession(async ({ store, other, id, advance }) => {
+          for (let minutes = 0; minutes < 45; minutes += 9) {
+            advance(540);
+            await other.touch(id);
+          }
+          await store.save(id, {}, {});
+        }),
       },
     },
   ],
   create: [
     {
-      says: '1',
+      cell: '1',
       calls: ['insert'],
       when: { 'of a new session': ({ store, id }) => store.create(id, {}, {}) },
     },
     {
-      says: '2 if the id is taken',
+      cell: '2 if the id is taken',
       calls: ['insert', 'read'],
       when: { 'by a session': withSession(({ store, id }) => store.create(id, {}, {})) },
     },
     {
-      says: '3 over an expired session',
+      cell: '3 over an expired session',
       calls: ['insert', 'read', 'replace'],
       when: { 'not yet collected': afterExpiry(({ store, id }) => store.create(id, {}, {})) },
     },
   ],
   update: [
     {
-      says: '1 with a fresh `base`',
+      cell: '1 with a fresh `base`',
       calls: ['replace'],
       when: {
         'that was loaded': withSession(async ({ store, other, id }) =>
@@ -142,7 +143,7 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
     {
-      says: '1 with a fresh `base`',
+      cell: '1 with a fresh `base`',
       calls: ['move'],
       when: {
         'and a new id': withSession(async ({ store, other, id }) =>
@@ -151,12 +152,12 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
     {
-      says: '2 without',
+      cell: '2 without',
       calls: ['read', 'replace'],
       when: { 'of a session': withSession(({ store, id }) => store.update(id, keep)) },
     },
     {
-      says: '3 with a stale one',
+      cell: '3 with a stale one',
       calls: ['replace', 'read', 'replace'],
       when: {
         'that another process overtook': withSession(async ({ store, other, id }) => {
@@ -167,8 +168,8 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
     {
-      says: '1 more if it ends the session',
-      besides: ['read', 'replace'],
+      cell: '1 more if it ends the session',
+      always: ['read', 'replace'],
       calls: ['delete'],
       when: {
         'that is left empty': withSession(({ store, id }) =>
@@ -179,7 +180,7 @@ export const costs: { [method: string]: Cost[] } = {
   ],
   touch: [
     {
-      says: '1 with a `base` that has 2 minutes left',
+      cell: '1 with a `base` that has 2 minutes left',
       calls: ['touch'],
       when: {
         'and a little': withSession(async ({ store, other, id, advance }) => {
@@ -190,12 +191,12 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
     {
-      says: '2 without',
+      cell: '2 without',
       calls: ['read', 'touch'],
       when: { 'without a base': withSession(({ store, id }) => store.touch(id)) },
     },
     {
-      says: '2 without',
+      cell: '2 without',
       calls: ['read', 'replace'],
       when: {
         'with a base that has less': withSession(async ({ store, other, id, advance }) => {
@@ -208,20 +209,20 @@ export const costs: { [method: string]: Cost[] } = {
   ],
   destroy: [
     {
-      says: '1',
+      cell: '1',
       calls: ['deleteSession'],
       when: { 'of a session': withSession(({ store, id }) => store.destroy(id)) },
     },
     {
-      says: '2 if there is none',
+      cell: '2 if there is none',
       calls: ['deleteSession', 'read'],
       when: { 'under the id': ({ store, id }) => store.destroy(id) },
     },
     {
-      says: '2 more for each new id since',
+      cell: '2 more for each new id since',
       calls: ['deleteSession', 'read'],
       times: 2,
-      besides: ['deleteSession'],
+      always: ['deleteSession'],
       when: {
         'of a session that moved twice': withSession(async ({ store, other, id }) => {
           const [second, third] = [createSessionId(), createSessionId()];
@@ -232,10 +233,10 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
   ],
-  list: [{ says: '1', calls: ['listBySubject'], when: { 'of a subject': ({ store }) => store.list('ada') } }],
+  list: [{ cell: '1', calls: ['listBySubject'], when: { 'of a subject': ({ store }) => store.list('ada') } }],
   destroyAll: [
     {
-      says: '1',
+      cell: '1',
       calls: ['deleteBySubject'],
       when: {
         'of a subject': ({ store }) => store.destroyAll('ada'),
@@ -247,7 +248,7 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
     {
-      says: '2 with `except`',
+      cell: '2 with `except`',
       calls: ['read', 'deleteBySubject'],
       when: {
         'of a session': withSession(({ store, id }) => store.destroyAll('ada', { except: id }), {
@@ -259,32 +260,32 @@ export const costs: { [method: string]: Cost[] } = {
   count: pages(count),
   entries: pages(readEntries),
   clear: [
-    { says: '1', calls: ['scan'], when: { 'with none': clear } },
+    { cell: '1', calls: ['scan'], when: { 'with none': clear } },
     {
-      says: '1 more for each 500 records',
+      cell: '1 more for each 500 records',
       calls: ['scan'],
       times: 2,
-      besides: ['scan', ...Array<Call>(1200).fill('deleteSession')],
+      always: ['scan', ...Array<Call>(1200).fill('deleteSession')],
       when: { 'with 1,200': afterFilling(1200, clear) },
     },
     {
-      says: '1 more for each session',
+      cell: '1 more for each session',
       calls: ['deleteSession'],
       times: 3,
-      besides: ['scan'],
+      always: ['scan'],
       when: { 'of three': afterFilling(3, clear) },
     },
   ],
   cookieValue: [
-    { says: '0', calls: [], when: { 'of any id': ({ store, id }) => store.cookieValue(id, {}, {}) } },
+    { cell: '0', calls: [], when: { 'of any id': ({ store, id }) => store.cookieValue(id, {}, {}) } },
   ],
   gc: [
-    { says: '1', calls: ['deleteExpired'], when: { 'where nothing has expired': ({ store }) => store.gc() } },
+    { cell: '1', calls: ['deleteExpired'], when: { 'where nothing has expired': ({ store }) => store.gc() } },
     {
-      says: '1 more for each 500 removed',
+      cell: '1 more for each 500 removed',
       calls: ['deleteExpired'],
       times: 2,
-      besides: ['deleteExpired'],
+      always: ['deleteExpired'],
       when: {
         'of 1,200': afterFilling(1200, ({ store, advance }) => {
           advance(600);
@@ -293,5 +294,5 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
   ],
-  close: [{ says: '1', calls: ['close'], when: { 'of a store': ({ store }) => store.close() } }],
+  close: [{ cell: '1', calls: ['close'], when: { 'of a store': ({ store }) => store.close() } }],
 };

@@ -8,7 +8,7 @@ import { hexadecimal, lineSum } from './line-sum.ts';
  *
  *     @store/file 1                7     1763846000000 1a2b3c4d
  *     5e6f7081 <key> <version> <createdAt> <idleTimeout> <payload bytes> <payload CRC> "<subject>"
- *     {"v":1,"data":{…},"flash":{…}}
+ *     {"data":{…},"flash":{…},"v":1}
  *
  * The first line has a fixed length, for a touch writes it anew in place. The second line's sum is seeded with the number of
  * the write, so that a first line of one write and the rest of another are no record. Both are ASCII. They are read from a

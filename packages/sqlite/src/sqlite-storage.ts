@@ -1,4 +1,4 @@
-import type { Awaitable, RecordStorage, SessionRecord } from '@store/core/driver';
+import type { Awaitable, PlainPayload, RecordStorage, SessionRecord } from '@store/core/driver';
 import type { CompiledQuery } from 'kysely';
 import { isBusy, whileBusy } from './busy-wait.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
@@ -43,6 +43,9 @@ export function createSqliteStorage(
   const deleteBySubject = prepare(statements.deleteBySubject);
 
   const write = createWriteGroup(connection, busyTimeout);
+  /** The pattern of plain payloads; core passes the same ends every time. */
+  let known: PlainPayload | undefined;
+  let pattern = '';
 
   /** Synchronous unless the database is busy. */
   function query<T>(run: () => T): T | Promise<T> {
@@ -96,8 +99,12 @@ export function createSqliteStorage(
         ),
       ),
 
-    save(record, createdAfter, { start: plainStart, end: plainEnd }) {
-      return changed(write(() => save.run({ ...record, createdAfter, plainStart, plainEnd }).changes));
+    save(record, createdAfter, plain) {
+      if (plain !== known) {
+        known = plain;
+        pattern = `${literally(plain.start)}*${literally(plain.end)}`;
+      }
+      return changed(write(() => save.run({ ...record, createdAfter, plain: pattern }).changes));
     },
 
     touch: (key, now, expiresAt) => changed(write(() => touch.run({ key, now, expiresAt }).changes)),
@@ -125,6 +132,11 @@ export function createSqliteStorage(
 
     close: connection.close,
   };
+}
+
+/** A text as part of a pattern for `glob`. */
+function literally(text: string): string {
+  return text.replace(/[[*?]/g, '[$&]');
 }
 
 function changed(changes: Awaitable<number>): Awaitable<boolean> {

@@ -13,8 +13,7 @@ interface Bindings extends SessionRecord {
   markSubject: string | null;
   markPayload: string;
   createdAfter: number;
-  plainStart: string;
-  plainEnd: string;
+  plain: string;
   now: number;
   limit: number;
   after: string | null;
@@ -75,10 +74,8 @@ export function writeStatements(table: string) {
           .where('idle_timeout', 'is', bind('idleTimeout'))
           .where(sql<boolean>`(${bind('subject')} is null or subject = ${bind('subject')})`)
           .where('gc_at', '<=', bind('expiresAt'))
-          .where(sql<boolean>`substr(payload, 1, length(${bind('plainStart')})) = ${bind('plainStart')}`)
-          .where(
-            sql<boolean>`substr(payload, 1 + length(payload) - length(${bind('plainEnd')})) = ${bind('plainEnd')}`,
-          ),
+          // Comparing two substrings would take twice as long.
+          .where(sql<boolean>`payload glob ${bind('plain')}`),
       )
       .compile(),
 

@@ -26,7 +26,7 @@ export const storageMovingCases: ConformanceCase[] = [
       await insert(first, Date.now());
       const next = {
         ...movedTo(first),
-        payload: '{"v":1,"data":{"n":1},"flash":{}}',
+        payload: '{"data":{"n":1},"flash":{},"v":1}',
         subject: 'grace',
         createdAt: first.createdAt + 1,
         expiresAt: first.expiresAt + 1,

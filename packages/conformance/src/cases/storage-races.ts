@@ -46,7 +46,7 @@ export const storageRaceCases: ConformanceCase[] = [
         const next = {
           ...first,
           version: 2,
-          payload: `{"v":1,"data":{"n":${round}},"flash":{}}`,
+          payload: `{"data":{"n":${round}},"flash":{},"v":1}`,
           subject: 'ada',
         };
         await insert(first, Date.now());

@@ -14,7 +14,7 @@ export const soon: number = Date.now() + 3_600_000;
 export function record(fields: Partial<SessionRecord> = {}): SessionRecord {
   return {
     key: newKey(),
-    payload: '{"v":1,"data":{},"flash":{}}',
+    payload: '{"data":{},"flash":{},"v":1}',
     subject: null,
     version: 1,
     createdAt: soon - 60_000,

@@ -18,7 +18,7 @@ export const storageReplacingCases: ConformanceCase[] = [
       const { key } = first;
       const next = record({
         key,
-        payload: '{"v":1,"data":{"n":1},"flash":{}}',
+        payload: '{"data":{"n":1},"flash":{},"v":1}',
         subject: 'ada',
         version: 2,
         createdAt: first.createdAt + 1,

@@ -9,8 +9,8 @@ const claims = 'savesInOneStep';
 
 type SavingStorage = BoundStorage & Required<Pick<BoundStorage, 'save'>>;
 
-/** What core gives `save`: how a payload begins and ends that holds data and nothing else. */
-const plain: PlainPayload = { start: '{"v":1,"data":', end: ',"flash":{}}' };
+/** What core passes to `save`: the first and last characters of a payload that holds content and nothing else. */
+const plain: PlainPayload = { start: '{"data":', end: ',"v":1}' };
 
 async function openSaving(openStorage: () => Promise<BoundStorage>): Promise<SavingStorage> {
   const opened = await openStorage();
@@ -23,7 +23,7 @@ function twoSaves(fields: Partial<SessionRecord> = {}): { there: SessionRecord; 
   const there = record({ subject: 'ada', idleTimeout: 60, ...fields });
   const over = record({
     key: there.key,
-    payload: '{"v":1,"data":{"n":2},"flash":{}}',
+    payload: '{"data":{"n":2},"flash":{"notice":"hi"},"v":1}',
     version: 2,
     createdAt: there.expiresAt - 1,
     expiresAt: soon + 90_000,
@@ -78,7 +78,7 @@ export const storageSavingCases: ConformanceCase[] = [
     id: 'storage.save-refused',
     claims,
     title:
-      'save() returns false, and writes nothing, over a record that has expired, is too old, would not stay as it is, or holds more than data.',
+      'save() returns false, and writes nothing, over a record that has expired, is too old, would not stay as it is, or holds more than content.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
       const refused: [why: string, there: Partial<SessionRecord>, over: Partial<SessionRecord>][] = [
@@ -88,9 +88,9 @@ export const storageSavingCases: ConformanceCase[] = [
         ['another idle timeout', {}, { idleTimeout: 61 }],
         ['no idle timeout of its own', {}, { idleTimeout: null }],
         ['an idle timeout, where it had none', { idleTimeout: null }, { idleTimeout: 60 }],
-        ['flash values', { payload: '{"v":1,"data":{},"flash":{"notice":"hi"}}' }, {}],
-        ['more than the content, at the end', { payload: '{"v":1,"data":{},"flash":{},"later":{}}' }, {}],
-        ['more than the content, at the start', { payload: '{"v":1,"later":1,"data":{},"flash":{}}' }, {}],
+        ['more than content, at the end', { payload: '{"data":{},"flash":{},"v":1,"later":{"v":1}}' }, {}],
+        ['more than content, at the start', { payload: '{"later":1,"data":{},"flash":{},"v":1}' }, {}],
+        ['another order of the same', { payload: '{"v":1,"data":{},"flash":{}}' }, {}],
       ];
       for (const [why, fields, changed] of refused) {
         const { there, over } = twoSaves(fields);

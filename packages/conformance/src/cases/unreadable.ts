@@ -8,7 +8,7 @@ import { record } from './storage-record.ts';
 
 const unreadable = { level: 'required', kinds: ['records'], needs: ['storage'] } as const;
 const payloads = {
-  damaged: '{"v":1,"data":{"cut',
+  damaged: '{"data":{"cut',
   empty: '',
   foreign: '"nothing of ours"',
   newer: '{"v":999,"sessions":[]}',

@@ -10,7 +10,7 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
 
 /**
  * Returned by any function that writes when the backend itself says that nothing was written: a deadlock, SQLSTATE 40001, a
- * transient transaction error. Core pauses and calls the function again, up to 20 times, then fails with `CONFLICT`. A thrown
+ * transient transaction error. Core pauses and calls the function again; after 20 refusals it fails with `CONFLICT`. A thrown
  * error is ambiguous, since the write may have happened: core reads the record to find out, and does not write again.
  *
  * @example
@@ -44,7 +44,7 @@ export interface SessionRecord {
   idleTimeout: number | null;
 }
 
-/** How the payload of a session begins and ends that holds data and nothing else; see `RecordStorage.save`. */
+/** The first and last characters of a payload that holds content and nothing else; see `RecordStorage.save`. */
 export interface PlainPayload {
   readonly start: string;
   readonly end: string;
@@ -114,7 +114,8 @@ export interface RecordStorage {
   /**
    * Optional: removes the session under `key`, whatever its version, readable or not. A record whose `idleTimeout` is 0 is the
    * mark of a session that has moved, and must stay. `true` if a record was removed. Atomic with `replace` and `move`, so that a
-   * logout misses no move. If it is missing, core replaces the record with a tombstone and deletes that.
+   * logout misses no move. If it is missing, core replaces the record with a tombstone and deletes that. After `tryAgain` core
+   * looks for a mark in between, up to 100 times, and then deletes what it finds: a logout must be possible.
    */
   deleteSession?(key: string): Awaitable<boolean | TryAgain>;
   /** Removes at most `limit` records whose `expiresAt` is at or before `now`, checked at the moment of removal. @returns how many */
@@ -182,18 +183,25 @@ export interface CookieSession extends SessionContent {
   renew?: boolean;
 }
 
+/** What `load` returns for the cookie of an id that its session no longer has. */
+export interface MovedCookieSession {
+  moved: true;
+  /** The id sealed inside the cookie, not the session's new one. */
+  id: string;
+}
+
 /** Stores the session in the cookie itself. */
 export interface CookieStoreDriver {
   /**
    * Opens a cookie's value. `undefined` when it is foreign, tampered with, expired or revoked; never throws for those.
-   * `moved: true` when its id was given up for a new one within the last minute, so that a late request with the old cookie does
-   * not replace the new one.
+   * `moved: true` when the session has had a new id for less than a minute, so that a late request with the old cookie does not
+   * replace the new one.
    */
-  load(cookieValue: string): Awaitable<CookieSession | { moved: true; id: string } | undefined>;
+  load(cookieValue: string): Awaitable<CookieSession | MovedCookieSession | undefined>;
   /**
    * Turns a session into a cookie's value, or `''` when it was revoked meanwhile. Core fills in both times.
    *
-   * @param accept Throws if the value cannot be used, for example because it is too large for a cookie. A driver that gives up a
+   * @param accept Throws if the value cannot be used, for example because it is too large for a cookie. A driver that retires a
    * session's old id must call it first, with the finished value. Every other driver can ignore it: core checks what is returned.
    */
   cookieValue(session: CookieSession, accept: (value: string) => void): Awaitable<string>;

@@ -114,8 +114,9 @@ export interface CookieValueOptions extends SaveOptions {
   /** What `load` returned for this session. */
   unknownFields?: SessionData;
   /**
-   * Called with the finished value before the session's old id is given up. If it throws, `cookieValue` rejects with the same
-   * error, and the old cookie stays good. Only look at the value: send what `cookieValue` resolves to, which can still be `''`.
+   * Cookie stores only. Called with the finished value before the session's old id is retired. If it throws, `cookieValue`
+   * rejects with the same error, and the old cookie stays good. Must be synchronous: a returned promise is an `INVALID_OPTION`.
+   * Only look at the value: send what `cookieValue` resolves to, which can still be `''`.
    */
   accept?(value: string): void;
 }
@@ -176,7 +177,8 @@ export interface SessionStore {
 
   /**
    * Creates a session. Over a live one it replaces the content and starts the idle period again; `createdAt` is kept, and so
-   * are `subject`, `idleTimeout` and `expireOnClose` unless given. A cookie store only checks what it is given.
+   * are `subject`, `idleTimeout` and `expireOnClose` unless given; the last two not over another subject's session. A cookie
+   * store only checks what it is given.
    *
    * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, with `INCOMPATIBLE` over a session that a newer version of core
    * wrote, and with `CONFLICT` when the session was given another id, or after 100 lost races.
@@ -234,8 +236,8 @@ export interface SessionStore {
    * What belongs in the session cookie. A server store returns the id. A cookie store seals the content and returns the
    * seal, or `''` when the session was revoked meanwhile: then set no cookie.
    *
-   * Rejects with `INVALID_ID`; a cookie store also with `INVALID_VALUE`, `INVALID_OPTION` and `TOO_LARGE`, and with what `accept`
-   * throws.
+   * Rejects with `INVALID_ID`; a cookie store also with `INVALID_VALUE`, `INVALID_OPTION` and `TOO_LARGE`, and with what
+   * `accept` throws. A server store does not call `accept`.
    */
   cookieValue(
     id: string,

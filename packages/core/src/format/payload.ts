@@ -13,22 +13,32 @@ export interface PayloadContent extends SessionContent {
 }
 
 /**
- * How a payload begins and ends that holds data and nothing else: one that may be replaced without being read. For that a later
- * version must add its fields before `data` or after `flash`, never between the two.
+ * The first and last characters of a payload that holds content and nothing else, and may therefore be replaced without being
+ * read. A later version must add its fields at either end, never between these.
  */
-export const plainPayload: PlainPayload = { start: `{"v":${format},"data":`, end: ',"flash":{}}' };
+export const plainPayload: PlainPayload = { start: '{"data":', end: `,"v":${format}}` };
 
 /**
- * Turns checked content into a payload: one line of JSON, `{"v":1,"data":{…},"flash":{…}}`. Unknown fields stand before `data`, so
- * that they can never take the place of a known one.
+ * Turns checked content into a payload: one line of JSON, `{"data":{…},"flash":{…},"v":1}`. Whatever else it holds stands first, so
+ * that an unknown field can never take the place of a known one.
  *
  * JSON text escapes control characters and lone surrogates, so it holds no NUL and no line break, and any text column
  * can keep it.
  */
 export function encodePayload({ data, flash, expireOnClose, unknownFields }: PayloadContent): string {
-  const unknown = unknownFields === undefined ? '' : `${JSON.stringify(unknownFields).slice(1, -1)},`;
-  const content = `{"v":${format},${unknown}"data":${JSON.stringify(data)},"flash":${JSON.stringify(flash)}`;
-  return expireOnClose === undefined ? `${content}}` : `${content},"expireOnClose":${expireOnClose}}`;
+  const content = `"data":${JSON.stringify(data)},"flash":${JSON.stringify(flash)}${plainPayload.end}`;
+  if (expireOnClose === undefined && unknownFields === undefined) return `{${content}`;
+  const more = JSON.stringify({ ...unknownFields, ...(expireOnClose !== undefined && { expireOnClose }) });
+  return more === '{}' ? `{${content}` : `${more.slice(0, -1)},${content}`;
+}
+
+const emptyPayloads = [undefined, true, false].map((expireOnClose) =>
+  encodePayload({ data: {}, flash: {}, ...(expireOnClose !== undefined && { expireOnClose }) }),
+);
+
+/** Whether a payload holds nothing that a session would be kept for. */
+export function isEmptyPayload(payload: string): boolean {
+  return emptyPayloads.includes(payload);
 }
 
 /**

@@ -92,7 +92,7 @@ describe('maxBytes', () => {
         },
       });
     const id = createSessionId();
-    // {"v":1,"data":{"a":"ä…"},"flash":{}} with 100 times ä: two bytes each.
+    // {"data":{"a":"ä…"},"flash":{},"v":1} with 100 times ä: two bytes each.
     const data = { a: 'ä'.repeat(100) };
     const payload = Buffer.byteLength(JSON.stringify({ v: 1, data, flash: {} }));
     for (const make of [createRecordStore, createStore]) {

@@ -80,24 +80,25 @@ export class Backend {
     }
   }
 
-  /** Runs any other function that writes. */
-  call<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Awaitable<T> {
+  /** Runs any other function that writes, again where the backend says that nothing was written. */
+  repeat<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Awaitable<T> {
     const result = callBackend(this.name, doing, attempt);
-    if (!isPromise(result)) return result === tryAgain ? this.#repeat(doing, attempt) : result;
-    return result.then((value) => (value === tryAgain ? this.#repeat(doing, attempt) : value));
+    if (!isPromise(result)) return result === tryAgain ? this.#tryAgain(doing, attempt) : result;
+    return result.then((value) => (value === tryAgain ? this.#tryAgain(doing, attempt) : value));
   }
 
   #writeAgain(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Promise<boolean> {
-    return this.#repeat('write a session', attempt).catch((cause) => this.#afterFailure(next, cause));
+    return this.#tryAgain('write a session', attempt).catch((cause) => this.#afterFailure(next, cause));
   }
 
-  async #repeat<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Promise<T> {
-    for (let refusals = 1; refusals <= mostRefusals; refusals++) {
-      await pauseAfterConflict(refusals);
+  async #tryAgain<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Promise<T> {
+    for (let refusals = 1; refusals < mostRefusals; refusals++) {
+      // Never at once: whoever it met must get out of the way first.
+      await pauseAfterConflict(refusals + 2);
       const result = await callBackend(this.name, doing, attempt);
       if (result !== tryAgain) return result;
     }
-    throw refusedTooOften(this.name);
+    throw refusedTooOften(this.name, doing);
   }
 
   async #afterFailure(next: SessionRecord, cause: unknown): Promise<boolean> {
@@ -123,11 +124,11 @@ export function tooManyConflicts(name: string): StoreError {
   );
 }
 
-function refusedTooOften(name: string): StoreError {
+function refusedTooOften(name: string, doing: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${name}] The backend refused the write ${mostRefusals} times, as it does when transactions wait for each other. ` +
-      'Nothing was written; try again, and look for what else locks the sessions.',
+    `[${name}] The backend refused ${mostRefusals} times to ${doing}, as it does when transactions wait for each other. ` +
+      'Try again, and look for what else locks the sessions.',
   );
 }
 

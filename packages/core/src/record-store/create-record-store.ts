@@ -76,7 +76,7 @@ const gcBatch = 500;
 async function collectGarbage(backend: Backend): Promise<number> {
   const now = backend.timeouts.now();
   for (let removed = 0; ; ) {
-    const count = await backend.call('remove expired sessions', () =>
+    const count = await backend.repeat('remove expired sessions', () =>
       backend.storage.deleteExpired(now, gcBatch),
     );
     removed += count;

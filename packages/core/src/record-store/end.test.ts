@@ -61,15 +61,17 @@ describe('destroy', () => {
     expect(storage.records.get(key)?.version).toBe(7);
   });
 
-  it('wins after 100 lost races, rather than leave somebody logged in', async () => {
+  it('wins after 100 lost races or refusals, rather than leave somebody logged in', async () => {
     for (const hasDeleteSession of [true, false]) {
       const { storage, id } = await oneSession();
       let attempts = 0;
-      const lost = () => {
+      const lose = <T>(result: T): T => {
         attempts += 1;
-        return false;
+        return result;
       };
-      const own = hasDeleteSession ? { deleteSession: lost } : { replace: lost };
+      const own: Partial<RecordStorage> = hasDeleteSession
+        ? { deleteSession: () => lose(tryAgain) }
+        : { replace: () => lose(false) };
       await createRecordStore(plain(storage, own)).destroy(id);
       // The last attempt deletes what it has read.
       expect([attempts, storage.records.size]).toEqual([hasDeleteSession ? 100 : 99, 0]);
@@ -89,6 +91,15 @@ describe('destroy', () => {
     await createRecordStore({ ...storage, deleteSession }).destroy(id);
     expect(attempts).toBe(51);
     expect([...storage.records.keys()]).toEqual([key]);
+  });
+
+  it('is not done before the backend has let it look, even where nothing can be read', async () => {
+    const { storage, id, key } = await oneSession();
+    let refusals = 3;
+    const deleteSession = (from: string) => (refusals-- > 0 ? tryAgain : storage.deleteSession(from));
+    const read = (from: string) => (refusals >= 0 ? undefined : storage.read(from));
+    await createRecordStore({ ...storage, deleteSession, read }).destroy(id);
+    expect(storage.records.has(key)).toBe(false);
   });
 
   it('rejects with CONFLICT when a storage without move never stores what would block a move', async () => {

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../contract/drivers.ts';
+import { type SessionRecord, tryAgain } from '../contract/drivers.ts';
 import type { DestroyAllOptions } from '../contract/session-store.ts';
 import { callBackend, isStoreError, unsupported } from '../errors.ts';
 import { createTombstone, isMark, markLife, markTarget } from '../format/mark.ts';
@@ -46,11 +46,15 @@ export async function end(backend: Backend, from: string): Promise<boolean> {
  */
 async function endAt(backend: Backend, key: string, isLastResort: boolean): Promise<EndOutcome> {
   const { name, storage } = backend;
+  /** What the backend refused to look at may be a session that is just being written, and cannot be read yet. */
+  let wasRefused = false;
   if (storage.deleteSession) {
     const removed = await callBackend(name, 'remove a session', () => storage.deleteSession?.(key) ?? false);
     if (removed === true) return 'ended';
+    wasRefused = removed === tryAgain;
   }
   const found = await readOrNewer(backend, key);
+  if (found === undefined && wasRefused) return 'again';
   if (found === undefined) return storage.move ? 'nothing' : blockMove(backend, key);
   if (found !== 'newer' && isMark(found)) {
     const target = markTarget(found);
@@ -101,12 +105,17 @@ async function endByVersion(backend: Backend, { key, version }: SessionRecord): 
 export async function replaceAndRemove(backend: Backend, key: string, version: number): Promise<boolean> {
   const now = backend.timeouts.now();
   const replaced = await backend.replace(key, version, createTombstone(key, now, now), now);
-  if (replaced) await remove(backend, key);
+  // Refused to the last, it is left to garbage collection: the session has ended.
+  if (replaced) await remove(backend, key).catch(unlessConflict);
   return replaced;
 }
 
+function unlessConflict(error: unknown): void {
+  if (!isStoreError(error, 'CONFLICT')) throw error;
+}
+
 async function remove(backend: Backend, key: string): Promise<void> {
-  await backend.call('remove a session', () => backend.storage.delete(key));
+  await backend.repeat('remove a session', () => backend.storage.delete(key));
 }
 
 /**
@@ -132,7 +141,7 @@ export async function destroyAll(
   const spared = except && (plannedMoves.find(except, backend.timeouts.now()) ?? except);
   const exceptKey = spared && (await latestKey(backend, sessionKey(spared)));
   const removeAll = (onlyKey?: string) =>
-    backend.call(
+    backend.repeat(
       'remove the sessions of a subject',
       () =>
         storage.deleteBySubject?.(subject, {

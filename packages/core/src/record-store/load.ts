@@ -135,7 +135,7 @@ function touchRecord(
   now: number,
 ): Awaitable<boolean> {
   const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
-  return backend.call('touch a session', () => backend.storage.touch(key, now + longestMark, expiresAt));
+  return backend.repeat('touch a session', () => backend.storage.touch(key, now + longestMark, expiresAt));
 }
 
 /** A touch that requires the current version and keeps it, so that no update loses a race to it. */
@@ -144,7 +144,7 @@ function replaceExpiry(backend: Backend, found: SessionRecord, now: number): Awa
   const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
   // At the absolute limit there is nothing to extend.
   if (expiresAt <= found.expiresAt) return true;
-  return backend.call('touch a session', () =>
+  return backend.repeat('touch a session', () =>
     backend.storage.replace(key, version, { ...found, expiresAt }, now),
   );
 }

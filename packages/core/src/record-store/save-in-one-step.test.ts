@@ -50,7 +50,7 @@ describe('save over a storage that saves in one step', () => {
     await store.save(id, { n: 1 }, {}, { subject: 'ada' });
     await store.save(id, { n: 2 }, {});
     expect([...storage.records.values()]).toMatchObject([
-      { subject: 'ada', payload: '{"v":1,"data":{"n":2},"flash":{}}' },
+      { subject: 'ada', payload: '{"data":{"n":2},"flash":{},"v":1}' },
     ]);
     for (const call of Object.values(others)) expect(call).not.toHaveBeenCalled();
   });

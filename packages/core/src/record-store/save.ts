@@ -115,7 +115,7 @@ function renewed({ timeouts }: Backend, record: SessionRecord, now: number): Ses
   return { ...record, version: createRecordVersion(), createdAt: now, expiresAt };
 }
 
-/** A live session that is saved over stays the same session: its beginning, its subject, its lifetime, and what core does not know. */
+/** A live session that is saved over stays the same session: its beginning, its subject, its lifetime and its unknown fields. */
 function keepIdentity(
   backend: Backend,
   found: SessionRecord,
@@ -123,21 +123,32 @@ function keepIdentity(
   now: number,
 ): SessionRecord {
   const { createdAt } = found;
-  const payload = keepUnlessGiven(backend, found, fresh);
+  const payload = mergePayload(backend, found, fresh);
   const subject = fresh.subject ?? found.subject;
-  const idleTimeout = fresh.idleTimeout ?? found.idleTimeout;
+  const idleTimeout = isOfAnother(found, fresh)
+    ? fresh.idleTimeout
+    : (fresh.idleTimeout ?? found.idleTimeout);
   const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
   return { ...fresh, payload, createdAt, subject, idleTimeout, expiresAt };
 }
 
-/** @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote the session that is saved over. */
-function keepUnlessGiven({ name, maxBytes }: Backend, found: SessionRecord, fresh: SessionRecord): string {
+/** Nothing of one subject's session goes to another's but its beginning. */
+function isOfAnother(found: SessionRecord, fresh: SessionRecord): boolean {
+  return changesSubject(found.subject, fresh.subject ?? undefined);
+}
+
+/**
+ * The new content, next to whatever else the session holds.
+ *
+ * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote the session that is saved over.
+ */
+function mergePayload({ name, maxBytes }: Backend, found: SessionRecord, fresh: SessionRecord): string {
   const { expireOnClose, unknownFields } = decodePayload(found.payload) ?? {};
   if (expireOnClose === undefined && unknownFields === undefined) return fresh.payload;
-  const content: PayloadContent = { ...(decodePayload(fresh.payload) as PayloadContent) };
+  if (isOfAnother(found, fresh)) return fresh.payload;
+  const content = { ...(decodePayload(fresh.payload) as PayloadContent) };
   if (expireOnClose !== undefined) content.expireOnClose ??= expireOnClose;
-  if (unknownFields !== undefined && !changesSubject(found.subject, fresh.subject ?? undefined))
-    content.unknownFields = unknownFields;
+  if (unknownFields !== undefined) content.unknownFields = unknownFields;
   const payload = encodePayload(content);
   assertPayloadFits(name, payload, maxBytes, content);
   return payload;

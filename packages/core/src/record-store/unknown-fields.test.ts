@@ -100,12 +100,13 @@ const unknown = fc.uniqueArray(
 );
 
 /** The known fields with unknown ones around them, where a later version may put them. */
-const fields = fc.tuple(unknown, fc.nat(4)).map(([later, before]) => {
-  const ours: [string, unknown][] = [
-    ['v', 1],
+const fields = fc.tuple(unknown, fc.nat(4), fc.boolean()).map(([later, before, isVersionLast]) => {
+  const content: [string, unknown][] = [
     ['data', { name: 'Ada' }],
-    ['flash', {}],
+    ['flash', { notice: 'hi' }],
   ];
+  const v: [string, unknown] = ['v', 1];
+  const ours = isVersionLast ? [...content, v] : [v, ...content];
   return { all: [...later.slice(0, before), ...ours, ...later.slice(before)], later };
 });
 
@@ -113,7 +114,7 @@ const byName = (list: [string, unknown][]) => [...list].sort(([a], [b]) => (a < 
 
 describe('what a later version stored next to the content', () => {
   it.each(Object.entries(storages))(
-    'is kept by any row of writes, on a storage that is %s',
+    'is kept by any sequence of writes, on a storage that is %s',
     async (_, make) => {
       const rows = fc.array(fc.constantFrom(...Object.keys(writes)), { minLength: 1, maxLength: 6 });
       await fc.assert(
@@ -140,10 +141,12 @@ describe('what a later version stored next to the content', () => {
     const store = createRecordStore(storage, hour);
     const id = createSessionId();
     await store.save(id, { role: 'guest' }, {});
-    const unknownFields = { data: { role: 'admin' }, flash: 7 };
-    const base = { ...(await store.load(id)), unknownFields };
-    await store.update(id, (content) => content, { base });
-    expect((await store.load(id)).data).toEqual({ role: 'guest' });
+    const tampered = [{ data: { role: 'admin' }, flash: 7 }, { v: 2 }, {}, { gone: undefined } as never];
+    for (const unknownFields of tampered) {
+      const base = { ...(await store.load(id)), unknownFields };
+      expect(await store.update(id, (content) => content, { base })).toBe(true);
+      expect(await store.load(id)).toMatchObject({ exists: true, data: { role: 'guest' }, flash: {} });
+    }
   });
 
   it('counts as content: a session that holds nothing else is not ended for being empty', async () => {
@@ -177,7 +180,7 @@ describe('what a later version stored next to the content', () => {
       expect(unknownIn(storage.records.get(sessionKey(id))?.payload)).toEqual([]);
   });
 
-  it('begins nothing anew: a session saved over one that has ended inherits none of it', async () => {
+  it('is not inherited by a session that is saved over an expired one', async () => {
     const storage = memoryStorage();
     const id = createSessionId();
     storeLater(storage, id, [

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createRecordStore,
-  type RecordStorage,
-  type SessionRecord,
-  sessionKey,
-  tryAgain,
-} from '../driver.ts';
+import { createRecordStore, type RecordStorage, type SessionRecord, sessionKey } from '../driver.ts';
 import { createSessionId, type SessionContent, type StoreEvent } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
 
@@ -85,43 +79,6 @@ describe('count, entries and clear', () => {
     await expect(store.entries()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
       code: 'UNSUPPORTED',
     });
-  });
-});
-
-describe('a write for which the storage returns tryAgain', () => {
-  it('is repeated until it is done, without an event of a conflict', async () => {
-    const storage = memoryStorage();
-    let refusals = 0;
-    const moody = (method: 'insert' | 'replace' | 'move' | 'save' | 'deleteSession') => ({
-      [method]: (...args: unknown[]) =>
-        ++refusals % 3 === 0 ? (storage[method] as (...args: unknown[]) => boolean)(...args) : tryAgain,
-    });
-    const events: StoreEvent[] = [];
-    const store = createRecordStore(
-      {
-        ...storage,
-        ...moody('insert'),
-        ...moody('replace'),
-        ...moody('move'),
-        ...moody('save'),
-        ...moody('deleteSession'),
-      },
-      { onEvent: (event) => events.push(event) },
-    );
-    const [id, newId] = [createSessionId(), createSessionId()];
-    await store.save(id, { saved: 1 }, {});
-    expect(await store.create(createSessionId(), {}, {})).toBe(true);
-    expect(await store.update(id, keep)).toBe(true);
-    expect(await store.update(id, keep, { newId })).toBe(true);
-    expect((await store.load(newId)).data).toEqual({ saved: 1 });
-    await store.destroy(newId);
-    expect((await store.load(newId)).exists).toBe(false);
-    expect(events).toEqual([]);
-  });
-
-  it('gives up with CONFLICT after a bound', async () => {
-    const store = createRecordStore({ ...memoryStorage(), save: () => tryAgain, insert: () => tryAgain });
-    await expect(store.save(createSessionId(), {}, {})).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   assertPayloadFits,
   createRecordVersion,
   encodePayload,
+  isEmptyPayload,
   type PayloadContent,
 } from '../format/payload.ts';
 import { assertSessionId, isSessionId, sessionKey } from '../format/session-id.ts';
@@ -180,12 +181,9 @@ function isAnotherLogin({ newKey, options }: PendingUpdate, subject: string | nu
   return newKey !== undefined && changesSubject(subject, options.subject);
 }
 
-const emptyPayload = encodePayload({ data: {}, flash: {} });
-
 /** Whether the updates leave nothing that a session would be kept for. */
 function endsNow(updates: PendingUpdate[], { subject, payload }: SessionRecord): boolean {
-  if (subject !== null || !payload.startsWith(emptyPayload.slice(0, -1))) return false;
-  return updates.every(({ options }) => options.endWhenEmpty);
+  return subject === null && isEmptyPayload(payload) && updates.every(({ options }) => options.endWhenEmpty);
 }
 
 function nextRecord(
