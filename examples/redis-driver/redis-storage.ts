@@ -11,8 +11,8 @@ export interface RedisClient {
 const names = ['payload', 'subject', 'version', 'createdAt', 'expiresAt', 'idleTimeout'];
 
 /**
- * Keeps a record as a hash, and beside it two sorted sets, by expiry and by key, and a set for each subject. Whatever writes is one Lua
- * script, so it is atomic. Redis expires nothing by itself: time is the application's clock.
+ * Keeps a record as a hash. Two sorted sets name every record, one by expiry and one by key, and a set for each subject names its
+ * own. Whatever writes is one Lua script, so it is atomic. Redis expires nothing by itself: time is the application's clock.
  */
 export function redisStorage(client: RedisClient, prefix: string): RecordStorage {
   async function run(script: scripts.Script, ...args: (string | number)[]): Promise<unknown> {

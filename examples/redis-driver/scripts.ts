@@ -97,10 +97,10 @@ local expired = redis.call('ZRANGEBYSCORE', expiry, '-inf', ARGV[1], 'LIMIT', 0,
 for _, key in ipairs(expired) do erase(key) end
 return #expired`);
 
-/** ARGV: subject. Answers the key and the six fields of each record. */
+/** ARGV: subject. Returns the key and the six fields of each record. */
 export const listBySubject = script(`return records(redis.call('SMEMBERS', subjectKey(ARGV[1])))`);
 
-/** ARGV: '-', or '(' and the key to begin after; limit. Keys of one score stand in the order of their text. */
+/** ARGV: '-' to begin with the first key, or '(' and the key to begin after; limit. All have the score 0, so their text orders them. */
 export const scan = script(
   `return records(redis.call('ZRANGEBYLEX', keys, ARGV[1], '+', 'LIMIT', 0, ARGV[2]))`,
 );

@@ -18,6 +18,7 @@ import type { TableLocation } from './table-names.ts';
 interface Save {
   record: SessionRecord;
   createdAfter: number;
+  /** The same in every call. */
   plain: PlainPayload;
 }
 interface Replacement {
@@ -67,19 +68,13 @@ export function createPostgresStorage(
     runOne: async ({ record, createdAfter, plain: { start, end } }) =>
       (await run(one.save, ...toValues(record), createdAfter, start, end)).count === 1,
     async runMany(saves) {
-      // Core gives every save the same `plain`; one that differed would run alone.
-      const { start, end } = (saves[0] as Save).plain;
-      const alike = new Set(saves.filter(({ plain }) => plain.start === start && plain.end === end));
+      const records = saves.map(({ record }) => record);
       // One limit for all, the latest: only what it refuses, and its own would not, runs again.
-      const createdAfter = Math.max(...Array.from(alike, (each) => each.createdAfter));
-      const columns = toColumns(Array.from(alike, ({ record }) => record));
-      const results = written(
-        await run(many.save, ...columns, createdAfter, start, end),
-        saves.map(({ record }) => record),
-      );
-      return saves.map((each, index) => {
-        const result = results[index] ?? runAlone;
-        return result === runAlone && alike.has(each) && each.createdAfter === createdAfter ? false : result;
+      const createdAfter = Math.max(...saves.map((each) => each.createdAfter));
+      const { start, end } = (saves[0] as Save).plain;
+      const results = written(await run(many.save, ...toColumns(records), createdAfter, start, end), records);
+      return results.map((result, index) => {
+        return result === runAlone && saves[index]?.createdAfter === createdAfter ? false : result;
       });
     },
   });

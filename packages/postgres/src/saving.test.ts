@@ -84,23 +84,6 @@ describe('save()', () => {
     expect(sent.map(({ keys }) => keys)).toEqual([2, 1]);
   });
 
-  it('judges each record by the payload that its own save may replace', async () => {
-    const { storage, sent } = await freshStorage();
-    const marked = '{"v":1,"data":{},"flash":{},"later":1}';
-    await insertAll(storage, [
-      sessionRecord('a'),
-      sessionRecord('b', { payload: marked }),
-      sessionRecord('c', { payload: marked }),
-      sessionRecord('d'),
-    ]);
-    sent.length = 0;
-    const other = { ...plain, end: ',"later":1}' };
-    const limits = [plain, plain, other, other];
-    const saves = ['a', 'b', 'c', 'd'].map((name, n) => storage.save?.(over(name), 0, limits[n] ?? plain));
-    expect(await Promise.all(saves)).toEqual([true, false, true, false]);
-    expect(sent.map(({ keys }) => keys)).toEqual([2, 1, 1]);
-  });
-
   it('leaves a row due for garbage collection no later than it ends', async () => {
     const { storage } = await freshStorage();
     await storage.insert(sessionRecord('a'), now);

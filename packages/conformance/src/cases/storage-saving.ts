@@ -78,7 +78,7 @@ export const storageSavingCases: ConformanceCase[] = [
     id: 'storage.save-refused',
     claims,
     title:
-      'save() returns false, and writes nothing, over a record that has expired, is too old, would not stay as it is, or holds more than content.',
+      'save() returns false, and writes nothing, over a record that it must not replace: expired, too old, or with more to keep.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
       const refused: [why: string, there: Partial<SessionRecord>, over: Partial<SessionRecord>][] = [

@@ -48,7 +48,7 @@ export const tryingAgainCases: ConformanceCase[] = [
     needs: ['storage'],
     id: 'storage.try-again',
     title:
-      'A call that the backend refused, saying that nothing was written, is made again until it is done.',
+      'A call that the backend refuses, saying that nothing was written, can be made again until it is done.',
     async run({ openStorage, clock }) {
       const storage = await openStorage();
       const store = createRecordStore(refusing(storage), { now: clock.now, idleTimeout: 600 });

@@ -104,7 +104,7 @@ export interface RecordStorage {
    * existing record it writes only `version`, `payload` and `expiresAt`, and only if all of these hold: that record expires
    * later than `record.createdAt`, which is the time of this write; it was created later than `createdAfter`; it has the same
    * `idleTimeout`; `record.subject` is `null` or the same; and its payload begins with `plain.start` and ends with `plain.end`,
-   * so that it holds nothing that core would have to keep. Otherwise `false`, and nothing written: core then reads and
+   * which are the same in every call, so that it holds nothing that core would have to keep. Otherwise `false`, and nothing written: core then reads and
    * replaces, so `false` is always safe. Atomic with `replace`.
    */
   save?(record: SessionRecord, createdAfter: number, plain: PlainPayload): Awaitable<boolean | TryAgain>;
