@@ -8,7 +8,7 @@ const format = 1;
 /** What a payload holds: the content, and what belongs to the session's cookie. */
 export interface PayloadContent extends SessionContent {
   expireOnClose?: boolean;
-  /** Members that only a later version knows. Every write keeps them, so that a rolling deploy loses nothing. */
+  /** Fields that only a later version knows. Every write keeps them, so that a rolling deploy loses nothing. */
   unknownFields?: SessionData;
 }
 

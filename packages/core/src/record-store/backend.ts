@@ -93,7 +93,7 @@ export class Backend {
 
   async #tryAgain<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Promise<T> {
     for (let refusals = 1; refusals < mostRefusals; refusals++) {
-      // Never at once: whoever it met must get out of the way first.
+      // Never without a pause: whatever it met has to finish first.
       await pauseAfterConflict(refusals + 2);
       const result = await callBackend(this.name, doing, attempt);
       if (result !== tryAgain) return result;
