@@ -14,7 +14,7 @@ const beside = (seal: string, clear: string) => (seal === '' ? '' : `${clear}.${
 
 export const brokenCookies: BrokenCookies[] = [
   {
-    broken: 'a cookie holds the content in base64 beside the seal',
+    broken: 'a cookie holds the content in base64 next to the seal',
     fails: ['cookie.sealed', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.slice(value.indexOf('.') + 1)),
@@ -22,7 +22,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'a cookie holds the id in clear beside the seal',
+    broken: 'a cookie holds the id in clear next to the seal',
     fails: ['cookie.sealed', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.slice(value.indexOf('.') + 1)),
@@ -139,7 +139,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'an id that was given up is no session, and nothing else is said about it',
+    broken: 'an old id is no session, and load does not say that its session has moved',
     fails: ['revocation.moved'],
     how: (driver) => ({
       async load(value) {
@@ -149,7 +149,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'an id that was given up says so forever',
+    broken: 'an old id says forever that its session has moved',
     fails: ['revocation.moved'],
     how: (driver, place) => ({
       async load(value) {
@@ -159,7 +159,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'whoever has loaded a session can give it a new id',
+    broken: 'any request that has loaded a session can give it a new id',
     fails: ['revocation.one-new-id'],
     how: (driver, place) => ({
       cookieValue(session, accept) {

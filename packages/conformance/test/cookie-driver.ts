@@ -30,7 +30,7 @@ interface Ledger {
   ended: Set<string>;
   /** The family of each id that was sealed. */
   families: Map<string, string>;
-  /** When each id was given up for a new one. */
+  /** When each id was replaced by a new one. */
   moves: Map<string, number>;
   /** For each subject: seals made before this time are over, but for one session's. */
   subjects: Map<string, { before: number; except: string | undefined }[]>;

@@ -15,7 +15,7 @@ export interface CookieDriverParts {
   onOldPassword: (id: string) => void;
 }
 
-/** A cookie driver that knows no revocations, and so gives up no id. */
+/** A cookie driver that knows no revocations, and so retires no id. */
 export interface SealDriver {
   load(cookieValue: string): Awaitable<CookieSession | undefined>;
   cookieValue(session: CookieSession): Awaitable<string>;
@@ -55,7 +55,7 @@ export function createCookieDriver(parts: CookieDriverParts): SealDriver {
   };
 }
 
-/** Goes on at once when there is nothing to wait for. */
+/** Continues immediately when there is nothing to wait for. */
 function after<T, R>(value: Awaitable<T>, next: (value: T) => R): Awaitable<R> {
   return typeof value === 'object' && value !== null && 'then' in value ? value.then(next) : next(value as T);
 }

@@ -13,7 +13,7 @@ describe('deriveKeys', () => {
     expect(integrity).toEqual(expected('mac'));
   });
 
-  it('never changes its answer, so that a release logs nobody out', async () => {
+  it('always returns the same keys, so that a release logs nobody out', async () => {
     const { id, encryption, integrity } = await deriveKeys('0123456789abcdef0123456789abcdef');
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
     expect([id, hex(encryption), hex(integrity)]).toMatchInlineSnapshot(`
@@ -29,7 +29,7 @@ describe('deriveKeys', () => {
     expect(await deriveKeys(secret)).toEqual(await deriveKeys(secret, 'session'));
   });
 
-  it('answers other keys and another id for another purpose or secret', async () => {
+  it('returns other keys and another id for another purpose or secret', async () => {
     const all = await Promise.all([
       deriveKeys(secret, 'a'),
       deriveKeys(secret, 'b'),

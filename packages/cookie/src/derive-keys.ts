@@ -11,7 +11,7 @@ export interface DerivedKeys {
 /**
  * Derives the keys of a password for one purpose, so that other programs can open and make our seals with any Iron library.
  *
- * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. Always the same answer for
+ * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. Always the same keys for
  * the same password and purpose. HKDF is fast and adds no strength: the password itself must be random, as
  * `generatePassword()` makes it.
  *

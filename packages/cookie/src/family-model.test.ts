@@ -1,6 +1,7 @@
 import type { SessionStore } from '@store/core';
 import { describe, expect, it } from 'vitest';
-import { type Kind, type ModelOptions, replacing, runModel } from '../test/family-model.ts';
+import { type Kind, type ModelOptions, runModel } from '../test/family-model.ts';
+import { replacing } from '../test/model-processes.ts';
 import type { Revocations } from './revocations.ts';
 
 /** For a long run set `FAMILY_MODEL_RUNS=100000`. To repeat a failure set `FAMILY_MODEL_SEED` to the seed it printed. */
@@ -10,6 +11,10 @@ const firstSeed = Number(process.env.FAMILY_MODEL_SEED ?? Math.floor(Math.random
 describe(`three processes sharing two sessions and a ledger (first seed ${firstSeed})`, () => {
   it.each<[string, ModelOptions]>([
     ['', {}],
+    [
+      ', when sessions end only together',
+      { kinds: ['renew', 'renew', 'renew', 'move', 'none', 'destroyAll'] },
+    ],
     [', when one of them crashes', { disturbance: 'crash' }],
     [', when the ledger fails now and then', { disturbance: 'faults' }],
   ])('keep every promise about sealed sessions%s', { timeout: 3_600_000 }, async (_, options) => {
@@ -22,8 +27,9 @@ describe(`three processes sharing two sessions and a ledger (first seed ${firstS
 
 const loggedOut = 'a session is alive after a logout with one of its ids';
 const twoIds = 'two ids of one session are alive';
-const silent = 'an id that was given up does not say so';
+const silent = 'an old id does not say that its session has moved';
 const gone = 'a session that nobody has ended is gone';
+const sparedGone = 'the spared session is gone';
 const allEnded = 'a session is alive after all of its subject were ended';
 const deviceEnded = 'a session is alive after its device was ended';
 
@@ -49,7 +55,7 @@ describe('the same runs break a promise when', () => {
       { revocations: (_, ledger, on) => ({ revokeDevice: blind(ledger, on).revokeDevice }) },
     ],
     [
-      'a new id is handed out although the old one was given up already',
+      'a new id is handed out although the old one has moved already',
       twoIds,
       {
         revocations: ({ move }) => ({ move: (...args) => move(...args).then(() => true) }),
@@ -63,7 +69,7 @@ describe('the same runs break a promise when', () => {
       ['move', 'destroyOnly'],
     ],
     [
-      'the caller can refuse a new seal only after the old id was given up',
+      'the caller can refuse a new seal only after the old id was retired',
       gone,
       {
         store: ({ cookieValue }) => ({
@@ -76,7 +82,7 @@ describe('the same runs break a promise when', () => {
       },
     ],
     [
-      'an id that was given up is taken for one that has ended',
+      'an id that has moved is taken for one that has ended',
       silent,
       {
         revocations: ({ check }) => ({
@@ -120,6 +126,21 @@ describe('the same runs break a promise when', () => {
             ),
         }),
       },
+    ],
+    [
+      'the first entry of a subject spares a session only if it began under none',
+      sparedGone,
+      {
+        ledger: (ledger) => ({
+          create: (id, data, ...rest) =>
+            ledger.create(id, typeof data.spared === 'string' ? { spares: [0], ...data } : data, ...rest),
+        }),
+      },
+    ],
+    [
+      'the end of all sessions does not follow the one that it spares to its new id',
+      sparedGone,
+      { revocations: (_, ledger, on) => ({ revokeAll: blind(ledger, on).revokeAll }) },
     ],
     [
       'a logout ends the sessions of the subject',

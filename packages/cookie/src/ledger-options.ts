@@ -1,7 +1,10 @@
 import { isSessionStore } from '@store/core';
 import { invalidOption } from '@store/core/driver';
 
-/** Seconds an entry is kept longer than a seal can live, since the clocks of two servers may differ by a minute. */
+/** By how many seconds the clocks of two servers may differ. */
+export const clockDifference = 60;
+
+/** Seconds an entry is kept longer than a seal can live. More than the clocks may differ by. */
 export const clockMargin = 120;
 
 /**

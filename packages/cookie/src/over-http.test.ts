@@ -231,7 +231,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(await browser.read('n')).toBeUndefined();
   });
 
-  it('answers 503 while the ledger is down, and goes on when it is back', async () => {
+  it('answers 503 while the ledger is down, and continues when it is back', async () => {
     const { openBrowser, takeDown, bringBack } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => session.set('name', 'Ada'));

@@ -1,11 +1,13 @@
 import type { SessionStore } from '@store/core';
-import { clockMargin } from './ledger-options.ts';
+import { clockDifference, clockMargin } from './ledger-options.ts';
 
 /** Which entries of a subject to look at. */
 export interface Periods {
   /** The newest first. Nearly always one. */
   toRead(): number[];
   toWrite(): number[];
+  /** Those after them that a server whose clock is ahead may have begun: to be written too, but only where an entry exists. */
+  begunElsewhere(): number[];
 }
 
 /**
@@ -15,9 +17,10 @@ export interface Periods {
  * @param keptFor Seconds an entry is remembered after the last write.
  */
 export function createPeriods({ absoluteTimeout, now }: SessionStore['timeouts'], keptFor: number): Periods {
-  if (absoluteTimeout === false) return { toRead: () => [0], toWrite: () => [0] };
+  if (absoluteTimeout === false) return { toRead: () => [0], toWrite: () => [0], begunElsewhere: () => [] };
   const length = (absoluteTimeout / 2) * 1000;
   const margin = clockMargin * 1000;
+  const difference = clockDifference * 1000;
   // The clock of another server may be in the next period already.
   const between = (from: number, to: number) => {
     const [oldest, newest] = [Math.floor(from / length), Math.floor(to / length)];
@@ -26,11 +29,16 @@ export function createPeriods({ absoluteTimeout, now }: SessionStore['timeouts']
   return {
     toRead() {
       const time = now();
-      return between(time - keptFor * 1000 - margin, time + margin);
+      return between(time - keptFor * 1000 - margin, time + margin + difference);
     },
     toWrite() {
       const time = now();
       return between(time, time + margin);
+    },
+    begunElsewhere() {
+      const time = now() + margin;
+      const [newest, ...others] = between(time, time + difference);
+      return others.length === 0 ? [] : [newest as number];
     },
   };
 }

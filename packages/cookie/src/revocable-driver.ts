@@ -43,7 +43,7 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
     return asked<CookieSession | 'ended' | 'moved'>(judged, session);
   }
 
-  /** Gives up the id that was loaded for this one. `false` when it has ended, or moved already. */
+  /** Moves the session from the id that was loaded to this one. `false` when it has ended, or moved already. */
   async function move({ id, subject, family }: CookieSession): Promise<boolean> {
     const chain = parseFamily(family, id);
     return chain.last === id || asked(revocations.move(chain, id, subject), true);

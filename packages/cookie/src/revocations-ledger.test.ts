@@ -168,6 +168,16 @@ describe('the calls of the ledger', () => {
     }).toEqual(costs);
   });
 
+  it('are more to spare a session for the first time', async () => {
+    const { store, costOf } = await startCounted();
+    await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    const spare = () => store.destroyAll('ada', { except: one });
+    expect([await costOf(spare), await costOf(spare)]).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
+  });
+
   it.each([
     [0, { destroy: [0, 1], destroyAll: [0, 1], except: [1, 1], only: [1, 1] }],
     [1, { destroy: [1, 2], destroyAll: [0, 1], except: [3, 1], only: [3, 2] }],

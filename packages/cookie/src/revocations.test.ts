@@ -1,4 +1,4 @@
-import { createSessionId } from '@store/core';
+import { createSessionId, type SessionChange } from '@store/core';
 import { createRecordStore, sessionKey } from '@store/core/driver';
 import { memoryStorage } from '@store/core/memory';
 import { describe, expect, it } from 'vitest';
@@ -173,15 +173,64 @@ describe('destroyAll with revocations', () => {
     }
   });
 
-  it('spares a session that is not sealed again in between, however often', async () => {
+  it.each([
+    ['under an entry', true],
+    ['before there was one', false],
+  ])('spares a session that began %s 100 times in a row without being sealed again', async (_, hasEntry) => {
     const { store } = await start();
+    if (hasEntry) await store.destroyAll('ada');
     const mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
-    for (let times = 0; times < 20; times++) {
+    for (let times = 0; times < 100; times++) {
       const other = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
       await store.destroyAll('ada', { except: one });
       expect([await opens(store, mine), await opens(store, other)]).toEqual([true, false]);
     }
     await store.destroyAll('ada');
+    await store.destroyAll('ada', { except: one });
+    expect(await opens(store, mine)).toBe(false);
+  });
+
+  it('spares a session that began under an entry that was forgotten since', async () => {
+    const { store, advance } = await start();
+    await store.destroyAll('ada');
+    let mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    for (let hour = 0; hour < 3; hour++) {
+      advance(3600);
+      mine = await (await sealAgain(store, mine))();
+    }
+    for (let times = 0; times < 3; times++) {
+      const other = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+      await store.destroyAll('ada', { except: one });
+      expect([await opens(store, mine), await opens(store, other)]).toEqual([true, false]);
+    }
+    await store.destroyAll('ada', { except: two });
+    await store.destroyAll('ada', { except: one });
+    expect(await opens(store, mine)).toBe(false);
+  });
+
+  it('still spares a session that an earlier version has spared, and brings it back after nothing', async () => {
+    const { store, revocations } = await start();
+    // An earlier version writes no `spares`.
+    const earlier = Object.create(revocations, {
+      update: {
+        value: (id: string, change: SessionChange) =>
+          revocations.update(id, (content) => {
+            const { data, flash } = change(content);
+            const { spares: _, ...written } = data;
+            return { data: written, flash };
+          }),
+      },
+    });
+    const old = await startSession({ password, cache: false, now: store.timeouts.now, revocations: earlier });
+    await store.destroyAll('ada');
+    const mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    await old.destroyAll('ada', { except: one });
+    for (let times = 0; times < 3; times++) {
+      const other = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
+      await store.destroyAll('ada', { except: one });
+      expect([await opens(store, mine), await opens(store, other)]).toEqual([true, false]);
+    }
+    await old.destroyAll('ada', { except: two });
     await store.destroyAll('ada', { except: one });
     expect(await opens(store, mine)).toBe(false);
   });

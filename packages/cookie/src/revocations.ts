@@ -1,4 +1,4 @@
-import type { SessionContent, SessionData, SessionStore, StoredSession } from '@store/core';
+import type { SessionData, SessionStore, StoredSession } from '@store/core';
 import { StoreError } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import type { Family } from './family.ts';
@@ -8,16 +8,16 @@ import { createPeriods } from './periods.ts';
 /** Remembers which sealed sessions have ended, as entries of a server store. */
 export interface Revocations {
   /**
-   * The version that a session's seal must carry; `ended` when it has been revoked, or `moved` when it was given a new id within
-   * the last minute and may be alive under that.
+   * The version that a session's seal must carry; `ended` when it has been revoked, or `moved` when it has had a new id for less
+   * than a minute and may be alive under that.
    *
    * @param session Without `version`: it begins now, as at a login, and `destroyAll` before it does not concern it.
    * @throws {StoreError} `UNAVAILABLE` when the ledger does not answer.
    */
   check(session: RevocableSession): Promise<number | 'ended' | 'moved'>;
   /**
-   * Gives up the id `last` for a new one, in one step with any `revoke` of it. `false` when it has ended, or moved already: of
-   * logins in parallel one wins.
+   * Moves the session from the id `last` to a new one, in one step with any `revoke` of it. `false` when it has ended, or moved
+   * already: of parallel logins one wins.
    */
   move(family: Family, id: string, subject: string | undefined): Promise<boolean>;
   /** Ends one session, under whatever id it is now. */
@@ -39,12 +39,14 @@ export interface RevocableSession {
   version?: number | undefined;
 }
 
-/** For how many milliseconds an id that was given up is told apart from one that has ended, as in the server stores. */
+/** For how many milliseconds an id that a session no longer has is told apart from one that has ended, as in the server stores. */
 const movedFor = 60_000;
 
-/** How often in a row a session is spared without being sealed again, which gives it the version in force. */
+/** How many times in a row a session is spared without being sealed again, which gives it the version in force. */
 const mostSpared = 100;
-const mostAttempts = 100;
+
+/** How often an entry that spares a session is written against others that come first. */
+const mostLostRaces = 100;
 
 /** More new ids than a session gets while the first of its seals still opens. */
 const mostMoves = 10_000;
@@ -52,11 +54,12 @@ const mostMoves = 10_000;
 /**
  * Makes the ledger out of a server store.
  *
- * - An id that has ended, or was given up for a new one, has an entry. The entry is created only if there is none, so a logout
+ * - An id that has ended, or that its session no longer has, has an entry. The entry is created only if there is none, so a logout
  *   and a new id that race for it have one winner; a logout that loses follows the entry to the new id.
  * - A subject's entry holds a random version. Seals carry the version that was in force when they began, and another one ends
  *   them. No clock decides, so a login that races with "log out everywhere" is either before it and ended, or after it and kept.
- *   An entry that spares a session names the versions that it may carry, so that one which was ended before stays ended.
+ *   An entry that spares a session names the versions that it may carry, so that one that an earlier entry ended stays ended.
+ *   The first entry of a subject names none, as nothing that has ended can still be opened then.
  *
  * An entry lives as long as the store's idle timeout, so none of the seals it covers outlives it.
  *
@@ -67,7 +70,6 @@ export function createRevocations(
   purpose: string,
   ledger: SessionStore,
   longestLife: number,
-  now: () => number,
 ): Revocations {
   const { reach, keptFor } = assertLedger(name, ledger, longestLife);
   const periods = createPeriods(ledger.timeouts, keptFor);
@@ -96,7 +98,12 @@ export function createRevocations(
     asking(ledger.create(id, data, {}, { idleTimeout: keptFor }));
 
   function hasJustMoved({ data, createdAt }: StoredSession): boolean {
-    return typeof data.moved === 'string' && createdAt !== undefined && now() - createdAt < movedFor;
+    // By the clock that has dated the entry.
+    return (
+      typeof data.moved === 'string' &&
+      createdAt !== undefined &&
+      ledger.timeouts.now() - createdAt < movedFor
+    );
   }
 
   /** Walks from an id to the one that its session has now; `visit` returns true to stop. */
@@ -123,16 +130,25 @@ export function createRevocations(
     return entries.find(({ exists }) => exists)?.data;
   }
 
-  /** Writes an entry that spares a session, onto the newest one: it must not bring back what that has ended. */
-  async function spare(subject: string, period: number, version: number, spared: string): Promise<void> {
-    const entry = subjectEntry(subject, period);
-    const next = (before: SessionData | undefined): SessionData => {
-      const again = before?.spared === spared && Array.isArray(before.spares) ? before.spares : [];
-      return { version, spared, spares: [before?.version ?? 0, ...again].slice(0, mostSpared) };
+  /** Replaces an entry by one that depends on it. `false`, and nothing written, if it does not exist. */
+  const replace = (entry: string, next: (before: SessionData) => SessionData) =>
+    asking(ledger.update(entry, ({ data }) => ({ data: next(data), flash: {} }), { idleTimeout: keptFor }));
+
+  /** Makes an entry that spares a session out of the newest one: it must not bring back what that has ended. */
+  function sparing(version: number, spared: string) {
+    return (before: SessionData | undefined): SessionData => {
+      const again = before?.spared === spared;
+      // Any version: what a forgotten entry has ended has expired by now, and its survivors still carry its version.
+      if (before === undefined || (again && !Array.isArray(before.spares))) return { version, spared };
+      const spares = [before.version as number, ...(again ? (before.spares as number[]) : [])];
+      return { version, spared, spares: spares.slice(0, mostSpared) };
     };
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const change = ({ data }: SessionContent) => ({ data: next(data), flash: {} });
-      if (await asking(ledger.update(entry, change, { idleTimeout: keptFor }))) return;
+  }
+
+  async function spare(subject: string, period: number, next: ReturnType<typeof sparing>): Promise<void> {
+    const entry = subjectEntry(subject, period);
+    for (let attempt = 0; attempt < mostLostRaces; attempt++) {
+      if (await replace(entry, next)) return;
       if (await create(entry, next(await asking(everywhere(subject))))) return;
     }
     throw new StoreError(
@@ -177,13 +193,17 @@ export function createRevocations(
         const data = { version, spared: null };
         for (const period of periods.toWrite())
           await asking(ledger.save(subjectEntry(subject, period), data, {}, { idleTimeout: keptFor }));
+        for (const period of periods.begunElsewhere())
+          await replace(subjectEntry(subject, period), () => data);
         return;
       }
       const spared = await follow(
         sessionKey(except),
         async (handle) => !(await read(sessionEntry(handle))).exists,
       );
-      for (const period of periods.toWrite()) await spare(subject, period, version, spared);
+      const next = sparing(version, spared);
+      for (const period of periods.toWrite()) await spare(subject, period, next);
+      for (const period of periods.begunElsewhere()) await replace(subjectEntry(subject, period), next);
     },
     async revokeDevice(subject, handle) {
       await follow(handle, async (at) => {
@@ -197,7 +217,7 @@ export function createRevocations(
 /** Whether an entry spares a session under the version that its seal carries. */
 function isSpared(entry: SessionData | undefined, handle: string, version: number): boolean {
   if (entry?.spared !== handle) return false;
-  // An earlier version writes none.
+  // None: any version, because no entry was in force before this one. An earlier version of this package never writes any.
   return !Array.isArray(entry.spares) || entry.spares.includes(version);
 }
 

@@ -43,7 +43,7 @@ export interface CookieSessionOptions extends StartOptions {
   /**
    * A server store in which ended sessions are remembered, so that logging out ends copies of the cookie too. Give it a table or
    * folder of its own, `cache: false`, and an `idleTimeout` as long as the longest that a session has. Its `absoluteTimeout` must
-   * be `false` or more than twice that; the defaults fit.
+   * be `false`, or at least twice that and 12 minutes; the defaults fit.
    * @default none: `destroy` does nothing, `destroyAll` is `UNSUPPORTED`
    */
   revocations?: SessionStore;
@@ -83,7 +83,7 @@ export async function startSession(options: CookieSessionOptions): Promise<Sessi
   const { idleTimeout, absoluteTimeout, now } = resolveTimeouts(name, rest);
   const longestLife = absoluteTimeout === false ? idleTimeout : Math.min(idleTimeout, absoluteTimeout);
   const revocations =
-    ledger === undefined ? undefined : createRevocations(name, purpose, ledger, longestLife, now);
+    ledger === undefined ? undefined : createRevocations(name, purpose, ledger, longestLife);
 
   const report = createReport(name, rest.onEvent);
   const synchronousCrypto = findSynchronousCrypto();

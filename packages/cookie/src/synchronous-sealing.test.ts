@@ -15,7 +15,7 @@ const crypto = findSynchronousCrypto() as SynchronousCrypto;
 const parse = (seal: string) => parseSeal(seal) as SealParts;
 
 describe('the synchronous path', () => {
-  it('answers without a promise', () => {
+  it('returns no promise', () => {
     const sealing = createSynchronousSealing(crypto);
     const seal = sealing.seal('text', key, 1);
     expect(seal).toBeTypeOf('string');

@@ -79,7 +79,7 @@ export function createSynchronousSealing(crypto: SynchronousCrypto): Sealing {
 const ivBytes = 16;
 const poolBytes = 256 * ivBytes;
 
-/** Draws random bytes for many initialisation vectors at once; each slice is handed out once. */
+/** Draws random bytes for many initialisation vectors in one call; each slice is handed out once. */
 function createIvPool({ randomFillSync, Buffer }: SynchronousCrypto) {
   let pool: Buffer | undefined;
   let used = 0;

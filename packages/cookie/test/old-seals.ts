@@ -47,7 +47,7 @@ export const seals: { by: string; value: string; holds: Omit<StoredSession, 'exi
       'jmgIpWcl9C9X5_nyyo8_4YH9N3N_vkVjqmS5T-1aQA*1767232800000**dheLoZ3h_j3wk2QBLQFiTHtuhcFBFfWBFqFcrh5YNdw',
   },
   {
-    by: 'today, under its first id',
+    by: '1.1.0, under its first id',
     holds: { ...content, id: first, family: first, expireOnClose: true },
     value:
       'Fe26.2*876d27bdb2246c4f**THRUvcqLQzRz0vtARY0maQ*hgisGxCDKM6i2LjgfXafwZpdmgRD5XGCJleLKJxXo9FsPByyxNiOcFpFYWbM0-' +
@@ -57,7 +57,7 @@ export const seals: { by: string; value: string; holds: Omit<StoredSession, 'exi
       '200000**yk2hXKVtwG6Dl9pAoCGQTDAVOxc1v9pJEjzIyGsuIrs',
   },
   {
-    by: 'today, under a new id, with fields of a later version',
+    by: '1.1.0, under a new id, with fields of a later version',
     holds: {
       ...content,
       id: second,

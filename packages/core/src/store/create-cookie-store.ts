@@ -3,15 +3,17 @@ import {
   type CookieSession,
   type CookieStoreDriver,
   isPromise,
+  type MovedCookieSession,
 } from '../contract/drivers.ts';
 import {
+  type CookieValueOptions,
   missingSession,
   type SessionData,
   type SessionStore,
   type StoredSession,
   storedSession,
 } from '../contract/session-store.ts';
-import { callBackend, invalidOption, unsupported } from '../errors.ts';
+import { callBackend, invalidOption, StoreError, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
@@ -49,19 +51,31 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   const report = createReport(name, onEvent);
 
   /** A seal is longer than what it holds, so most need no second look. */
-  function assertFits(value: string, { data, flash }: CookieSession): void {
-    if (value.length > maxBytes)
-      assertPayloadFits(name, encodePayload({ data, flash }), maxBytes, { data, flash });
+  function assertFits(value: string, session: CookieSession): void {
+    if (value.length > maxBytes) assertPayloadFits(name, encodePayload(session), maxBytes, session);
   }
 
-  /** Seals with a check that runs before the driver gives up an old id, or at the latest on what it returns. */
-  function seal(session: CookieSession, check: ((value: string) => void) | undefined): Awaitable<string> {
-    const state: { accepted?: string; refusal?: { error: unknown } } = {};
+  /** Calls what the caller has passed as `accept`, which may be an `async` function in spite of its type. */
+  function callAccept(accept: (value: string) => unknown, value: string): void {
+    const result = accept(value);
+    if (!isPromise(result)) return;
+    // The promise is refused whatever becomes of it.
+    result.then(undefined, () => {});
+    throw new StoreError('INVALID_OPTION', `[${name}] accept returned a promise. Make it synchronous.`);
+  }
+
+  /**
+   * Seals with a check that runs before the driver retires the old id; if the driver does not call it, on the value that it
+   * returns.
+   */
+  function seal(session: CookieSession, check: CookieValueOptions['accept']): Awaitable<string> {
+    const state: { accepted?: string; refusal?: { error: unknown } | undefined } = {};
     const accept = (value: string) => {
       try {
         assertFits(value, session);
-        check?.(value);
+        if (check) callAccept(check, value);
         state.accepted = value;
+        state.refusal = undefined;
       } catch (error) {
         state.refusal = { error };
         throw error;
@@ -89,7 +103,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
     invalidOption(name, option, 'what load() returned for this session', got);
 
   /** What a seal held, judged by the timeouts in force. */
-  function opened(found: Awaited<ReturnType<CookieStoreDriver['load']>>, now: number): StoredSession {
+  function opened(found: CookieSession | MovedCookieSession | undefined, now: number): StoredSession {
     if (found && 'moved' in found && found.moved)
       return { ...missingSession(isSessionId(found.id) ? found.id : ''), moved: true };
     if (!found || !isSessionContent(found) || !isSessionId(found.id)) return missingSession('');
@@ -125,7 +139,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
           throw invalidOption(name, 'createdAt', 'epoch milliseconds', createdAt);
         if (version !== undefined && typeof version !== 'number') throw notLoaded('version', version);
         if (family !== undefined && typeof family !== 'string') throw notLoaded('family', family);
-        if (unknownFields !== undefined && !isJsonObject(unknownFields))
+        if (unknownFields !== undefined && !isObject(unknownFields))
           throw notLoaded('unknownFields', unknownFields);
         if (accept !== undefined && typeof accept !== 'function')
           throw invalidOption(name, 'accept', 'a function', accept);
@@ -191,11 +205,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   });
 }
 
-function isJsonObject(value: unknown): value is SessionData {
-  try {
-    assertSessionContent({ data: value, flash: {} });
-    return true;
-  } catch {
-    return false;
-  }
+/** How it is nested is for the later version to judge that wrote it. */
+function isObject(value: unknown): value is SessionData {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

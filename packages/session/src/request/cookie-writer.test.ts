@@ -1,6 +1,9 @@
+import type { SessionStore } from '@store/core';
 import { describe, expect, it } from 'vitest';
 import { createPlainCookieStore, createVersionedStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
+
+const brand = Symbol.for('@store/core.store');
 
 function openCookieSite(options: Parameters<typeof openSite>[0] = {}) {
   const clock = { now: 1_750_000_000_000 };
@@ -162,6 +165,32 @@ describe('a session that lives in the cookie', () => {
     expect(Math.max(...accepted)).toBeGreaterThan(4092);
     expect(Math.max(...accepted)).toBeLessThanOrEqual(4096);
     expect(accepted.length).toBeLessThan(sizes.length);
+  });
+
+  it.each([
+    ['never calls accept', (_accept: (value: string) => void) => {}],
+    ['calls accept with another value', (accept: (value: string) => void) => accept('x'.repeat(100))],
+  ])('gets its cookie, of a size that browsers keep, from a wrapper that %s', async (_, call) => {
+    const { store } = createPlainCookieStore();
+    const cookieValue: SessionStore['cookieValue'] = async (id, data, flash, { accept, ...options } = {}) => {
+      const value = await store.cookieValue(id, data, flash, options);
+      if (accept) call(accept);
+      return value;
+    };
+    const { direct: _direct, ...brandOfWrapper } = Reflect.get(store, brand);
+    const site = openSite({
+      store: Object.create(store, {
+        cookieValue: { value: cookieValue },
+        [brand]: { value: brandOfWrapper },
+      }),
+    });
+    await site.visit((session) => session.set('n', 1));
+    const { setCookies } = await site.visit((session) => session.set('n', 2));
+    expect(setCookies).toHaveLength(1);
+    await site.visit((session) => expect(session.get('n')).toBe(2));
+    const visit = site.visit((session) => session.set('name', 'x'.repeat(4096)));
+    await expect(visit).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await site.visit((session) => expect(session.get('n')).toBe(2));
   });
 
   it('is sealed again by the next request when the store asks for it', async () => {

@@ -26,21 +26,26 @@ export function sealSession(
   const { version, family, unknownFields } = base;
   const continues = base.exists && createdAt !== undefined && version !== undefined;
   const isOfAnotherUser = base.subject !== undefined && life.subject !== base.subject;
+  let accepted: string | undefined;
   let cookies: readonly OutgoingCookie[] = [];
+  const accept = (value: string): void => {
+    cookies = request.cookie.set(value, maxAgeOf(request, timeouts.now(), life), { data, flash });
+    accepted = value;
+  };
   const sealed = request.calls.call(() =>
     request.direct.cookieValue(id, data, flash, {
       ...sealedLife,
       ...(continues && { version }),
       ...(family !== undefined && { family }),
       ...(unknownFields !== undefined && !isOfAnotherUser && { unknownFields }),
-      // Measured before the store gives up the old id: a session too large for its cookie must not lose the one it has.
-      accept(value) {
-        cookies = request.cookie.set(value, maxAgeOf(request, timeouts.now(), life), { data, flash });
-      },
+      // Measured before the store retires the old id: a session too large for its cookie must not lose the one it has.
+      accept,
     }),
   );
   return whenReady(sealed, (value): Written => {
     if (value === '') return 'ended';
+    // A store that wraps another one may not pass `accept` on.
+    if (value !== accepted) accept(value);
     return { cookies: [...cookies, ...(isOfAnotherUser ? rememberEnded(request, [base.id]) : [])] };
   });
 }
