@@ -1,7 +1,7 @@
 import type { SessionStore } from '@store/core';
 import { describe, expect, it } from 'vitest';
-import { type Kind, type ModelOptions, runModel } from '../test/family-model.ts';
-import { replacing } from '../test/model-processes.ts';
+import { replacing } from '../test/family-model/processes.ts';
+import { type Kind, type ModelOptions, runModel } from '../test/family-model/run-model.ts';
 import type { Revocations } from './revocations.ts';
 
 /** For a long run set `FAMILY_MODEL_RUNS=100000`. To repeat a failure set `FAMILY_MODEL_SEED` to the seed it printed. */

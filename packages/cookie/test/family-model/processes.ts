@@ -1,9 +1,9 @@
 import { createCookieStore, type SessionStore } from '@store/core';
 import { createRecordStore, type RecordStorage } from '@store/core/driver';
-import type { SealDriver } from '../src/cookie-driver.ts';
-import { createRevocableDriver } from '../src/revocable-driver.ts';
-import { createRevocations, type Revocations } from '../src/revocations.ts';
-import { decodeContent, encodeContent } from '../src/sealed-content.ts';
+import type { SealDriver } from '../../src/cookie-driver.ts';
+import { createRevocableDriver } from '../../src/revocable-driver.ts';
+import { createRevocations, type Revocations } from '../../src/revocations.ts';
+import { decodeContent, encodeContent } from '../../src/sealed-content.ts';
 
 /** Replaces a part of each process by a wrong one. */
 export interface WrongParts {

@@ -1,9 +1,9 @@
 import { isStoreError, type SessionStore } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import { memoryStorage } from '@store/core/memory';
-import { Family, type Seal } from './model-family.ts';
-import { calling, startProcess, Turns, type WrongParts } from './model-processes.ts';
-import { seededRandom } from './mutate-seal.ts';
+import { seededRandom } from '../mutate-seal.ts';
+import { Family, type Seal } from './family.ts';
+import { calling, startProcess, Turns, type WrongParts } from './processes.ts';
 
 const kinds = [
   'renew',
