@@ -55,6 +55,25 @@ describe('save over a storage that saves in one step', () => {
     for (const call of Object.values(others)) expect(call).not.toHaveBeenCalled();
   });
 
+  it('hands a lifetime on to the same subject only', async () => {
+    const store = createRecordStore(memoryStorage());
+    const own = { idleTimeout: 60, expireOnClose: true };
+    for (const [subject, kept] of [
+      ['ada', own],
+      [undefined, own],
+      ['grace', {}],
+    ] as const) {
+      await store.save(id, {}, {}, { subject: 'ada', idleTimeout: 60, expireOnClose: true });
+      await store.save(id, { n: 1 }, {}, subject === undefined ? {} : { subject });
+      const { idleTimeout, expireOnClose } = await store.load(id);
+      expect({ idleTimeout, expireOnClose }).toEqual({
+        idleTimeout: undefined,
+        expireOnClose: undefined,
+        ...kept,
+      });
+    }
+  });
+
   it('reads and replaces whenever it returns false, even for a new session', async () => {
     const events: StoreEvent[] = [];
     const storage = { ...memoryStorage(), save: () => false };
