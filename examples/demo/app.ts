@@ -45,7 +45,7 @@ export function createApp(backend: Backend): Express {
   app.use(express.urlencoded({ extended: false, limit: '10kb' }));
   app.use(endings.middleware);
   app.use(homeRoutes(backend, logs, endings), liveRoutes(backend, logs, endings));
-  app.use(accountRoutes(store), cartRoutes(), deliveryRoutes(), deviceRoutes(store, endings));
+  app.use(accountRoutes(store, endings), cartRoutes(), deliveryRoutes(), deviceRoutes(store, endings));
   app.use(answerNotFound, answerError);
   return app;
 }

@@ -93,6 +93,17 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Signed out in another tab. Sign in again.');
   });
 
+  it('says so to a tab that asked with the cookie from before', async ({ site: { demo } }) => {
+    const send = (path: string, cookie: string, init: RequestInit = {}) =>
+      fetch(demo.origin + path, { ...init, headers: { cookie }, redirect: 'manual' });
+    const form = { method: 'POST', body: new URLSearchParams({ name: 'Ada' }) };
+    const [line = ''] = (await send('/sign-in', '', form)).headers.getSetCookie();
+    const [cookie = ''] = line.split(';');
+    await send('/sign-out', cookie, { method: 'POST' });
+    const live = await send(`/live?session=${markOf('person:ada')}`, cookie);
+    expect(await live.text()).toContain('Signed out in another tab.');
+  });
+
   it('says that it has expired', async ({ site: { demo, handset } }) => {
     await handset.press('Add Sencha');
     demo.advance(901);

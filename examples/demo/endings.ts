@@ -13,6 +13,8 @@ export type Ending = (typeof endings)[number];
 /** What a request's cookie leads to. A session that its last order emptied has ended too, but nobody misses it. */
 type State = Ending | 'no-cookie' | 'alive' | 'moving' | 'emptied';
 
+type Reason = Extract<State, 'other-device' | 'other-tab' | 'emptied'>;
+
 function isEnding(state: State): state is Ending {
   return (endings as readonly State[]).includes(state);
 }
@@ -20,6 +22,8 @@ function isEnding(state: State): state is Ending {
 export interface Endings {
   /** Remembers that these sessions are ended from another device. */
   note(handles: Iterable<string>): void;
+  /** Remembers that the session of this request is signed out, for what other tabs ask before they have the new cookie. */
+  noteSignOut(request: Request): void;
   /** For the `onEvent` option of the session middleware: learns of sessions that ended because nothing was left in them. */
   onEvent: OnSessionEvent<Request>;
   /** How the session ended that the request's cookie names; `undefined` when it lives, or there is no cookie. */
@@ -37,9 +41,9 @@ export function markOf(subject: string | undefined): string {
 
 /** Knows why sessions ended. The store removes a record without a trace, so the reason is kept here, in memory. */
 export function createEndings({ store, look }: Backend, { size = 1000 } = {}): Endings {
-  const reasons = new Map<string, 'other-device' | 'emptied'>();
+  const reasons = new Map<string, Reason>();
 
-  function remember(key: string, reason: 'other-device' | 'emptied'): void {
+  function remember(key: string, reason: Reason): void {
     reasons.set(key, reason);
     const [oldest] = reasons.keys();
     if (reasons.size > size && oldest !== undefined) reasons.delete(oldest);
@@ -65,6 +69,10 @@ export function createEndings({ store, look }: Backend, { size = 1000 } = {}): E
   return {
     note(handles) {
       for (const handle of handles) remember(handle, 'other-device');
+    },
+    noteSignOut(request) {
+      const cookie = cookieOf(request);
+      if (cookie) remember(keyOf(cookie), 'other-tab');
     },
     onEvent(event, request) {
       const cookie = cookieOf(request);

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { sessionOf } from '../demo-session.ts';
 import { deviceName } from '../device-name.ts';
+import type { Endings } from '../endings.ts';
 
 const signInForm = z.object({
   name: z
@@ -14,7 +15,7 @@ const signInForm = z.object({
 });
 
 /** Sign in, sign out, and a new id on request. */
-export function accountRoutes(store: SessionStore): Router {
+export function accountRoutes(store: SessionStore, endings: Endings): Router {
   const router = Router();
 
   router.post('/sign-in', (request, response) => {
@@ -43,6 +44,7 @@ export function accountRoutes(store: SessionStore): Router {
   router.post('/sign-out', (request, response) => {
     // No message: a flash would begin a new session, and after this there is none.
     sessionOf(request).invalidate();
+    endings.noteSignOut(request);
     response.redirect(303, '/#account');
   });
 

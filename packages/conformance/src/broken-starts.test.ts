@@ -48,6 +48,7 @@ const broken: [string, DriverModule, string[]][] = [
       'start.options',
       'start.kind',
       'save.keeps',
+      'values.unknown-fields',
       'time.idle',
       'time.restarts',
       'time.absolute',

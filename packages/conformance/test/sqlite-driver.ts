@@ -12,7 +12,7 @@ const all =
   'insert into sessions values (:key, :payload, :subject, :version, :createdAt, :expiresAt, :idleTimeout)';
 const saveOver = `payload = :payload, version = :version, expiresAt = :expiresAt where key = :key and
   expiresAt > :createdAt and createdAt > :createdAfter and idleTimeout is :idleTimeout and
-  (:subject is null or subject is :subject)`;
+  (:subject is null or subject is :subject) and payload glob :plain`;
 
 function open({ directory }: Place): DatabaseSync {
   // Waits for others before it fails; nothing here needs to survive a loss of power.
@@ -110,8 +110,8 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       fault === 'delete-by-subject'
         ? removeEach(ofSubject.all({ subject }))
         : removeOfSubject.run({ subject, exceptKey, onlyKey }),
-    save(record, createdAfter) {
-      if (fault !== 'save') return save.run({ ...record, createdAfter }) > 0;
+    save(record, createdAfter, { start, end }) {
+      if (fault !== 'save') return save.run({ ...record, createdAfter, plain: `${start}*${end}` }) > 0;
       const found = read.get({ key: record.key });
       if (!found) return insert.run(record) > 0;
       if (found.idleTimeout !== record.idleTimeout) return false;
