@@ -169,11 +169,11 @@ export interface Budget {
 
 /** One for each published package: sizes and files about a quarter above what was measured, packages not at all. */
 export const budgets: Record<string, Budget> = {
-  '@store/conformance': { packages: 3, kilobytes: 1900, loadedFiles: 120 },
+  '@store/conformance': { packages: 3, kilobytes: 2000, loadedFiles: 120 },
   '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },
   '@store/core': { packages: 2, kilobytes: 1150, loadedFiles: 40 },
   '@store/create-driver': { packages: 3, kilobytes: 1220, loadedFiles: 10 },
-  '@store/file': { packages: 3, kilobytes: 1400, loadedFiles: 75 },
+  '@store/file': { packages: 3, kilobytes: 1450, loadedFiles: 75 },
   '@store/postgres': { packages: 18, kilobytes: 4100, loadedFiles: 435 },
   '@store/session': { packages: 4, kilobytes: 2000, loadedFiles: 112 },
   '@store/sqlite': { packages: 6, kilobytes: 38_000, loadedFiles: 400 },
