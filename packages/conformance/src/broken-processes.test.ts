@@ -22,7 +22,7 @@ describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
     ['deleteSession looks first and deletes later', 'delete-session', 'processes.moved-destroyed'],
     ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
   ])('in which %s fails', (_, fault, id) => {
-    expect(failing('processes.', fault)).toContain(id);
+    expect(failing(id, fault)).toContain(id);
   });
 
   it.each(['touch', 'delete-expired', 'delete-by-subject', 'delete-session'])(

@@ -20,9 +20,15 @@ function open({ directory }: Place): DatabaseSync {
   database.exec('pragma synchronous = off');
   if (fault === 'table-at-start') {
     const found = database.prepare("select 1 from sqlite_master where name = 'sessions'").get();
+    sleep(20);
     if (!found) database.exec(schema.replace(' if not exists', ''));
   } else database.exec(schema);
   return database;
+}
+
+/** Stands still for so many milliseconds that another process reliably writes in between. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** One statement a function, each atomic by itself, unless told to look first and write later. */
@@ -64,8 +70,11 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
   const saveWithoutLooking = sql(
     'update sessions set payload = :payload, version = :version where key = :key',
   );
-  const removeEach = (records: { key: string }[]) =>
-    records.filter(({ key }) => remove.run({ key }) > 0).length;
+  const removeEach = (records: { key: string }[]) => {
+    sleep(5);
+    return records.filter(({ key }) => remove.run({ key }) > 0).length;
+  };
+  let touches = 0;
 
   return {
     read: (key) => read.get({ key }),
@@ -83,6 +92,8 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (fault !== 'touch') return touch.run({ key, now, expiresAt }) > 0;
       const found = read.get({ key });
       if (!found || found.expiresAt <= now) return false;
+      // Not to the last: a record that comes back is touched thousands of times.
+      if (touches++ < 50) sleep(2);
       return upsert.run({ ...found, expiresAt: Math.max(found.expiresAt, expiresAt) }) > 0;
     },
     delete(key) {
@@ -93,8 +104,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
     deleteSession(key) {
       if (fault !== 'delete-session') return removeSession.run({ key }) > 0;
       if (read.get({ key })?.idleTimeout === 0) return false;
-      // Long enough that another process reliably moves the session in between.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      sleep(5);
       return remove.run({ key }) > 0;
     },
     scan: (after = '', limit) => scan.all({ after, limit }),
