@@ -26,7 +26,7 @@ function open({ directory }: Place): DatabaseSync {
   return database;
 }
 
-/** Stands still for so many milliseconds that another process reliably writes in between. */
+/** Blocks this process for a while, so that another one reliably writes in between. */
 function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
