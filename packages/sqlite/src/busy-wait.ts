@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@store/core/driver';
 import type { Connection } from './connection.ts';
@@ -34,8 +35,8 @@ export function transactionOpen(): Error {
 export function stayedBusy(seconds: number, cause: unknown): StoreError {
   return new StoreError(
     'UNAVAILABLE',
-    `[@store/sqlite] The database was busy for ${seconds} seconds: another process writes, keeps a transaction open, or ` +
-      'has the file to itself (exclusive: true). Keep transactions short, raise busyTimeout, or end that process.',
+    `[@store/sqlite] The database was busy for ${seconds} seconds: another process writes or keeps a transaction open. ` +
+      'Keep transactions short, raise busyTimeout, or end that process.',
     { cause },
   );
 }
@@ -43,14 +44,12 @@ export function stayedBusy(seconds: number, cause: unknown): StoreError {
 /**
  * Runs `work` until the database is free for it, at most `busyTimeout` seconds.
  *
- * @param timedOut Makes the error for a database that stays busy.
  * @throws {StoreError} `UNAVAILABLE` when it stays busy; anything else that `work` throws passes.
  */
 export async function whileBusy<T>(
   { database, withoutTimeout }: Connection,
   busyTimeout: number,
   work: () => T,
-  timedOut = stayedBusy,
 ): Promise<T> {
   const deadline = performance.now() + busyTimeout * 1000;
   for (let attempt = 0; ; attempt += 1) {
@@ -58,7 +57,7 @@ export async function whileBusy<T>(
       return withoutTimeout ? withoutTimeout(work) : work();
     } catch (error) {
       if (!isBusy(error, database)) throw error;
-      if (performance.now() >= deadline) throw timedOut(busyTimeout, error);
+      if (performance.now() >= deadline) throw stayedBusy(busyTimeout, error);
     }
     await pause(attempt);
   }

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Report } from '@store/core/driver';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -36,12 +37,7 @@ const busyWithin = 10_000;
  * Where there can be no thread, such as in a bundle that left its file out, commits write the log back, as SQLite does by
  * default.
  */
-export function createCheckpoints(
-  database: SqliteDatabase,
-  path: string,
-  report: Report,
-  { mayUseThread = true } = {},
-): Checkpoints {
+export function createCheckpoints(database: SqliteDatabase, path: string, report: Report): Checkpoints {
   let rows = 0;
   let since = performance.now();
   let isCollecting = false;
@@ -51,7 +47,7 @@ export function createCheckpoints(
   /** Resolves when the thread has written back what the log held when it was told to. */
   let work: PromiseWithResolvers<void> | undefined;
   /** Whether no thread is to be started or used (again). */
-  let isOver = !mayUseThread;
+  let isOver = false;
 
   function setPages(): void {
     const own = isCollecting ? pages.collecting : pages.usual;
@@ -125,7 +121,12 @@ export function createCheckpoints(
       isCollecting = isRunning;
       if (!isReady) setPages();
     },
-    caughtUp: () => work?.promise,
+    caughtUp() {
+      if (!work) return undefined;
+      // A caller waits for the thread now, which may be all that keeps a program such as a cron job alive.
+      worker?.ref();
+      return work.promise.finally(() => worker?.unref());
+    },
     end() {
       isOver = true;
       finish();

@@ -28,7 +28,7 @@ export interface Connection {
 const largestIdleLog = 16 * 1024 * 1024;
 
 /** Opens the database at `path`, making the file if it is missing. No pragma is set yet: that may have to wait. */
-export function openPath(path: string, report: Report, exclusive = false): Connection {
+export function openPath(path: string, report: Report): Connection {
   if (path === ':memory:') return openInMemory();
   const place = resolve(path);
   const file = preparePrivateFile(place);
@@ -36,8 +36,7 @@ export function openPath(path: string, report: Report, exclusive = false): Conne
   const watched =
     process.platform === 'win32' ? undefined : new DatabaseFile(place, `${file}-wal`, () => void close());
   const database = new Database(place, { timeout: 0 });
-  // A thread would need a connection of its own, which `exclusive` locks out.
-  const checkpoints = createCheckpoints(database, place, report, { mayUseThread: !exclusive });
+  const checkpoints = createCheckpoints(database, place, report);
   /** The last connection to close writes the log back and removes it, so the thread's goes first. */
   const close = async () => {
     const ended = checkpoints.end();
@@ -50,8 +49,6 @@ export function openPath(path: string, report: Report, exclusive = false): Conne
     withoutTimeout: undefined,
     checkpoints,
     configure() {
-      // The locking mode comes first: the log is opened in the mode that holds when it is first used.
-      if (exclusive) database.exec('pragma locking_mode = exclusive');
       database.exec(`pragma journal_mode = wal; pragma synchronous = normal;
         pragma journal_size_limit = ${largestIdleLog}`);
       assertPrivateFiles(file);

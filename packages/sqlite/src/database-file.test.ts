@@ -138,7 +138,7 @@ describe('a database file that is lost while it is open', () => {
   it('is let go of, so that another process can start on a new one', async () => {
     const path = temporaryDatabase();
     const fixture = join(import.meta.dirname, '..', 'test', 'hold-database.ts');
-    const child = fork(fixture, [path, 'false']);
+    const child = fork(fixture, [path]);
     onTestFinished(() => void child.kill('SIGKILL'));
     expect(await once(child, 'message')).toContain('started');
     rmSync(path);

@@ -6,11 +6,10 @@ import { temporaryDatabase } from '../test/temporary-database.ts';
 import { startSession } from './start-session.ts';
 
 const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
-  ['database', 7, 'file:sessions.db', 'databse'],
+  ['database', 7, 'sqlite:sessions.db', 'databse'],
   ['table', 1, 'sqlite_sessions', 'tabel'],
   ['migrate', 'yes', undefined, 'migrat'],
   ['busyTimeout', '5', 3601, 'busyTimout'],
-  ['exclusive', 'yes', undefined, 'exklusive'],
   ['idleTimeout', '7200', 0, 'idelTimeout'],
   ['absoluteTimeout', true, 1.5, 'absolutTimeout'],
   ['maxBytes', '1', 0, 'maxByte'],
@@ -53,6 +52,21 @@ describe('the options', () => {
     ['busyTimeout', Number.NaN],
   ])('refuse a %s such as %o', async (option, wrong) => {
     expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
+  });
+
+  it.each([
+    ['file:./dev.db', '"file:"'],
+    ['file:dev.db?mode=ro', '"file:"'],
+    [' FILE:///var/lib/app/dev.db', '"FILE://"'],
+    [new URL('file:///var/lib/app/dev.db'), '"file://"'],
+    ['sqlite:dev.db', '"sqlite:"'],
+    ['sqlite://user:secret@dev.db', '"sqlite://"'],
+    ['better-sqlite3:///dev.db', '"better-sqlite3://"'],
+    ['libsql://dev.example.org', '"libsql://"'],
+  ])('refuse %o as a database, and say that the beginning has to go', async (database, beginning) => {
+    const message = await refusal({ database });
+    expect(message).toContain(`database must be a path, not a URL: leave out ${beginning}`);
+    expect(message).not.toContain('secret');
   });
 
   it('have to name a database', async () => {

@@ -8,7 +8,7 @@ import {
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
-import { stayedBusy, whileBusy } from './busy-wait.ts';
+import { whileBusy } from './busy-wait.ts';
 import { borrow, openPath } from './connection.ts';
 import { migrateToLatest } from './migrate.ts';
 import { isSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
@@ -22,7 +22,6 @@ const optionNames = [
   'table',
   'migrate',
   'busyTimeout',
-  'exclusive',
   'idleTimeout',
   'absoluteTimeout',
   'maxBytes',
@@ -47,11 +46,6 @@ export interface SqliteSessionOptions extends StartOptions {
   migrate?: boolean;
   /** Seconds to wait, off the event loop, for a database that is busy; 0 tries once. @default 5 */
   busyTimeout?: number;
-  /**
-   * Whether the store has the file to itself for as long as it is open, which makes loads several times faster. No other
-   * process, backup or `sqlite3` shell can read it then. Only with a path. @default false
-   */
-  exclusive?: boolean;
 }
 
 /**
@@ -71,7 +65,6 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
     table = 'sessions',
     migrate = true,
     busyTimeout = 5,
-    exclusive = false,
     cache = true,
     ...rest
   } = options ?? {};
@@ -79,24 +72,13 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   assertTable(name, table);
   assertBoolean('migrate', migrate);
   assertBoolean('cache', cache);
-  assertBoolean('exclusive', exclusive);
-  if (exclusive && typeof location !== 'string') {
-    throw invalidOption(
-      name,
-      'exclusive',
-      'left out when a Database is passed, whose locking_mode is yours',
-      exclusive,
-    );
-  }
   if (!(typeof busyTimeout === 'number' && busyTimeout >= 0 && busyTimeout <= 3600)) {
     throw invalidOption(name, 'busyTimeout', 'a number of seconds from 0 to 3600', busyTimeout);
   }
   resolveTimeouts(name, rest);
 
   const connection = await starting(table, () =>
-    typeof location === 'string'
-      ? openPath(location, createReport(name, rest.onEvent), exclusive)
-      : borrow(location),
+    typeof location === 'string' ? openPath(location, createReport(name, rest.onEvent)) : borrow(location),
   );
   try {
     const prepare = () => {
@@ -104,9 +86,7 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
       if (migrate) migrateToLatest(connection.database, table);
       return createSqliteStorage(connection, table, busyTimeout);
     };
-    const storage = await starting(table, () =>
-      whileBusy(connection, busyTimeout, prepare, exclusive ? notAlone : stayedBusy),
-    );
+    const storage = await starting(table, () => whileBusy(connection, busyTimeout, prepare));
     const store = createRecordStore(storage, { ...rest, name });
     if (cache) cacheStore(store);
     return store;
@@ -116,25 +96,27 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   }
 }
 
+/** How a URL begins: with two letters or more, since one is a drive on Windows. */
+const urlScheme = /^[a-z][a-z0-9+.-]+:(?:\/\/)?/i;
+
 function assertDatabase(database: unknown): string | SqliteDatabase {
   if (isSqliteDatabase(database) && database.open) return database;
   // better-sqlite3 trims what it gets, keeps a database without a name in a temporary file, and reads no `file:` URI.
   const path = typeof database === 'string' ? database.trim() : '';
-  if (path !== '' && !path.startsWith('file:') && !path.includes('\0')) return path;
+  const scheme = urlScheme.exec(database instanceof URL ? database.href : path)?.[0];
+  if (scheme !== undefined) {
+    throw new StoreError(
+      'INVALID_OPTION',
+      `[${name}] database must be a path, not a URL: leave out "${scheme}" and anything from "?" on, as in ` +
+        "'./sessions.db' or '/var/lib/app/sessions.db', or convert a file: URL with fileURLToPath() from node:url.",
+    );
+  }
+  if (path !== '' && !path.includes('\0')) return path;
   throw invalidOption(name, 'database', "a path, ':memory:' or an open better-sqlite3 Database", database);
 }
 
 function assertBoolean(option: string, value: unknown): void {
   if (typeof value !== 'boolean') throw invalidOption(name, option, 'true or false', value);
-}
-
-function notAlone(seconds: number, cause: unknown): StoreError {
-  return new StoreError(
-    'UNAVAILABLE',
-    `[${name}] Another process still has the database open after ${seconds} seconds, and exclusive: true needs it alone. ` +
-      'End that process, or leave exclusive out.',
-    { cause },
-  );
 }
 
 /** Explains what SQLite reports at start, and keeps it as the cause. */

@@ -2,14 +2,13 @@ import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
 /** Starts a store and holds it; saves and closes as it is told. Says over IPC what became of each but the last. */
-const [database = '', exclusive] = process.argv.slice(2);
+const [database = ''] = process.argv.slice(2);
 const told = (outcome: string) => process.send?.(outcome);
 const failed = (error: unknown) =>
   told(isStoreError(error) ? `${error.code} ${error.message}` : String(error));
 try {
   const store = await startSession({
     database,
-    exclusive: exclusive === 'true',
     cache: false,
     busyTimeout: 0,
   });
