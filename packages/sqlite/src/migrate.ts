@@ -27,16 +27,22 @@ export function migrateToLatest(database: SqliteDatabase, table: string): void {
   }
 }
 
-/** Recorded migrations of a newer version are left alone: an older process may run next to a newer one. */
+/**
+ * Recorded migrations of a newer version are left alone: an older process may run next to a newer one. Where the table was
+ * dropped, or left out of a dump, what is recorded counts for nothing.
+ */
 function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<typeof migrationSql> {
   const db = sqlWriter(table);
-  const bookkeeping = db
-    .selectFrom('sqlite_schema')
-    .select('name')
-    .where('type', '=', sql.lit('table'))
-    .where(sql<boolean>`name = ${sql.lit(tableNames(table).get('sessions_migration'))} collate nocase`)
-    .compile();
-  if (database.prepare(bookkeeping.sql).get() === undefined) return migrationSql(table);
+  const exists = (name: string | undefined) => {
+    const { sql: query } = db
+      .selectFrom('sqlite_schema')
+      .select('name')
+      .where('type', '=', sql.lit('table'))
+      .where(sql<boolean>`name = ${sql.lit(name)} collate nocase`)
+      .compile();
+    return database.prepare(query).get() !== undefined;
+  };
+  if (!exists(table) || !exists(tableNames(table).get('sessions_migration'))) return migrationSql(table);
 
   const recorded = db.selectFrom('sessions_migration').select('name').compile();
   const done = (database.prepare(recorded.sql).all() as { name: string }[]).map(({ name }) => name);

@@ -41,6 +41,25 @@ describe('startSession with migrate: true', () => {
     expect(tables(database)).toEqual(['sessions', 'sessions_migration', 'sessions_migration_lock']);
   });
 
+  it.each(['sessions', 'Web sessions'])(
+    'makes %j again when it was dropped but its bookkeeping was not',
+    async (table) => {
+      const database = openDatabase();
+      await start({ database, table });
+      database.exec(`drop table "${table}"`);
+      const store = await start({ database, table });
+      await store.save(id, { n: 1 }, {}, { subject: 'ada' });
+      expect((await store.list('ada')).map(({ data }) => data)).toEqual([{ n: 1 }]);
+      const indexes = database.prepare(
+        "select count(*) from sqlite_schema where type = 'index' and sql is not null",
+      );
+      expect(indexes.pluck().get()).toBe(2);
+      expect(database.prepare(`select name from "${table}_migration"`).pluck().all()).toEqual([
+        '0001_sessions',
+      ]);
+    },
+  );
+
   it("disturbs none of an application's Kysely migrations, before or after", async () => {
     const database = openDatabase();
     const { '2020_notes': first, ...later } = applicationMigrations;
