@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { Awaitable, RecordStorage } from '@store/core/driver';
 import type { Checkpoints } from './checkpoints.ts';
 import type { SqliteStatement } from './sqlite-database.ts';

@@ -1,4 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { StoreError } from '@store/core/driver';
 
 /** Milliseconds that loads may go without a look at the file. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Awaitable, PlainPayload, RecordStorage, SessionRecord } from '@store/core/driver';
 import type { CompiledQuery } from 'kysely';
 import { isBusy, whileBusy } from './busy-wait.ts';

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
 import type { Awaitable } from '@store/core/driver';
 import { isBusy, pause, stayedBusy, transactionOpen } from './busy-wait.ts';
 import { rowsPerCheckpoint } from './checkpoints.ts';
