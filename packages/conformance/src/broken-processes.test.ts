@@ -20,6 +20,8 @@ describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
     ['deleteExpired looks first and deletes later', 'delete-expired', 'processes.delete-expired'],
     ['deleteBySubject looks first and deletes later', 'delete-by-subject', 'processes.delete-by-subject'],
     ['deleteSession looks first and deletes later', 'delete-session', 'processes.moved-destroyed'],
+    ['gc() waits for what does not keep the process alive', 'gc-unref', 'gc.one-shot'],
+    ['gc() resolves before the work is done', 'gc-not-awaited', 'gc.one-shot'],
     ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
   ])('in which %s fails', (_, fault, id) => {
     expect(failing(id, fault)).toContain(id);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createSessionId } from '@store/core';
+import { endedEarly } from '../processes/messages.ts';
 import type { ConformanceCase } from './conformance-case.ts';
+import { newIds, saveAll } from './many-sessions.ts';
 
 /** Whether a process that used a store ends. */
 export const exitCases: ConformanceCase[] = [
@@ -29,6 +31,33 @@ export const exitCases: ConformanceCase[] = [
       const id = createSessionId();
       await (kind === 'cookie' ? other?.call('seal', id, { n: 1 }) : other?.call('save', id, { n: 1 }));
       assert.equal(await other?.leave(), 0, 'a timer or a connection keeps the process alive');
+    },
+  },
+  {
+    needs: ['processes'],
+    id: 'gc.one-shot',
+    level: 'required',
+    kinds: ['records'],
+    title:
+      'gc() and close() keep the process alive until they are done: a cron job removes all that has expired.',
+    async run({ start, processes, claims }) {
+      // To the other process, which has the real clock, every session has expired.
+      const anHourAgo = { idleTimeout: 60, now: () => Date.now() - 3_600_000 };
+      const ids = newIds(1200);
+      const before = await start(anHourAgo);
+      await saveAll(before, ids);
+      // For a backend that only one can open. Whether closing works is what the cases about closing say.
+      await Promise.allSettled([before.close()]);
+      const [cron] = await processes(1);
+      const exitCode = await cron?.leave('collectAll', 'close');
+      assert.notEqual(exitCode, endedEarly, 'the process ended while gc() or close() was pending');
+      assert.equal(exitCode, 0, 'gc() or close() failed, or something keeps the process alive after them');
+      // Sessions kept in memory are out of the reach of another process.
+      if (!claims.sharedBetweenProcesses) return;
+      const after = await start(anHourAgo);
+      for (const id of ids) {
+        assert.equal((await after.load(id)).exists, false, 'gc() left an expired session behind');
+      }
     },
   },
 ];

@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict';
-import { createSessionId, type SessionStore } from '@store/core';
 import type { ConformanceCase } from './conformance-case.ts';
+import { collectAll, newIds, saveAll } from './many-sessions.ts';
 
 const records = ['records'] as const;
-const ids = (count: number) => Array.from({ length: count }, () => createSessionId());
-const saveAll = (store: SessionStore, all: string[]) =>
-  Promise.all(all.map((id, n) => store.save(id, { n }, {})));
-
-/** Collects until nothing is left: a driver may visit a bounded part of its backend per call. */
-async function collectAll(store: SessionStore): Promise<number> {
-  let removed = 0;
-  for (let emptyHanded = 0; emptyHanded < 20; ) {
-    const count = await store.gc();
-    removed += count;
-    emptyHanded = count === 0 ? emptyHanded + 1 : 0;
-  }
-  return removed;
-}
 
 export const garbageCollectionCases: ConformanceCase[] = [
   {
@@ -26,7 +12,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     title: 'gc() removes what has expired, to the millisecond and nothing else, and answers how many.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 600 });
-      const [early, late, touched] = [ids(3), ids(2), ids(2)];
+      const [early, late, touched] = [newIds(3), newIds(2), newIds(2)];
       await saveAll(store, [...early, ...touched]);
       clock.advance(0.001);
       await saveAll(store, late);
@@ -47,12 +33,10 @@ export const garbageCollectionCases: ConformanceCase[] = [
     title: 'gc() works through more sessions than one batch removes, and counts each once.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
-      const expired = ids(520);
-      for (let from = 0; from < expired.length; from += 65) {
-        await saveAll(store, expired.slice(from, from + 65));
-      }
+      const expired = newIds(520);
+      await saveAll(store, expired);
       clock.advance(60);
-      const live = ids(10);
+      const live = newIds(10);
       await saveAll(store, live);
       assert.equal(await collectAll(store), 520);
       for (const id of live) assert.equal((await store.load(id)).exists, true);
@@ -65,7 +49,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     title: 'One gc() removes all that has expired.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
-      await saveAll(store, ids(50));
+      await saveAll(store, newIds(50));
       clock.advance(60);
       assert.equal(await store.gc(), 50);
     },
@@ -77,7 +61,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     title: 'gc() runs once at a time: who asks meanwhile gets the same answer.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
-      await saveAll(store, ids(20));
+      await saveAll(store, newIds(20));
       clock.advance(60);
       const answers = await Promise.all([store.gc(), store.gc(), store.gc()]);
       assert.deepEqual(answers, Array(3).fill(answers[0]));
@@ -91,7 +75,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     needs: ['instances'],
     async run({ instances, clock }) {
       const stores = await instances({ idleTimeout: 60 }, { idleTimeout: 60 }, { idleTimeout: 60 });
-      const expired = ids(150);
+      const expired = newIds(150);
       await saveAll(stores[0], expired);
       clock.advance(60);
       const counts = await Promise.all(stores.map((store) => collectAll(store)));
@@ -113,7 +97,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
         { idleTimeout: 60, now: () => clock.now() + 45_000 },
       );
       for (let round = 0; round < 10; round += 1) {
-        const all = ids(20);
+        const all = newIds(20);
         await saveAll(store, all);
         clock.advance(30);
         // Untouched they are over for the clock that is ahead, touched they are not.
@@ -130,7 +114,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     title: 'gc() removes no live session.',
     async run({ start }) {
       const store = await start();
-      const live = ids(20);
+      const live = newIds(20);
       await saveAll(store, live);
       assert.ok(Number.isInteger(await store.gc()), 'gc() must answer a number or nothing');
       for (const [n, id] of live.entries()) assert.deepEqual((await store.load(id)).data, { n });

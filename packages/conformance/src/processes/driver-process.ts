@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Place } from '../driver/driver-module.ts';
-import type { AllJobs, Answer, Order, ProcessOrders } from './messages.ts';
+import type { AllJobs, Answer, LastJob, Order, ProcessOrders } from './messages.ts';
 
 /** A store in another process. */
 export interface DriverProcess {
@@ -13,12 +13,18 @@ export interface DriverProcess {
   ): Promise<Awaited<ReturnType<AllJobs[J]>>>;
   /** Starts a store in a place, or opens the bare storage there; jobs are done on the newest. */
   start(place: Place, bare?: boolean): Promise<void>;
-  /** Lets go of the process and waits for it to end by itself. @returns its exit code; `undefined` when it did not end */
-  leave(): Promise<number | undefined>;
+  /**
+   * Lets go of the process, which does its last jobs with nothing but the driver to keep it alive, and waits for it to end by
+   * itself.
+   *
+   * @returns its exit code, `endedEarly` if it ended while a job was pending; `undefined` when it did not end
+   */
+  leave(...lastJobs: LastJob[]): Promise<number | undefined>;
   kill(): void;
 }
 
-const exitWithin = 10_000;
+/** Milliseconds that a process is given to end. */
+const exitWithin = { idle: 10_000, withJobs: 60_000 };
 // Beside this file, whether as source or built.
 const main = fileURLToPath(new URL(`process-main${extname(import.meta.url)}`, import.meta.url));
 
@@ -70,18 +76,18 @@ function spawn(orders: ProcessOrders) {
       send({ type: 'start', place, bare });
       return started.promise;
     },
-    async leave() {
-      send({ type: 'leave' });
-      return exitOf(child);
+    async leave(...lastJobs) {
+      send({ type: 'leave', lastJobs });
+      return exitOf(child, lastJobs.length > 0 ? exitWithin.withJobs : exitWithin.idle);
     },
     kill: () => void child.kill('SIGKILL'),
   };
   return { driverProcess, ready: ready.promise };
 }
 
-function exitOf(child: ChildProcess): Promise<number | undefined> {
+function exitOf(child: ChildProcess, within: number): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), exitWithin);
+    const timer = setTimeout(() => resolve(undefined), within);
     child.once('exit', (code) => {
       clearTimeout(timer);
       resolve(code ?? undefined);

@@ -1,4 +1,5 @@
 import type { SessionData, SessionStore } from '@store/core';
+import { collectAll } from '../cases/many-sessions.ts';
 
 /** What another process can be asked to do with its store. Arguments and results travel as JSON. */
 export interface Jobs {
@@ -12,6 +13,8 @@ export interface Jobs {
   destroy(id: string): Promise<void>;
   destroyAll(subject: string): Promise<number>;
   seal(id: string, data: SessionData): Promise<string>;
+  /** Calls `gc()` until nothing is left. @returns how many sessions it removed */
+  collectAll(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export function createJobs(store: SessionStore): Jobs {
     destroy: (id) => store.destroy(id),
     destroyAll: (subject) => store.destroyAll(subject),
     seal: (id, data) => store.cookieValue(id, data, {}),
+    collectAll: () => collectAll(store),
     close: () => store.close(),
   };
 }

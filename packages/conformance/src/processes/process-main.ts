@@ -5,7 +5,14 @@ import { makeStore } from '../driver/make-store.ts';
 import { boundStorage } from '../run/bound-storage.ts';
 import { errorChain } from './error-chain.ts';
 import { createJobs } from './jobs.ts';
-import type { AllJobs, Answer, Order, ProcessOrders } from './messages.ts';
+import {
+  type AllJobs,
+  type Answer,
+  endedEarly,
+  type LastJob,
+  type Order,
+  type ProcessOrders,
+} from './messages.ts';
 import { createStorageJobs } from './storage-jobs.ts';
 
 const { url, kind } = JSON.parse(process.argv[2] ?? '') as ProcessOrders;
@@ -21,10 +28,15 @@ async function startJobs(place: Place, bare: boolean): Promise<Partial<AllJobs>>
   return createStorageJobs(boundStorage(storage as RecordStorage));
 }
 
-async function obey(order: Order): Promise<void> {
-  if (order.type === 'leave') {
-    process.disconnect();
-  } else if (order.type === 'start') {
+async function leave(lastJobs: LastJob[]): Promise<void> {
+  process.disconnect();
+  process.exitCode = endedEarly;
+  for (const job of lastJobs) await jobs[job]?.();
+  process.exitCode = 0;
+}
+
+async function obey(order: Exclude<Order, { type: 'leave' }>): Promise<void> {
+  if (order.type === 'start') {
     jobs = await startJobs(order.place, order.bare);
     answer({ type: 'started' });
   } else {
@@ -35,6 +47,8 @@ async function obey(order: Order): Promise<void> {
 }
 
 process.on('message', (order: Order) => {
+  // The parent no longer listens: a job that fails ends the process, as an unhandled rejection.
+  if (order.type === 'leave') return void leave(order.lastJobs);
   obey(order).catch((error: unknown) => {
     const message = errorChain(error);
     answer(
