@@ -46,17 +46,14 @@ export function stayedBusy(seconds: number, cause: unknown): StoreError {
  *
  * @throws {StoreError} `UNAVAILABLE` when it stays busy; anything else that `work` throws passes.
  */
-export async function whileBusy<T>(
-  { database, withoutTimeout }: Connection,
-  busyTimeout: number,
-  work: () => T,
-): Promise<T> {
+export async function whileBusy<T>(connection: Connection, busyTimeout: number, work: () => T): Promise<T> {
+  const { withoutTimeout } = connection;
   const deadline = performance.now() + busyTimeout * 1000;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return withoutTimeout ? withoutTimeout(work) : work();
     } catch (error) {
-      if (!isBusy(error, database)) throw error;
+      if (!isBusy(error, connection.database)) throw error;
       if (performance.now() >= deadline) throw stayedBusy(busyTimeout, error);
     }
     await pause(attempt);

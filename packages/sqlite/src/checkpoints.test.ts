@@ -11,8 +11,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { openPath } from './connection.ts';
 import { migrateToLatest } from './migrate.ts';
+import { openPath } from './open-database.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 import { startSession } from './start-session.ts';
 

@@ -1,18 +1,17 @@
 import { setImmediate } from 'node:timers';
 import type { Awaitable, RecordStorage } from '@store/core/driver';
-import type { Checkpoints } from './checkpoints.ts';
-import type { SqliteStatement } from './sqlite-database.ts';
+import type { Connection, Prepared } from './connection.ts';
 
 /** Rows that are removed or postponed in one turn of the event loop: about a millisecond, wherever in the table they are. */
 const mostPerTurn = 50;
 
 interface GarbageCollection {
-  checkpoints: Checkpoints | undefined;
+  connection: Connection;
   write(run: () => number): Awaitable<number>;
   /** Whether `gc_at` of any row has come by then. */
   isDue(now: number): Awaitable<boolean>;
-  deleteExpired: SqliteStatement;
-  postpone: SqliteStatement;
+  deleteExpired: Prepared;
+  postpone: Prepared;
 }
 
 /**
@@ -20,7 +19,7 @@ interface GarbageCollection {
  * that is still alive is postponed to its newer `expires_at`.
  */
 export function createCollectGarbage({
-  checkpoints,
+  connection,
   write,
   isDue,
   deleteExpired,
@@ -29,18 +28,18 @@ export function createCollectGarbage({
   return async (now, limit) => {
     // Mostly there is nothing to do, and then no lock is taken.
     if (!(await isDue(now))) return 0;
-    checkpoints?.collecting(true);
+    connection.checkpoints?.collecting(true);
     try {
       for (let removed = 0; ; ) {
         const due = { now, limit: Math.min(limit - removed, mostPerTurn) };
-        removed += await write(() => deleteExpired.run(due).changes);
-        await write(() => postpone.run(due).changes);
-        await checkpoints?.caughtUp();
+        removed += await write(() => deleteExpired.current.run(due).changes);
+        await write(() => postpone.current.run(due).changes);
+        await connection.checkpoints?.caughtUp();
         if (removed >= limit || !(await isDue(now))) return removed;
         await new Promise(setImmediate);
       }
     } finally {
-      checkpoints?.collecting(false);
+      connection.checkpoints?.collecting(false);
     }
   };
 }

@@ -1,108 +1,224 @@
-import { resolve } from 'node:path';
-import type { Awaitable, Report } from '@store/core/driver';
-import Database from 'better-sqlite3';
-import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
-import { DatabaseFile } from './database-file.ts';
-import { assertPrivateFiles, preparePrivateFile } from './file-permissions.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
+import { performance } from 'node:perf_hooks';
+import { type Awaitable, StoreError } from '@store/core/driver';
+import type { Checkpoints } from './checkpoints.ts';
+import type { DatabaseFile, Loss } from './database-file.ts';
+import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
-/** A database together with how the store came by it. */
-export interface Connection {
-  readonly database: SqliteDatabase;
+/** Milliseconds that loads may go without a look at the file. */
+const readInterval = 250;
+
+/**
+ * Milliseconds after which a write has the file looked at before it is made, too: one after a pause must not write to the
+ * `-shm` that a new database uses by now.
+ */
+const writeInterval = 20;
+
+/** Milliseconds between two attempts to use a file that is not a database of ours, or not complete. */
+const reopenInterval = 250;
+
+/** A statement, which is prepared again when the database is reopened. */
+export interface Prepared {
+  readonly sql: string;
+  current: SqliteStatement;
+}
+
+/** A database and what belongs to it. */
+export interface Opened {
+  database: SqliteDatabase;
   /** The file to watch; none for a database in memory. */
-  readonly file: DatabaseFile | undefined;
+  file?: DatabaseFile | undefined;
+  /** Who writes the log back; missing where that is the application's own business. */
+  checkpoints?: Checkpoints | undefined;
+  /** Sets the pragmas of a database that the store opened. Switching to WAL takes a lock, so this can be busy. */
+  configure?(): void;
+  /** Begins to watch the content of the file, and the log, which must both be open. */
+  watch?(): void;
+  /** Closes the database; missing where that is the application's business. */
+  close?(): void;
+}
+
+/** How a connection came by its database. */
+interface Origin extends Opened {
   /**
    * Runs `work` so that SQLite reports `SQLITE_BUSY` immediately. SQLite's own busy timeout sleeps inside the call, and
    * every request of the process with it. Missing where there is no such timeout.
    */
-  readonly withoutTimeout: (<T>(work: () => T) => T) | undefined;
-  /** Who writes the log back; missing where that is the application's own business. */
-  readonly checkpoints: Checkpoints | undefined;
-  /** Sets the pragmas of a database that the store opened. Switching to WAL takes a lock, so this can be busy. */
-  configure(): void;
-  /** Closes the database if the store opened it. */
-  close(): Awaitable<void>;
-}
-
-/** Bytes that the log is cut to once a long read transaction that kept it growing has ended. */
-const largestIdleLog = 16 * 1024 * 1024;
-
-/** Opens the database at `path`, making the file if it is missing. No pragma is set yet: that may have to wait. */
-export function openPath(path: string, report: Report): Connection {
-  if (path === ':memory:') return openInMemory();
-  const place = resolve(path);
-  const file = preparePrivateFile(place);
-  // Before SQLite opens the file: one that is replaced in between then counts as replaced.
-  const watched =
-    process.platform === 'win32' ? undefined : new DatabaseFile(place, `${file}-wal`, () => void close());
-  const database = new Database(place, { timeout: 0 });
-  const checkpoints = createCheckpoints(database, place, report);
-  /** The last connection to close writes the log back and removes it, so the thread's goes first. */
-  const close = async () => {
-    const ended = checkpoints.end();
-    if (ended) await ended;
-    database.close();
-  };
-  return {
-    database,
-    file: watched,
-    withoutTimeout: undefined,
-    checkpoints,
-    configure() {
-      database.exec(`pragma journal_mode = wal; pragma synchronous = normal;
-        pragma journal_size_limit = ${largestIdleLog}`);
-      assertPrivateFiles(file);
-    },
-    close,
-  };
-}
-
-function openInMemory(): Connection {
-  const database = new Database(':memory:', { timeout: 0 });
-  return {
-    database,
-    file: undefined,
-    withoutTimeout: undefined,
-    checkpoints: undefined,
-    configure() {},
-    close: () => void database.close(),
-  };
+  withoutTimeout?: (<T>(work: () => T) => T) | undefined;
+  /** Opens the database that is at the path now. @returns why not, when it is missing or not complete */
+  reopen?(loss: Loss): Opened | 'missing' | 'incomplete';
+  /** Hears that the database has been reopened. */
+  reopened?(): void;
 }
 
 /**
- * Uses a database that the application opened. Its busy timeout, as found now, is in force again after every call.
+ * The database that a store uses: the one it started with or, once that one is lost, the one that has taken its place.
+ *
+ * There is no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which keeps a call off
+ * the path of a load, and `look()` when it is time. See docs/decisions/013.
  */
-export function borrow(database: SqliteDatabase): Connection {
-  const pragma = (name: string): Record<string, unknown> => {
-    const statement = database.prepare(`pragma ${name}`);
-    statement.safeIntegers(false);
-    return statement.get() as Record<string, unknown>;
-  };
-  const { timeout } = pragma('busy_timeout');
-  // Empty for a database in memory, and for a temporary one.
-  const { file } = pragma('database_list');
-  const isOnDisk = typeof file === 'string' && file !== '' && process.platform !== 'win32';
-  return {
-    database,
-    file: isOnDisk ? new DatabaseFile(file) : undefined,
-    withoutTimeout: timeout === 0 ? undefined : withoutTimeout,
-    checkpoints: undefined,
-    configure() {},
-    close() {},
-  };
+export class Connection {
+  readonly withoutTimeout: Origin['withoutTimeout'];
+  /** When the next load has to look. */
+  readDue = 0;
+  /** When the next write has to look before it is made. */
+  writeDue = 0;
+  readonly #origin: Origin;
+  readonly #statements: Prepared[] = [];
+  #opened: Opened;
+  #loss: Loss | undefined;
+  #closing: Awaitable<void> | undefined;
+  #reopenDue = 0;
 
-  function withoutTimeout<T>(work: () => T): T {
+  constructor(origin: Origin) {
+    this.#origin = origin;
+    this.#opened = origin;
+    this.withoutTimeout = origin.withoutTimeout;
+  }
+
+  get database(): SqliteDatabase {
+    return this.#opened.database;
+  }
+
+  get checkpoints(): Checkpoints | undefined {
+    return this.#opened.checkpoints;
+  }
+
+  configure(): void {
+    this.#opened.configure?.();
+  }
+
+  /** To be called once, when the table is there and all statements are prepared. */
+  watch(): void {
+    this.#opened.watch?.();
+  }
+
+  prepare(sql: string): Prepared {
+    const prepared = { sql, current: prepareOn(this.database, sql) };
+    this.#statements.push(prepared);
+    return prepared;
+  }
+
+  /**
+   * To be called before a statement when it is time. Reopens the database if it was lost and another has taken its place.
+   *
+   * @throws {StoreError} `UNAVAILABLE` when the file, or its log, is not the one that was opened.
+   */
+  look(): void {
+    if (!this.#loss && this.#opened.file) this.#lookAt(this.#opened.file);
+    if (this.#loss) this.#reopen(this.#loss);
+  }
+
+  /** To be called after every commit, before its caller hears of it: an acknowledged write is in the file that others open. */
+  beforeAcknowledging(): void {
+    if (!this.#loss && this.#opened.file) this.#lookAt(this.#opened.file);
+    if (this.#loss) throw lost(this.#loss);
+  }
+
+  /** Closes the database if the store opened it. */
+  close(): Awaitable<void> {
+    if (this.#loss || !this.#opened.close) return this.#closing;
+    // Closing writes the log back, which must not go over content that is not its own.
+    let loss: Loss | undefined;
+    attempt(() => {
+      loss = this.#opened.file?.look(performance.now());
+    });
+    return this.#release(loss);
+  }
+
+  #lookAt(file: DatabaseFile): void {
+    const now = performance.now();
+    const loss = file.look(now);
+    if (loss) this.#lose(loss);
+    else {
+      this.readDue = now + readInterval;
+      this.writeDue = now + writeInterval;
+    }
+  }
+
+  #lose(loss: Loss): void {
+    this.#loss = loss;
+    // Every later call looks.
+    this.readDue = 0;
+    this.writeDue = 0;
+    if (this.#opened.close) this.#closing = this.#release(loss);
+  }
+
+  /** Lets go of the file: as long as it is open, SQLite shares `-shm` with processes that opened the new one. */
+  #release(loss: Loss | undefined): Awaitable<void> {
+    const { database, checkpoints, file, close } = this.#opened;
+    if (loss === 'overwritten') file?.emptyLog();
+    // To the file that was moved it belongs, and to the one that is at the path now it does damage.
+    if (loss === 'moved' && file?.isLogAtPath())
+      attempt(() => database.exec('pragma wal_checkpoint(truncate)'));
+    // Other processes may still use the deleted log, in which case closing does not write it back.
+    if (loss === 'log-gone' && !file?.hasNewLog())
+      attempt(() => database.exec('pragma wal_checkpoint(passive)'));
+    // The last connection to close writes the log back and removes it, so the thread's goes first.
+    const ended = checkpoints?.end();
+    if (!ended) return close?.();
+    return ended.then(() => {
+      close?.();
+      this.#closing = undefined;
+    });
+  }
+
+  #reopen(loss: Loss): void {
+    const now = performance.now();
+    const { reopen, reopened } = this.#origin;
+    if (!reopen || this.#closing || now < this.#reopenDue) throw lost(loss);
+    this.#reopenDue = now + reopenInterval;
+    let opened: ReturnType<typeof reopen>;
     try {
-      database.exec('pragma busy_timeout = 0');
+      opened = reopen(loss);
     } catch (error) {
-      // The application is iterating over rows, which rules out pragmas and writes, not reads.
-      if (database.open && error instanceof TypeError) return work();
-      throw error;
+      throw lost(loss, error);
     }
+    if (opened === 'missing') this.#reopenDue = 0;
+    if (typeof opened === 'string') throw lost(loss);
     try {
-      return work();
-    } finally {
-      database.exec(`pragma busy_timeout = ${timeout}`);
+      const { database } = opened;
+      // Fails where the table is missing, before anything is changed in a database that may be none of ours.
+      const statements = this.#statements.map(({ sql }) => prepareOn(database, sql));
+      opened.configure?.();
+      opened.watch?.();
+      for (const [index, prepared] of this.#statements.entries()) {
+        prepared.current = statements[index] as SqliteStatement;
+      }
+    } catch (error) {
+      opened.close?.();
+      throw lost(loss, error);
     }
+    this.#opened = opened;
+    this.#loss = undefined;
+    reopened?.();
+  }
+}
+
+function lost(loss: Loss, cause?: unknown): StoreError {
+  const what =
+    loss === 'overwritten'
+      ? 'Other content was written over the database file while it was open'
+      : `The database file${loss === 'log-gone' ? "'s log" : ''} was deleted or replaced while it was open`;
+  return new StoreError(
+    'UNAVAILABLE',
+    `[@store/sqlite] ${what}, and this call had no effect on the file that is there now. Try again; if that fails too, put a ` +
+      'complete database with the sessions table there, or restart the application.',
+    { cause },
+  );
+}
+
+/** Prepares a statement whose integers are numbers. */
+export function prepareOn(database: SqliteDatabase, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  // The application may have made big integers the default.
+  statement.safeIntegers(false);
+  return statement;
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // Busy, or no longer readable.
   }
 }

@@ -1,81 +1,126 @@
 import { type Stats, statSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
-import { StoreError } from '@store/core/driver';
-
-/** Milliseconds that loads may go without a look at the file. */
-const readInterval = 250;
+import { type FileHeader, isOverwritten, readHeader } from './file-header.ts';
+import { OpenDescriptor } from './open-descriptor.ts';
 
 /**
- * Milliseconds after which a write has the file looked at before it is made, too: one after a pause must not write to the
- * `-shm` that a new database uses by now.
- */
-const writeInterval = 20;
-
-/**
- * Notices that the database file was deleted, renamed or replaced while it is open. SQLite itself does not: it keeps
- * writing to the file it has open, which nobody else will ever read. See docs/decisions/013.
+ * What happened to a database file that is open. SQLite itself notices none of it: it keeps reading and writing the file it
+ * has open, which nobody else will ever read, or mixes its log with content that is not its own.
  *
- * There is no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which keeps a call off
- * the path of a load, and `look()` when it is time. Once the file is lost every look fails.
+ * - `moved`: deleted, renamed, replaced or mounted over; another file is at the path, or none.
+ * - `overwritten`: other content was written into the file itself, as `cp` and `rsync --inplace` do.
+ * - `log-gone`: only the write-ahead log was deleted or renamed.
+ */
+export type Loss = 'moved' | 'overwritten' | 'log-gone';
+
+/** Milliseconds that may pass between two looks at the path of the log. */
+const logInterval = 250;
+
+const orNothing = { throwIfNoEntry: false } as const;
+
+/**
+ * Compares the file at a path with the one that was opened. It never opens or closes the file. See docs/decisions/013.
  */
 export class DatabaseFile {
   readonly #path: string;
   readonly #file: Stats | undefined;
-  readonly #logPath: string | undefined;
-  readonly #onLost: (() => void) | undefined;
+  #descriptor: OpenDescriptor | undefined;
+  /** As it was when `#written` was its time of change; none unless the database is in WAL mode. */
+  #header: FileHeader | undefined;
+  #written: { mtimeMs: number; size: number } | undefined;
+  #schemaNow: () => number | undefined = () => undefined;
+  #logPath: string | undefined;
   #log: Stats | undefined;
-  #isLost = false;
-  /** When the next load has to look. */
-  readDue = 0;
-  /** When the next write has to look before it is made. */
-  writeDue = 0;
+  #logDescriptor: OpenDescriptor | undefined;
+  #logDue = 0;
 
   /**
+   * To be made before SQLite opens the file: one that is replaced in between then counts as replaced.
+   *
    * @param path Where the file is now. Symbolic links are followed at every look, so one that is changed is noticed.
-   * @param logPath Where SQLite keeps the write-ahead log, if the store put the database into WAL mode.
-   * @param onLost Lets go of the file: as long as it is open, SQLite shares `-shm` with processes that opened the new one.
    */
-  constructor(path: string, logPath?: string, onLost?: () => void) {
+  constructor(path: string) {
     this.#path = path;
-    this.#file = statSync(path, { throwIfNoEntry: false });
-    this.#logPath = logPath;
-    this.#onLost = onLost;
+    this.#file = statSync(path, orNothing);
   }
 
-  /** @throws {StoreError} `UNAVAILABLE` when the file, or its log, is not the one that was opened. */
-  look(): void {
-    this.beforeAcknowledging();
-    if (this.#logPath === undefined) return;
-    // Made by the first access and kept for as long as the database is open.
-    this.#log ??= statSync(this.#logPath, { throwIfNoEntry: false });
-    if (this.#log && !isSameFile(this.#logPath, this.#log)) this.#fail();
-  }
-
-  /** To be called after every commit, before its caller hears of it: an acknowledged write is in the file that others open. */
-  beforeAcknowledging(): void {
-    if (this.#isLost || !isSameFile(this.#path, this.#file)) this.#fail();
-    const now = performance.now();
-    this.readDue = now + readInterval;
-    this.writeDue = now + writeInterval;
-  }
-
-  #fail(): never {
-    if (!this.#isLost) {
-      this.#isLost = true;
-      // Every later call looks, and so fails.
-      this.readDue = 0;
-      this.writeDue = 0;
-      this.#onLost?.();
+  /**
+   * Begins to watch the content, and the log. To be called once SQLite has both open, in WAL mode: in any other a crash of
+   * another process takes back what the file said.
+   *
+   * @param logPath none where the log is the application's own business
+   * @param schemaNow `pragma schema_version`; `undefined` when the database is busy
+   */
+  watchContent(schemaNow: () => number | undefined, logPath?: string): void {
+    if (!this.#file) return;
+    this.#schemaNow = schemaNow;
+    const written = statSync(this.#path, orNothing);
+    this.#descriptor = new OpenDescriptor(this.#file);
+    const header = readHeader(this.#descriptor);
+    if (header && header !== 'none') {
+      this.#header = header;
+      this.#written = written;
     }
-    throw new StoreError(
-      'UNAVAILABLE',
-      '[@store/sqlite] The database file was deleted or replaced while it was open. ' +
-        'Restart the application to use the file that is there now.',
-    );
+    this.#logPath = logPath;
+    if (logPath === undefined) return;
+    this.#log = statSync(logPath, orNothing);
+    this.#logDescriptor = this.#log && new OpenDescriptor(this.#log);
+  }
+
+  /** @returns what happened to the file since it was opened, if anything did */
+  look(now: number): Loss | undefined {
+    const found = statSync(this.#path, orNothing);
+    if (!found || !this.#file || found.ino !== this.#file.ino || found.dev !== this.#file.dev) return 'moved';
+    if (this.#written && (found.mtimeMs !== this.#written.mtimeMs || found.size !== this.#written.size)) {
+      const isOverwritten = this.#isOverwritten();
+      if (isOverwritten) return 'overwritten';
+      // What could not be read just now is looked at again.
+      if (isOverwritten === false) this.#written = found;
+    }
+    return this.#isLogGone(now) ? 'log-gone' : undefined;
+  }
+
+  /** Whether all of the file is there, once SQLite has opened it: a copy that is under way has its header before its end. */
+  isComplete(): boolean {
+    const descriptor = this.#file && new OpenDescriptor(this.#file);
+    const header = descriptor && readHeader(descriptor);
+    const size = descriptor?.stat()?.size;
+    return header !== 'none' && (header === undefined || size === undefined || size >= header.size);
+  }
+
+  /** Whether another process has begun a new log where the one that SQLite has open was deleted. */
+  hasNewLog(): boolean {
+    return this.#logPath !== undefined && statSync(this.#logPath, orNothing) !== undefined;
+  }
+
+  /** Whether the log that SQLite has open is at its path, where a database that takes this one's place would be read with it. */
+  isLogAtPath(): boolean {
+    return this.#logPath !== undefined && isSameFile(statSync(this.#logPath, orNothing), this.#log);
+  }
+
+  /** Makes the log harmless: SQLite must not write what is in it over the new content of the file. */
+  emptyLog(): void {
+    this.#logDescriptor?.empty();
+  }
+
+  #isOverwritten(): boolean | undefined {
+    const before = this.#header;
+    const now = this.#descriptor && readHeader(this.#descriptor);
+    if (!before || !now) return undefined;
+    const result = isOverwritten(before, now, this.#schemaNow);
+    if (result === false && now !== 'none') this.#header = now;
+    return result;
+  }
+
+  #isLogGone(now: number): boolean {
+    if (!this.#log || this.#logPath === undefined) return false;
+    // Asked each time, since it costs less than a look at the path: a deleted log has no name left.
+    if (this.#logDescriptor?.stat()?.nlink === 0) return true;
+    if (now < this.#logDue) return false;
+    this.#logDue = now + logInterval;
+    return !isSameFile(statSync(this.#logPath, orNothing), this.#log);
   }
 }
 
-function isSameFile(path: string, before: Stats | undefined): boolean {
-  const now = statSync(path, { throwIfNoEntry: false });
-  return before !== undefined && now !== undefined && now.ino === before.ino && now.dev === before.dev;
+function isSameFile(one: Stats | undefined, other: Stats | undefined): boolean {
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }

@@ -11,12 +11,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext, vi } from 'vitest';
+import { reportOf } from '../test/report.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { preparePrivateFile } from './file-permissions.ts';
 import { startSession } from './start-session.ts';
 
-const isRoot = process.geteuid?.() === 0;
+const skip = process.platform === 'win32';
+const self = process.geteuid?.();
+const stranger = 12_345;
+const companions = ['-wal', '-shm', '-journal'];
 
 /** A database with a table, closed: with no log next to it. */
 async function makeDatabase() {
@@ -25,47 +29,42 @@ async function makeDatabase() {
   return path;
 }
 
-async function expectRefusal(path: string, command: string) {
-  await expect(startSession({ database: path, cache: false })).rejects.toMatchObject({
+async function expectRefusal(path: string, command: string, checkOwner = true) {
+  await expect(startSession({ database: path, cache: false, checkOwner })).rejects.toMatchObject({
     code: 'INVALID_OPTION',
     message: expect.stringContaining(command),
   });
 }
 
-async function expectStart(path: string) {
-  await (await startSession({ database: path, cache: false })).close();
+async function expectStart(path: string, checkOwner = true) {
+  await (await startSession({ database: path, cache: false, checkOwner })).close();
 }
 
-describe('a database file that others can change', { skip: process.platform === 'win32' }, () => {
-  it.each([0o620, 0o602, 0o666])('is refused with the command that mends it, for mode %o', async (mode) => {
+function needsRoot(context: TestContext) {
+  if (self !== 0) context.skip('only root can give a file away');
+}
+
+describe('a database file that every user may write', { skip }, () => {
+  it.each([0o602, 0o666])('is refused with the command that fixes it, for mode %o', async (mode) => {
     const path = await makeDatabase();
     chmodSync(path, mode);
-    await expectRefusal(path, `Run chmod go-w ${path}.`);
-    chmodSync(path, mode & ~0o022);
+    await expectRefusal(path, `Run chmod o-w ${path}, or pass checkOwner: false`);
+    chmodSync(path, mode & ~0o002);
     await expectStart(path);
   });
 
-  it.each(['-wal', '-shm', '-journal'])('is refused when it is only its %s file', async (suffix) => {
+  it.each(companions)('is refused when it is only its %s file', async (suffix) => {
     const path = await makeDatabase();
     writeFileSync(path + suffix, '');
     chmodSync(path + suffix, 0o666);
-    await expectRefusal(path, `chmod go-w ${path}${suffix}`);
-    rmSync(path + suffix);
-    symlinkSync(`${path}.elsewhere`, path + suffix);
-    await expectRefusal(path, `rm ${path}${suffix}`);
+    await expectRefusal(path, `chmod o-w ${path}${suffix}`);
   });
 
   it.each([0o777, 0o707])('is refused when it is its directory, for mode %o', async (mode) => {
     const path = await makeDatabase();
     chmodSync(dirname(path), mode);
-    await expectRefusal(path, `chmod go-w ${dirname(path)}`);
-    chmodSync(dirname(path), 0o755);
-    await expectStart(path);
-  });
-
-  it('is accepted in a directory like /tmp, where others cannot replace it', async () => {
-    const path = await makeDatabase();
-    chmodSync(dirname(path), 0o1777);
+    await expectRefusal(path, `chmod o-w ${dirname(path)}`);
+    chmodSync(dirname(path), mode & ~0o002);
     await expectStart(path);
   });
 
@@ -77,12 +76,69 @@ describe('a database file that others can change', { skip: process.platform === 
     const link = join(directory, 'link.db');
     await expectStart(link);
     chmodSync(path, 0o666);
-    await expectRefusal(link, `chmod go-w ${path}`);
+    await expectRefusal(link, `chmod o-w ${path}`);
     chmodSync(path, 0o600);
     chmodSync(directory, 0o777);
-    await expectRefusal(link, `chmod go-w ${directory}`);
+    await expectRefusal(link, `chmod o-w ${directory}`);
   });
 
+  it('is not created in such a directory', async () => {
+    const path = temporaryDatabase();
+    chmodSync(dirname(path), 0o777);
+    await expectRefusal(path, 'can be written by every user');
+    expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it('is refused with its path quoted for the shell', async () => {
+    const directory = mkdtempSync(join(tmpdir(), "store sqlite's "));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 's.db');
+    writeFileSync(path, '');
+    chmodSync(path, 0o666);
+    await expectRefusal(path, `chmod o-w '${path.replace("'", "'\\''")}'`);
+  });
+
+  it('is accepted in a sticky directory such as /tmp, where others cannot replace it', async () => {
+    const path = await makeDatabase();
+    chmodSync(dirname(path), 0o1777);
+    await expectStart(path);
+  });
+
+  it('is accepted with checkOwner: false', async () => {
+    const path = await makeDatabase();
+    chmodSync(path, 0o666);
+    chmodSync(dirname(path), 0o777);
+    for (const suffix of companions) {
+      writeFileSync(path + suffix, '');
+      chmodSync(path + suffix, 0o666);
+    }
+    await expectStart(path, false);
+  });
+
+  it('is accepted when a Database is passed', async () => {
+    const path = await makeDatabase();
+    chmodSync(path, 0o666);
+    const database = new Database(path);
+    await (await startSession({ database, cache: false })).close();
+    database.close();
+  });
+});
+
+describe('a database file that its group may write', { skip }, () => {
+  it('is accepted, and the files that SQLite makes take its mode, whatever the umask', async () => {
+    const path = await makeDatabase();
+    chmodSync(dirname(path), 0o2770);
+    chmodSync(path, 0o660);
+    const umask = process.umask(0o077);
+    onTestFinished(() => void process.umask(umask));
+    const store = await startSession({ database: path, cache: false });
+    for (const suffix of ['-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o660);
+    await store.close();
+    await expectStart(path);
+  });
+});
+
+describe('a database file that is missing', { skip }, () => {
   it('is created for its owner only, behind a symbolic link too, whatever the umask', async () => {
     const path = temporaryDatabase();
     symlinkSync(path, `${path}.link`);
@@ -92,43 +148,125 @@ describe('a database file that others can change', { skip: process.platform === 
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('is refused without being changed', async () => {
+  it('is created where a link leads from the real directory, not from a link to that directory', () => {
     const path = temporaryDatabase();
-    chmodSync(dirname(path), 0o777);
-    await expectRefusal(path, 'mkdir -m 700');
+    const directory = join(dirname(path), 'deep', 'real');
+    mkdirSync(directory, { recursive: true });
+    symlinkSync(directory, join(dirname(path), 'directory-link'));
+    symlinkSync('../sessions.db', join(directory, 'link.db'));
+    const target = join(dirname(path), 'deep', 'sessions.db');
+    expect(preparePrivateFile(join(dirname(path), 'directory-link', 'link.db'))).toBe(target);
+    expect(statSync(target).isFile()).toBe(true);
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('quotes a path for the shell', async () => {
-    const directory = mkdtempSync(join(tmpdir(), "store sqlite's "));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
-    const path = join(directory, 's.db');
-    writeFileSync(path, '', { mode: 0o600 });
-    chmodSync(path, 0o666);
-    await expectRefusal(path, `chmod go-w '${path.replace("'", "'\\''")}'`);
-  });
-
-  it('is none of our business when a Database is passed', async () => {
-    const path = await makeDatabase();
-    chmodSync(path, 0o666);
-    const database = new Database(path);
-    await (await startSession({ database, cache: false })).close();
-    database.close();
+  it.each([true, false])('needs its directory, with checkOwner: %s', async (checkOwner) => {
+    const path = join(dirname(temporaryDatabase()), 'missing', 'sessions.db');
+    await expectRefusal(path, `there is no ${dirname(path)}`, checkOwner);
   });
 });
 
-// Only root can give files away.
-describe('a database file of another user', { skip: !isRoot }, () => {
-  it.each(['', '-wal', '-shm', '-journal'])('is refused, in %s too', async (suffix) => {
+describe.each(companions)('a %s file that is not a regular file', (suffix) => {
+  it.each([true, false])('is refused, with checkOwner: %s', async (checkOwner) => {
     const path = await makeDatabase();
-    if (suffix !== '') writeFileSync(path + suffix, '', { mode: 0o600 });
-    chownSync(path + suffix, 65534, 65534);
-    await expectRefusal(path, `chown 0 ${path}${suffix}`);
+    symlinkSync(`${path}.elsewhere`, path + suffix);
+    await expectRefusal(path, `rm ${path}${suffix}`, checkOwner);
+  });
+});
+
+describe('a database file of another user', { skip }, () => {
+  /** An empty database of that user in a directory that nobody else may write, as in a volume. */
+  function makeVolume(uid: number) {
+    const directory = dirname(temporaryDatabase());
+    chmodSync(directory, 0o755);
+    const path = join(directory, 'volume', 'sessions.db');
+    mkdirSync(dirname(path), { mode: 0o755 });
+    writeFileSync(path, '', { mode: 0o600 });
+    for (const each of [path, dirname(path)]) chownSync(each, uid, uid);
+    return path;
+  }
+
+  it.for(['', ...companions])(
+    'is refused with the command that fixes it, as sessions.db%s',
+    async (suffix, context) => {
+      needsRoot(context);
+      const path = makeVolume(stranger);
+      writeFileSync(path + suffix, '');
+      chownSync(path + suffix, 54_321, 54_321);
+      vi.spyOn(process, 'geteuid').mockReturnValue(stranger);
+      onTestFinished(() => void vi.restoreAllMocks());
+      await expectRefusal(
+        path,
+        `${path}${suffix} belongs to another user (54321; this process runs as ${stranger}). ` +
+          `Run chown ${stranger} ${path}${suffix} as root, start as that user, or pass checkOwner: false`,
+      );
+      await expectStart(path, false);
+    },
+  );
+
+  it('is refused for its directory, even after the process gave up root', async (context) => {
+    needsRoot(context);
+    const path = makeVolume(stranger);
+    chownSync(dirname(path), 54_321, 54_321);
+    const { outcome } = await reportOf([path, 'true', `${stranger}`]);
+    expect(outcome).toContain(
+      `INVALID_OPTION [@store/sqlite] database must be safe from other users, but ${dirname(path)} belongs`,
+    );
+    chownSync(dirname(path), stranger, stranger);
+    expect(await reportOf([path, 'true', `${stranger}`])).toMatchObject({ outcome: 'saved', warnings: [] });
   });
 
-  it('is refused in the directory of another user', async () => {
-    const path = await makeDatabase();
-    chownSync(dirname(path), 65534, 65534);
-    await expectRefusal(path, `chown 0 ${dirname(path)}`);
+  it('is accepted from root', async (context) => {
+    needsRoot(context);
+    const path = makeVolume(0);
+    vi.spyOn(process, 'geteuid').mockReturnValue(stranger);
+    onTestFinished(() => void vi.restoreAllMocks());
+    await expectStart(path);
+  });
+
+  it('warns a process of root, once for each such user', async (context) => {
+    needsRoot(context);
+    const path = makeVolume(stranger);
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    await expectStart(path, false);
+    expect(warn.mock.calls).toEqual([]);
+    for (let starts = 0; starts < 2; starts += 1) await expectStart(path);
+    const text = `${dirname(path)} belongs to another user (${stranger}; this process runs as 0). Run chown 0 `;
+    expect(warn.mock.calls).toEqual([[expect.stringContaining(text)]]);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/^\[@store\/sqlite\] /);
+  });
+
+  it.for(['', ...companions])(
+    'is refused for root too where every user could have put it, as sessions.db%s',
+    async (suffix, context) => {
+      needsRoot(context);
+      const path = await makeDatabase();
+      chmodSync(dirname(path), 0o1777);
+      writeFileSync(path + suffix, '', { mode: 0o600 });
+      await expectStart(path);
+      writeFileSync(path + suffix, '', { mode: 0o600 });
+      chownSync(path + suffix, stranger, stranger);
+      await expectRefusal(
+        path,
+        `every user can put files in ${dirname(path)}. Run mkdir -m 700 ${dirname(path)}/sessions and keep`,
+      );
+    },
+  );
+
+  it('is refused for root too when its directory, or a link to it, could have been put there', async (context) => {
+    needsRoot(context);
+    const open = dirname(temporaryDatabase());
+    chmodSync(open, 0o1777);
+    const planted = join(open, 'one', 'two');
+    mkdirSync(planted, { recursive: true });
+    for (const each of [dirname(planted), planted]) chownSync(each, stranger, stranger);
+    await expectRefusal(join(planted, 'sessions.db'), `every user can put files in ${open}.`);
+
+    const elsewhere = dirname(makeVolume(stranger));
+    symlinkSync(elsewhere, join(open, 'link'));
+    await expectRefusal(join(open, 'link', 'sessions.db'), `every user can put files in ${open}.`);
+    symlinkSync(planted, join(elsewhere, '..', 'link'));
+    await expectRefusal(join(elsewhere, '..', 'link', 'sessions.db'), `every user can put files in ${open}.`);
   });
 });

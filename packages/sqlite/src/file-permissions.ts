@@ -1,29 +1,32 @@
-import { closeSync, lstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { StoreError } from '@store/core/driver';
+import { assertOwnMount, warnOnce } from './mounts.ts';
 
 /** The files that SQLite keeps next to a database and takes content from: planted ones would be read as sessions. */
 const companions = ['-wal', '-shm', '-journal'];
 
-/** Who this process runs as; unknown on Windows, where a mode says nothing about who may write. */
-const self = process.geteuid?.();
-
 /**
- * Makes sure that nobody but this process's user (and root) can change the database, and makes the file if it is missing,
- * for its owner only; SQLite gives `-wal` and `-shm` the same mode. Symbolic links are followed, and each place they lead
- * through is checked. Windows has no such modes, and is not checked.
+ * Makes sure that only this process's user, root and a group that was given access on purpose can change the database, and makes the
+ * file if it is missing, for its owner only. The files that SQLite makes next to it take the mode of the database file. Symbolic links
+ * are followed, and each place they lead through is checked. Windows has no such modes, and is not checked.
  *
+ * @param checkOwner whether to check owners and modes
  * @returns the path behind all symbolic links, which SQLite derives the names of its other files from
- * @throws {StoreError} `INVALID_OPTION` with the command that mends it, or naming a directory that does not exist.
+ * @throws {StoreError} `INVALID_OPTION` with the command that fixes it, or naming a directory that does not exist or a file that is
+ * mounted without its directory.
  */
-export function preparePrivateFile(path: string): string {
+export function preparePrivateFile(path: string, checkOwner = true): string {
   let file = path;
   for (let hops = 0; ; hops++) {
-    assertDirectory(dirname(file));
+    assertDirectory(dirname(file), checkOwner);
+    // The target of a link is relative to the real directory; `realpathSync` itself would resolve a `..` in it by name.
+    if (hops > 0) file = join(realpathSync.native(dirname(file)), basename(file));
     const found = lstatSync(file, { throwIfNoEntry: false });
     if (hops === 40 || !found?.isSymbolicLink()) break;
-    assertOwner(file, found);
-    file = resolve(dirname(file), readlinkSync(file));
+    if (checkOwner) assertOwner(file, found);
+    const target = readlinkSync(file);
+    file = isAbsolute(target) ? target : `${dirname(file)}/${target}`;
   }
   try {
     // Never opens an existing file: closing it would drop the locks that this process holds on it (POSIX fcntl).
@@ -31,7 +34,8 @@ export function preparePrivateFile(path: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  assertPrivateFiles(file);
+  assertOwnMount(file);
+  assertPrivateFiles(file, checkOwner);
   return file;
 }
 
@@ -39,21 +43,22 @@ export function preparePrivateFile(path: string): string {
  * Checks the database and the files next to it. To be called once more when SQLite has them open: in a directory like
  * /tmp another user could have made one in between.
  */
-export function assertPrivateFiles(file: string): void {
+export function assertPrivateFiles(file: string, checkOwner = true): void {
   for (const each of [file, ...companions.map((suffix) => file + suffix)]) {
     const found = lstatSync(each, { throwIfNoEntry: false });
     // A directory or a device is left for SQLite to refuse.
     if (!found || (each === file && !found.isFile())) continue;
     if (!found.isFile()) throw refused(each, 'is not a regular file', `rm ${quoted(each)}`);
+    if (!checkOwner) continue;
     assertOwner(each, found);
-    if (self !== undefined && found.mode & 0o022) {
-      throw refused(each, 'can be written by other users', `chmod go-w ${quoted(each)}`);
+    if (isWritableByAll(found)) {
+      throw refused(each, 'can be written by every user', `chmod o-w ${quoted(each)}${orTurnOff}`);
     }
   }
 }
 
 /** A user who may write a directory can replace the database in it. */
-function assertDirectory(directory: string): void {
+function assertDirectory(directory: string, checkOwner: boolean): void {
   const found = statSync(directory, { throwIfNoEntry: false });
   if (!found) {
     throw new StoreError(
@@ -61,33 +66,61 @@ function assertDirectory(directory: string): void {
       `[@store/sqlite] database must be in a directory that exists; there is no ${directory}. Create it or correct the path.`,
     );
   }
-  assertOwner(directory, found);
-  // In a directory like /tmp only the owner of a file may rename or delete it.
+  if (!checkOwner) return;
+  // A link to a directory can be planted as well as the directory itself.
+  for (const each of new Set([directory, realpathSync(directory)])) assertOwner(each, found);
+  // In a sticky directory, such as /tmp, only the owner of a file may rename or delete it.
   const isSticky = (found.mode & 0o1000) !== 0;
-  const writableBy = isSticky || self === undefined ? 0 : found.mode & (isOwnGroup(found) ? 0o002 : 0o022);
-  if (writableBy === 0) return;
-  const own = resolve(directory, 'sessions');
+  if (isSticky || !isWritableByAll(found)) return;
   throw refused(
     directory,
-    'can be written by other users, who could replace the database',
-    `chmod go-w ${quoted(directory)}, or keep the database in a directory of its own: mkdir -m 700 ${quoted(own)}`,
+    'can be written by every user, who could replace the database',
+    `chmod o-w ${quoted(directory)}${orTurnOff}`,
   );
 }
 
-/** Systems that give every user a group of the same number make directories writable for that group. */
-function isOwnGroup({ uid, gid }: Stats): boolean {
-  return uid !== 0 && gid === uid;
-}
-
-/** Root can write everything anyway, so what belongs to root is as safe as what is ours. */
+/**
+ * Root can write everything anyway, so what belongs to root is as safe as what is ours. A process of root's only warns about another
+ * user's files, once for each user: in a container it is usual that the volume belongs to somebody else, and only an administrator can
+ * have put such a file there. Below a directory that every user may write, such as /tmp, anybody may have planted it: that is refused.
+ */
 function assertOwner(path: string, { uid }: Stats): void {
+  // Asked each time: a process may give up root after it has loaded this module.
+  const self = process.geteuid?.();
   if (self === undefined || uid === self || uid === 0) return;
-  throw refused(
+  const what = `belongs to another user (${uid}; this process runs as ${self})`;
+  const open = openDirectoryAbove(path, self);
+  if (open !== undefined) {
+    throw refused(
+      path,
+      `${what}, and every user can put files in ${open}`,
+      `mkdir -m 700 ${quoted(resolve(open, 'sessions'))} and keep the database there`,
+    );
+  }
+  const problem = refused(
     path,
-    `belongs to another user (${uid}; this process runs as ${self})`,
-    `chown ${self} ${quoted(path)} as root, or start as that user`,
+    what,
+    `chown ${self} ${quoted(path)} as root, start as that user${orTurnOff}`,
   );
+  if (self !== 0) throw problem;
+  warnOnce(`owner ${uid}`, problem.message);
 }
+
+/** The directory in which any user could have made `path`, or the directory of another user that it is in. */
+function openDirectoryAbove(path: string, self: number): string | undefined {
+  const directory = dirname(path);
+  const found = statSync(directory);
+  if (isWritableByAll(found)) return directory;
+  const isTrusted = found.uid === self || found.uid === 0 || directory === dirname(directory);
+  return isTrusted ? undefined : openDirectoryAbove(directory, self);
+}
+
+/** A group may write: volumes of containers are often made that way. */
+function isWritableByAll({ mode }: Stats): boolean {
+  return process.platform !== 'win32' && (mode & 0o002) !== 0;
+}
+
+const orTurnOff = ', or pass checkOwner: false if that is impossible';
 
 function refused(path: string, what: string, command: string): StoreError {
   return new StoreError(

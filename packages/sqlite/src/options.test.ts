@@ -10,6 +10,7 @@ const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: 
   ['table', 1, 'sqlite_sessions', 'tabel'],
   ['migrate', 'yes', undefined, 'migrat'],
   ['busyTimeout', '5', 3601, 'busyTimout'],
+  ['checkOwner', 'no', undefined, 'checkOwnr'],
   ['idleTimeout', '7200', 0, 'idelTimeout'],
   ['absoluteTimeout', true, 1.5, 'absolutTimeout'],
   ['maxBytes', '1', 0, 'maxByte'],

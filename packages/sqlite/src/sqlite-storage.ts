@@ -19,13 +19,8 @@ export function createSqliteStorage(
   table: string,
   busyTimeout: number,
 ): RecordStorage {
-  const { database, withoutTimeout, file } = connection;
-  const prepare = ({ sql }: CompiledQuery) => {
-    const statement = database.prepare(sql);
-    // The application may have made big integers the default of its database.
-    statement.safeIntegers(false);
-    return statement;
-  };
+  const { withoutTimeout } = connection;
+  const prepare = ({ sql }: CompiledQuery) => connection.prepare(sql);
   const statements = writeStatements(table);
   const read = prepare(statements.read);
   const insert = prepare(statements.insert);
@@ -50,11 +45,11 @@ export function createSqliteStorage(
 
   /** Synchronous unless the database is busy. */
   function query<T>(run: () => T): T | Promise<T> {
-    if (file && performance.now() >= file.readDue) file.look();
+    if (performance.now() >= connection.readDue) connection.look();
     try {
       return withoutTimeout ? withoutTimeout(run) : run();
     } catch (error) {
-      if (!isBusy(error, database)) throw error;
+      if (!isBusy(error, connection.database)) throw error;
       return whileBusy(connection, busyTimeout, run);
     }
   }
@@ -62,23 +57,27 @@ export function createSqliteStorage(
   return {
     read(key) {
       // As `query` does, without its two calls: this is what every request waits for.
-      if (withoutTimeout) return query(() => read.get(key) as SessionRecord | undefined);
-      if (file && performance.now() >= file.readDue) file.look();
+      if (withoutTimeout) return query(() => read.current.get(key) as SessionRecord | undefined);
+      if (performance.now() >= connection.readDue) connection.look();
       try {
-        return read.get(key) as SessionRecord | undefined;
+        return read.current.get(key) as SessionRecord | undefined;
       } catch (error) {
-        if (!isBusy(error, database)) throw error;
-        return whileBusy(connection, busyTimeout, () => read.get(key) as SessionRecord | undefined);
+        if (!isBusy(error, connection.database)) throw error;
+        return whileBusy(connection, busyTimeout, () => read.current.get(key) as SessionRecord | undefined);
       }
     },
 
-    insert: (record) => changed(write(() => insert.run(record).changes)),
+    insert: (record) => changed(write(() => insert.current.run(record).changes)),
 
     replace(oldKey, oldVersion, next) {
       const bindings = { ...next, oldKey, oldVersion };
       const sameKey = oldKey === next.key;
       return changed(
-        write(() => (sameKey && replaceContent.run(bindings).changes) || replaceRow.run(bindings).changes),
+        write(
+          () =>
+            (sameKey && replaceContent.current.run(bindings).changes) ||
+            replaceRow.current.run(bindings).changes,
+        ),
       );
     },
 
@@ -86,7 +85,7 @@ export function createSqliteStorage(
       changed(
         write(
           () =>
-            move.run({
+            move.current.run({
               ...next,
               oldKey,
               oldVersion,
@@ -105,33 +104,33 @@ export function createSqliteStorage(
         known = plain;
         pattern = `${literally(plain.start)}*${literally(plain.end)}`;
       }
-      return changed(write(() => save.run({ ...record, createdAfter, plain: pattern }).changes));
+      return changed(write(() => save.current.run({ ...record, createdAfter, plain: pattern }).changes));
     },
 
-    touch: (key, now, expiresAt) => changed(write(() => touch.run({ key, now, expiresAt }).changes)),
+    touch: (key, now, expiresAt) => changed(write(() => touch.current.run({ key, now, expiresAt }).changes)),
 
     async delete(key) {
-      await write(() => remove.run({ key }).changes);
+      await write(() => remove.current.run({ key }).changes);
     },
 
-    deleteSession: (key) => changed(write(() => deleteSession.run({ key }).changes)),
+    deleteSession: (key) => changed(write(() => deleteSession.current.run({ key }).changes)),
 
-    scan: (after, limit) => query(() => scan.all({ after: after ?? null, limit }) as SessionRecord[]),
+    scan: (after, limit) => query(() => scan.current.all({ after: after ?? null, limit }) as SessionRecord[]),
 
     deleteExpired: createCollectGarbage({
-      checkpoints: connection.checkpoints,
+      connection,
       write,
-      isDue: (now) => query(() => due.get({ now }) !== undefined),
+      isDue: (now) => query(() => due.current.get({ now }) !== undefined),
       deleteExpired,
       postpone,
     }),
 
-    listBySubject: (subject) => query(() => listBySubject.all({ subject }) as SessionRecord[]),
+    listBySubject: (subject) => query(() => listBySubject.current.all({ subject }) as SessionRecord[]),
 
     deleteBySubject: (subject, { exceptKey = null, onlyKey = null }) =>
-      write(() => deleteBySubject.run({ subject, exceptKey, onlyKey }).changes),
+      write(() => deleteBySubject.current.run({ subject, exceptKey, onlyKey }).changes),
 
-    close: connection.close,
+    close: () => connection.close(),
   };
 }
 

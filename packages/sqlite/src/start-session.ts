@@ -9,8 +9,8 @@ import {
   StoreError,
 } from '@store/core/driver';
 import { whileBusy } from './busy-wait.ts';
-import { borrow, openPath } from './connection.ts';
 import { migrateToLatest } from './migrate.ts';
+import { borrow, openPath } from './open-database.ts';
 import { isSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 import { assertTable } from './table-names.ts';
@@ -22,6 +22,7 @@ const optionNames = [
   'table',
   'migrate',
   'busyTimeout',
+  'checkOwner',
   'idleTimeout',
   'absoluteTimeout',
   'maxBytes',
@@ -46,15 +47,21 @@ export interface SqliteSessionOptions extends StartOptions {
   migrate?: boolean;
   /** Seconds to wait, off the event loop, for a database that is busy; 0 tries once. @default 5 */
   busyTimeout?: number;
+  /**
+   * Whether to refuse a database file, or a directory, that belongs to another user or that every user may write. Turn this off for a
+   * volume whose owner and mode cannot be changed, or in a user namespace that shows its owner as `nobody`. Without effect on a
+   * `Database` and on `:memory:`. @default true
+   */
+  checkOwner?: boolean;
 }
 
 /**
  * Keeps sessions in a SQLite database, and caches the store unless `cache` is false.
  *
  * @returns The store. Its `close()` closes the database if it was given as a path.
- * @throws {StoreError} `INVALID_OPTION` naming the option, or the file or directory that other users can write;
- * `UNAVAILABLE` when the database cannot be opened, stays busy, is not a database, or lacks the table. A failure leaves
- * nothing behind: the next call starts from scratch.
+ * @throws {StoreError} `INVALID_OPTION` naming the option, the file or directory that other users can write, or a file that
+ * is mounted without its directory; `UNAVAILABLE` when the database cannot be opened, stays busy, is not a database, or lacks
+ * the table. A failure leaves nothing behind: the next call starts from scratch.
  * @example
  * await startSession({ database: './sessions.db', idleTimeout: 7200 });
  */
@@ -65,12 +72,14 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
     table = 'sessions',
     migrate = true,
     busyTimeout = 5,
+    checkOwner = true,
     cache = true,
     ...rest
   } = options ?? {};
   const location = assertDatabase(database);
   assertTable(name, table);
   assertBoolean('migrate', migrate);
+  assertBoolean('checkOwner', checkOwner);
   assertBoolean('cache', cache);
   if (!(typeof busyTimeout === 'number' && busyTimeout >= 0 && busyTimeout <= 3600)) {
     throw invalidOption(name, 'busyTimeout', 'a number of seconds from 0 to 3600', busyTimeout);
@@ -78,13 +87,17 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   resolveTimeouts(name, rest);
 
   const connection = await starting(table, () =>
-    typeof location === 'string' ? openPath(location, createReport(name, rest.onEvent)) : borrow(location),
+    typeof location === 'string'
+      ? openPath(location, createReport(name, rest.onEvent), checkOwner)
+      : borrow(location),
   );
   try {
     const prepare = () => {
       connection.configure();
       if (migrate) migrateToLatest(connection.database, table);
-      return createSqliteStorage(connection, table, busyTimeout);
+      const created = createSqliteStorage(connection, table, busyTimeout);
+      connection.watch();
+      return created;
     };
     const storage = await starting(table, () => whileBusy(connection, busyTimeout, prepare));
     const store = createRecordStore(storage, { ...rest, name });

@@ -29,10 +29,10 @@ const mostPerTurn = 8;
  * if it could run immediately.
  */
 export function createWriteGroup(connection: Connection, busyTimeout: number) {
-  const { database, withoutTimeout, checkpoints, file } = connection;
-  const begin = database.prepare('begin immediate');
-  const commit = database.prepare('commit');
-  const rollback = database.prepare('rollback');
+  const { withoutTimeout } = connection;
+  const begin = connection.prepare('begin immediate');
+  const commit = connection.prepare('commit');
+  const rollback = connection.prepare('rollback');
 
   const waiting: Write[] = [];
   let turnScheduled = false;
@@ -62,7 +62,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
         callerResumed = false;
         queueMicrotask(resumeCaller);
         count(changes);
-        file?.beforeAcknowledging();
+        connection.beforeAcknowledging();
         return changes;
       }
     }
@@ -76,32 +76,32 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
     try {
       return runOne(run);
     } catch (error) {
-      if (isBusy(error, database)) return undefined;
+      if (isBusy(error, connection.database)) return undefined;
       throw error;
     }
   }
 
   function runOne(run: () => number): number {
-    if (file && performance.now() >= file.writeDue) file.look();
-    if (database.inTransaction) throw transactionOpen();
+    if (performance.now() >= connection.writeDue) connection.look();
+    if (connection.database.inTransaction) throw transactionOpen();
     return withoutTimeout ? withoutTimeout(run) : run();
   }
 
   function runTogether(runs: (() => number)[]): number[] {
-    if (file && performance.now() >= file.writeDue) file.look();
-    if (database.inTransaction) throw transactionOpen();
+    if (performance.now() >= connection.writeDue) connection.look();
+    if (connection.database.inTransaction) throw transactionOpen();
     return withoutTimeout ? withoutTimeout(() => runInTransaction(runs)) : runInTransaction(runs);
   }
 
   function runInTransaction(runs: (() => number)[]): number[] {
-    begin.run();
+    begin.current.run();
     try {
       const changes = runs.map((run) => run());
-      commit.run();
+      commit.current.run();
       return changes;
     } catch (error) {
       // On some errors (disk full, I/O) SQLite has ended the transaction already, and a rollback would fail.
-      if (database.inTransaction) rollback.run();
+      if (connection.database.inTransaction) rollback.current.run();
       throw error;
     }
   }
@@ -109,7 +109,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   function count(changes: number): void {
     untold += changes;
     if (untold < rowsPerCheckpoint) return;
-    checkpoints?.committed(untold);
+    connection.checkpoints?.committed(untold);
     untold = 0;
   }
 
@@ -144,7 +144,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
       const runsAlone = group.length === 1 && first;
       changes = runsAlone ? [runOne(first.run)] : runTogether(group.map(({ run }) => run));
     } catch (error) {
-      if (isBusy(error, database)) return { cause: error };
+      if (isBusy(error, connection.database)) return { cause: error };
       if (group.length > 1) {
         separate = group.length;
         return undefined;
@@ -161,7 +161,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   function acknowledge(group: Write[], changes: number[]): void {
     try {
       count(changes.reduce((sum, each) => sum + each, 0));
-      file?.beforeAcknowledging();
+      connection.beforeAcknowledging();
       for (const [index, write] of group.entries()) write.resolve(changes[index] ?? 0);
     } catch (error) {
       for (const write of group) write.reject(error);

@@ -1,0 +1,108 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Report } from '@store/core/driver';
+import Database from 'better-sqlite3';
+import { isBusy } from './busy-wait.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { Connection, type Opened, prepareOn } from './connection.ts';
+import { DatabaseFile } from './database-file.ts';
+import { assertPrivateFiles, preparePrivateFile } from './file-permissions.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+/** Bytes that the log is cut to once a long read transaction that kept it growing has ended. */
+const largestIdleLog = 16 * 1024 * 1024;
+
+/** Opens the database at `path`, making the file if it is missing. No pragma is set yet: that may have to wait. */
+export function openPath(path: string, report: Report, checkOwner = true): Connection {
+  if (path === ':memory:') {
+    const database = new Database(path, { timeout: 0 });
+    return new Connection({ database, close: () => void database.close() });
+  }
+  const place = resolve(path);
+  /** The size and time of the last look at a file that something writes without SQLite. */
+  let seen = '';
+
+  function open(): Opened {
+    const realPath = preparePrivateFile(place, checkOwner);
+    const file = process.platform === 'win32' ? undefined : new DatabaseFile(place);
+    const database = new Database(place, { timeout: 0 });
+    return {
+      database,
+      file,
+      checkpoints: createCheckpoints(database, place, report),
+      close: () => void database.close(),
+      configure() {
+        database.exec(`pragma journal_mode = wal; pragma synchronous = normal;
+          pragma journal_size_limit = ${largestIdleLog}`);
+        assertPrivateFiles(realPath, checkOwner);
+      },
+      watch: () => file?.watchContent(() => schemaVersion(database), `${realPath}-wal`),
+    };
+  }
+
+  return new Connection({
+    ...open(),
+    reopen(loss) {
+      const found = statSync(place, { throwIfNoEntry: false });
+      if (!found?.isFile()) return 'missing';
+      const state = `${found.size} ${found.mtimeMs}`;
+      const isQuiet = loss !== 'overwritten' || state === seen;
+      seen = state;
+      if (!isQuiet) return 'incomplete';
+      const opened = open();
+      if (opened.file?.isComplete() !== false) return opened;
+      opened.close?.();
+      return 'incomplete';
+    },
+    reopened() {
+      report({
+        type: 'database-replaced',
+        reason: 'the database file was deleted or replaced, and the one at its path is used now',
+      });
+    },
+  });
+}
+
+/**
+ * Uses a database that the application opened. Its busy timeout, as found now, is in force again after every call.
+ */
+export function borrow(database: SqliteDatabase): Connection {
+  const pragma = (name: string) => prepareOn(database, `pragma ${name}`).get() as Record<string, unknown>;
+  const { timeout } = pragma('busy_timeout');
+  // Empty for a database in memory, and for a temporary one.
+  const { file: path } = pragma('database_list');
+  const isOnDisk = typeof path === 'string' && path !== '' && process.platform !== 'win32';
+  const file = isOnDisk ? new DatabaseFile(path) : undefined;
+  return new Connection({
+    database,
+    file,
+    withoutTimeout: timeout === 0 ? undefined : withoutTimeout,
+    watch() {
+      if (pragma('journal_mode').journal_mode === 'wal') file?.watchContent(() => schemaVersion(database));
+    },
+  });
+
+  function withoutTimeout<T>(work: () => T): T {
+    try {
+      database.exec('pragma busy_timeout = 0');
+    } catch (error) {
+      // The application is iterating over rows, which rules out pragmas and writes, not reads.
+      if (database.open && error instanceof TypeError) return work();
+      throw error;
+    }
+    try {
+      return work();
+    } finally {
+      database.exec(`pragma busy_timeout = ${timeout}`);
+    }
+  }
+}
+
+/** The number of the schema as SQLite sees it: `undefined` when it is busy, -1 when it cannot read its own database. */
+function schemaVersion(database: SqliteDatabase): number | undefined {
+  try {
+    return (prepareOn(database, 'pragma schema_version').get() as { schema_version: number }).schema_version;
+  } catch (error) {
+    return isBusy(error, database) ? undefined : -1;
+  }
+}

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const program = join(import.meta.dirname, 'start-and-report.ts');
+
+/** What a process was told that started on a database. */
+export interface Report {
+  /** `saved`, or the code and the text of the error. */
+  readonly outcome: string;
+  readonly warnings: readonly string[];
+  readonly fileSystem?: string;
+}
+
+/**
+ * Runs start-and-report.ts with these arguments in a process of its own; with `shell`, in a mount namespace of its own after these
+ * commands of the shell, which find `variables` in their environment.
+ */
+export async function reportOf(
+  args: readonly string[],
+  shell?: string,
+  variables: Record<string, string> = {},
+): Promise<Report> {
+  const command = [process.execPath, program, ...args];
+  const inNamespace = ['unshare', ...namespace, 'sh', '-e', '-c', `${shell}\nexec "$@"`, 'sh', ...command];
+  const [file = '', ...rest] = shell === undefined ? command : inNamespace;
+  const { stdout } = await promisify(execFile)(file, rest, {
+    env: { ...process.env, ...variables },
+    timeout: 20_000,
+  });
+  return JSON.parse(stdout);
+}
+
+/** Without root, a user namespace allows mounts, where the system permits that. */
+export const namespace = process.geteuid?.() === 0 ? ['-m'] : ['-r', '-m'];

@@ -1,0 +1,22 @@
+import { createSessionId, isStoreError } from '@store/core';
+import { startSession } from '@store/sqlite';
+import { fileSystemOf } from '../src/mounts.ts';
+
+/** Starts on the given database twice, saves a session each time, and prints what it was told as JSON. */
+const [database = '', checkOwner = 'true', user] = process.argv.slice(2);
+// After the modules have been loaded as root.
+if (user !== undefined) process.setuid?.(Number(user));
+const warnings: string[] = [];
+process.on('warning', ({ message }) => warnings.push(message));
+let outcome = 'saved';
+try {
+  for (let starts = 0; starts < 2; starts += 1) {
+    const store = await startSession({ database, cache: false, checkOwner: checkOwner === 'true' });
+    await store.save(createSessionId(), {}, {});
+    await store.close();
+  }
+} catch (error) {
+  outcome = isStoreError(error) ? `${error.code} ${error.message}` : String(error);
+}
+// Warnings are emitted on the next tick.
+setImmediate(() => console.log(JSON.stringify({ outcome, warnings, fileSystem: fileSystemOf(database) })));
