@@ -7,7 +7,7 @@ const mostPerTurn = 50;
 
 interface GarbageCollection {
   connection: Connection;
-  write(run: () => number): Awaitable<number>;
+  write(run: () => number, adds: boolean): Awaitable<number>;
   /** Whether `gc_at` of any row has come by then. */
   isDue(now: number): Awaitable<boolean>;
   deleteExpired: Prepared;
@@ -26,14 +26,15 @@ export function createCollectGarbage({
   postpone,
 }: GarbageCollection): RecordStorage['deleteExpired'] {
   return async (now, limit) => {
+    connection.reserve?.keep();
     // Mostly there is nothing to do, and then no lock is taken.
     if (!(await isDue(now))) return 0;
     connection.checkpoints?.collecting(true);
     try {
       for (let removed = 0; ; ) {
         const due = { now, limit: Math.min(limit - removed, mostPerTurn) };
-        removed += await write(() => deleteExpired.current.run(due).changes);
-        await write(() => postpone.current.run(due).changes);
+        removed += await write(() => deleteExpired.current.run(due).changes, false);
+        await write(() => postpone.current.run(due).changes, false);
         await connection.checkpoints?.caughtUp();
         if (removed >= limit || !(await isDue(now))) return removed;
         await new Promise(setImmediate);

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Awaitable, StoreError } from '@store/core/driver';
 import type { Checkpoints } from './checkpoints.ts';
 import type { DatabaseFile, Loss } from './database-file.ts';
+import type { DiskReserve } from './disk-reserve.ts';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
 /** Milliseconds that loads may go without a look at the file. */
@@ -25,6 +26,10 @@ export interface Prepared {
 /** A database and what belongs to it. */
 export interface Opened {
   database: SqliteDatabase;
+  /** Where the file is; none for a database in memory. */
+  directory?: string | undefined;
+  /** Room on the disk; none for a database in memory. */
+  reserve?: DiskReserve | undefined;
   /** The file to watch; none for a database in memory. */
   file?: DatabaseFile | undefined;
   /** Who writes the log back; missing where that is the application's own business. */
@@ -79,8 +84,21 @@ export class Connection {
     return this.#opened.database;
   }
 
+  get directory(): string | undefined {
+    return this.#opened.directory;
+  }
+
+  get reserve(): DiskReserve | undefined {
+    return this.#opened.reserve;
+  }
+
   get checkpoints(): Checkpoints | undefined {
     return this.#opened.checkpoints;
+  }
+
+  /** Runs a pragma that returns one row. */
+  pragma(name: string): Record<string, unknown> {
+    return prepareOn(this.database, `pragma ${name}`).get() as Record<string, unknown>;
   }
 
   configure(): void {

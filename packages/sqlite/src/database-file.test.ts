@@ -8,8 +8,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { type SqliteSessionOptions, startSession } from './start-session.ts';
 
-async function start(database: SqliteSessionOptions['database']) {
-  const store = await startSession({ database, cache: false });
+async function start(database: SqliteSessionOptions['database'], events: string[] = []) {
+  const store = await startSession({ database, cache: false, onEvent: ({ type }) => events.push(type) });
   onTestFinished(() => store.close());
   return store;
 }
@@ -149,5 +149,63 @@ describe('a database file that is lost while it is open', () => {
       await store.save(id, { n: 1 }, {});
       expect((await store.load(id)).data).toEqual({ n: 1 });
     }
+  });
+});
+
+describe('what SQLite itself does to a database file', () => {
+  it.each<[string, (database: Database.Database, path: string) => void]>([
+    ['checkpoints', (database) => database.pragma('wal_checkpoint(truncate)')],
+    ['VACUUM', (database) => database.exec('vacuum')],
+    ['VACUUM to fewer pages', (database) => database.exec('delete from notes; vacuum')],
+    [
+      'schema changes, the first of which was written back alone',
+      (database, path) => {
+        database.exec('create table one (n)');
+        const reader = open(path);
+        reader.exec('begin; select * from notes');
+        database.exec('create table two (n)');
+        database.exec('create table three (n)');
+        database.pragma('wal_checkpoint(passive)');
+        reader.exec('commit');
+      },
+    ],
+    [
+      'schema changes, all of which were written back',
+      (database) => {
+        database.exec('create table one (n)');
+        database.exec('create table two (n)');
+        database.pragma('wal_checkpoint(restart)');
+        database.exec('create table three (n)');
+      },
+    ],
+    ['a change of user_version', (database) => database.pragma('user_version = 7')],
+    [
+      'a database that vacuums itself',
+      (database) => {
+        const vacuumsItself = database.pragma('auto_vacuum', { simple: true }) === 1;
+        database.exec(vacuumsItself ? 'delete from notes' : 'pragma auto_vacuum = 1; vacuum');
+        database.pragma('wal_checkpoint(passive)');
+      },
+    ],
+  ])('is not taken for a loss: %s', async (_, work) => {
+    const path = temporaryDatabase();
+    const events: string[] = [];
+    const store = await start(path, events);
+    const database = open(path);
+    database.exec('create table notes (text)');
+    const insert = database.prepare('insert into notes values (?)');
+    for (let n = 0; n < 300; n++) insert.run('x'.repeat(3000));
+    await store.save(id, { n: 1 }, {});
+    for (let n = 2; n < 6; n++) {
+      if (n < 4) work(database, path);
+      await store.save(id, { n }, {});
+      database.pragma('wal_checkpoint(passive)');
+      later();
+      expect((await store.load(id)).data).toEqual({ n });
+      database.exec('drop table if exists one; drop table if exists two; drop table if exists three');
+    }
+    await store.close();
+    expect(events).toEqual([]);
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   });
 });

@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { type FileHeader, isOverwritten, readHeader } from './file-header.ts';
+import { generationOf, holdsFirstPage } from './log-file.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
 
 /**
@@ -27,6 +28,8 @@ export class DatabaseFile {
   /** As it was when `#written` was its time of change; none unless the database is in WAL mode. */
   #header: FileHeader | undefined;
   #written: { mtimeMs: number; size: number } | undefined;
+  /** The log's, when the header was read. */
+  #generation: Buffer | undefined;
   #schemaNow: () => number | undefined = () => undefined;
   #logPath: string | undefined;
   #log: Stats | undefined;
@@ -64,6 +67,7 @@ export class DatabaseFile {
     if (logPath === undefined) return;
     this.#log = statSync(logPath, orNothing);
     this.#logDescriptor = this.#log && new OpenDescriptor(this.#log);
+    this.#generation = this.#logDescriptor && generationOf(this.#logDescriptor);
   }
 
   /** @returns what happened to the file since it was opened, if anything did */
@@ -106,9 +110,19 @@ export class DatabaseFile {
     const before = this.#header;
     const now = this.#descriptor && readHeader(this.#descriptor);
     if (!before || !now) return undefined;
-    const result = isOverwritten(before, now, this.#schemaNow);
-    if (result === false && now !== 'none') this.#header = now;
+    const result = isOverwritten(before, now, this.#schemaNow, ({ bytes }) => this.#isFromLog(bytes));
+    if (result === false && now !== 'none') {
+      this.#header = now;
+      this.#generation = this.#logDescriptor && generationOf(this.#logDescriptor);
+    }
     return result;
+  }
+
+  /** Whether the log may have held this start of a first page; certain unless the log has begun again. */
+  #isFromLog(bytes: Buffer): boolean {
+    const log = this.#logDescriptor;
+    if (!log || !this.#generation || !generationOf(log)?.equals(this.#generation)) return true;
+    return holdsFirstPage(log, bytes);
   }
 
   #isLogGone(now: number): boolean {

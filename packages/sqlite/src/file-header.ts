@@ -4,6 +4,7 @@ const length = 100;
 
 /** The start of a database file (https://sqlite.org/fileformat2.html#the_database_header). */
 export interface FileHeader {
+  bytes: Buffer;
   /** Counts changes of the first page. In WAL mode it may stay where it is, but never falls. */
   changes: number;
   /** Rises with every change of the schema, and with `VACUUM`. */
@@ -20,7 +21,7 @@ export interface FileHeader {
  */
 export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | undefined {
   for (let attempt = 0; attempt < 10; attempt += 1) {
-    const bytes = descriptor.readStart(length);
+    const bytes = descriptor.read(0, length);
     if (!bytes) return undefined;
     if (bytes.length < length || bytes.toString('latin1', 0, 16) !== 'SQLite format 3\0') return 'none';
     const changes = bytes.readUInt32BE(24);
@@ -28,6 +29,7 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
     if (changes !== bytes.readUInt32BE(92)) continue;
     const pageSize = bytes.readUInt16BE(16);
     return {
+      bytes,
       changes,
       schema: bytes.readUInt32BE(40),
       size: (pageSize === 1 ? 65_536 : pageSize) * bytes.readUInt32BE(28),
@@ -42,17 +44,25 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
  * What it says of a file that SQLite wrote is never wrong; a copy of the file may pass as its own continuation.
  *
  * @param schemaNow What SQLite says, whose log may hold a later schema than the file; `undefined` when it cannot say.
+ * @param isFromLog Whether the first page may be one that the log has held since.
  * @returns `undefined` when that leaves it open
  */
 export function isOverwritten(
   before: FileHeader,
   now: FileHeader | 'none',
   schemaNow: () => number | undefined,
+  isFromLog: (header: FileHeader) => boolean,
 ): boolean | undefined {
   if (now === 'none') return true;
-  // Fewer changes, in numbers that begin again after 32 bits.
-  if ((now.changes - before.changes) >>> 0 > 0x7fff_ffff) return true;
+  if (isLess(now.changes, before.changes)) return true;
   if (now.schema === before.schema) return now.size < before.size && !before.vacuumsItself;
+  if (isLess(now.schema, before.schema)) return true;
   const schema = schemaNow();
-  return schema === undefined ? undefined : schema !== now.schema;
+  if (schema === undefined) return undefined;
+  return isLess(schema, now.schema) || !isFromLog(now);
+}
+
+/** For counters that begin again after 32 bits. */
+function isLess(one: number, other: number): boolean {
+  return (one - other) >>> 0 > 0x7fff_ffff;
 }

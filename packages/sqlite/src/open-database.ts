@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Report } from '@store/core/driver';
+import { dirname, resolve } from 'node:path';
+import { type Report, StoreError } from '@store/core/driver';
 import Database from 'better-sqlite3';
 import { isBusy } from './busy-wait.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { Connection, type Opened, prepareOn } from './connection.ts';
 import { DatabaseFile } from './database-file.ts';
+import { DiskReserve } from './disk-reserve.ts';
+import { noSharedMemoryText } from './failures.ts';
 import { assertPrivateFiles, preparePrivateFile } from './file-permissions.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
@@ -26,17 +28,28 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
     const realPath = preparePrivateFile(place, checkOwner);
     const file = process.platform === 'win32' ? undefined : new DatabaseFile(place);
     const database = new Database(place, { timeout: 0 });
+    const reserve = new DiskReserve(realPath);
     return {
       database,
+      directory: dirname(realPath),
+      reserve,
       file,
       checkpoints: createCheckpoints(database, place, report),
       close: () => void database.close(),
       configure() {
-        database.exec(`pragma journal_mode = wal; pragma synchronous = normal;
-          pragma journal_size_limit = ${largestIdleLog}`);
+        const { journal_mode } = prepareOn(database, 'pragma journal_mode = wal').get() as {
+          journal_mode: string;
+        };
+        if (journal_mode !== 'wal') {
+          throw new StoreError('UNAVAILABLE', `[@store/sqlite] ${noSharedMemoryText(dirname(realPath))}`);
+        }
+        database.exec(`pragma synchronous = normal; pragma journal_size_limit = ${largestIdleLog}`);
         assertPrivateFiles(realPath, checkOwner);
       },
-      watch: () => file?.watchContent(() => schemaVersion(database), `${realPath}-wal`),
+      watch() {
+        reserve.keep();
+        file?.watchContent(() => schemaVersion(database), `${realPath}-wal`);
+      },
     };
   }
 
@@ -73,11 +86,15 @@ export function borrow(database: SqliteDatabase): Connection {
   const { file: path } = pragma('database_list');
   const isOnDisk = typeof path === 'string' && path !== '' && process.platform !== 'win32';
   const file = isOnDisk ? new DatabaseFile(path) : undefined;
+  const reserve = isOnDisk ? new DiskReserve(path) : undefined;
   return new Connection({
     database,
+    directory: isOnDisk ? dirname(path) : undefined,
+    reserve,
     file,
     withoutTimeout: timeout === 0 ? undefined : withoutTimeout,
     watch() {
+      reserve?.keep();
       if (pragma('journal_mode').journal_mode === 'wal') file?.watchContent(() => schemaVersion(database));
     },
   });

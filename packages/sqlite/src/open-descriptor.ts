@@ -25,12 +25,12 @@ export class OpenDescriptor {
     return this.#statOf(this.#number);
   }
 
-  /** The first bytes of the file, fewer if it is shorter; `undefined` when they cannot be read. */
-  readStart(length: number): Buffer | undefined {
+  /** The bytes at a position, fewer if the file is shorter; `undefined` when they cannot be read. */
+  read(position: number, length: number): Buffer | undefined {
     if (!this.stat() || this.#number === undefined) return undefined;
     const bytes = Buffer.alloc(length);
     try {
-      return bytes.subarray(0, readSync(this.#number, bytes, 0, length, 0));
+      return bytes.subarray(0, readSync(this.#number, bytes, 0, length, position));
     } catch {
       return undefined;
     }

@@ -4,6 +4,7 @@ import type { CompiledQuery } from 'kysely';
 import { isBusy, whileBusy } from './busy-wait.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
 import type { Connection } from './connection.ts';
+import { explained } from './failures.ts';
 import { writeStatements } from './statements.ts';
 import { createWriteGroup } from './write-group.ts';
 
@@ -49,7 +50,7 @@ export function createSqliteStorage(
     try {
       return withoutTimeout ? withoutTimeout(run) : run();
     } catch (error) {
-      if (!isBusy(error, connection.database)) throw error;
+      if (!isBusy(error, connection.database)) throw explained(error);
       return whileBusy(connection, busyTimeout, run);
     }
   }
@@ -62,7 +63,7 @@ export function createSqliteStorage(
       try {
         return read.current.get(key) as SessionRecord | undefined;
       } catch (error) {
-        if (!isBusy(error, connection.database)) throw error;
+        if (!isBusy(error, connection.database)) throw explained(error);
         return whileBusy(connection, busyTimeout, () => read.current.get(key) as SessionRecord | undefined);
       }
     },
@@ -110,10 +111,10 @@ export function createSqliteStorage(
     touch: (key, now, expiresAt) => changed(write(() => touch.current.run({ key, now, expiresAt }).changes)),
 
     async delete(key) {
-      await write(() => remove.current.run({ key }).changes);
+      await write(() => remove.current.run({ key }).changes, false);
     },
 
-    deleteSession: (key) => changed(write(() => deleteSession.current.run({ key }).changes)),
+    deleteSession: (key) => changed(write(() => deleteSession.current.run({ key }).changes, false)),
 
     scan: (after, limit) => query(() => scan.current.all({ after: after ?? null, limit }) as SessionRecord[]),
 
@@ -128,7 +129,7 @@ export function createSqliteStorage(
     listBySubject: (subject) => query(() => listBySubject.current.all({ subject }) as SessionRecord[]),
 
     deleteBySubject: (subject, { exceptKey = null, onlyKey = null }) =>
-      write(() => deleteBySubject.current.run({ subject, exceptKey, onlyKey }).changes),
+      write(() => deleteBySubject.current.run({ subject, exceptKey, onlyKey }).changes, false),
 
     close: () => connection.close(),
   };

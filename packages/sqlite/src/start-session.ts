@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
 import {
   assertKnownOptions,
@@ -9,6 +10,7 @@ import {
   StoreError,
 } from '@store/core/driver';
 import { whileBusy } from './busy-wait.ts';
+import { explain } from './failures.ts';
 import { migrateToLatest } from './migrate.ts';
 import { borrow, openPath } from './open-database.ts';
 import { isSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
@@ -86,7 +88,8 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   }
   resolveTimeouts(name, rest);
 
-  const connection = await starting(table, () =>
+  const directory = typeof location === 'string' ? dirname(resolve(location)) : undefined;
+  const connection = await starting(directory, () =>
     typeof location === 'string'
       ? openPath(location, createReport(name, rest.onEvent), checkOwner)
       : borrow(location),
@@ -99,7 +102,7 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
       connection.watch();
       return created;
     };
-    const storage = await starting(table, () => whileBusy(connection, busyTimeout, prepare));
+    const storage = await starting(directory, () => whileBusy(connection, busyTimeout, prepare));
     const store = createRecordStore(storage, { ...rest, name });
     if (cache) cacheStore(store);
     return store;
@@ -133,32 +136,15 @@ function assertBoolean(option: string, value: unknown): void {
 }
 
 /** Explains what SQLite reports at start, and keeps it as the cause. */
-async function starting<T>(table: string, work: () => T | Promise<T>): Promise<T> {
+async function starting<T>(directory: string | undefined, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (isStoreError(cause)) throw cause;
-    throw new StoreError('UNAVAILABLE', `[${name}] ${explain(table, cause)}`, { cause });
-  }
-}
-
-function explain(table: string, cause: unknown): string {
-  const { code, message } = cause as { code?: unknown; message?: unknown };
-  switch (code) {
-    case 'SQLITE_NOTADB':
-    case 'SQLITE_CORRUPT':
-      return 'The file is not a SQLite database, or is damaged. Restore it, or move it away to start with a new one.';
-    case 'SQLITE_IOERR_SHORT_READ':
-      return (
-        'Another process still uses the log of a database file that was deleted. ' +
-        'End it, delete the files that end in -wal and -shm, and start again.'
-      );
-    case 'SQLITE_ERROR':
-      return (
-        `The table ${JSON.stringify(table)} is missing, out of date or not a table of this package (${message}). ` +
-        'Start once with migrate: true, run the SQL that schemaSql() returns, or choose another table name.'
-      );
-    default:
-      return `The database could not be opened (${code ?? message}). The cause says why.`;
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    const text =
+      explain(cause, directory) ??
+      `The database could not be opened (${code ?? message}). The cause says why.`;
+    throw new StoreError('UNAVAILABLE', `[${name}] ${text}`, { cause });
   }
 }

@@ -4,9 +4,13 @@ import type { Awaitable } from '@store/core/driver';
 import { isBusy, pause, stayedBusy, transactionOpen } from './busy-wait.ts';
 import { rowsPerCheckpoint } from './checkpoints.ts';
 import type { Connection } from './connection.ts';
+import { DiskSpace, fullWhileWaiting, isDiskFull } from './disk-space.ts';
+import { explained } from './failures.ts';
 
 interface Write {
   run(): number;
+  /** Whether it may make the database grow; one that deletes does not. */
+  adds: boolean;
   deadline: number;
   resolve(changes: number): void;
   reject(error: unknown): void;
@@ -26,10 +30,11 @@ const mostPerTurn = 8;
  * and are grouped from then on until a turn brings a single one again.
  *
  * @returns A function that runs a write, which has no `await` in it, and returns how many rows it changed; synchronously
- * if it could run immediately.
+ * if it could run immediately. One that only deletes has `adds: false`, and so works on a full disk.
  */
 export function createWriteGroup(connection: Connection, busyTimeout: number) {
   const { withoutTimeout } = connection;
+  const disk = new DiskSpace(connection);
   const begin = connection.prepare('begin immediate');
   const commit = connection.prepare('commit');
   const rollback = connection.prepare('rollback');
@@ -50,13 +55,13 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   /** Rows changed that `checkpoints` has not been told of: it need not hear of every write. */
   let untold = 0;
 
-  return (run: () => number): Awaitable<number> => {
+  return (run: () => number, adds = true): Awaitable<number> => {
     if (!turnScheduled) {
       turnScheduled = true;
       setImmediate(endTurn);
     }
     if (!grouping && callerResumed && waiting.length === 0 && ranThisTurn < mostPerTurn) {
-      const changes = tryOne(run);
+      const changes = tryOne(run, adds);
       if (changes !== undefined) {
         ranThisTurn += 1;
         callerResumed = false;
@@ -67,24 +72,30 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
       }
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ run, deadline: performance.now() + busyTimeout * 1000, resolve, reject });
+      waiting.push({ run, adds, deadline: performance.now() + busyTimeout * 1000, resolve, reject });
     });
   };
 
   /** @returns `undefined` when the database is busy */
-  function tryOne(run: () => number): number | undefined {
+  function tryOne(run: () => number, adds: boolean): number | undefined {
     try {
-      return runOne(run);
+      return runOne(run, adds);
     } catch (error) {
       if (isBusy(error, connection.database)) return undefined;
-      throw error;
+      throw explained(error);
     }
   }
 
-  function runOne(run: () => number): number {
+  function runOne(run: () => number, adds: boolean): number {
     if (performance.now() >= connection.writeDue) connection.look();
     if (connection.database.inTransaction) throw transactionOpen();
-    return withoutTimeout ? withoutTimeout(run) : run();
+    if (disk.isFull && adds) disk.assertRoom();
+    try {
+      return withoutTimeout ? withoutTimeout(run) : run();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return disk.runAgain(run, adds, error);
+    }
   }
 
   function runTogether(runs: (() => number)[]): number[] {
@@ -137,12 +148,12 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
 
   /** Runs the writes at the front of the queue. @returns why not, if the database is busy */
   function runNext(): { cause: unknown } | undefined {
-    const group = waiting.slice(0, separate > 0 ? 1 : largestGroup);
+    const group = waiting.slice(0, separate > 0 || disk.isFull ? 1 : largestGroup);
     const [first] = group;
     let changes: number[];
     try {
       const runsAlone = group.length === 1 && first;
-      changes = runsAlone ? [runOne(first.run)] : runTogether(group.map(({ run }) => run));
+      changes = runsAlone ? [runOne(first.run, first.adds)] : runTogether(group.map(({ run }) => run));
     } catch (error) {
       if (isBusy(error, connection.database)) return { cause: error };
       if (group.length > 1) {
@@ -150,7 +161,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
         return undefined;
       }
       take(1);
-      first?.reject(error);
+      first?.reject(explained(error));
       return undefined;
     }
     take(group.length);
@@ -172,7 +183,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
     const now = performance.now();
     const stillInTime = waiting.findIndex(({ deadline }) => deadline > now);
     for (const write of take(stillInTime < 0 ? waiting.length : stillInTime)) {
-      write.reject(stayedBusy(busyTimeout, cause));
+      write.reject(fullWhileWaiting(cause) ?? stayedBusy(busyTimeout, cause));
     }
   }
 
