@@ -71,6 +71,8 @@ export class Connection {
   readonly #statements: Prepared[] = [];
   #opened: Opened;
   #loss: Loss | undefined;
+  /** Whether the database that was lost is closed, or is being closed. */
+  #isReleased = false;
   #closing: Awaitable<void> | undefined;
   #reopenDue = 0;
 
@@ -78,6 +80,7 @@ export class Connection {
     this.#origin = origin;
     this.#opened = origin;
     this.withoutTimeout = origin.withoutTimeout;
+    if (!origin.file) this.readDue = this.writeDue = Number.POSITIVE_INFINITY;
   }
 
   get database(): SqliteDatabase {
@@ -134,13 +137,16 @@ export class Connection {
 
   /** Closes the database if the store opened it. */
   close(): Awaitable<void> {
-    if (this.#loss || !this.#opened.close) return this.#closing;
-    // Closing writes the log back, which must not go over content that is not its own.
-    let loss: Loss | undefined;
-    attempt(() => {
-      loss = this.#opened.file?.look(performance.now());
-    });
-    return this.#release(loss);
+    if (this.#isReleased || !this.#opened.close) return this.#closing;
+    try {
+      const loss = this.#opened.file?.look(performance.now());
+      // Closing writes the log back, which must not go over content that is not its own.
+      if (loss) this.#release(loss);
+    } catch {
+      // The directory is no longer readable.
+    }
+    if (!this.#isReleased) this.#closing = this.#close();
+    return this.#closing;
   }
 
   #lookAt(file: DatabaseFile): void {
@@ -158,19 +164,22 @@ export class Connection {
     // Every later call looks.
     this.readDue = 0;
     this.writeDue = 0;
-    if (this.#opened.close) this.#closing = this.#release(loss);
+    this.#release(loss);
   }
 
-  /** Lets go of the file: as long as it is open, SQLite shares `-shm` with processes that opened the new one. */
-  #release(loss: Loss | undefined): Awaitable<void> {
-    const { database, checkpoints, file, close } = this.#opened;
-    if (loss === 'overwritten') file?.emptyLog();
-    // To the file that was moved it belongs, and to the one that is at the path now it does damage.
-    if (loss === 'moved' && file?.isLogAtPath())
-      attempt(() => database.exec('pragma wal_checkpoint(truncate)'));
-    // Other processes may still use the deleted log, in which case closing does not write it back.
-    if (loss === 'log-gone' && !file?.hasNewLog())
-      attempt(() => database.exec('pragma wal_checkpoint(passive)'));
+  /**
+   * Lets go of the file, after which it can be reopened. What other processes that use the old file prevent for now is tried
+   * again at a later look.
+   */
+  #release(loss: Loss): void {
+    const { file, close } = this.#opened;
+    if (!close || this.#isReleased || !file?.letGoOfLog(loss)) return;
+    this.#isReleased = true;
+    this.#closing = this.#close();
+  }
+
+  #close(): Awaitable<void> {
+    const { checkpoints, close } = this.#opened;
     // The last connection to close writes the log back and removes it, so the thread's goes first.
     const ended = checkpoints?.end();
     if (!ended) return close?.();
@@ -185,6 +194,8 @@ export class Connection {
     const { reopen, reopened } = this.#origin;
     if (!reopen || this.#closing || now < this.#reopenDue) throw lost(loss);
     this.#reopenDue = now + reopenInterval;
+    this.#release(loss);
+    if (!this.#isReleased || this.#closing) throw lost(loss);
     let opened: ReturnType<typeof reopen>;
     try {
       opened = reopen(loss);
@@ -208,6 +219,7 @@ export class Connection {
     }
     this.#opened = opened;
     this.#loss = undefined;
+    this.#isReleased = false;
     reopened?.();
   }
 }
@@ -231,12 +243,4 @@ export function prepareOn(database: SqliteDatabase, sql: string): SqliteStatemen
   // The application may have made big integers the default.
   statement.safeIntegers(false);
   return statement;
-}
-
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // Busy, or no longer readable.
-  }
 }

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { type FileHeader, isOverwritten, readHeader } from './file-header.ts';
-import { generationOf, holdsFirstPage } from './log-file.ts';
+import { LogFile } from './log-file.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
 
 /**
@@ -13,8 +13,13 @@ import { OpenDescriptor } from './open-descriptor.ts';
  */
 export type Loss = 'moved' | 'overwritten' | 'log-gone';
 
-/** Milliseconds that may pass between two looks at the path of the log. */
-const logInterval = 250;
+/** What SQLite knows of the database, and can do to it. */
+export interface WatchedDatabase {
+  /** `pragma schema_version`; `undefined` when the database is busy. */
+  schema(): number | undefined;
+  /** Writes the log back to the file that is open. @returns whether all of it was */
+  writeBack(): boolean;
+}
 
 const orNothing = { throwIfNoEntry: false } as const;
 
@@ -24,17 +29,14 @@ const orNothing = { throwIfNoEntry: false } as const;
 export class DatabaseFile {
   readonly #path: string;
   readonly #file: Stats | undefined;
+  #database: WatchedDatabase | undefined;
   #descriptor: OpenDescriptor | undefined;
-  /** As it was when `#written` was its time of change; none unless the database is in WAL mode. */
+  #log: LogFile | undefined;
+  /** As they were at the time of `#written`. */
   #header: FileHeader | undefined;
-  #written: { mtimeMs: number; size: number } | undefined;
-  /** The log's, when the header was read. */
   #generation: Buffer | undefined;
-  #schemaNow: () => number | undefined = () => undefined;
-  #logPath: string | undefined;
-  #log: Stats | undefined;
-  #logDescriptor: OpenDescriptor | undefined;
-  #logDue = 0;
+  /** When the content was last looked at; missing if it is not watched. */
+  #written: Stats | undefined;
 
   /**
    * To be made before SQLite opens the file: one that is replaced in between then counts as replaced.
@@ -50,24 +52,18 @@ export class DatabaseFile {
    * Begins to watch the content, and the log. To be called once SQLite has both open, in WAL mode: in any other a crash of
    * another process takes back what the file said.
    *
-   * @param logPath none where the log is the application's own business
-   * @param schemaNow `pragma schema_version`; `undefined` when the database is busy
+   * @param realPath The path behind all symbolic links; missing where the log is the application's own business.
    */
-  watchContent(schemaNow: () => number | undefined, logPath?: string): void {
+  watchContent(database: WatchedDatabase, realPath?: string): void {
     if (!this.#file) return;
-    this.#schemaNow = schemaNow;
+    this.#database = database;
+    this.#log = realPath === undefined ? undefined : new LogFile(realPath);
     const written = statSync(this.#path, orNothing);
     this.#descriptor = new OpenDescriptor(this.#file);
     const header = readHeader(this.#descriptor);
-    if (header && header !== 'none') {
-      this.#header = header;
-      this.#written = written;
-    }
-    this.#logPath = logPath;
-    if (logPath === undefined) return;
-    this.#log = statSync(logPath, orNothing);
-    this.#logDescriptor = this.#log && new OpenDescriptor(this.#log);
-    this.#generation = this.#logDescriptor && generationOf(this.#logDescriptor);
+    if (header === undefined || header === 'none') return;
+    this.#remember(header);
+    this.#written = written;
   }
 
   /** @returns what happened to the file since it was opened, if anything did */
@@ -75,12 +71,12 @@ export class DatabaseFile {
     const found = statSync(this.#path, orNothing);
     if (!found || !this.#file || found.ino !== this.#file.ino || found.dev !== this.#file.dev) return 'moved';
     if (this.#written && (found.mtimeMs !== this.#written.mtimeMs || found.size !== this.#written.size)) {
-      const isOverwritten = this.#isOverwritten();
-      if (isOverwritten) return 'overwritten';
+      const isOther = this.#isOverwritten();
+      if (isOther) return 'overwritten';
       // What could not be read just now is looked at again.
-      if (isOverwritten === false) this.#written = found;
+      if (isOther === false) this.#written = found;
     }
-    return this.#isLogGone(now) ? 'log-gone' : undefined;
+    return this.#log?.isGone(now) ? 'log-gone' : undefined;
   }
 
   /** Whether all of the file is there, once SQLite has opened it: a copy that is under way has its header before its end. */
@@ -91,50 +87,46 @@ export class DatabaseFile {
     return header !== 'none' && (header === undefined || size === undefined || size >= header.size);
   }
 
-  /** Whether another process has begun a new log where the one that SQLite has open was deleted. */
-  hasNewLog(): boolean {
-    return this.#logPath !== undefined && statSync(this.#logPath, orNothing) !== undefined;
+  /**
+   * To be called before SQLite closes a file that is lost: what is in the log must neither get lost itself nor be read together
+   * with content that it does not belong to.
+   *
+   * @returns whether that is done
+   */
+  letGoOfLog(loss: Loss): boolean {
+    if (loss === 'overwritten') this.#log?.empty();
+    else if (this.#isLogNeeded(loss) && !this.#database?.writeBack()) return false;
+    this.#log?.remove();
+    return true;
   }
 
-  /** Whether the log that SQLite has open is at its path, where a database that takes this one's place would be read with it. */
-  isLogAtPath(): boolean {
-    return this.#logPath !== undefined && isSameFile(statSync(this.#logPath, orNothing), this.#log);
-  }
-
-  /** Makes the log harmless: SQLite must not write what is in it over the new content of the file. */
-  emptyLog(): void {
-    this.#logDescriptor?.empty();
+  #isLogNeeded(loss: Loss): boolean {
+    // A deleted file is read by nobody. A new log has been begun by another process, and must not be mixed with this one.
+    return loss === 'moved' ? this.#descriptor?.stat()?.nlink !== 0 : !this.#log?.isAtPath();
   }
 
   #isOverwritten(): boolean | undefined {
     const before = this.#header;
     const now = this.#descriptor && readHeader(this.#descriptor);
     if (!before || !now) return undefined;
-    const result = isOverwritten(before, now, this.#schemaNow, ({ bytes }) => this.#isFromLog(bytes));
-    if (result === false && now !== 'none') {
-      this.#header = now;
-      this.#generation = this.#logDescriptor && generationOf(this.#logDescriptor);
-    }
+    const result = isOverwritten(
+      before,
+      now,
+      () => this.#database?.schema(),
+      ({ bytes }) => this.#isFromLog(bytes),
+    );
+    if (result === false && now !== 'none') this.#remember(now);
     return result;
   }
 
   /** Whether the log may have held this start of a first page; certain unless the log has begun again. */
   #isFromLog(bytes: Buffer): boolean {
-    const log = this.#logDescriptor;
-    if (!log || !this.#generation || !generationOf(log)?.equals(this.#generation)) return true;
-    return holdsFirstPage(log, bytes);
+    if (!this.#log || !this.#generation || !this.#log.generation()?.equals(this.#generation)) return true;
+    return this.#log.holdsFirstPage(bytes);
   }
 
-  #isLogGone(now: number): boolean {
-    if (!this.#log || this.#logPath === undefined) return false;
-    // Asked each time, since it costs less than a look at the path: a deleted log has no name left.
-    if (this.#logDescriptor?.stat()?.nlink === 0) return true;
-    if (now < this.#logDue) return false;
-    this.#logDue = now + logInterval;
-    return !isSameFile(statSync(this.#logPath, orNothing), this.#log);
+  #remember(header: FileHeader): void {
+    this.#header = header;
+    this.#generation = this.#log?.generation();
   }
-}
-
-function isSameFile(one: Stats | undefined, other: Stats | undefined): boolean {
-  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }

@@ -1,13 +1,12 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { namespace } from '../test/report.ts';
+import { canMount, namespace } from '../test/report.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 
 const run = promisify(execFile);
-const canMount = spawnSync('unshare', [...namespace, 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;
 const fixture = (name: string) => join(import.meta.dirname, '..', 'test', `${name}.ts`);
 
 /** Runs a program of test/ on a disk of its own, after these commands of the shell. */

@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { namespace, reportOf } from '../test/report.ts';
+import { canMount, reportOf } from '../test/report.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { fileSystemOf, mountOf } from './mounts.ts';
-
-const canMount = spawnSync('unshare', [...namespace, 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;
 
 /** `host` is a folder of the host, `data` the folder in the container where the database is to be. */
 function makeFolders(context: TestContext, name = 'data') {

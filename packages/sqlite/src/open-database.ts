@@ -5,8 +5,9 @@ import Database from 'better-sqlite3';
 import { isBusy } from './busy-wait.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { Connection, type Opened, prepareOn } from './connection.ts';
-import { DatabaseFile } from './database-file.ts';
+import { DatabaseFile, type WatchedDatabase } from './database-file.ts';
 import { DiskReserve } from './disk-reserve.ts';
+import { isDiskFull } from './disk-space.ts';
 import { noSharedMemoryText } from './failures.ts';
 import { assertPrivateFiles, preparePrivateFile } from './file-permissions.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -48,7 +49,7 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
       },
       watch() {
         reserve.keep();
-        file?.watchContent(() => schemaVersion(database), `${realPath}-wal`);
+        file?.watchContent(watched(database), realPath);
       },
     };
   }
@@ -95,7 +96,7 @@ export function borrow(database: SqliteDatabase): Connection {
     withoutTimeout: timeout === 0 ? undefined : withoutTimeout,
     watch() {
       reserve?.keep();
-      if (pragma('journal_mode').journal_mode === 'wal') file?.watchContent(() => schemaVersion(database));
+      if (pragma('journal_mode').journal_mode === 'wal') file?.watchContent(watched(database));
     },
   });
 
@@ -115,11 +116,25 @@ export function borrow(database: SqliteDatabase): Connection {
   }
 }
 
-/** The number of the schema as SQLite sees it: `undefined` when it is busy, -1 when it cannot read its own database. */
-function schemaVersion(database: SqliteDatabase): number | undefined {
-  try {
-    return (prepareOn(database, 'pragma schema_version').get() as { schema_version: number }).schema_version;
-  } catch (error) {
-    return isBusy(error, database) ? undefined : -1;
-  }
+function watched(database: SqliteDatabase): WatchedDatabase {
+  const pragma = (name: string) => prepareOn(database, `pragma ${name}`).get() as Record<string, number>;
+  return {
+    schema() {
+      try {
+        return pragma('schema_version').schema_version;
+      } catch (error) {
+        // One that SQLite cannot read has a schema that no other has.
+        return isBusy(error, database) ? undefined : -1;
+      }
+    },
+    writeBack() {
+      try {
+        const { busy, log, checkpointed } = pragma('wal_checkpoint(passive)');
+        return busy === 0 && log === checkpointed;
+      } catch (error) {
+        // A full disk has room later; anything else stays as it is.
+        return !isDiskFull(error);
+      }
+    },
+  };
 }

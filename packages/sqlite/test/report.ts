@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -33,3 +33,6 @@ export async function reportOf(
 
 /** Without root, a user namespace allows mounts, where the system permits that. */
 export const namespace = process.geteuid?.() === 0 ? ['-m'] : ['-r', '-m'];
+
+export const canMount =
+  spawnSync('unshare', [...namespace, 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;

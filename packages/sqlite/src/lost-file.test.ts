@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { canMount, namespace } from '../test/report.ts';
+import { contentOf, fill, first, ids, later, remove, start, withDatabase } from '../test/restoring.ts';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+
+describe('a database file that was taken away', () => {
+  it('keeps every acknowledged write, and is used again when it is put back', async () => {
+    const path = temporaryDatabase();
+    const { store, events } = await start(path);
+    await fill(store, 400, 1);
+    renameSync(path, `${path}.old`);
+    await expect(store.save(first, { n: 2 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    renameSync(`${path}.old`, path);
+    for (const id of ids.slice(1)) expect((await store.load(id)).data).toMatchObject({ n: 1 });
+    await store.save(first, { n: 3 }, {});
+    expect(events).toEqual(['database-replaced']);
+    expect(contentOf(path).check).toBe('ok');
+  });
+
+  it('keeps every acknowledged write elsewhere, without its log', async () => {
+    const path = temporaryDatabase();
+    const { store } = await start(path);
+    await fill(store, 400, 1);
+    const elsewhere = join(dirname(path), 'elsewhere');
+    mkdirSync(elsewhere, { mode: 0o700 });
+    renameSync(path, join(elsewhere, 'sessions.db'));
+    await store.close();
+    expect(contentOf(join(elsewhere, 'sessions.db'))).toEqual({ check: 'ok', numbers: Array(400).fill(1) });
+  });
+
+  it('makes way for the one that another process starts on', async () => {
+    const path = temporaryDatabase();
+    const { store, events } = await start(path);
+    await fill(store, 200, 1);
+    remove(path, '', '-wal', '-shm');
+    await expect(store.save(first, { n: 2 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const next = await start(path);
+    await next.store.save(first, { n: 3 }, {});
+    later();
+    expect((await store.load(first)).data).toEqual({ n: 3 });
+    await store.save(first, { n: 4 }, {});
+    expect((await next.store.load(first)).data).toEqual({ n: 4 });
+    expect([events, next.events]).toEqual([['database-replaced'], []]);
+  });
+
+  it('is not replaced by a file that others can write, nor by one of another application', async () => {
+    const path = temporaryDatabase();
+    const { store } = await start(path);
+    await store.save(first, { n: 1 }, {});
+    remove(path, '', '-wal', '-shm');
+    await withDatabase(path, (database) => database.exec('create table notes (text)'));
+    later();
+    await expect(store.load(first)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      cause: { message: 'no such table: sessions' },
+    });
+    await withDatabase(path, (database) => {
+      expect(database.pragma('journal_mode', { simple: true })).toBe('delete');
+    });
+  });
+});
+
+describe('a log that was deleted under an open database', () => {
+  it.each([['-wal'], ['-wal', '-shm']])('costs no acknowledged write: %s %s', async (...suffixes) => {
+    const path = temporaryDatabase();
+    const { store } = await start(path);
+    await fill(store, 400, 1);
+    remove(path, ...suffixes);
+    // Made in the deleted log, and so reported only once it is in the file.
+    await store.save(first, { n: 2 }, {});
+    const { check, numbers } = contentOf(path);
+    expect([check, numbers.length, numbers.filter((n) => n === 1).length]).toEqual(['ok', 400, 399]);
+    later();
+    expect((await store.load(first)).data).toEqual({ n: 2 });
+  });
+});
+
+describe('a symbolic link to the database', () => {
+  it('may be changed while the store runs', async () => {
+    const path = temporaryDatabase();
+    const link = `${path}.link`;
+    symlinkSync(path, link);
+    const { store, events } = await start(link);
+    await store.save(first, { n: 1 }, {});
+    await (await start(`${path}.other`)).store.save(first, { n: 2 }, {});
+    unlinkSync(link);
+    symlinkSync(`${path}.other`, link);
+    later();
+    expect((await store.load(first)).data).toEqual({ n: 2 });
+    await store.save(first, { n: 3 }, {});
+    expect(contentOf(`${path}.other`).numbers).toEqual([3]);
+    expect(contentOf(path).numbers).toEqual([1]);
+    expect(events).toEqual(['database-replaced']);
+  });
+});
+
+describe('a database file that something else is mounted over', () => {
+  it.for([
+    // The file alone may not be mounted: its log would be somewhere else.
+    { what: 'file', outcomes: ['UNAVAILABLE', 'UNAVAILABLE'], events: [] },
+    { what: 'directory', outcomes: ['UNAVAILABLE', 'worked'], events: ['database-replaced'] },
+  ])('is noticed, and used if it is a directory: $what', async ({ what, ...expected }, context) => {
+    if (!canMount) context.skip('mounts need root or user namespaces');
+    const path = temporaryDatabase();
+    const other = join(dirname(path), 'other');
+    mkdirSync(other, { mode: 0o700 });
+    const { store } = await start(join(other, 'sessions.db'));
+    await store.close();
+    const program = join(import.meta.dirname, '..', 'test', 'mount-over.ts');
+    const command = [...namespace, process.execPath, program, path, other, what];
+    const { stdout } = await promisify(execFile)('unshare', command, { timeout: 60_000 });
+    expect(JSON.parse(stdout)).toEqual(expected);
+  });
+});
