@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -31,8 +31,9 @@ export class DiskReserve {
       const size = Math.min(largest, Math.floor((freeBytes(dirname(this.#path)) + held) / part));
       if (size < smallest || size < held * 2) return;
       this.giveUp();
-      // Random, since some file systems store no zeros.
-      const bytes = randomFillSync(Buffer.allocUnsafe(size));
+      // Some file systems store no zeros, and little of what repeats itself soon.
+      const bytes = Buffer.alloc(size, randomBytes(64 * 1024));
+      // Never follows a link, nor writes to a file of somebody else's.
       writeFileSync(this.#path, bytes, { flag: 'wx', mode: 0o600 });
     } catch {
       // Full, read-only, or made by another process meanwhile.
