@@ -5,15 +5,6 @@ import type { DatabaseFile, Loss } from './database-file.ts';
 import type { DiskReserve } from './disk-reserve.ts';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
-/** Milliseconds that loads may go without a look at the file. */
-const readInterval = 250;
-
-/**
- * Milliseconds after which a write has the file looked at before it is made, too: one after a pause must not write to the
- * `-shm` that a new database uses by now.
- */
-const writeInterval = 20;
-
 /** Milliseconds between two attempts to use a file that is not a database of ours, or not complete. */
 const reopenInterval = 250;
 
@@ -58,18 +49,16 @@ interface Origin extends Opened {
 /**
  * The database that a store uses: the one it started with or, once that one is lost, the one that has taken its place.
  *
- * There is no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which keeps a call off
- * the path of a load, and `look()` when it is time. See docs/decisions/013.
+ * See docs/decisions/013.
  */
 export class Connection {
   readonly withoutTimeout: Origin['withoutTimeout'];
-  /** When the next load has to look. */
-  readDue = 0;
-  /** When the next write has to look before it is made. */
-  writeDue = 0;
   readonly #origin: Origin;
   readonly #statements: Prepared[] = [];
   #opened: Opened;
+  /** The parts of what is open, for use on the path of every call. */
+  database: SqliteDatabase;
+  file: DatabaseFile | undefined;
   #loss: Loss | undefined;
   /** Whether the database that was lost is closed, or is being closed. */
   #isReleased = false;
@@ -79,12 +68,9 @@ export class Connection {
   constructor(origin: Origin) {
     this.#origin = origin;
     this.#opened = origin;
+    this.database = origin.database;
+    this.file = origin.file;
     this.withoutTimeout = origin.withoutTimeout;
-    if (!origin.file) this.readDue = this.writeDue = Number.POSITIVE_INFINITY;
-  }
-
-  get database(): SqliteDatabase {
-    return this.#opened.database;
   }
 
   get directory(): string | undefined {
@@ -120,26 +106,28 @@ export class Connection {
   }
 
   /**
-   * To be called before a statement when it is time. Reopens the database if it was lost and another has taken its place.
+   * To be called before a statement when a look at the file is due. Reopens the database if it was lost and another has taken
+   * its place.
    *
    * @throws {StoreError} `UNAVAILABLE` when the file, or its log, is not the one that was opened.
    */
   look(): void {
-    if (!this.#loss && this.#opened.file) this.#lookAt(this.#opened.file);
-    if (this.#loss) this.#reopen(this.#loss);
+    const loss = this.#loss ?? this.file?.look();
+    if (loss && !this.#loss) this.#lose(loss);
+    if (loss) this.#reopen(loss);
   }
 
-  /** To be called after every commit, before its caller hears of it: an acknowledged write is in the file that others open. */
-  beforeAcknowledging(): void {
-    if (!this.#loss && this.#opened.file) this.#lookAt(this.#opened.file);
-    if (this.#loss) throw lost(this.#loss);
+  /** The error for a write after which the file turned out to be lost. */
+  lose(loss: Loss): StoreError {
+    if (!this.#loss) this.#lose(loss);
+    return lost(loss);
   }
 
   /** Closes the database if the store opened it. */
   close(): Awaitable<void> {
     if (this.#isReleased || !this.#opened.close) return this.#closing;
     try {
-      const loss = this.#opened.file?.look(performance.now());
+      const loss = this.file?.look();
       // Closing writes the log back, which must not go over content that is not its own.
       if (loss) this.#release(loss);
     } catch {
@@ -149,21 +137,9 @@ export class Connection {
     return this.#closing;
   }
 
-  #lookAt(file: DatabaseFile): void {
-    const now = performance.now();
-    const loss = file.look(now);
-    if (loss) this.#lose(loss);
-    else {
-      this.readDue = now + readInterval;
-      this.writeDue = now + writeInterval;
-    }
-  }
-
   #lose(loss: Loss): void {
     this.#loss = loss;
-    // Every later call looks.
-    this.readDue = 0;
-    this.writeDue = 0;
+    if (this.file) this.file.readDue = this.file.writeDue = 0; // Every later call has a look.
     this.#release(loss);
   }
 
@@ -218,6 +194,8 @@ export class Connection {
       throw lost(loss, error);
     }
     this.#opened = opened;
+    this.database = opened.database;
+    this.file = opened.file;
     this.#loss = undefined;
     this.#isReleased = false;
     reopened?.();

@@ -1,4 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { type FileHeader, isOverwritten, readHeader } from './file-header.ts';
 import { LogFile } from './log-file.ts';
 import { OpenDescriptor } from './open-descriptor.ts';
@@ -21,12 +22,29 @@ export interface WatchedDatabase {
   writeBack(): boolean;
 }
 
+/** Milliseconds that loads may go without a look at the file. */
+const readInterval = 250;
+
+/**
+ * Milliseconds after which a write has the file looked at before it is made, too: one after a pause must not write to the
+ * `-shm` that a new database uses by now. As long may pass between two looks at the log: what goes into a deleted one is
+ * written back when that is noticed.
+ */
+const writeInterval = 20;
+
 const orNothing = { throwIfNoEntry: false } as const;
 
 /**
  * Compares the file at a path with the one that was opened. It never opens or closes the file. See docs/decisions/013.
+ *
+ * There is no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which keeps a call off
+ * the path of a load.
  */
 export class DatabaseFile {
+  /** When the next load has to have a look. */
+  readDue = 0;
+  /** When the next write has to have one before it is made. */
+  writeDue = 0;
   readonly #path: string;
   readonly #file: Stats | undefined;
   #database: WatchedDatabase | undefined;
@@ -37,6 +55,7 @@ export class DatabaseFile {
   #generation: Buffer | undefined;
   /** When the content was last looked at; missing if it is not watched. */
   #written: Stats | undefined;
+  #logDue = 0;
 
   /**
    * To be made before SQLite opens the file: one that is replaced in between then counts as replaced.
@@ -66,8 +85,13 @@ export class DatabaseFile {
     this.#written = written;
   }
 
-  /** @returns what happened to the file since it was opened, if anything did */
-  look(now: number): Loss | undefined {
+  /**
+   * To be called when a look is due, and after every commit, before its caller hears of it: an acknowledged write is in the
+   * file that others open.
+   *
+   * @returns what happened to the file since it was opened, if anything did
+   */
+  look(): Loss | undefined {
     const found = statSync(this.#path, orNothing);
     if (!found || !this.#file || found.ino !== this.#file.ino || found.dev !== this.#file.dev) return 'moved';
     if (this.#written && (found.mtimeMs !== this.#written.mtimeMs || found.size !== this.#written.size)) {
@@ -76,7 +100,14 @@ export class DatabaseFile {
       // What could not be read just now is looked at again.
       if (isOther === false) this.#written = found;
     }
-    return this.#log?.isGone(now) ? 'log-gone' : undefined;
+    const now = performance.now();
+    if (now >= this.#logDue) {
+      if (this.#log?.isGone()) return 'log-gone';
+      this.#logDue = now + writeInterval;
+    }
+    this.readDue = now + readInterval;
+    this.writeDue = now + writeInterval;
+    return undefined;
   }
 
   /** Whether all of the file is there, once SQLite has opened it: a copy that is under way has its header before its end. */

@@ -6,9 +6,6 @@ const headerLength = 32;
 const frameHeaderLength = 24;
 const salts = { at: 16, inFrame: 8, length: 8 };
 
-/** Milliseconds that may pass between two looks at the path. */
-const interval = 250;
-
 const orNothing = { throwIfNoEntry: false } as const;
 
 /** The write-ahead log that SQLite has open for a database, and the index of it (`-shm`) that its processes share. */
@@ -16,7 +13,6 @@ export class LogFile {
   readonly #files: { path: string; stats: Stats | undefined }[];
   readonly #path: string;
   readonly #descriptor: OpenDescriptor | undefined;
-  #due = 0;
 
   /** @param database The path of the database behind all symbolic links. */
   constructor(database: string) {
@@ -27,11 +23,7 @@ export class LogFile {
   }
 
   /** Whether the log was deleted or renamed. */
-  isGone(now: number): boolean {
-    // Asked each time, since it costs less than a look at the path: a deleted log has no name left.
-    if (this.#descriptor?.stat()?.nlink === 0) return true;
-    if (now < this.#due) return false;
-    this.#due = now + interval;
+  isGone(): boolean {
     const [log] = this.#files;
     return log?.stats !== undefined && !isSameFile(statSync(log.path, orNothing), log.stats);
   }

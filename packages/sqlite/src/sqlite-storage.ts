@@ -46,7 +46,7 @@ export function createSqliteStorage(
 
   /** Synchronous unless the database is busy. */
   function query<T>(run: () => T): T | Promise<T> {
-    if (performance.now() >= connection.readDue) connection.look();
+    if (connection.file && performance.now() >= connection.file.readDue) connection.look();
     try {
       return withoutTimeout ? withoutTimeout(run) : run();
     } catch (error) {
@@ -59,7 +59,7 @@ export function createSqliteStorage(
     read(key) {
       // As `query` does, without its two calls: this is what every request waits for.
       if (withoutTimeout) return query(() => read.current.get(key) as SessionRecord | undefined);
-      if (performance.now() >= connection.readDue) connection.look();
+      if (connection.file && performance.now() >= connection.file.readDue) connection.look();
       try {
         return read.current.get(key) as SessionRecord | undefined;
       } catch (error) {

@@ -67,7 +67,8 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
         callerResumed = false;
         queueMicrotask(resumeCaller);
         count(changes);
-        connection.beforeAcknowledging();
+        const loss = connection.file?.look();
+        if (loss) throw connection.lose(loss);
         return changes;
       }
     }
@@ -87,7 +88,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   }
 
   function runOne(run: () => number, adds: boolean): number {
-    if (performance.now() >= connection.writeDue) connection.look();
+    if (connection.file && performance.now() >= connection.file.writeDue) connection.look();
     if (connection.database.inTransaction) throw transactionOpen();
     if (disk.isFull && adds) disk.assertRoom();
     try {
@@ -99,7 +100,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   }
 
   function runTogether(runs: (() => number)[]): number[] {
-    if (performance.now() >= connection.writeDue) connection.look();
+    if (connection.file && performance.now() >= connection.file.writeDue) connection.look();
     if (connection.database.inTransaction) throw transactionOpen();
     return withoutTimeout ? withoutTimeout(() => runInTransaction(runs)) : runInTransaction(runs);
   }
@@ -172,7 +173,8 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   function acknowledge(group: Write[], changes: number[]): void {
     try {
       count(changes.reduce((sum, each) => sum + each, 0));
-      connection.beforeAcknowledging();
+      const loss = connection.file?.look();
+      if (loss) throw connection.lose(loss);
       for (const [index, write] of group.entries()) write.resolve(changes[index] ?? 0);
     } catch (error) {
       for (const write of group) write.reject(error);
