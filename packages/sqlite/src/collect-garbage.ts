@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { Awaitable, RecordStorage } from '@store/core/driver';
-import type { Connection, Prepared } from './connection.ts';
+import type { Connection, Prepared } from './connection/connection.ts';
 
 /** Rows that are removed or postponed in one turn of the event loop: about a millisecond, wherever in the table they are. */
 const mostPerTurn = 50;

@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { migrateToLatest } from './migrate.ts';
-import { borrow, openPath } from './open-database.ts';
+import { borrow, openPath } from './connection/open-database.ts';
+import { migrateToLatest } from './schema/migrate.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 import { startSession } from './start-session.ts';
 

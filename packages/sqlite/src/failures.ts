@@ -1,6 +1,6 @@
 import { isStoreError, StoreError } from '@store/core/driver';
-import { diskFullText, hasLittleRoom } from './disk-space.ts';
-import { fileSystemOf } from './mounts.ts';
+import { diskFullText, hasLittleRoom } from './file/disk-space.ts';
+import { fileSystemOf } from './file/mounts.ts';
 
 const remedyForTable =
   'Start once with migrate: true, run the SQL that schemaSql() returns, or choose another table name.';

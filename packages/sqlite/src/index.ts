@@ -1,3 +1,3 @@
-export { migrations, schemaSql } from './migrations.ts';
-export type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
+export type { SqliteDatabase, SqliteStatement } from './connection/sqlite-database.ts';
+export { migrations, schemaSql } from './schema/migrations.ts';
 export { type SqliteSessionOptions, startSession } from './start-session.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { borrow } from './open-database.ts';
+import { borrow } from './connection/open-database.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 
 describe('createSqliteStorage', () => {

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Awaitable, PlainPayload, RecordStorage, SessionRecord } from '@store/core/driver';
 import type { CompiledQuery } from 'kysely';
-import { isBusy, whileBusy } from './busy-wait.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
-import type { Connection } from './connection.ts';
+import { isBusy, whileBusy } from './connection/busy-wait.ts';
+import type { Connection } from './connection/connection.ts';
 import { explained } from './failures.ts';
 import { writeStatements } from './statements.ts';
 import { createWriteGroup } from './write-group.ts';

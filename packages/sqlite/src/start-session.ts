@@ -9,13 +9,13 @@ import {
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
-import { whileBusy } from './busy-wait.ts';
+import { whileBusy } from './connection/busy-wait.ts';
+import { borrow, openPath } from './connection/open-database.ts';
+import { isSqliteDatabase, type SqliteDatabase } from './connection/sqlite-database.ts';
 import { explain } from './failures.ts';
-import { migrateToLatest } from './migrate.ts';
-import { borrow, openPath } from './open-database.ts';
-import { isSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
+import { migrateToLatest } from './schema/migrate.ts';
+import { assertTable } from './schema/table-names.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
-import { assertTable } from './table-names.ts';
 
 const name = '@store/sqlite';
 

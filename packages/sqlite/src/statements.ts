@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { sqlWriter } from './sessions-table.ts';
+import { sqlWriter } from './schema/sessions-table.ts';
 
 /** What statements bind, by name: a record's fields and the other parameters. */
 interface Bindings extends SessionRecord {

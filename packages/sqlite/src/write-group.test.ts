@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { borrow } from './open-database.ts';
+import { borrow } from './connection/open-database.ts';
 import { createWriteGroup } from './write-group.ts';
 
 function open(path: string, options?: Database.Options) {

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import type { Awaitable } from '@store/core/driver';
-import { isBusy, pause, stayedBusy, transactionOpen } from './busy-wait.ts';
-import { rowsPerCheckpoint } from './checkpoints.ts';
-import type { Connection } from './connection.ts';
-import { DiskSpace, fullWhileWaiting, isDiskFull } from './disk-space.ts';
+import { isBusy, pause, stayedBusy, transactionOpen } from './connection/busy-wait.ts';
+import { rowsPerCheckpoint } from './connection/checkpoints.ts';
+import type { Connection } from './connection/connection.ts';
 import { explained } from './failures.ts';
+import { DiskSpace, fullWhileWaiting, isDiskFull } from './file/disk-space.ts';
 
 interface Write {
   run(): number;

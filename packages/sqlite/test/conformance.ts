@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { DriverModule, Place } from '@store/conformance';
 import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
-import { migrateToLatest } from '../src/migrate.ts';
-import { borrow } from '../src/open-database.ts';
+import { borrow } from '../src/connection/open-database.ts';
+import { migrateToLatest } from '../src/schema/migrate.ts';
 import { createSqliteStorage } from '../src/sqlite-storage.ts';
 
 const pathOf = ({ directory }: Place) => join(directory, 'sessions.db');

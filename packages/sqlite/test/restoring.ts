@@ -61,6 +61,13 @@ export function remove(path: string, ...suffixes: string[]) {
   for (const suffix of suffixes) rmSync(path + suffix);
 }
 
+/** Stops the clock, so that no look at the file becomes due: the next write relies on the last one. */
+export function stopClock() {
+  const now = performance.now();
+  vi.spyOn(performance, 'now').mockReturnValue(now);
+  onTestFinished(() => void vi.restoreAllMocks());
+}
+
 /** Lets every interval between two looks at the file pass. */
 export function later() {
   const now = performance.now() + 1000;

@@ -1,6 +1,6 @@
 import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
-import { fileSystemOf } from '../src/mounts.ts';
+import { fileSystemOf } from '../src/file/mounts.ts';
 
 /** Starts on the given database twice, saves a session each time, and prints what it was told as JSON. */
 const [database = '', checkOwner = 'true', user] = process.argv.slice(2);

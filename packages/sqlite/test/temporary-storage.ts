@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { migrateToLatest } from '../src/migrate.ts';
-import { borrow } from '../src/open-database.ts';
+import { borrow } from '../src/connection/open-database.ts';
+import { migrateToLatest } from '../src/schema/migrate.ts';
 import { createSqliteStorage } from '../src/sqlite-storage.ts';
 import { temporaryDatabase } from './temporary-database.ts';
 

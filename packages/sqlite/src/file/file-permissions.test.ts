@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, type TestContext, vi } from 'vitest';
-import { reportOf } from '../test/report.ts';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+import { reportOf } from '../../test/report.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
+import { startSession } from '../start-session.ts';
 import { preparePrivateFile } from './file-permissions.ts';
-import { startSession } from './start-session.ts';
 
 const skip = process.platform === 'win32';
 const self = process.geteuid?.();

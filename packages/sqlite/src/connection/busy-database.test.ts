@@ -1,8 +1,8 @@
 import { createSessionId } from '@store/core';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { temporaryDatabase } from '../test/temporary-database.ts';
-import { type SqliteSessionOptions, startSession } from './start-session.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
+import { type SqliteSessionOptions, startSession } from '../start-session.ts';
 
 const id = createSessionId();
 

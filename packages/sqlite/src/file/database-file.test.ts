@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { createSessionId, type SessionStore } from '@store/core';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { temporaryDatabase } from '../test/temporary-database.ts';
-import { type SqliteSessionOptions, startSession } from './start-session.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
+import { type SqliteSessionOptions, startSession } from '../start-session.ts';
 
 async function start(database: SqliteSessionOptions['database'], events: string[] = []) {
   const store = await startSession({ database, cache: false, onEvent: ({ type }) => events.push(type) });
@@ -128,7 +128,7 @@ describe('a database file that is lost while it is open', () => {
 
   it('is let go of, so that another process can start on a new one', async () => {
     const path = temporaryDatabase();
-    const fixture = join(import.meta.dirname, '..', 'test', 'hold-database.ts');
+    const fixture = join(import.meta.dirname, '../../test', 'hold-database.ts');
     const child = fork(fixture, [path]);
     onTestFinished(() => void child.kill('SIGKILL'));
     expect(await once(child, 'message')).toContain('started');

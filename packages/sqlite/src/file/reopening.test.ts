@@ -12,10 +12,11 @@ import {
   reopened,
   restores,
   start,
+  stopClock,
   ways,
   withDatabase,
-} from '../test/restoring.ts';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+} from '../../test/restoring.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
 
 describe('a backup that is put in place while a store has the database open', () => {
   it.each(ways)('is used from then on, %s and %s', async (made, put) => {
@@ -23,6 +24,7 @@ describe('a backup that is put in place while a store has the database open', ()
     const { store, events } = await start(path);
     await fill(store, 200, 1);
     await withDatabase(path, (database) => backups[made]?.(database, `${path}.backup`));
+    stopClock();
     await fill(store, 400, 2);
 
     restores[put]?.(path, `${path}.backup`);
@@ -58,7 +60,7 @@ describe('a backup that is put in place while a store has the database open', ()
       const path = temporaryDatabase();
       const { store, events } = await start(path);
       const second = await start(path);
-      const child = fork(join(import.meta.dirname, '..', 'test', 'hold-database.ts'), [path]);
+      const child = fork(join(import.meta.dirname, '../../test', 'hold-database.ts'), [path]);
       onTestFinished(() => void child.kill('SIGKILL'));
       expect(await once(child, 'message')).toEqual(['started', undefined]);
       const inChild = async () => {
@@ -68,6 +70,7 @@ describe('a backup that is put in place while a store has the database open', ()
       expect(await inChild()).toBe('saved');
       await fill(store, 200, 1);
       await withDatabase(path, (database) => database.exec(`vacuum into '${path}.backup'`));
+      stopClock();
       await fill(store, 400, 2);
 
       restores[put]?.(path, `${path}.backup`);
@@ -105,6 +108,7 @@ describe('a backup that is put in place while a store has the database open', ()
     const { store } = await start(path);
     await fill(store, 400, 2);
     await withDatabase(path, (database) => database.pragma('wal_checkpoint(truncate)'));
+    stopClock();
     await fill(store, 10, 3);
     copyFileSync(`${path}.backup`, path);
     await expect(store.save(first, { n: 4 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { transactionOpen } from './busy-wait.ts';
+import { transactionOpen } from '../connection/busy-wait.ts';
+import type { SqliteDatabase } from '../connection/sqlite-database.ts';
 import { bookkeepingSql, migrationSql } from './migrations.ts';
 import { sqlWriter } from './sessions-table.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
 import { tableNames } from './table-names.ts';
 
 /**

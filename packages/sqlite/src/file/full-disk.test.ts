@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { canMount, namespace } from '../test/report.ts';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+import { canMount, namespace } from '../../test/report.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
 
 const run = promisify(execFile);
-const fixture = (name: string) => join(import.meta.dirname, '..', 'test', `${name}.ts`);
+const fixture = (name: string) => join(import.meta.dirname, '../../test', `${name}.ts`);
 
 /** Runs a program of test/ on a disk of its own, after these commands of the shell. */
 async function onSmallDisk(

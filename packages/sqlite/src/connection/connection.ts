@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { type Awaitable, StoreError } from '@store/core/driver';
+import type { DatabaseFile, Loss } from '../file/database-file.ts';
+import type { DiskReserve } from '../file/disk-reserve.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import type { DatabaseFile, Loss } from './database-file.ts';
-import type { DiskReserve } from './disk-reserve.ts';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
 /** Milliseconds between two attempts to use a file that is not a database of ours, or not complete. */

@@ -3,9 +3,9 @@ import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
+import { type SqliteSessionOptions, startSession } from '../start-session.ts';
 import { migrations, schemaSql } from './migrations.ts';
-import { type SqliteSessionOptions, startSession } from './start-session.ts';
 
 function openDatabase() {
   const database = new Database(temporaryDatabase());

@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { canMount, reportOf } from '../test/report.ts';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+import { canMount, reportOf } from '../../test/report.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
 import { fileSystemOf, mountOf } from './mounts.ts';
 
 /** `host` is a folder of the host, `data` the folder in the container where the database is to be. */

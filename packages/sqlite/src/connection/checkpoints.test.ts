@@ -8,13 +8,13 @@ import type { StoreEvent } from '@store/core';
 import { createReport } from '@store/core/driver';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sessionRecord } from '../test/session-record.ts';
-import { temporaryDatabase } from '../test/temporary-database.ts';
+import { sessionRecord } from '../../test/session-record.ts';
+import { temporaryDatabase } from '../../test/temporary-database.ts';
+import { migrateToLatest } from '../schema/migrate.ts';
+import { createSqliteStorage } from '../sqlite-storage.ts';
+import { startSession } from '../start-session.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { migrateToLatest } from './migrate.ts';
 import { openPath } from './open-database.ts';
-import { createSqliteStorage } from './sqlite-storage.ts';
-import { startSession } from './start-session.ts';
 
 vi.mock('node:worker_threads', { spy: true });
 
@@ -159,7 +159,7 @@ describe('checkpoints of a database that the store opened', () => {
 
   it('let a process end by itself that has not closed its store', async () => {
     const path = temporaryDatabase();
-    const fixture = join(import.meta.dirname, '..', 'test', 'save-many.ts');
+    const fixture = join(import.meta.dirname, '../../test', 'save-many.ts');
     const child = spawn(process.execPath, [fixture, path, '3000'], { stdio: ['ignore', 'pipe', 'pipe'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);

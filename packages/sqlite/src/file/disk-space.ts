@@ -1,5 +1,5 @@
 import { isStoreError, StoreError } from '@store/core/driver';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import { freeBytes } from './disk-reserve.ts';
 
 /** What became of writing the log back to the database. */

@@ -2,14 +2,14 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Report, StoreError } from '@store/core/driver';
 import Database from 'better-sqlite3';
+import { noSharedMemoryText } from '../failures.ts';
+import { DatabaseFile, type WatchedDatabase } from '../file/database-file.ts';
+import { DiskReserve } from '../file/disk-reserve.ts';
+import { isDiskFull } from '../file/disk-space.ts';
+import { assertPrivateFiles, preparePrivateFile } from '../file/file-permissions.ts';
 import { isBusy } from './busy-wait.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { Connection, type Opened, prepareOn } from './connection.ts';
-import { DatabaseFile, type WatchedDatabase } from './database-file.ts';
-import { DiskReserve } from './disk-reserve.ts';
-import { isDiskFull } from './disk-space.ts';
-import { noSharedMemoryText } from './failures.ts';
-import { assertPrivateFiles, preparePrivateFile } from './file-permissions.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Bytes that the log is cut to once a long read transaction that kept it growing has ended. */
