@@ -1,0 +1,119 @@
+import { execFile, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { createSessionId } from '@store/core';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import type { Question, WriteReport } from '../test/keep-writing.ts';
+import { temporaryDatabase } from '../test/temporary-database.ts';
+import { startSession } from './start-session.ts';
+
+const folder = join(import.meta.dirname, '..');
+const hasShell = spawnSync('sqlite3', ['--version']).status === 0;
+
+/** The commands of the README, each on its own line there. */
+const backUp = `(umask 077 && sqlite3 sessions.db "VACUUM INTO 'copy.db'")`;
+const restore = 'test -s copy.db && sqlite3 sessions.db ".timeout 5000" ".restore copy.db"';
+const replace = 'chmod 600 copy.db && mv copy.db sessions.db && rm -f sessions.db-wal sessions.db-shm';
+const script = `"${process.execPath}" "${join(folder, 'test', 'examples', 'back-up.ts')}"`;
+
+/** Runs a command of the README next to the database. */
+async function run(command: string, path: string, context: TestContext) {
+  if (command.includes('sqlite3') && !hasShell) context.skip('needs the sqlite3 shell');
+  await promisify(execFile)('sh', ['-e', '-c', command], { cwd: dirname(path) });
+}
+
+/** A process that writes to the database all the time, from when it has made enough of it for a checkpoint thread. */
+async function startWriting(path: string) {
+  const child = fork(join(folder, 'test', 'keep-writing.ts'), [path]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ask = async (question: Question): Promise<unknown> => {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer;
+  };
+  const report = async () => (await ask('report')) as WriteReport;
+  const progress = async () => {
+    const { writes, failures } = await report();
+    return { isWarm: writes > 1000, failures };
+  };
+  await expect.poll(progress).toEqual({ isWarm: true, failures: [] });
+  return { ask, report };
+}
+
+/** Opens the file as another process does. @returns what SQLite's own check says, and which of the sessions are missing */
+async function inspect(path: string, ids: readonly string[]) {
+  const database = new Database(path);
+  const check = database.pragma('integrity_check', { simple: true });
+  database.close();
+  const store = await startSession({ database: path, cache: false });
+  const missing: string[] = [];
+  for (const id of ids) if (!(await store.load(id)).exists) missing.push(id);
+  await store.close();
+  return { check, missing };
+}
+
+const intact = { check: 'ok', missing: [] };
+
+describe('a backup made while a store writes', () => {
+  it.for([
+    { name: 'the sqlite3 shell', command: backUp },
+    { name: 'the script', command: script },
+  ])('holds every session acknowledged before, made with $name', async ({ command }, context) => {
+    const path = temporaryDatabase();
+    const { report } = await startWriting(path);
+    const { ids, writes } = await report();
+    await run(command, path, context);
+    const copy = join(dirname(path), 'copy.db');
+    expect(await inspect(copy, ids)).toEqual(intact);
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    await expect.poll(async () => (await report()).writes).toBeGreaterThan(writes);
+    expect(await report()).toMatchObject({ failures: [], events: [] });
+  });
+});
+
+describe('a backup put back while two stores write', () => {
+  it.for([
+    { name: 'without a call that fails', command: restore, failures: [], events: [] },
+    {
+      name: 'with an event, once they have noticed that the file is another',
+      command: replace,
+      failures: ['UNAVAILABLE'],
+      events: ['database-replaced'],
+    },
+  ])('is served by both $name', async ({ command, ...outcome }, context) => {
+    const path = temporaryDatabase();
+    const stores = await Promise.all([startWriting(path), startWriting(path)]);
+    const kept = [createSessionId()];
+    for (const { ask } of stores) expect(await ask({ save: kept[0] ?? '' })).toBe('saved');
+    await run(script, path, context);
+    const later = createSessionId();
+    for (const { ask } of stores) expect(await ask({ save: later })).toBe('saved');
+    await run(command, path, context);
+
+    for (const { ask } of stores) await expect.poll(() => ask({ exists: later })).toBe(false);
+    for (let saved = 0; saved < 20; saved += 1) {
+      for (const { ask } of stores) {
+        const id = createSessionId();
+        await expect.poll(() => ask({ save: id })).toBe('saved');
+        kept.push(id);
+      }
+    }
+    const content = await inspect(path, kept);
+    for (const { report } of stores) {
+      const { failures, events } = await report();
+      expect(events).toEqual(outcome.events);
+      // Whether a write runs into it, or the look before the next one comes first, is a matter of moments.
+      for (const code of failures) expect(outcome.failures).toContain(code);
+    }
+    expect(content).toEqual(intact);
+  });
+});
+
+describe('the README', () => {
+  it.each([backUp, restore, replace])('shows the command %s', (command) => {
+    expect(readFileSync(join(folder, 'README.md'), 'utf8').split('\n')).toContain(command);
+  });
+});
