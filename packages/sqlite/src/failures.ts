@@ -1,5 +1,5 @@
 import { isStoreError, StoreError } from '@store/core/driver';
-import { diskFullText, hasLittleRoom } from './file/disk-space.ts';
+import { diskFullText, isDiskFull } from './file/disk-space.ts';
 import { fileSystemOf } from './file/mounts.ts';
 
 const remedyForTable =
@@ -9,9 +9,7 @@ const remedyForTable =
 export function explain(error: unknown, directory?: string): string | undefined {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code !== 'string') return undefined;
-  // The shared memory of the log is a file, too.
-  const isFull = code === 'SQLITE_IOERR_SHMSIZE' && hasLittleRoom(directory);
-  if (isFull || code === 'SQLITE_FULL') return diskFullText(directory);
+  if (isDiskFull(error, directory)) return diskFullText(directory);
   if (/^SQLITE_IOERR_(SHM|LOCK|RDLOCK|UNLOCK)/.test(code)) return noSharedMemoryText(directory);
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return 'The file is not a SQLite database, or is damaged. Restore it, or move it away to start with a new one.';
@@ -39,9 +37,9 @@ export function noSharedMemoryText(directory: string | undefined): string {
 }
 
 /** The error for a call that failed later: with an explanation if there is one. */
-export function explained(error: unknown): unknown {
+export function explained(error: unknown, directory: string | undefined): unknown {
   if (isStoreError(error)) return error;
-  const text = explain(error);
+  const text = explain(error, directory);
   return text === undefined
     ? error
     : new StoreError('UNAVAILABLE', `[@store/sqlite] ${text}`, { cause: error });

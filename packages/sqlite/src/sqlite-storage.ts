@@ -44,14 +44,20 @@ export function createSqliteStorage(
   let known: PlainPayload | undefined;
   let pattern = '';
 
+  /** Runs a query after a wait, in which another call may have found that the file is lost. */
+  function checked<T>(run: () => T): T {
+    connection.check();
+    return run();
+  }
+
   /** Synchronous unless the database is busy. */
   function query<T>(run: () => T): T | Promise<T> {
-    if (connection.file && performance.now() >= connection.file.readDue) connection.look();
+    if (connection.file && performance.now() >= connection.file.readDue) connection.check();
     try {
       return withoutTimeout ? withoutTimeout(run) : run();
     } catch (error) {
-      if (!isBusy(error, connection.database)) throw explained(error);
-      return whileBusy(connection, busyTimeout, run);
+      if (!isBusy(error, connection.database)) throw explained(error, connection.directory);
+      return whileBusy(connection, busyTimeout, () => checked(run));
     }
   }
 
@@ -59,12 +65,14 @@ export function createSqliteStorage(
     read(key) {
       // As `query` does, without its two calls: this is what every request waits for.
       if (withoutTimeout) return query(() => read.current.get(key) as SessionRecord | undefined);
-      if (connection.file && performance.now() >= connection.file.readDue) connection.look();
+      if (connection.file && performance.now() >= connection.file.readDue) connection.check();
       try {
         return read.current.get(key) as SessionRecord | undefined;
       } catch (error) {
-        if (!isBusy(error, connection.database)) throw explained(error);
-        return whileBusy(connection, busyTimeout, () => read.current.get(key) as SessionRecord | undefined);
+        if (!isBusy(error, connection.database)) throw explained(error, connection.directory);
+        return whileBusy(connection, busyTimeout, () =>
+          checked(() => read.current.get(key) as SessionRecord | undefined),
+        );
       }
     },
 

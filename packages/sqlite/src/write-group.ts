@@ -66,9 +66,9 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
         ranThisTurn += 1;
         callerResumed = false;
         queueMicrotask(resumeCaller);
-        count(changes);
-        const loss = connection.file?.look();
+        const loss = connection.file?.check();
         if (loss) throw connection.lose(loss);
+        count(changes);
         return changes;
       }
     }
@@ -83,24 +83,24 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
       return runOne(run, adds);
     } catch (error) {
       if (isBusy(error, connection.database)) return undefined;
-      throw explained(error);
+      throw explained(error, connection.directory);
     }
   }
 
   function runOne(run: () => number, adds: boolean): number {
-    if (connection.file && performance.now() >= connection.file.writeDue) connection.look();
+    if (connection.file && performance.now() >= connection.file.writeDue) connection.check();
     if (connection.database.inTransaction) throw transactionOpen();
     if (disk.isFull && adds) disk.assertRoom();
     try {
       return withoutTimeout ? withoutTimeout(run) : run();
     } catch (error) {
-      if (!isDiskFull(error)) throw error;
+      if (!isDiskFull(error, connection.directory)) throw error;
       return disk.runAgain(run, adds, error);
     }
   }
 
   function runTogether(runs: (() => number)[]): number[] {
-    if (connection.file && performance.now() >= connection.file.writeDue) connection.look();
+    if (connection.file && performance.now() >= connection.file.writeDue) connection.check();
     if (connection.database.inTransaction) throw transactionOpen();
     return withoutTimeout ? withoutTimeout(() => runInTransaction(runs)) : runInTransaction(runs);
   }
@@ -162,7 +162,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
         return undefined;
       }
       take(1);
-      first?.reject(explained(error));
+      first?.reject(explained(error, connection.directory));
       return undefined;
     }
     take(group.length);
@@ -172,9 +172,9 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
 
   function acknowledge(group: Write[], changes: number[]): void {
     try {
-      count(changes.reduce((sum, each) => sum + each, 0));
-      const loss = connection.file?.look();
+      const loss = connection.file?.check();
       if (loss) throw connection.lose(loss);
+      count(changes.reduce((sum, each) => sum + each, 0));
       for (const [index, write] of group.entries()) write.resolve(changes[index] ?? 0);
     } catch (error) {
       for (const write of group) write.reject(error);

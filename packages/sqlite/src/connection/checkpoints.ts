@@ -36,8 +36,15 @@ const busyWithin = 10_000;
  *
  * Where there can be no thread, such as in a bundle that left its file out, commits write the log back, as SQLite does by
  * default.
+ *
+ * @param isIntact Whether the database is still the file at its path; asked before the thread first writes.
  */
-export function createCheckpoints(database: SqliteDatabase, path: string, report: Report): Checkpoints {
+export function createCheckpoints(
+  database: SqliteDatabase,
+  path: string,
+  report: Report,
+  isIntact = () => true,
+): Checkpoints {
   let rows = 0;
   let since = performance.now();
   let isCollecting = false;
@@ -85,7 +92,13 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
       started.on('exit', () => {
         if (!isOver) fail('The thread has ended.');
       });
-      started.on('message', () => {
+      started.on('message', (message) => {
+        if (message === 'opened') {
+          // Whatever is at the path, to which the log may not belong.
+          if (isIntact()) started.postMessage('write back');
+          else finish();
+          return;
+        }
         finish();
         if (isReady) return;
         isReady = true;
@@ -112,10 +125,10 @@ export function createCheckpoints(database: SqliteDatabase, path: string, report
       rows += count;
       if (rows < rowsPerCheckpoint || work || isOver) return;
       rows = 0;
-      if (worker === undefined && isBusy()) worker = start();
-      if (worker === undefined) return;
+      if (worker === undefined && !isBusy()) return;
       work = Promise.withResolvers();
-      worker.postMessage('write back');
+      if (worker === undefined) worker = start();
+      else worker.postMessage('write back');
     },
     collecting(isRunning) {
       isCollecting = isRunning;

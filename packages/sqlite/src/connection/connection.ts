@@ -106,13 +106,13 @@ export class Connection {
   }
 
   /**
-   * To be called before a statement when a look at the file is due. Reopens the database if it was lost and another has taken
-   * its place.
+   * Call before a statement when a check of the file is due. Reopens the database if it was lost and another has taken its
+   * place.
    *
    * @throws {StoreError} `UNAVAILABLE` when the file, or its log, is not the one that was opened.
    */
-  look(): void {
-    const loss = this.#loss ?? this.file?.look();
+  check(): void {
+    const loss = this.#loss ?? this.file?.check();
     if (loss && !this.#loss) this.#lose(loss);
     if (loss) this.#reopen(loss);
   }
@@ -126,30 +126,36 @@ export class Connection {
   /** Closes the database if the store opened it. */
   close(): Awaitable<void> {
     if (this.#isReleased || !this.#opened.close) return this.#closing;
+    // Closing writes the log back, which must not go over content that is not its own.
     try {
-      const loss = this.file?.look();
-      // Closing writes the log back, which must not go over content that is not its own.
-      if (loss) this.#release(loss);
+      const loss = this.#loss ?? this.file?.check();
+      if (loss) this.file?.releaseLog(loss, true);
     } catch {
-      // The directory is no longer readable.
+      // The directory can no longer be read or written.
     }
-    if (!this.#isReleased) this.#closing = this.#close();
+    this.#isReleased = true;
+    this.#closing = this.#close();
     return this.#closing;
   }
 
   #lose(loss: Loss): void {
     this.#loss = loss;
-    if (this.file) this.file.readDue = this.file.writeDue = 0; // Every later call has a look.
+    if (this.file) this.file.readDue = this.file.writeDue = 0; // Every later call comes by here.
     this.#release(loss);
   }
 
   /**
    * Lets go of the file, after which it can be reopened. What other processes that use the old file prevent for now is tried
-   * again at a later look.
+   * again at a later check.
    */
   #release(loss: Loss): void {
     const { file, close } = this.#opened;
-    if (!close || this.#isReleased || !file?.letGoOfLog(loss)) return;
+    if (!close || this.#isReleased || !file) return;
+    try {
+      if (!file.releaseLog(loss)) return;
+    } catch {
+      return; // A directory that cannot be written, for example.
+    }
     this.#isReleased = true;
     this.#closing = this.#close();
   }
@@ -159,10 +165,11 @@ export class Connection {
     // The last connection to close writes the log back and removes it, so the thread's goes first.
     const ended = checkpoints?.end();
     if (!ended) return close?.();
-    return ended.then(() => {
-      close?.();
-      this.#closing = undefined;
-    });
+    return ended
+      .then(() => close?.())
+      .finally(() => {
+        this.#closing = undefined;
+      });
   }
 
   #reopen(loss: Loss): void {
@@ -203,14 +210,15 @@ export class Connection {
 }
 
 function lost(loss: Loss, cause?: unknown): StoreError {
-  const what =
-    loss === 'overwritten'
-      ? 'Other content was written over the database file while it was open'
-      : `The database file${loss === 'log-gone' ? "'s log" : ''} was deleted or replaced while it was open`;
+  const what = {
+    moved: 'The database file was deleted or replaced while it was open',
+    overwritten: 'Other content was written over the database file while it was open',
+    'log-gone': "The database's log was deleted while it was open",
+  };
   return new StoreError(
     'UNAVAILABLE',
-    `[@store/sqlite] ${what}, and this call had no effect on the file that is there now. Try again; if that fails too, put a ` +
-      'complete database with the sessions table there, or restart the application.',
+    `[@store/sqlite] ${what[loss]}. Try again; if that fails too, put a complete database with the sessions table there, or ` +
+      'restart the application.',
     { cause },
   );
 }

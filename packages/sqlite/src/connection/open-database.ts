@@ -1,13 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Report, StoreError } from '@store/core/driver';
 import Database from 'better-sqlite3';
 import { noSharedMemoryText } from '../failures.ts';
 import { DatabaseFile, type WatchedDatabase } from '../file/database-file.ts';
 import { DiskReserve } from '../file/disk-reserve.ts';
-import { isDiskFull } from '../file/disk-space.ts';
 import { assertPrivateFiles, preparePrivateFile } from '../file/file-permissions.ts';
-import { isBusy } from './busy-wait.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { Connection, type Opened, prepareOn } from './connection.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -22,20 +20,27 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
     return new Connection({ database, close: () => void database.close() });
   }
   const place = resolve(path);
-  /** The size and time of the last look at a file that something writes without SQLite. */
-  let seen = '';
+  /** Size and time of a file that something else writes, at the last attempt. */
+  let lastState = '';
 
-  function open(): Opened {
-    const realPath = preparePrivateFile(place, checkOwner);
-    const file = process.platform === 'win32' ? undefined : new DatabaseFile(place);
-    const database = new Database(place, { timeout: 0 });
+  function open(mayCreate: boolean): Opened {
+    const realPath = preparePrivateFile(place, checkOwner, mayCreate);
+    const file = process.platform === 'win32' ? undefined : new DatabaseFile(place, realPath);
+    const database = new Database(place, { timeout: 0, fileMustExist: true });
     const reserve = new DiskReserve(realPath);
+    const isIntact = () => {
+      try {
+        return file?.check() === undefined;
+      } catch {
+        return false;
+      }
+    };
     return {
       database,
       directory: dirname(realPath),
       reserve,
       file,
-      checkpoints: createCheckpoints(database, place, report),
+      checkpoints: createCheckpoints(database, place, report, isIntact),
       close: () => void database.close(),
       configure() {
         const { journal_mode } = prepareOn(database, 'pragma journal_mode = wal').get() as {
@@ -49,21 +54,23 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
       },
       watch() {
         reserve.keep();
-        file?.watchContent(watched(database), realPath);
+        file?.watchContent(watched(database), true);
       },
     };
   }
 
   return new Connection({
-    ...open(),
+    ...open(true),
     reopen(loss) {
       const found = statSync(place, { throwIfNoEntry: false });
       if (!found?.isFile()) return 'missing';
       const state = `${found.size} ${found.mtimeMs}`;
-      const isQuiet = loss !== 'overwritten' || state === seen;
-      seen = state;
-      if (!isQuiet) return 'incomplete';
-      const opened = open();
+      // Another process uses it already, and found it at rest.
+      const isInUse = existsSync(`${realpathSync(place)}-wal`);
+      const isAtRest = loss !== 'overwritten' || isInUse || state === lastState;
+      lastState = state;
+      if (!isAtRest) return 'incomplete';
+      const opened = open(false);
       if (opened.file?.isComplete() !== false) return opened;
       opened.close?.();
       return 'incomplete';
@@ -71,7 +78,8 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
     reopened() {
       report({
         type: 'database-replaced',
-        reason: 'the database file was deleted or replaced, and the one at its path is used now',
+        reason:
+          'the file, or its log, was deleted, replaced or overwritten; the file at its path is used now',
       });
     },
   });
@@ -85,8 +93,8 @@ export function borrow(database: SqliteDatabase): Connection {
   const { timeout } = pragma('busy_timeout');
   // Empty for a database in memory, and for a temporary one.
   const { file: path } = pragma('database_list');
-  const isOnDisk = typeof path === 'string' && path !== '' && process.platform !== 'win32';
-  const file = isOnDisk ? new DatabaseFile(path) : undefined;
+  const isOnDisk = typeof path === 'string' && path !== '';
+  const file = isOnDisk && process.platform !== 'win32' ? new DatabaseFile(path, path) : undefined;
   const reserve = isOnDisk ? new DiskReserve(path) : undefined;
   return new Connection({
     database,
@@ -96,7 +104,7 @@ export function borrow(database: SqliteDatabase): Connection {
     withoutTimeout: timeout === 0 ? undefined : withoutTimeout,
     watch() {
       reserve?.keep();
-      if (pragma('journal_mode').journal_mode === 'wal') file?.watchContent(watched(database));
+      if (pragma('journal_mode').journal_mode === 'wal') file?.watchContent(watched(database), false);
     },
   });
 
@@ -123,8 +131,7 @@ function watched(database: SqliteDatabase): WatchedDatabase {
       try {
         return pragma('schema_version').schema_version;
       } catch (error) {
-        // One that SQLite cannot read has a schema that no other has.
-        return isBusy(error, database) ? undefined : -1;
+        return isUnreadable(error) ? -1 : undefined;
       }
     },
     writeBack() {
@@ -132,9 +139,14 @@ function watched(database: SqliteDatabase): WatchedDatabase {
         const { busy, log, checkpointed } = pragma('wal_checkpoint(passive)');
         return busy === 0 && log === checkpointed;
       } catch (error) {
-        // A full disk has room later; anything else stays as it is.
-        return !isDiskFull(error);
+        return isUnreadable(error);
       }
     },
   };
+}
+
+/** Whether SQLite has found content that makes no sense, rather than failed to get at it. */
+function isUnreadable(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^SQLITE_(NOTADB|CORRUPT|IOERR_SHORT_READ)/.test(code);
 }

@@ -1,8 +1,8 @@
-import { type Stats, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { type FileHeader, isOverwritten, readHeader } from './file-header.ts';
 import { LogFile } from './log-file.ts';
-import { OpenDescriptor } from './open-descriptor.ts';
+import { isSameFile, OpenDescriptor } from './open-descriptor.ts';
 
 /**
  * What happened to a database file that is open. SQLite itself notices none of it: it keeps reading and writing the file it
@@ -22,17 +22,16 @@ export interface WatchedDatabase {
   writeBack(): boolean;
 }
 
-/** Milliseconds that loads may go without a look at the file. */
+/** Milliseconds between two checks of the file by loads. */
 const readInterval = 250;
 
 /**
- * Milliseconds after which a write has the file looked at before it is made, too: one after a pause must not write to the
- * `-shm` that a new database uses by now. As long may pass between two looks at the log: what goes into a deleted one is
- * written back when that is noticed.
+ * Milliseconds after which a write has the file checked before it is made, too: one after a pause must not write to the `-shm`
+ * that a new database uses by now.
  */
 const writeInterval = 20;
 
-const orNothing = { throwIfNoEntry: false } as const;
+const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 /**
  * Compares the file at a path with the one that was opened. It never opens or closes the file. See docs/decisions/013.
@@ -41,70 +40,81 @@ const orNothing = { throwIfNoEntry: false } as const;
  * the path of a load.
  */
 export class DatabaseFile {
-  /** When the next load has to have a look. */
+  /** When the next load has to check. */
   readDue = 0;
-  /** When the next write has to have one before it is made. */
+  /** When the next write has to check before it is made. */
   writeDue = 0;
   readonly #path: string;
-  readonly #file: Stats | undefined;
+  readonly #realPath: string;
+  readonly #file: BigIntStats | undefined;
   #database: WatchedDatabase | undefined;
   #descriptor: OpenDescriptor | undefined;
   #log: LogFile | undefined;
-  /** As they were at the time of `#written`. */
+  /** The log's descriptor; its links are counted on the path of every write. */
+  #logNumber: number | undefined;
+  #logIno = 0n;
+  /** The header, and before it the log's generation, as they were when the file had the size and time of `#checked`. */
   #header: FileHeader | undefined;
   #generation: Buffer | undefined;
-  /** When the content was last looked at; missing if it is not watched. */
-  #written: Stats | undefined;
-  #logDue = 0;
+  /** Missing if the content is not watched. */
+  #checked: BigIntStats | undefined;
 
   /**
-   * To be made before SQLite opens the file: one that is replaced in between then counts as replaced.
+   * Create before SQLite opens the file: one that is replaced in between then counts as replaced.
    *
-   * @param path Where the file is now. Symbolic links are followed at every look, so one that is changed is noticed.
+   * @param path Where the file is. Symbolic links are followed at every check, so one that is changed is noticed.
+   * @param realPath The path behind all symbolic links.
    */
-  constructor(path: string) {
+  constructor(path: string, realPath: string) {
     this.#path = path;
-    this.#file = statSync(path, orNothing);
+    this.#realPath = realPath;
+    this.#file = statSync(path, quietly);
   }
 
   /**
-   * Begins to watch the content, and the log. To be called once SQLite has both open, in WAL mode: in any other a crash of
-   * another process takes back what the file said.
+   * Begins to watch the content, and the log. Call once SQLite has both open, in WAL mode: in any other a crash of another
+   * process takes back what the file said.
    *
-   * @param realPath The path behind all symbolic links; missing where the log is the application's own business.
+   * @param ownsLog Whether what happens to the log is the store's business.
    */
-  watchContent(database: WatchedDatabase, realPath?: string): void {
+  watchContent(database: WatchedDatabase, ownsLog: boolean): void {
     if (!this.#file) return;
     this.#database = database;
-    this.#log = realPath === undefined ? undefined : new LogFile(realPath);
-    const written = statSync(this.#path, orNothing);
+    if (ownsLog) {
+      this.#log = new LogFile(this.#realPath);
+      this.#logNumber = this.#log.descriptor?.number;
+      this.#logIno = this.#log.descriptor?.stat()?.ino ?? 0n;
+    }
+    const found = statSync(this.#path, quietly);
+    const generation = this.#log?.generation();
     this.#descriptor = new OpenDescriptor(this.#file);
     const header = readHeader(this.#descriptor);
     if (header === undefined || header === 'none') return;
-    this.#remember(header);
-    this.#written = written;
+    this.#header = header;
+    this.#generation = generation;
+    this.#checked = found;
   }
 
   /**
-   * To be called when a look is due, and after every commit, before its caller hears of it: an acknowledged write is in the
-   * file that others open.
+   * Call when a check is due, and after every commit before its caller hears of it: an acknowledged write is in the file that
+   * others open.
    *
    * @returns what happened to the file since it was opened, if anything did
    */
-  look(): Loss | undefined {
-    const found = statSync(this.#path, orNothing);
+  check(): Loss | undefined {
+    const found = statSync(this.#path, quietly);
     if (!found || !this.#file || found.ino !== this.#file.ino || found.dev !== this.#file.dev) return 'moved';
-    if (this.#written && (found.mtimeMs !== this.#written.mtimeMs || found.size !== this.#written.size)) {
-      const isOther = this.#isOverwritten();
+    if (this.#checked && (found.mtimeNs !== this.#checked.mtimeNs || found.size !== this.#checked.size)) {
+      // Nothing is done about it that could be undone, so it has to be certain.
+      const isOther = this.#isOverwritten() && this.#isOverwritten();
       if (isOther) return 'overwritten';
       // What could not be read just now is looked at again.
-      if (isOther === false) this.#written = found;
+      if (isOther === false) this.#checked = found;
     }
     const now = performance.now();
-    if (now >= this.#logDue) {
-      if (this.#log?.isGone()) return 'log-gone';
-      this.#logDue = now + writeInterval;
-    }
+    if (this.#isLogDeleted()) return 'log-gone';
+    // One that was renamed still has a name.
+    if (now >= this.writeDue && this.#log?.isGone()) return 'log-gone';
     this.readDue = now + readInterval;
     this.writeDue = now + writeInterval;
     return undefined;
@@ -115,49 +125,65 @@ export class DatabaseFile {
     const descriptor = this.#file && new OpenDescriptor(this.#file);
     const header = descriptor && readHeader(descriptor);
     const size = descriptor?.stat()?.size;
-    return header !== 'none' && (header === undefined || size === undefined || size >= header.size);
+    if (header === 'none') return false;
+    // The rest may be in a log.
+    if (header === undefined || size === undefined || new LogFile(this.#realPath).isAtPath()) return true;
+    return size >= BigInt(header.size);
   }
 
   /**
-   * To be called before SQLite closes a file that is lost: what is in the log must neither get lost itself nor be read together
-   * with content that it does not belong to.
+   * Call before SQLite closes a file that is lost: what is in the log must neither get lost itself nor be read together with
+   * content that it does not belong to.
    *
+   * @param isLastChance Whether to give up what cannot be written back now.
    * @returns whether that is done
    */
-  letGoOfLog(loss: Loss): boolean {
-    if (loss === 'overwritten') this.#log?.empty();
-    else if (this.#isLogNeeded(loss) && !this.#database?.writeBack()) return false;
+  releaseLog(loss: Loss, isLastChance = false): boolean {
+    if (loss === 'overwritten') {
+      if (this.#log && !this.#log.empty()) return false;
+    } else {
+      // A symbolic link leads elsewhere now, and others may still use the file and its log.
+      if (loss === 'moved' && isSameFile(statSync(this.#realPath, quietly), this.#file)) return true;
+      if (this.#isLogNeeded(loss) && !this.#database?.writeBack() && !isLastChance) return false;
+    }
     this.#log?.remove();
     return true;
   }
 
+  /** On the path of every write, so without the detours of OpenDescriptor. */
+  #isLogDeleted(): boolean {
+    if (this.#logNumber === undefined) return false;
+    try {
+      const { nlink, ino } = fstatSync(this.#logNumber, { bigint: true });
+      if (ino === this.#logIno) return nlink === 0n;
+    } catch {
+      // The descriptor was another connection's, which has been closed since.
+    }
+    const stats = this.#log?.descriptor?.stat();
+    this.#logNumber = this.#log?.descriptor?.number;
+    return stats?.nlink === 0n;
+  }
+
   #isLogNeeded(loss: Loss): boolean {
     // A deleted file is read by nobody. A new log has been begun by another process, and must not be mixed with this one.
-    return loss === 'moved' ? this.#descriptor?.stat()?.nlink !== 0 : !this.#log?.isAtPath();
+    return loss === 'moved' ? this.#descriptor?.stat()?.nlink !== 0n : !this.#log?.isAtPath();
   }
 
   #isOverwritten(): boolean | undefined {
     const before = this.#header;
+    const generation = this.#log?.generation();
     const now = this.#descriptor && readHeader(this.#descriptor);
     if (!before || !now) return undefined;
     const result = isOverwritten(
       before,
       now,
       () => this.#database?.schema(),
-      ({ bytes }) => this.#isFromLog(bytes),
+      ({ bytes }) => this.#log?.mayHaveHeld(bytes, this.#generation) ?? true,
     );
-    if (result === false && now !== 'none') this.#remember(now);
+    if (result === false && now !== 'none') {
+      this.#header = now;
+      this.#generation = generation;
+    }
     return result;
-  }
-
-  /** Whether the log may have held this start of a first page; certain unless the log has begun again. */
-  #isFromLog(bytes: Buffer): boolean {
-    if (!this.#log || !this.#generation || !this.#log.generation()?.equals(this.#generation)) return true;
-    return this.#log.holdsFirstPage(bytes);
-  }
-
-  #remember(header: FileHeader): void {
-    this.#header = header;
-    this.#generation = this.#log?.generation();
   }
 }

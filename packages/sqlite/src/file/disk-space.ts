@@ -50,14 +50,16 @@ export class DiskSpace {
   runAgain(write: () => number, adds: boolean, cause: unknown): number {
     this.isFull = true;
     if (adds) this.assertRoom(cause);
-    for (;;) {
+    const { directory, reserve } = this.#connection;
+    for (let hasGivenUp = false; ; hasGivenUp = true) {
       const outcome = this.#writeBack();
       try {
         return write();
       } catch (error) {
-        if (!isDiskFull(error)) throw error;
-        const canWait = outcome === 'in use';
-        if (canWait || adds || !this.#connection.reserve?.giveUp()) throw this.#failure(outcome, error);
+        if (!isDiskFull(error, directory)) throw error;
+        if (outcome === 'in use' || adds || hasGivenUp) throw this.#failure(outcome, error);
+        // If it is gone already, another process may have made room just now.
+        reserve?.giveUp();
       }
     }
   }
@@ -69,7 +71,7 @@ export class DiskSpace {
       if (log === -1) return 'no room'; // There is no log but in WAL mode.
       return busy === 0 && log === checkpointed ? 'done' : 'in use';
     } catch (error) {
-      if (isDiskFull(error)) return 'no room';
+      if (isDiskFull(error, this.#connection.directory)) return 'no room';
       throw error;
     }
   }
@@ -90,12 +92,16 @@ export class DiskSpace {
 }
 
 /** Whether less than a megabyte is free on the disk of a directory; never for a database in memory. */
-export function hasLittleRoom(directory: string | undefined): boolean {
+function hasLittleRoom(directory: string | undefined): boolean {
   return directory !== undefined && freeBytes(directory) < enough;
 }
 
-export function isDiskFull(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'SQLITE_FULL';
+/** Whether an error of SQLite's is for lack of room. */
+export function isDiskFull(error: unknown, directory: string | undefined): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code === 'SQLITE_FULL') return true;
+  // What a quota, or the shared memory of the log, which is a file too, runs into.
+  return (code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE') && hasLittleRoom(directory);
 }
 
 export function diskFullText(directory: string | undefined): string {

@@ -40,8 +40,8 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
 }
 
 /**
- * Tells a file that SQLite went on writing from one that something else wrote over, such as `cp backup.db sessions.db`.
- * What it says of a file that SQLite wrote is never wrong; a copy of the file may pass as its own continuation.
+ * Tells a file that SQLite went on writing from one that something else wrote over, such as `cp backup.db sessions.db`. In doubt
+ * it is SQLite's: a copy of the file may pass as its own continuation, but what SQLite wrote is never taken for a copy.
  *
  * @param schemaNow What SQLite says, whose log may hold a later schema than the file; `undefined` when it cannot say.
  * @param isFromLog Whether the first page may be one that the log has held since.
@@ -55,14 +55,16 @@ export function isOverwritten(
 ): boolean | undefined {
   if (now === 'none') return true;
   if (isLess(now.changes, before.changes)) return true;
-  if (now.schema === before.schema) return now.size < before.size && !before.vacuumsItself;
-  if (isLess(now.schema, before.schema)) return true;
+  if (now.schema === before.schema) {
+    return now.size < before.size && !before.vacuumsItself && !isFromLog(now);
+  }
+  if (isLess(now.schema, before.schema)) return !isFromLog(now);
   const schema = schemaNow();
   if (schema === undefined) return undefined;
   return isLess(schema, now.schema) || !isFromLog(now);
 }
 
-/** For counters that begin again after 32 bits. */
+/** For counters that wrap at 32 bits. */
 function isLess(one: number, other: number): boolean {
   return (one - other) >>> 0 > 0x7fff_ffff;
 }

@@ -12,11 +12,12 @@ const companions = ['-wal', '-shm', '-journal'];
  * are followed, and each place they lead through is checked. Windows has no such modes, and is not checked.
  *
  * @param checkOwner whether to check owners and modes
+ * @param mayCreate whether to make the file if it is missing
  * @returns the path behind all symbolic links, which SQLite derives the names of its other files from
  * @throws {StoreError} `INVALID_OPTION` with the command that fixes it, or naming a directory that does not exist or a file that is
  * mounted without its directory.
  */
-export function preparePrivateFile(path: string, checkOwner = true): string {
+export function preparePrivateFile(path: string, checkOwner = true, mayCreate = true): string {
   let file = path;
   for (let hops = 0; ; hops++) {
     assertDirectory(dirname(file), checkOwner);
@@ -30,7 +31,7 @@ export function preparePrivateFile(path: string, checkOwner = true): string {
   }
   try {
     // Never opens an existing file: closing it would drop the locks that this process holds on it (POSIX fcntl).
-    closeSync(openSync(file, 'wx', 0o600));
+    if (mayCreate) closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
