@@ -1,14 +1,11 @@
-import { execFile, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createSessionId } from '@store/core';
-import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
-import type { Question, WriteReport } from '../test/keep-writing.ts';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { temporaryDatabase } from '../test/temporary-database.ts';
-import { startSession } from './start-session.ts';
+import { inspect, startWriting } from '../test/writing.ts';
 
 const folder = join(import.meta.dirname, '..');
 const hasShell = spawnSync('sqlite3', ['--version']).status === 0;
@@ -23,36 +20,6 @@ const script = `"${process.execPath}" "${join(folder, 'test', 'examples', 'back-
 async function run(command: string, path: string, context: TestContext) {
   if (command.includes('sqlite3') && !hasShell) context.skip('needs the sqlite3 shell');
   await promisify(execFile)('sh', ['-e', '-c', command], { cwd: dirname(path) });
-}
-
-/** A process that writes to the database all the time, from when it has made enough of it for a checkpoint thread. */
-async function startWriting(path: string) {
-  const child = fork(join(folder, 'test', 'keep-writing.ts'), [path]);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const ask = async (question: Question): Promise<unknown> => {
-    child.send(question);
-    const [answer] = await once(child, 'message');
-    return answer;
-  };
-  const report = async () => (await ask('report')) as WriteReport;
-  const progress = async () => {
-    const { writes, failures } = await report();
-    return { isWarm: writes > 1000, failures };
-  };
-  await expect.poll(progress).toEqual({ isWarm: true, failures: [] });
-  return { ask, report };
-}
-
-/** Opens the file as another process does. @returns what SQLite's own check says, and which of the sessions are missing */
-async function inspect(path: string, ids: readonly string[]) {
-  const database = new Database(path);
-  const check = database.pragma('integrity_check', { simple: true });
-  database.close();
-  const store = await startSession({ database: path, cache: false });
-  const missing: string[] = [];
-  for (const id of ids) if (!(await store.load(id)).exists) missing.push(id);
-  await store.close();
-  return { check, missing };
 }
 
 const intact = { check: 'ok', missing: [] };

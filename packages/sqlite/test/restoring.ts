@@ -75,12 +75,20 @@ export function later() {
   onTestFinished(() => void vi.restoreAllMocks());
 }
 
+/** Does something until it works, each time after every interval between two checks of the file. */
+export async function eventually(work: () => Promise<unknown>) {
+  await vi.waitFor(
+    async () => {
+      later();
+      await work();
+    },
+    { timeout: 30_000 },
+  );
+}
+
 /** Loads until it works: the checkpoint thread takes a moment to end, and what something writes has to come to rest. */
 export async function reopened(store: SessionStore) {
-  await vi.waitFor(async () => {
-    later();
-    await store.load(first);
-  });
+  await eventually(() => store.load(first));
 }
 
 /** What another process would find: its own connection, and its own copy of the file's state. */

@@ -144,7 +144,7 @@ describe('a database file that is lost while it is open', () => {
     expect(open(path).pragma('integrity_check', { simple: true })).toBe('ok');
   });
 
-  it('is no question for a database in memory', async () => {
+  it('does not concern a database in memory', async () => {
     for (const store of [await start(':memory:'), await start(open(':memory:'))]) {
       await store.save(id, { n: 1 }, {});
       expect((await store.load(id)).data).toEqual({ n: 1 });

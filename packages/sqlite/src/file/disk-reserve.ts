@@ -33,7 +33,7 @@ export class DiskReserve {
       this.giveUp();
       // Some file systems store no zeros, and little of what repeats itself soon.
       const bytes = Buffer.alloc(size, randomBytes(64 * 1024));
-      // Never follows a link, nor writes to a file of somebody else's.
+      // Never follows a link, nor writes to a file that exists.
       writeFileSync(this.#path, bytes, { flag: 'wx', mode: 0o600 });
     } catch {
       // Full, read-only, or made by another process meanwhile.

@@ -28,7 +28,7 @@ export class DiskSpace {
   }
 
   /**
-   * To be called while the disk is full, before a write that may make the database grow.
+   * Call while the disk is full, before a write that may make the database grow.
    *
    * @throws {StoreError} `UNAVAILABLE` when there is no room for it.
    */
@@ -42,7 +42,7 @@ export class DiskSpace {
   }
 
   /**
-   * To be called when a write has failed for lack of room: makes room in the log, and runs the write again.
+   * Call when a write has failed for lack of room: makes room in the log, and runs the write again.
    *
    * @param adds Whether the write may make the database grow; one that deletes does not.
    * @throws {StoreError} `UNAVAILABLE` when there is no room.

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { canMount, namespace } from '../../test/report.ts';
 import { contentOf, fill, first, ids, later, remove, start, withDatabase } from '../../test/restoring.ts';
 import { temporaryDatabase } from '../../test/temporary-database.ts';
+import { inspect, startWriting } from '../../test/writing.ts';
 
 describe('a database file that was taken away', () => {
   it('keeps every acknowledged write, and is used again when it is put back', async () => {
@@ -47,7 +48,7 @@ describe('a database file that was taken away', () => {
     expect([events, next.events]).toEqual([['database-replaced'], []]);
   });
 
-  it('is not replaced by a file that others can write, nor by one of another application', async () => {
+  it('is not replaced by a database of another application, which stays as it is', async () => {
     const path = temporaryDatabase();
     const { store } = await start(path);
     await store.save(first, { n: 1 }, {});
@@ -79,21 +80,46 @@ describe('a log that was deleted under an open database', () => {
   });
 });
 
+describe('a log that was deleted under two processes that write', { timeout: 60_000 }, () => {
+  it.each([['-wal'], ['-wal', '-shm']])('costs no acknowledged write: %s %s', async (...suffixes) => {
+    const path = temporaryDatabase();
+    const children = await Promise.all([0, 1].map(() => startWriting(path)));
+    remove(path, ...suffixes);
+    for (const { report } of children) {
+      const { writes } = await report();
+      await expect
+        .poll(async () => (await report()).writes, { timeout: 20_000 })
+        .toBeGreaterThan(writes + 300);
+    }
+    const reports = await Promise.all(children.map(({ report }) => report()));
+    for (const { events } of reports) expect(events).toEqual(['database-replaced']);
+    expect(
+      await inspect(
+        path,
+        reports.flatMap(({ ids: saved }) => saved),
+      ),
+    ).toEqual({ check: 'ok', missing: [] });
+  });
+});
+
 describe('a symbolic link to the database', () => {
-  it('may be changed while the store runs', async () => {
+  it('may be changed while the store and others use the old file', async () => {
     const path = temporaryDatabase();
     const link = `${path}.link`;
     symlinkSync(path, link);
     const { store, events } = await start(link);
     await store.save(first, { n: 1 }, {});
     await (await start(`${path}.other`)).store.save(first, { n: 2 }, {});
+    const user = await start(path);
     unlinkSync(link);
     symlinkSync(`${path}.other`, link);
     later();
     expect((await store.load(first)).data).toEqual({ n: 2 });
     await store.save(first, { n: 3 }, {});
     expect(contentOf(`${path}.other`).numbers).toEqual([3]);
-    expect(contentOf(path).numbers).toEqual([1]);
+    await user.store.save(ids[1] ?? '', { n: 4 }, {});
+    expect(contentOf(path).numbers.sort()).toEqual([1, 4]);
+    expect(user.events).toEqual([]);
     expect(events).toEqual(['database-replaced']);
   });
 });

@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, copyFileSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   backups,
   contentOf,
+  eventually,
   fill,
   first,
   later,
@@ -18,7 +19,7 @@ import {
 } from '../../test/restoring.ts';
 import { temporaryDatabase } from '../../test/temporary-database.ts';
 
-describe('a backup that is put in place while a store has the database open', () => {
+describe('a backup that is put in place while a store has the database open', { timeout: 60_000 }, () => {
   it.each(ways)('is used from then on, %s and %s', async (made, put) => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
@@ -78,13 +79,8 @@ describe('a backup that is put in place while a store has the database open', ()
       // The others have made no call yet, and still hold the old file and its log. A file that was copied over has to be let
       // go of by all of them before one can use it again.
       const isMoved = put.startsWith('moved');
-      const untilItWorks = (work: () => Promise<unknown>) =>
-        vi.waitFor(async () => {
-          later();
-          await work();
-        });
-      if (isMoved) await untilItWorks(() => fill(store, 400, 4));
-      await untilItWorks(async () => {
+      if (isMoved) await eventually(() => fill(store, 400, 4));
+      await eventually(async () => {
         const loads = [store, second.store].map((each) => each.load(first));
         const outcomes = await Promise.allSettled([...loads, inChild()]);
         expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
