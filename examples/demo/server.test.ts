@@ -115,7 +115,7 @@ describe('npx pnpm start', () => {
     server.kill(signal);
     expect(await once(server, 'exit')).toEqual([0, null]);
     // SQLite removes its log when the last connection is closed properly.
-    expect(await readdir(join(directory, '.data'))).toEqual(['sessions.db']);
+    expect(await readdir(join(directory, '.data'))).toEqual(['sessions.db', 'sessions.db-reserve']);
   });
 
   it('keeps sessions in an embedded PostgreSQL with STORE=postgres, and ends with it', {
