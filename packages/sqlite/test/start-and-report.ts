@@ -1,10 +1,12 @@
 import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
+import Database from 'better-sqlite3';
 import { fileSystemOf } from '../src/file/mounts.ts';
 
 /** Starts on the given database twice, saves a session each time, and prints what it was told as JSON. */
 const [database = '', checkOwner = 'true', user] = process.argv.slice(2);
-// After the modules have been loaded as root.
+// After all code has been loaded as root: better-sqlite3 loads its own with the first database.
+new Database(':memory:').close();
 if (user !== undefined) process.setuid?.(Number(user));
 const warnings: string[] = [];
 process.on('warning', ({ message }) => warnings.push(message));
