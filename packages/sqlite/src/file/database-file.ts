@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, type Stats, statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { type FileHeader, isOverwritten, readHeader } from './file-header.ts';
 import { LogFile } from './log-file.ts';
@@ -34,6 +34,12 @@ const writeInterval = 20;
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 /**
+ * On the path of every write, where bigints would cost a microsecond. At worst, a file is not told from another whose number
+ * is nearly the same and above 2^53; what decides about a log has bigints.
+ */
+const quickly = { throwIfNoEntry: false } as const;
+
+/**
  * Compares the file at a path with the one that was opened. It never opens or closes the file. See docs/decisions/013.
  *
  * There is no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which keeps a call off
@@ -47,17 +53,18 @@ export class DatabaseFile {
   readonly #path: string;
   readonly #realPath: string;
   readonly #file: BigIntStats | undefined;
+  readonly #opened: Stats | undefined;
   #database: WatchedDatabase | undefined;
   #descriptor: OpenDescriptor | undefined;
   #log: LogFile | undefined;
   /** The log's descriptor; its links are counted on the path of every write. */
   #logNumber: number | undefined;
-  #logIno = 0n;
+  #logIno = 0;
   /** The header, and before it the log's generation, as they were when the file had the size and time of `#checked`. */
   #header: FileHeader | undefined;
   #generation: Buffer | undefined;
   /** Missing if the content is not watched. */
-  #checked: BigIntStats | undefined;
+  #checked: Stats | undefined;
 
   /**
    * Create before SQLite opens the file: one that is replaced in between then counts as replaced.
@@ -69,6 +76,7 @@ export class DatabaseFile {
     this.#path = path;
     this.#realPath = realPath;
     this.#file = statSync(path, quietly);
+    this.#opened = statSync(path, quickly);
   }
 
   /**
@@ -83,9 +91,9 @@ export class DatabaseFile {
     if (ownsLog) {
       this.#log = new LogFile(this.#realPath);
       this.#logNumber = this.#log.descriptor?.number;
-      this.#logIno = this.#log.descriptor?.stat()?.ino ?? 0n;
+      this.#logIno = Number(this.#log.descriptor?.stat()?.ino ?? 0n);
     }
-    const found = statSync(this.#path, quietly);
+    const found = statSync(this.#path, quickly);
     const generation = this.#log?.generation();
     this.#descriptor = new OpenDescriptor(this.#file);
     const header = readHeader(this.#descriptor);
@@ -102,9 +110,10 @@ export class DatabaseFile {
    * @returns what happened to the file since it was opened, if anything did
    */
   check(): Loss | undefined {
-    const found = statSync(this.#path, quietly);
-    if (!found || !this.#file || found.ino !== this.#file.ino || found.dev !== this.#file.dev) return 'moved';
-    if (this.#checked && (found.mtimeNs !== this.#checked.mtimeNs || found.size !== this.#checked.size)) {
+    const found = statSync(this.#path, quickly);
+    if (!found || !this.#opened || found.ino !== this.#opened.ino || found.dev !== this.#opened.dev)
+      return 'moved';
+    if (this.#checked && (found.mtimeMs !== this.#checked.mtimeMs || found.size !== this.#checked.size)) {
       // Nothing is done about it that could be undone, so it has to be certain.
       const isOther = this.#isOverwritten() && this.#isOverwritten();
       if (isOther) return 'overwritten';
@@ -154,8 +163,8 @@ export class DatabaseFile {
   #isLogDeleted(): boolean {
     if (this.#logNumber === undefined) return false;
     try {
-      const { nlink, ino } = fstatSync(this.#logNumber, { bigint: true });
-      if (ino === this.#logIno) return nlink === 0n;
+      const { nlink, ino } = fstatSync(this.#logNumber);
+      if (ino === this.#logIno) return nlink === 0;
     } catch {
       // The descriptor was another connection's, which has been closed since.
     }
