@@ -158,7 +158,7 @@ describe('what SQLite itself does to a database file', () => {
     ['VACUUM', (database) => database.exec('vacuum')],
     ['VACUUM to fewer pages', (database) => database.exec('delete from notes; vacuum')],
     [
-      'schema changes, the first of which was written back alone',
+      'schema changes, with only the first one written back',
       (database, path) => {
         database.exec('create table one (n)');
         const reader = open(path);
@@ -170,7 +170,7 @@ describe('what SQLite itself does to a database file', () => {
       },
     ],
     [
-      'schema changes, all of which were written back',
+      'schema changes, with every one written back',
       (database) => {
         database.exec('create table one (n)');
         database.exec('create table two (n)');

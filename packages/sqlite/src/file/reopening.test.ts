@@ -55,45 +55,42 @@ describe('a backup that is put in place while a store has the database open', { 
     },
   );
 
-  it.each(Object.keys(restores))(
-    'is used by every process and store, each of which notices, %s',
-    async (put) => {
-      const path = temporaryDatabase();
-      const { store, events } = await start(path);
-      const second = await start(path);
-      const child = fork(join(import.meta.dirname, '../../test', 'hold-database.ts'), [path]);
-      onTestFinished(() => void child.kill('SIGKILL'));
-      expect(await once(child, 'message')).toEqual(['started', undefined]);
-      const inChild = async () => {
-        child.send('save');
-        return (await once(child, 'message'))[0] as string;
-      };
-      expect(await inChild()).toBe('saved');
-      await fill(store, 200, 1);
-      await withDatabase(path, (database) => database.exec(`vacuum into '${path}.backup'`));
-      stopClock();
-      await fill(store, 400, 2);
+  it.each(Object.keys(restores))('is noticed and used by every process and store, %s', async (put) => {
+    const path = temporaryDatabase();
+    const { store, events } = await start(path);
+    const second = await start(path);
+    const child = fork(join(import.meta.dirname, '../../test', 'hold-database.ts'), [path]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await once(child, 'message')).toEqual(['started', undefined]);
+    const inChild = async () => {
+      child.send('save');
+      return (await once(child, 'message'))[0] as string;
+    };
+    expect(await inChild()).toBe('saved');
+    await fill(store, 200, 1);
+    await withDatabase(path, (database) => database.exec(`vacuum into '${path}.backup'`));
+    stopClock();
+    await fill(store, 400, 2);
 
-      restores[put]?.(path, `${path}.backup`);
-      await expect(store.save(first, { n: 3 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      // The others have made no call yet, and still hold the old file and its log. A file that was copied over has to be let
-      // go of by all of them before one can use it again.
-      const isMoved = put.startsWith('moved');
-      if (isMoved) await eventually(() => fill(store, 400, 4));
-      await eventually(async () => {
-        const loads = [store, second.store].map((each) => each.load(first));
-        const outcomes = await Promise.allSettled([...loads, inChild()]);
-        expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
-        expect(outcomes.at(-1)).toMatchObject({ value: 'saved' });
-      });
-      if (!isMoved) await fill(store, 400, 4);
-      await fill(second.store, 100, 5);
-      const { check, numbers } = contentOf(path);
-      const count = (wanted: number) => numbers.filter((n) => n === wanted).length;
-      expect([check, count(4), count(5)]).toEqual(['ok', 300, 100]);
-      expect([...events, ...second.events]).toEqual(['database-replaced', 'database-replaced']);
-    },
-  );
+    restores[put]?.(path, `${path}.backup`);
+    await expect(store.save(first, { n: 3 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    // The others have made no call yet, and still hold the old file and its log. A file that was copied over has to be let
+    // go of by all of them before one can use it again.
+    const isMoved = put.startsWith('moved');
+    if (isMoved) await eventually(() => fill(store, 400, 4));
+    await eventually(async () => {
+      const loads = [store, second.store].map((each) => each.load(first));
+      const outcomes = await Promise.allSettled([...loads, inChild()]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+      expect(outcomes.at(-1)).toMatchObject({ value: 'saved' });
+    });
+    if (!isMoved) await fill(store, 400, 4);
+    await fill(second.store, 100, 5);
+    const { check, numbers } = contentOf(path);
+    const count = (wanted: number) => numbers.filter((n) => n === wanted).length;
+    expect([check, count(4), count(5)]).toEqual(['ok', 300, 100]);
+    expect([...events, ...second.events]).toEqual(['database-replaced', 'database-replaced']);
+  });
 
   it('is noticed when it is an older copy of the same file', async () => {
     const path = temporaryDatabase();
