@@ -7,6 +7,7 @@ import { startSession } from './start-session.ts';
 const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
   ['directory', 7, 'a\0b', 'direktory'],
   ['durable', 'yes', undefined, 'durrable'],
+  ['checkOwner', 'no', undefined, 'chekOwner'],
   ['idleTimeout', '7200', 0, 'idelTimeout'],
   ['absoluteTimeout', true, 1.5, 'absolutTimeout'],
   ['maxBytes', '1', 0, 'maxByte'],

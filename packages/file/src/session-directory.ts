@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
 import { StoreError } from '@store/core/driver';
+import { assertLocalFileSystem } from './directory/file-system.ts';
+import { assertPrivate, assertPrivateFolder, assertPrivateShards } from './directory/private-directory.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { createIdentity, type Identity, removeDeadOwners, writeOwner } from './owner.ts';
-import { assertPrivate } from './private-directory.ts';
 import { errorCode, linkIfFree, makeFolder, removeIfThere } from './session-files.ts';
 
 /** A session directory in use by this store. */
@@ -24,21 +24,24 @@ export interface SessionDirectory {
 const mostAttempts = 3;
 
 /** Makes what is missing of a session directory, and joins it. */
-export function openDirectory(directory: string): SessionDirectory {
+export function openDirectory(directory: string, checkOwner = true): SessionDirectory {
   const layout = createLayout(directory);
-  assertPrivate(directory);
+  const folders = [layout.records, layout.subjects, layout.owners];
+  assertPrivate(directory, checkOwner);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // A umask can only take away; what is there by now may be another's.
-  assertPrivate(directory);
+  assertPrivate(directory, checkOwner);
+  assertLocalFileSystem(directory);
+  for (const folder of folders) assertPrivateShards(folder, checkOwner);
   const owner = register();
-  for (const shards of [layout.records, layout.subjects]) {
-    assertPrivate(shards);
-    assertNoLinks(shards);
-  }
   removeDeadOwners(layout.owners, owner.identity);
 
   function register(): { path: string; identity: Identity } {
-    for (const folder of [layout.records, layout.subjects, layout.owners]) makeFolder(folder);
+    for (const folder of folders) {
+      makeFolder(folder);
+      // Where the directory is sticky, another user can have made it first.
+      assertPrivateFolder(folder, checkOwner);
+    }
     const identity = createIdentity();
     const path = writeOwner(layout.owners, identity);
     // Locks are hard links, so a file system without them is found out here and not at the first write.
@@ -79,13 +82,4 @@ export function openDirectory(directory: string): SessionDirectory {
     },
     close: () => void removeIfThere(owner.path),
   };
-}
-
-/** A link in a shard's place would lead sessions out of the directory. */
-function assertNoLinks(folder: string): void {
-  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) =>
-    entry.isSymbolicLink(),
-  )) {
-    if (/^[\da-f]{2}$/.test(name)) makeFolder(join(folder, name));
-  }
 }

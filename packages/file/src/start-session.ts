@@ -17,6 +17,7 @@ const name = '@store/file';
 const optionNames = [
   'directory',
   'durable',
+  'checkOwner',
   'idleTimeout',
   'absoluteTimeout',
   'maxBytes',
@@ -37,6 +38,11 @@ export interface FileSessionOptions extends StartOptions {
   directory: string;
   /** Whether a write is flushed to the disk, file and folder, before it is reported as done. @default false */
   durable?: boolean;
+  /**
+   * Whether to refuse a directory that another user owns or that every user can write. Turn it off only where owners and modes
+   * cannot be changed or mean nothing, as on some mounted volumes and in user namespaces. @default true
+   */
+  checkOwner?: boolean;
 }
 
 /**
@@ -51,15 +57,16 @@ export interface FileSessionOptions extends StartOptions {
  */
 export async function startSession(options: FileSessionOptions): Promise<SessionStore> {
   assertKnownOptions(name, options, optionNames, '', { hints });
-  const { directory, durable = false, cache = true, ...rest } = options ?? {};
+  const { directory, durable = false, checkOwner = true, cache = true, ...rest } = options ?? {};
   if (typeof directory !== 'string' || directory.trim() === '' || directory.includes('\0')) {
     throw invalidOption(name, 'directory', 'the path of a directory', directory);
   }
   if (typeof durable !== 'boolean') throw invalidOption(name, 'durable', 'true or false', durable);
+  if (typeof checkOwner !== 'boolean') throw invalidOption(name, 'checkOwner', 'true or false', checkOwner);
   if (typeof cache !== 'boolean') throw invalidOption(name, 'cache', 'true or false', cache);
   resolveTimeouts(name, rest);
 
-  const storage = createFileStorage(open(resolve(directory)), {
+  const storage = createFileStorage(open(resolve(directory), checkOwner), {
     durable,
     onDamaged: () => reportDamaged(rest.onEvent),
   });
@@ -68,9 +75,9 @@ export async function startSession(options: FileSessionOptions): Promise<Session
   return store;
 }
 
-function open(path: string): SessionDirectory {
+function open(path: string, checkOwner: boolean): SessionDirectory {
   try {
-    return openDirectory(path);
+    return openDirectory(path, checkOwner);
   } catch (cause) {
     if (isStoreError(cause)) throw cause;
     throw new StoreError(
