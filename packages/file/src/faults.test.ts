@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createSessionId } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { type Child, startUnder } from '../test/child.ts';
 import { filesIn, temporaryDirectory } from '../test/session-directory.ts';
-import { createLayout } from './layout.ts';
+import { createLayout } from './directory/layout.ts';
 
 const unprivileged = ['env', 'UNPRIVILEGED=1'];
 /** A file system of 64 KiB over the directory, in a mount namespace that ends with the process. */
@@ -69,22 +69,20 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 200 });
   });
 
-  it('leaves a session as it was when it takes only a part of what is written in place', async () => {
+  it('leaves a session as it was when it takes only a part of a line, and lets it be ended', async () => {
     const directory = temporaryDirectory();
-    // 2,560 bytes: the second slot begins at 2,048.
     const child = await start(['sh', '-c', 'ulimit -f 5 && exec "$0" "$@"'], directory);
     const id = createSessionId();
     const path = createLayout(directory).record(sessionKey(id));
-    await child.ask({ act: 'save', id, size: 100 });
-    expect(await child.ask({ act: 'save', id, size: 800 })).toEqual({ code: 'UNAVAILABLE', cause: 'EFBIG' });
+    const refused = { code: 'UNAVAILABLE', cause: 'EFBIG' };
+    expect(await child.ask({ act: 'save', id, size: 2000 })).toEqual({ answer: 'done' });
+    expect(await child.ask({ act: 'save', id, size: 1000 })).toEqual(refused);
     expect(statSync(path).size).toBe(2560);
-    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 100 });
-    expect(await child.ask({ act: 'touch', id })).toEqual({ answer: true });
-    // The first slot has room for the longer one.
-    for (const size of [200, 800]) {
-      expect(await child.ask({ act: 'save', id, size })).toEqual({ answer: 'done' });
-      expect(await child.ask({ act: 'load', id })).toEqual({ answer: size });
-    }
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 2000 });
+    // What was cut off has taken the place that a touch would need.
+    expect(await child.ask({ act: 'touch', id })).toEqual(refused);
+    expect(await child.ask({ act: 'destroy', id })).toEqual({ answer: 'done' });
+    expect(filesIn(directory)).toEqual([]);
   });
 
   it('leaves every session as it was when it is full, and lets them be destroyed', async (context) => {
@@ -132,8 +130,10 @@ describe('a disk that refuses', () => {
     const refused = { code: 'UNAVAILABLE', cause: 'EACCES' };
     await child.ask({ act: 'save', id, size: 10 });
     chmodSync(dirname(path), 0o500);
-    for (const act of ['save', 'touch', 'destroy'])
-      expect(await child.ask({ act, id, size: 20 })).toEqual(refused);
+    // Nothing that is written to an existing session needs a new name.
+    expect(await child.ask({ act: 'save', id, size: 10 })).toEqual({ answer: 'done' });
+    expect(await child.ask({ act: 'touch', id })).toEqual({ answer: true });
+    expect(await child.ask({ act: 'save', id, size: 5000 })).toEqual(refused);
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 10 });
     chmodSync(dirname(path), 0o700);
     chmodSync(path, 0);
@@ -141,6 +141,21 @@ describe('a disk that refuses', () => {
     chmodSync(path, 0o600);
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 10 });
     expect(await child.ask({ act: 'save', id, size: 20 })).toEqual({ answer: 'done' });
+  });
+
+  it('ends a session whose file it cannot remove, and removes it once it can', async () => {
+    const directory = ownDirectory();
+    const child = await start(unprivileged, directory);
+    const id = createSessionId();
+    const path = createLayout(directory).record(sessionKey(id));
+    await child.ask({ act: 'save', id, size: 10 });
+    chmodSync(dirname(path), 0o500);
+    expect(await child.ask({ act: 'destroy', id })).toEqual({ answer: 'done' });
+    expect(await child.ask({ act: 'load', id })).toEqual({ answer: 'done' });
+    chmodSync(dirname(path), 0o700);
+    utimesSync(path, 0, 0);
+    expect(await child.ask({ act: 'gc' })).toEqual({ answer: 0 });
+    expect(filesIn(directory)).toEqual([]);
   });
 
   it('does not start where it cannot write, and does once it can', async () => {

@@ -1,171 +1,111 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { isStoreError, type RecordStorage, type SessionRecord } from '@store/core/driver';
-import { createDueTimes } from './due-times.ts';
-import { createGarbageCollection } from './garbage-collection.ts';
-import { createHoldRecord } from './held-record.ts';
-import { keyOfName, type Layout, nameOfKey, readFileName } from './layout.ts';
-import type { SessionDirectory } from './session-directory.ts';
-import { errorCode, removeIfThere, syncFolderOf } from './session-files.ts';
-import { createSessionLocks, defaultSettings, type LockSettings } from './session-lock.ts';
-import { createHoldSessions, type SettledHead } from './session-move.ts';
-import { readSession } from './session-read.ts';
-import { createSessionWrites } from './session-writes.ts';
-import { createSubjectIndex } from './subject-index.ts';
-import { createTimeSlice } from './time-slice.ts';
+import { dirname, join } from 'node:path';
+import { type Awaitable, isStoreError, type RecordStorage, type SessionRecord } from '@store/core/driver';
+import { errorCode, syncFolder } from './directory/files.ts';
+import { keyOfName, type Layout, nameOfKey, readFileName } from './directory/layout.ts';
+import type { SessionDirectory } from './directory/open-directory.ts';
+import { createDeleteExpired } from './gc/collect.ts';
+import { createFolderWalk } from './gc/folder-walk.ts';
+import { newerFormat } from './log/line.ts';
+import { overtaken, recordIn, SessionLogs, type SessionState } from './log/session-log.ts';
+import { endLog } from './sessions/end.ts';
+import { createMove } from './sessions/move.ts';
+import { createWriteNew, createWrites } from './sessions/write.ts';
+import { createYield } from './sessions/yield.ts';
+import { createSessionsOfSubject } from './subjects/sessions-of-subject.ts';
+import { createSubjectIndex } from './subjects/subject-index.ts';
 
-export interface FileStorageOptions extends Partial<LockSettings> {
+export interface FileStorageOptions {
   durable: boolean;
-  /** Told of every file that was read as a session and is damaged. */
+  /** Called for every file that was read as a session and is damaged. */
   onDamaged(): void;
 }
 
-/** Keeps session records as files. Reads take no lock; whatever else there is happens under the session's. */
-export function createFileStorage(
-  directory: SessionDirectory,
-  { durable, onDamaged, ...settings }: FileStorageOptions,
-) {
+/** Keeps session records as files. Everything is synchronous but what walks through many files, moves, or waits for the disk. */
+export function createFileStorage(directory: SessionDirectory, { durable, onDamaged }: FileStorageOptions) {
   const { layout } = directory;
-  const locks = createSessionLocks(layout, directory.owner, { ...defaultSettings, ...settings });
-  const hold = createHoldSessions(layout, locks, directory.owner);
-  const holdRecord = createHoldRecord(layout, locks, directory.owner, durable);
+  const logs = new SessionLogs(directory, durable);
   const index = createSubjectIndex(layout);
-  const due = createDueTimes();
+  const parts = { logs, index, layout, durable };
+  const writeNew = createWriteNew(logs);
+  const { insert, save, replace, touch } = createWrites(parts, writeNew);
+  const move = createMove({ ...parts, writeNew });
+  const ofSubject = createSessionsOfSubject({ logs, index, read: readOrStandIn });
+  const deleteExpired = createDeleteExpired({ ...parts, walk: createFolderWalk(layout) });
 
   function read(key: string): SessionRecord | undefined {
-    const found = readSession(layout, key);
-    if (found === undefined) directory.assertThere();
-    if (found !== 'damaged') return found?.record;
-    onDamaged();
-    return undefined;
+    const state = logs.read(key);
+    switch (state?.kind) {
+      case 'record':
+        return recordIn(state);
+      case 'newer':
+        throw newerFormat();
+      case 'damaged':
+        onDamaged();
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 
   /** The record, or one that says no more than that a newer version wrote the file: core leaves it out of lists, and ends it. */
-  function readOrNewer(key: string, subject: string | null): SessionRecord | undefined {
+  function readOrStandIn(key: string, subject: string | null): SessionRecord | undefined {
     try {
       return read(key);
     } catch (error) {
       if (!isStoreError(error, 'INCOMPATIBLE')) throw error;
-      const expiresAt = Number.MAX_SAFE_INTEGER;
-      return {
-        key,
-        payload: `{"v":${expiresAt}}`,
-        subject,
-        version: 0,
-        createdAt: 0,
-        expiresAt,
-        idleTimeout: null,
-      };
+      const time = Number.MAX_SAFE_INTEGER;
+      const payload = `{"v":${time}}`;
+      return { key, payload, subject, version: 0, createdAt: time, expiresAt: time, idleTimeout: null };
     }
   }
 
-  /** Removes a session that is under lock, with its marker. */
-  function remove(key: string, head: SettledHead): boolean {
-    const removed = head !== undefined && removeIfThere(layout.record(key));
-    if (head?.kind === 'record' && head.subject !== null) index.remove(head.subject, key);
-    return removed;
-  }
-
-  /** Removes a session if it is the subject's; clears the marker away in any case. */
-  async function removeOf(subject: string, key: string): Promise<number> {
-    const removed = await hold(
-      [key],
-      (head) => {
-        // What only a newer version can read is the subject's if its marker says so.
-        const isTheirs =
-          head?.kind === 'newer'
-            ? index.has(subject, key)
-            : head?.kind === 'record' && head.subject === subject;
-        const found = isTheirs && remove(key, head);
-        index.remove(subject, key);
-        return found;
-      },
-      [layout.subjectLock(subject)],
-    );
-    if (removed && durable) await syncFolderOf(layout.record(key));
-    return removed ? 1 : 0;
-  }
-
-  async function removeAllOf(subject: string, exceptKey: string | undefined): Promise<number> {
-    const breathe = createTimeSlice();
-    for (let removed = 0; ; ) {
-      // Whoever moves a session of the subject holds this lock too, so the list has it under its old key or its new one.
-      const keys = await locks.hold([layout.subjectLock(subject)], () => index.keys(subject));
-      const doomed = keys.filter((key) => key !== exceptKey);
-      if (doomed.length === 0) return removed;
-      for (const key of doomed) {
-        removed += await removeOf(subject, key);
-        await breathe();
-      }
-    }
+  function end(key: string, condition: (state: SessionState) => boolean): Awaitable<boolean> {
+    const ended = logs.write<boolean>(key, 'remove', (log) => {
+      // What has ended, or is still to arrive, is no session.
+      if (!log || log.state.kind === 'ended' || log.state.kind === 'arriving' || !condition(log.state))
+        return false;
+      return endLog(logs, index, log) || overtaken;
+    });
+    return ended && durable ? syncFolder(dirname(layout.record(key))).then(() => true) : ended;
   }
 
   return {
     read,
-    ...createSessionWrites({ directory, hold, holdRecord, index, due, durable }),
-
-    touch: (key, now, expiresAt) =>
-      directory.write(() =>
-        holdRecord(key, ({ head, rewriteExpiry }) => {
-          if (head?.kind !== 'record' || head.expiresAt <= now) return false;
-          if (head.expiresAt < expiresAt) rewriteExpiry(expiresAt);
-          return true;
-        }),
-      ),
-
-    delete: (key) =>
-      directory.write(async () => {
-        const removed = await hold([key], (head) => remove(key, head));
-        if (removed && durable) await syncFolderOf(layout.record(key));
-      }),
-
+    insert: (record, now) => directory.write(() => insert(record, now)),
+    save: (record, createdAfter, plain) => directory.write(() => save(record, createdAfter, plain)),
+    replace: (key, version, next, now) =>
+      directory.write(() => (next.key === key ? replace(key, version, next, now) : move(key, version, next))),
+    move: (key, version, next, mark) => directory.write(() => move(key, version, next, mark)),
+    touch: (key, expiresAfter, expiresAt) => directory.write(() => touch(key, expiresAfter, expiresAt)),
+    delete: (key) => directory.write(async () => void (await end(key, () => true))),
     deleteSession: (key) =>
-      directory.write(async () => {
-        const isMark = (head: SettledHead) => head?.kind === 'record' && head.idleTimeout === 0;
-        const removed = await hold([key], (head) => !isMark(head) && remove(key, head));
-        if (removed && durable) await syncFolderOf(layout.record(key));
-        return removed;
-      }),
+      directory.write(() => end(key, (state) => state.kind !== 'record' || state.record.idleTimeout !== 0)),
+    deleteExpired: (now, limit) => directory.write(() => deleteExpired(now, limit)),
 
     async scan(after, limit) {
-      const yieldToOthers = createTimeSlice();
+      const yieldToOthers = createYield();
       const records: SessionRecord[] = [];
       for (const key of keysAfter(layout, after)) {
-        const record = readOrNewer(key, null);
+        const record = readOrStandIn(key, null);
         if (record) records.push(record);
         if (records.length === limit) break;
         await yieldToOthers();
       }
-      if (records.length === 0) directory.assertThere();
+      if (records.length === 0) directory.assertExists();
       return records;
     },
 
-    deleteExpired: createGarbageCollection({ directory, locks, index, due, remove }),
-
-    async listBySubject(subject: string) {
-      const breathe = createTimeSlice();
-      for (let pass = 1; ; pass++) {
-        const records: SessionRecord[] = [];
-        const keys = index.keys(subject);
-        if (keys.length === 0) directory.assertThere();
-        for (const key of keys) {
-          const record = readOrNewer(key, subject);
-          if (record?.subject === subject) records.push(record);
-          await breathe();
-        }
-        // A marker without its session may be one that moved meanwhile: it is found under its new key.
-        if (records.length === keys.length || pass === 2) return records;
-      }
+    async listBySubject(subject) {
+      directory.assertExists();
+      return ofSubject.listBySubject(subject);
     },
-
-    deleteBySubject: (subject, { exceptKey, onlyKey }) =>
-      directory.write(async () => {
-        if (onlyKey === undefined) return removeAllOf(subject, exceptKey);
-        return onlyKey === exceptKey ? 0 : removeOf(subject, onlyKey);
+    deleteBySubject: (subject, options) =>
+      directory.write(() => {
+        directory.assertExists();
+        return ofSubject.deleteBySubject(subject, options);
       }),
-
-    close: () => directory.close(),
-  } satisfies Required<RecordStorage>;
+  } satisfies Required<Omit<RecordStorage, 'close'>>;
 }
 
 /** The keys of record files in the order of their names, which is what a scan goes by. */

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createSessionId } from '@store/core';
@@ -53,18 +53,13 @@ describe('startSession', () => {
     );
   });
 
-  it('leaves nothing of itself in the directory when it is closed, sessions excepted', async () => {
+  it('refuses a directory that was written before the first release', async () => {
     const directory = temporaryDirectory();
-    const [one, other] = [
-      await startSession({ directory, cache: false }),
-      await startSession({ directory, cache: false }),
-    ];
-    expect(readdirSync(join(directory, 'owners'))).toHaveLength(2);
-    await one.close();
-    await one.close();
-    await other.save(createSessionId(), {}, {});
-    await other.close();
-    expect(readdirSync(join(directory, 'owners'))).toEqual([]);
+    mkdirSync(join(directory, 'owners'));
+    await expect(startSession({ directory, cache: false })).rejects.toMatchObject({
+      code: 'INCOMPATIBLE',
+      message: expect.stringContaining('before its first release'),
+    });
   });
 
   it('gives a worker thread that shares the directory every update it makes', async () => {

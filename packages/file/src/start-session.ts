@@ -8,9 +8,9 @@ import {
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
+import { errorCode } from './directory/files.ts';
+import { openDirectory, type SessionDirectory } from './directory/open-directory.ts';
 import { createFileStorage } from './file-storage.ts';
-import { openDirectory, type SessionDirectory } from './session-directory.ts';
-import { errorCode } from './session-files.ts';
 
 const name = '@store/file';
 
@@ -49,9 +49,9 @@ export interface FileSessionOptions extends StartOptions {
  * Keeps sessions as files in one directory, and caches the store unless `cache` is false. Any number of processes on one
  * host can use the directory at once.
  *
- * @returns The store. Its `close()` removes nothing but this process's entry in the directory.
+ * @returns The store. Nothing of it but the sessions is in the directory.
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be made, entered or
- * written, or its file system has no hard links. Nothing of a failure is kept: the next call starts from scratch.
+ * written. Nothing of a failure is kept: the next call starts from scratch.
  * @example
  * await startSession({ directory: './sessions', idleTimeout: 7200 });
  */
@@ -83,7 +83,7 @@ function open(path: string, checkOwner: boolean): SessionDirectory {
     throw new StoreError(
       'UNAVAILABLE',
       `[${name}] The session directory could not be set up (${errorCode(cause)}): this process must be able to create ` +
-        'files, folders and hard links in it. The cause says why it could not.',
+        'files and folders in it. The cause says why it could not.',
       { cause },
     );
   }

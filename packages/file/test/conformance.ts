@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverModule, Place } from '@store/conformance';
 import { startSession } from '@store/file';
+import { createLayout } from '../src/directory/layout.ts';
+import { openDirectory } from '../src/directory/open-directory.ts';
 import { createFileStorage } from '../src/file-storage.ts';
-import { createLayout } from '../src/layout.ts';
-import { openDirectory } from '../src/session-directory.ts';
 
 const sessions = ({ directory }: Place) => join(directory, 'sessions');
 const takenAway = ({ directory }: Place) => join(directory, 'taken-away');

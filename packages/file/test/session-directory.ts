@@ -5,8 +5,8 @@ import { createSessionId } from '@store/core';
 import type { SessionRecord } from '@store/core/driver';
 import { sessionKey } from '@store/core/driver';
 import { onTestFinished } from 'vitest';
+import { openDirectory } from '../src/directory/open-directory.ts';
 import { createFileStorage, type FileStorageOptions } from '../src/file-storage.ts';
-import { openDirectory } from '../src/session-directory.ts';
 
 /** A directory that is gone after the test. */
 export function temporaryDirectory(): string {
@@ -22,12 +22,11 @@ export function openStorage(directory: string, options: Partial<FileStorageOptio
   return { ...opened, storage };
 }
 
-/** Every file of a session directory but the owners', relative to it. */
+/** Every file of a session directory, relative to it. */
 export function filesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.startsWith('owners'))
     .sort();
 }
 

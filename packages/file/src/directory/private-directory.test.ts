@@ -142,13 +142,13 @@ describe('a session directory that others could write', { skip }, () => {
   it('is accepted where modes have no effect, and nothing of the attempt is left', async () => {
     const directory = sessionsDirectory();
     await expectStart(directory);
-    for (const path of ['', 'records', 'subjects', 'owners']) chmodSync(join(directory, path), 0o777);
+    for (const path of ['', 'records', 'subjects']) chmodSync(join(directory, path), 0o777);
     disk.ignoresModes = true;
     onTestFinished(() => {
       disk.ignoresModes = false;
     });
     for (let starts = 0; starts < 2; starts += 1) await expectStart(directory);
-    expect(readdirSync(directory).sort()).toEqual(['owners', 'records', 'subjects']);
+    expect(readdirSync(directory).sort()).toEqual(['records', 'subjects']);
     expect(readdirSync(join(directory, 'records'))).toEqual([]);
   });
 });
@@ -213,7 +213,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     ]);
   });
 
-  it.for(['records', 'subjects', 'owners', 'records/ab', 'subjects/00'])(
+  it.for(['records', 'subjects', 'records/ab', 'subjects/00'])(
     'is refused when only %s does',
     async (folder, context) => {
       needsRoot(context);
@@ -236,7 +236,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
 
 describe('a session directory', { skip }, () => {
   it('is refused where a file or a link is in the place of a folder, even with checkOwner: false', async () => {
-    for (const folder of ['records', 'subjects/ab', 'owners']) {
+    for (const folder of ['records', 'subjects/ab']) {
       const directory = sessionsDirectory();
       if (folder.includes('/')) mkdirSync(join(directory, 'subjects'));
       const path = join(directory, folder);
@@ -257,7 +257,7 @@ describe('a session directory', { skip }, () => {
     const store = await startSession({ directory, cache: false });
     await store.save(createSessionId(), { n: 1 }, {});
     await store.close();
-    for (const path of ['', 'records', 'subjects', 'owners']) {
+    for (const path of ['', 'records', 'subjects']) {
       expect(statSync(join(directory, path)).mode & 0o777).toBe(0o700);
     }
     await expectStart(directory);

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startChild } from '../test/child.ts';
-import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
-import { temporaryOf } from './layout.ts';
-import { lineSum } from './line-sum.ts';
+import { newerLine } from '../../test/newer-line.ts';
+import { filesIn, openStorage, someRecord, temporaryDirectory } from '../../test/session-directory.ts';
+import { endLine, recordLine, successorLine } from '../log/line.ts';
 
 const hours = (count: number) => new Date(Date.now() - count * 3600 * 1000);
 
@@ -75,7 +74,7 @@ describe('garbage collection', () => {
     expect(filesIn(layout.records)).toEqual([]);
   });
 
-  it('finds within eight rounds what another process has made to end earlier', async () => {
+  it('finds what another process has made to end earlier', async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     const { storage: another } = openStorage(directory);
@@ -84,32 +83,40 @@ describe('garbage collection', () => {
     for (let round = 0; round < 3; round++) expect(await storage.deleteExpired(1000, 500)).toBe(0);
     for (const record of records)
       await another.replace(record.key, record.version, { ...record, expiresAt: 500 }, Date.now());
-    let removed = 0;
-    for (let round = 0; round < 8; round++) removed += Number(await storage.deleteExpired(1000, 500));
-    expect(removed).toBe(50);
+    expect(await storage.deleteExpired(1000, 500)).toBe(50);
   });
 
-  it('removes the temporary files of processes that were killed, and of no other', async () => {
+  it('removes a new file that no session continues in once it is an hour old, and its writer writes nothing any more', async () => {
     const directory = temporaryDirectory();
-    const { storage, layout, owner } = openStorage(directory);
+    const { storage, layout } = openStorage(directory);
     const record = someRecord();
     await storage.insert(record, Date.now());
     const path = layout.record(record.key);
-    const killed = startChild('lock-holder', directory);
-    await killed.next();
-    const running = startChild('lock-holder', directory);
-    await running.next();
-    const [dead, alive] = [String(await killed.ask([])), String(await running.ask([]))];
-    killed.kill('SIGKILL');
-    await killed.ended('SIGKILL');
-    for (const token of [dead, alive, owner.identity.token])
-      writeFileSync(temporaryOf(path, token, 1), 'half');
+    const successors = [1, 2].map((count) => `${path}.0123456789abcdef.${count}.next`) as [string, string];
+    for (const each of successors) writeFileSync(each, recordLine(0, { ...record, version: 5 }));
+    utimesSync(successors[0], hours(2), hours(2));
+    const { size } = statSync(path);
     await storage.deleteExpired(0, 500);
-    expect(filesIn(layout.records)).toHaveLength(3);
-    for (const token of [alive, owner.identity.token])
-      utimesSync(temporaryOf(path, token, 1), hours(2), hours(2));
+    expect(filesIn(directory)).toEqual([path, successors[1]].map((each) => each.slice(directory.length + 1)));
+    // Its writer wakes up, and names a file that is gone.
+    appendFileSync(path, successorLine(size, basename(successors[0])));
+    expect(storage.read(record.key)).toEqual(record);
+    expect(await storage.touch(record.key, 1, 9_000_000)).toBe(true);
+  });
+
+  it('removes a file that was left when its session ended, after a minute', async () => {
+    const directory = temporaryDirectory();
+    const { storage, layout } = openStorage(directory);
+    const record = someRecord();
+    await storage.insert(record, Date.now());
+    const path = layout.record(record.key);
+    appendFileSync(path, endLine(statSync(path).size, 'killed'));
+    expect(storage.read(record.key)).toBeUndefined();
     await storage.deleteExpired(0, 500);
-    expect(filesIn(layout.records)).toHaveLength(1);
+    expect(filesIn(directory)).toHaveLength(1);
+    utimesSync(path, hours(1), hours(1));
+    expect(await storage.deleteExpired(0, 500)).toBe(0);
+    expect(filesIn(directory)).toEqual([]);
   });
 
   it('removes a damaged file after a day, and neither counts nor throws on it', async () => {
@@ -139,9 +146,7 @@ describe('garbage collection', () => {
       join(folder, 'x.lock'),
     ];
     for (const path of foreign) writeFileSync(path, 'mine');
-    const line = `@store/file 2 ${'1'.padStart(16)} ${'1000'.padStart(17)} `;
-    const newer = `${line}${lineSum(line, 0, line.length)}\nnobody knows`;
-    writeFileSync(layout.record(record.key), newer);
+    writeFileSync(layout.record(record.key), newerLine);
     await expect(async () => storage.read(record.key)).rejects.toMatchObject({ code: 'INCOMPATIBLE' });
     const folderInPlace = layout.record(someRecord().key);
     mkdirSync(folderInPlace, { recursive: true });

@@ -3,7 +3,7 @@ import { createSessionId } from '@store/core';
 import { sessionKey } from '@store/core/driver';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLayout, keyOfName, lockOf, readFileName, temporaryOf } from './layout.ts';
+import { createLayout, keyOfName, readFileName } from './layout.ts';
 
 const layout = createLayout(`${sep}srv${sep}sessions`);
 const keys = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => Buffer.from(b).toString('base64url'));
@@ -34,10 +34,9 @@ describe('layout', () => {
   it('keeps every subject inside the directory', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), keys, (subject, key) => {
-        const paths = [layout.marker(subject, key), layout.subjectLock(subject)];
-        for (const path of paths)
-          expect(path).toMatch(/^[/\\]srv[/\\]sessions[/\\]subjects[/\\][\da-f]{2}[/\\][\da-f.lock]+$/);
-        expect(layout.subjectLockOf(layout.marker(subject, key))).toBe(layout.subjectLock(subject));
+        expect(layout.marker(subject, key)).toMatch(
+          /^[/\\]srv[/\\]sessions[/\\]subjects[/\\][\da-f]{2}[/\\][\da-f.]+$/,
+        );
       }),
     );
   });
@@ -48,13 +47,8 @@ describe('layout', () => {
     expect(readFileName(nameOf(record))).toEqual({ kind: 'record' });
     expect(keyOfName(nameOf(record))).toBe(key);
     expect(readFileName(nameOf(layout.marker('ann', key)))).toEqual({ kind: 'marker', key });
-    for (const lock of [lockOf(record), layout.subjectLock('ann'), layout.guard('0123456789abcdef')]) {
-      expect(readFileName(nameOf(lock))).toEqual({ kind: 'lock' });
-    }
-    expect(readFileName(nameOf(temporaryOf(record, '0123456789abcdef', 12)))).toEqual({
-      kind: 'temporary',
-      token: '0123456789abcdef',
-    });
+    const successor = `${nameOf(record)}.0123456789abcdef.12.next`;
+    expect(readFileName(successor)).toEqual({ kind: 'successor', key });
   });
 
   it('takes other names for foreign ones', () => {

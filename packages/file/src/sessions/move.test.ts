@@ -1,28 +1,29 @@
-import { renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SessionRecord } from '@store/core/driver';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startChild } from '../test/child.ts';
-import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
-import { writeArriving, writeMoved } from './record-format.ts';
-import { makeFolder } from './session-files.ts';
-import { finishMove, moveSession } from './session-move.ts';
-import { startSession } from './start-session.ts';
+import { startChild } from '../../test/child.ts';
+import { filesIn, openStorage, someRecord, temporaryDirectory } from '../../test/session-directory.ts';
+import { recordLine } from '../log/line.ts';
+import { startSession } from '../start-session.ts';
+import { goneFrom } from './move.ts';
 
 let directory: string;
 let opened: ReturnType<typeof openStorage>;
 let old: SessionRecord;
 let moved: SessionRecord;
-/** What a move leaves under the old key; `undefined` for one that leaves nothing. */
-let mark: SessionRecord | undefined;
+/** What the move leaves under the old key. Without a payload it leaves nothing. */
+let mark: SessionRecord;
 
 /** Leaves a move as a crash would after the first of its steps, or after the second. */
 async function crashedAfter(step: 1 | 2): Promise<void> {
   const { storage, layout } = opened;
   await storage.insert(old, Date.now());
   await storage.insert(moved, Date.now());
-  writeFileSync(layout.record(moved.key), writeArriving(old.key, moved));
-  if (step === 2) writeFileSync(layout.record(old.key), writeMoved(moved.key, mark));
+  const from = { kind: 'from', key: old.key, version: old.version, markVersion: mark.version } as const;
+  writeFileSync(layout.record(moved.key), recordLine(0, moved, from));
+  const to = { kind: 'to', key: moved.key } as const;
+  if (step === 2) writeFileSync(layout.record(old.key), recordLine(0, { ...mark, subject: 'ann' }, to));
 }
 
 beforeEach(() => {
@@ -30,7 +31,7 @@ beforeEach(() => {
   opened = openStorage(directory);
   old = someRecord({ subject: 'ann' });
   moved = someRecord({ subject: 'ann' });
-  mark = undefined;
+  mark = { ...goneFrom(old.key), version: 77 };
 });
 
 describe('moving a session', () => {
@@ -49,8 +50,15 @@ describe('moving a session', () => {
     const { storage } = opened;
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([old, undefined]);
     expect(await storage.touch(moved.key, 1, 9_000_000)).toBe(false);
-    expect(await storage.replace(old.key, old.version, moved, Date.now())).toBe(true);
-    expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
+    // The key of a move that may still happen is taken.
+    expect(await storage.replace(old.key, old.version, moved, Date.now())).toBe(false);
+    const another = { ...moved, key: someRecord().key };
+    expect(await storage.replace(old.key, old.version, another, Date.now())).toBe(true);
+    expect([old, moved, another].map(({ key }) => storage.read(key))).toEqual([
+      undefined,
+      undefined,
+      another,
+    ]);
   });
 
   it('has happened when a crash came after it', async () => {
@@ -89,32 +97,37 @@ describe('moving a session', () => {
   it.each([1, 2] as const)('is settled by garbage collection after a crash at step %i', async (step) => {
     await crashedAfter(step);
     const { storage, layout } = opened;
+    // The mover may still be about to finish what it began less than a minute ago.
     expect(await storage.deleteExpired(0, 500)).toBe(0);
-    expect(await storage.deleteExpired(0, 500)).toBe(0);
+    expect([storage.read(old.key), storage.read(moved.key)]).toEqual(
+      step === 1 ? [old, undefined] : [undefined, moved],
+    );
+    const aged = Date.now() / 1000 - 2 * 3600;
+    for (const path of filesIn(directory)) utimesSync(join(directory, path), aged, aged);
+    for (let round = 0; round < 3; round++) {
+      await storage.deleteExpired(0, 500);
+      for (const path of filesIn(directory)) utimesSync(join(directory, path), aged, aged);
+    }
     const left = step === 1 ? old : moved;
     expect(filesIn(directory)).toEqual(
       [layout.record(left.key), layout.marker('ann', left.key)]
         .map((path) => path.slice(directory.length + 1))
         .sort(),
     );
-    expect(storage.read(left.key)).toEqual(left);
+    expect(storage.read(left.key)).toMatchObject({ key: left.key, payload: left.payload, subject: 'ann' });
   });
 
-  it('has happened for a mover that was stopped in the middle while others finished it', async () => {
+  it('never happens once garbage collection has given the session another version', async () => {
+    await crashedAfter(1);
     const { storage, layout } = opened;
-    const move = { from: old.key, to: moved.key };
-    await storage.insert(old, Date.now());
-    makeFolder(dirname(layout.record(moved.key)));
-    const [arriving, left] = ['arriving', 'left'].map((name) => join(directory, name)) as [string, string];
-    writeFileSync(arriving, writeArriving(old.key, moved));
-    writeFileSync(left, writeMoved(moved.key, undefined));
-    const stopped = {
-      renameTo(path: string) {
-        renameSync(left, path);
-        finishMove(layout, move, 'another');
-      },
-    };
-    expect(moveSession(layout, move, { path: arriving }, stopped, 'stopped')).toBe(true);
+    utimesSync(layout.record(moved.key), 0, 0);
+    await storage.deleteExpired(0, 500);
+    expect(await storage.move(old.key, old.version, moved, mark)).toBe(false);
+    const { version } = storage.read(old.key) as SessionRecord;
+    expect(version).not.toBe(old.version);
+    utimesSync(layout.record(moved.key), 0, 0);
+    await storage.deleteExpired(0, 500);
+    expect(await storage.move(old.key, version, moved, mark)).toBe(true);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
   });
 
@@ -136,7 +149,7 @@ describe('moving a session', () => {
   it.each([1, 2] as const)(
     'has a mark or the session under the old key after a crash at step %i',
     async (step) => {
-      mark = someRecord({ key: old.key, subject: null });
+      mark = someRecord({ key: old.key, subject: null, idleTimeout: 0 });
       await crashedAfter(step);
       const { storage } = opened;
       expect([storage.read(old.key), storage.read(moved.key)]).toEqual(

@@ -1,20 +1,18 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Layout, readFileName } from './layout.ts';
-import { errorCode, makeFolder, removeIfThere, writeNew } from './session-files.ts';
+import { errorCode, makeFolder, removeIfExists } from '../directory/files.ts';
+import { type Layout, readFileName } from '../directory/layout.ts';
 
 /**
  * Which sessions belong to a subject: one empty file each, named by both. A marker only says where to look, the record has
- * the word. It is made before the record and, under the session's lock, removed after it, so a crash in between leaves a
- * marker too many, never one too few; garbage collection clears those away, and makes again what a power cut has eaten.
+ * the word. It is made before the record, and nobody removes it but the process that ends the session, and garbage collection when it
+ * is an hour old and of no use: a marker that was just made may be that of a session that is about to be.
  */
 export interface SubjectIndex {
   has(subject: string, key: string): boolean;
-  /** For who holds the session's lock. */
   add(subject: string, key: string): void;
-  /** For who holds the session's lock, and the subject's too unless the session has left the subject for good. */
   remove(subject: string, key: string): void;
-  /** The marked keys. Complete for who holds the subject's lock: a session that moves meanwhile has one marker in here. */
+  /** The marked keys. */
   keys(subject: string): string[];
 }
 
@@ -24,15 +22,14 @@ export function createSubjectIndex(layout: Layout): SubjectIndex {
     add(subject, key) {
       const path = layout.marker(subject, key);
       try {
-        writeNew(path, '');
+        create(path);
       } catch (error) {
-        if (errorCode(error) === 'EEXIST') return;
         if (errorCode(error) !== 'ENOENT') throw error;
         makeFolder(dirname(path));
-        writeNew(path, '');
+        create(path);
       }
     },
-    remove: (subject, key) => void removeIfThere(layout.marker(subject, key)),
+    remove: (subject, key) => void removeIfExists(layout.marker(subject, key)),
     keys(subject) {
       const { folder, prefix } = layout.markersOf(subject);
       const keys: string[] = [];
@@ -44,6 +41,14 @@ export function createSubjectIndex(layout: Layout): SubjectIndex {
       return keys;
     },
   };
+}
+
+function create(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -1,0 +1,190 @@
+import { crc32 } from 'node:zlib';
+import { type SessionRecord, StoreError } from '@store/core/driver';
+
+/**
+ * A session's file is a log that only grows. Every line begins with a newline, so that it is found after one that was cut off:
+ *
+ *     \n<CRC-32 of what follows the space> <format><kind> <offset> …
+ *
+ *     1R <offset> <expiresAt> <key> <version> <createdAt> <idleTimeout> <link> <subject> <payload>
+ *     1T <offset> <expiresAt> <offset of the R line>
+ *     1E <offset> <token>
+ *     1S <offset> <file name>
+ *
+ * R stores a record, T changes when it expires, E ends the session, and S says that the session continues in another file. The
+ * offset is where the writer expected its line to land: the size of the file when it was read. **A line counts if its CRC is right
+ * and it is at its offset.** The last line that counts is the state. A writer that was overtaken finds its line somewhere else, where
+ * it means nothing; so appending is a compare-and-swap, and nothing is ever locked.
+ */
+const format = 1;
+
+const newline = 10;
+const sumLength = 8;
+/** How far into a line its body is: a newline, the sum, a space. */
+const bodyAt = 1 + sumLength + 1;
+
+/** What connects the two files of a move; see sessions/move.ts. */
+export type Link =
+  /** This record comes from another key, and is no session until that key has the mark with this version. */
+  | { kind: 'from'; key: string; version: number; markVersion: number }
+  /** This record is the mark of a session that has moved to another key. Its subject is that of the session. */
+  | { kind: 'to'; key: string };
+
+/** What the last line of a file that counts says, and where the next line begins. */
+export type LogState = { readonly size: number } & (
+  | RecordState
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'continued'; readonly successor: string }
+  /** No line counts, because none has been written yet. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'newer' }
+);
+
+export interface RecordState {
+  readonly kind: 'record';
+  readonly record: SessionRecord;
+  readonly link: Link | undefined;
+  /** Where the record's own line is, and its length. */
+  readonly at: number;
+  readonly length: number;
+}
+
+export function recordLine(at: number, record: SessionRecord, link?: Link): Buffer {
+  const { key, version, createdAt, expiresAt, idleTimeout, subject, payload } = record;
+  const head = `${expiresAt} ${key} ${version} ${createdAt} ${idleTimeout ?? '-'} ${writeLink(link)}`;
+  return writeLine(
+    'R',
+    at,
+    `${head} ${subject === null ? '-' : `=${encodeURIComponent(subject)}`} ${payload}`,
+  );
+}
+
+export function touchLine(at: number, expiresAt: number, { at: recordAt }: RecordState): Buffer {
+  return writeLine('T', at, `${expiresAt} ${recordAt}`);
+}
+
+/** @param token Never used before, so that of two processes that end a session each knows whose line counts. */
+export function endLine(at: number, token: string): Buffer {
+  return writeLine('E', at, token);
+}
+
+export function successorLine(at: number, fileName: string): Buffer {
+  return writeLine('S', at, fileName);
+}
+
+function writeLine(kind: string, at: number, rest: string): Buffer {
+  const body = `${format}${kind} ${at} ${rest}`;
+  return Buffer.from(`\n${hexadecimal(crc32(body))} ${body}`);
+}
+
+function hexadecimal(sum: number): string {
+  return sum.toString(16).padStart(sumLength, '0');
+}
+
+function writeLink(link: Link | undefined): string {
+  if (link === undefined) return '-';
+  return link.kind === 'to' ? `to:${link.key}` : `from:${link.key}:${link.version}:${link.markVersion}`;
+}
+
+/**
+ * Finds the last line that counts.
+ *
+ * @param missing Successors that do not exist: the lines that name them are passed over.
+ */
+export function readState(bytes: Buffer, missing?: ReadonlySet<string>): LogState {
+  const size = bytes.length;
+  let touched: { at: number; expiresAt: number } | undefined;
+  for (let start: number, end = size; end > 0; end = start) {
+    start = bytes.lastIndexOf(newline, end - 1);
+    if (start < 0) break;
+    const body = readBody(bytes, start, end);
+    if (body === undefined) continue;
+    if (body.format > format) return { kind: 'newer', size };
+    const { kind, rest } = body;
+    if (kind === 'E') return { kind: 'ended', size };
+    if (kind === 'S') {
+      if (missing?.has(rest)) continue;
+      return { kind: 'continued', size, successor: rest };
+    }
+    if (kind === 'T') {
+      const [expiresAt, at] = rest.split(' ');
+      touched ??= { expiresAt: Number(expiresAt), at: Number(at) };
+      continue;
+    }
+    const state = { size, ...readRecord(rest, start, end - start) };
+    // The touch of a line that is damaged does not count for the one before.
+    return touched?.at === start ? touchedState(state, touched.expiresAt) : state;
+  }
+  return { kind: size === 0 ? 'empty' : 'damaged', size };
+}
+
+/** A record that was touched has arrived, so where it came from no longer matters. */
+function touchedState(state: LogState & RecordState, expiresAt: number): LogState {
+  const link = state.link?.kind === 'to' ? state.link : undefined;
+  return { ...state, link, record: { ...state.record, expiresAt } };
+}
+
+const beginning = /^(\d+)([A-Z]) (\d+) ?/;
+
+/** `undefined` for what does not count. */
+function readBody(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): { format: number; kind: string; rest: string } | undefined {
+  const from = start + bodyAt;
+  if (from >= end) return undefined;
+  const sum = bytes.toString('latin1', start + 1, from);
+  if (sum !== `${hexadecimal(crc32(bytes.subarray(from, end)))} `) return undefined;
+  const text = bytes.toString('utf8', from, end);
+  const [said, writtenFormat, kind, at] = beginning.exec(text) ?? [];
+  if (said === undefined || Number(at) !== start) return undefined;
+  return { format: Number(writtenFormat), kind: kind as string, rest: text.slice(said.length) };
+}
+
+function readRecord(text: string, at: number, length: number): RecordState {
+  const words: string[] = [];
+  let from = 0;
+  while (words.length < 7) {
+    const to = text.indexOf(' ', from);
+    words.push(text.slice(from, to));
+    from = to + 1;
+  }
+  const [expiresAt, key, version, createdAt, idleTimeout, link, subject] = words as [
+    ...[string, string, string, string],
+    ...[string, string, string],
+  ];
+  return {
+    kind: 'record',
+    record: {
+      key,
+      payload: text.slice(from),
+      subject: subject === '-' ? null : decodeURIComponent(subject.slice(1)),
+      version: Number(version),
+      createdAt: Number(createdAt),
+      expiresAt: Number(expiresAt),
+      idleTimeout: idleTimeout === '-' ? null : Number(idleTimeout),
+    },
+    link: readLink(link),
+    at,
+    length,
+  };
+}
+
+function readLink(text: string): Link | undefined {
+  const [kind, key = '', version, markVersion] = text.split(':');
+  if (kind === 'to') return { kind, key };
+  return kind === 'from'
+    ? { kind, key, version: Number(version), markVersion: Number(markVersion) }
+    : undefined;
+}
+
+/** The error for a session that a newer version of this package wrote. */
+export function newerFormat(): StoreError {
+  return new StoreError(
+    'INCOMPATIBLE',
+    '[@store/file] A newer version of @store/file wrote this session. ' +
+      'Finish the deploy of the newer version, or bring this process up to it.',
+  );
+}

@@ -1,0 +1,84 @@
+import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import { overtaken, type SessionLogs, type SessionState } from '../log/session-log.ts';
+import { endLog } from '../sessions/end.ts';
+import { createYield } from '../sessions/yield.ts';
+import type { SubjectIndex } from './subject-index.ts';
+
+/** No session has moved that often within the life of a mark. */
+const mostHops = 1000;
+
+interface Parts {
+  logs: SessionLogs;
+  index: SubjectIndex;
+  read(key: string, subject: string): SessionRecord | undefined;
+}
+
+/**
+ * `listBySubject` and `deleteBySubject`. A session that moves has a marker under its old key as long as its mark is there, and
+ * under its new key before it is there. So a list of the markers leads to every session that existed when it began, however
+ * often that has moved since.
+ */
+export function createSessionsOfSubject({
+  logs,
+  index,
+  read,
+}: Parts): Required<Pick<RecordStorage, 'listBySubject' | 'deleteBySubject'>> {
+  /** Where to look next for a session that is not under this key. */
+  function next(state: SessionState | undefined): string | undefined {
+    if (state?.kind === 'arriving') return state.link?.key;
+    return state?.kind === 'record' && state.link?.kind === 'to' ? state.link.key : undefined;
+  }
+
+  /** The keys on the way that a session has taken from this one, or to this one if it is still arriving. */
+  function* wayFrom(key: string): Generator<string, void> {
+    let at: string | undefined = key;
+    for (let hops = 0; at !== undefined && hops < mostHops; hops++) {
+      yield at;
+      at = next(logs.read(at));
+    }
+  }
+
+  /** If the file cannot be read, the marker is all there is to go by. */
+  function isOf(subject: string, key: string, state: SessionState): boolean {
+    if (state.kind === 'damaged' || state.kind === 'newer') return index.has(subject, key);
+    return state.kind === 'record' && state.link?.kind !== 'to' && state.record.subject === subject;
+  }
+
+  function end(subject: string, key: string): boolean {
+    return logs.write<boolean>(key, 'remove', (log) => {
+      if (!log || !isOf(subject, key, log.state)) return false;
+      return endLog(logs, index, log) || overtaken;
+    }) as boolean;
+  }
+
+  return {
+    async listBySubject(subject) {
+      const yieldToOthers = createYield();
+      const found = new Map<string, SessionRecord>();
+      for (const marked of index.keys(subject)) {
+        for (const key of wayFrom(marked)) {
+          const record = found.has(key) ? undefined : read(key, subject);
+          if (record?.subject === subject) found.set(key, record);
+        }
+        await yieldToOthers();
+      }
+      return [...found.values()];
+    },
+
+    async deleteBySubject(subject, { exceptKey, onlyKey }) {
+      if (onlyKey !== undefined) return onlyKey !== exceptKey && end(subject, onlyKey) ? 1 : 0;
+      const yieldToOthers = createYield();
+      for (let removed = 0; ; ) {
+        const before = removed;
+        for (const marked of index.keys(subject)) {
+          for (const key of wayFrom(marked)) {
+            if (key === exceptKey) break;
+            if (end(subject, key)) removed++;
+          }
+          await yieldToOthers();
+        }
+        if (removed === before) return removed;
+      }
+    },
+  };
+}
