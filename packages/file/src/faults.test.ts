@@ -163,8 +163,12 @@ describe('a disk that refuses', () => {
     mkdirSync(directory, { mode: 0o500 });
     if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);
     const child = await start(unprivileged, directory);
-    expect(await child.ask({ act: 'start' })).toEqual({ code: 'UNAVAILABLE', cause: 'EACCES' });
+    const refused = { code: 'UNAVAILABLE', cause: 'EACCES' };
+    expect(await child.ask({ act: 'start' })).toEqual(refused);
     chmodSync(directory, 0o700);
     expect(await child.ask({ act: 'start' })).toEqual({ answer: 'started' });
+    const another = await start(unprivileged, directory);
+    chmodSync(join(directory, 'subjects'), 0o500);
+    expect(await another.ask({ act: 'start' })).toEqual(refused);
   });
 });

@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Awaitable, isStoreError, type RecordStorage, type SessionRecord } from '@store/core/driver';
-import { errorCode, syncFolder } from './directory/files.ts';
+import { join } from 'node:path';
+import type { Awaitable, RecordStorage, SessionRecord } from '@store/core/driver';
+import { ifExists } from './directory/files.ts';
 import { keyOfName, type Layout, nameOfKey, readFileName } from './directory/layout.ts';
 import type { SessionDirectory } from './directory/open-directory.ts';
 import { createDeleteExpired } from './gc/collect.ts';
-import { createFolderWalk } from './gc/folder-walk.ts';
 import { newerFormat } from './log/line.ts';
-import { overtaken, recordIn, SessionLogs, type SessionState } from './log/session-log.ts';
-import { endLog } from './sessions/end.ts';
+import { recordIn, SessionLogs, type SessionState } from './log/session-log.ts';
+import { run } from './log/steps.ts';
+import { createEndSession } from './sessions/end.ts';
 import { createMove } from './sessions/move.ts';
-import { createWriteNew, createWrites } from './sessions/write.ts';
+import { createWrites } from './sessions/write.ts';
 import { createYield } from './sessions/yield.ts';
 import { createSessionsOfSubject } from './subjects/sessions-of-subject.ts';
 import { createSubjectIndex } from './subjects/subject-index.ts';
@@ -21,109 +21,91 @@ export interface FileStorageOptions {
   onDamaged(): void;
 }
 
-/** Keeps session records as files. Everything is synchronous but what walks through many files, moves, or waits for the disk. */
-export function createFileStorage(directory: SessionDirectory, { durable, onDamaged }: FileStorageOptions) {
-  const { layout } = directory;
+interface FileStorage extends Required<Omit<RecordStorage, 'close'>> {
+  read(key: string): SessionRecord | undefined;
+  move(key: string, version: number, next: SessionRecord, mark: SessionRecord): Awaitable<boolean>;
+}
+
+/** Keeps session records as files. All is synchronous but what walks through many files, or waits. */
+export function createFileStorage(
+  directory: SessionDirectory,
+  { durable, onDamaged }: FileStorageOptions,
+): FileStorage {
+  const { layout, assertExists } = directory;
   const logs = new SessionLogs(directory, durable);
-  const index = createSubjectIndex(layout);
-  const parts = { logs, index, layout, durable };
-  const writeNew = createWriteNew(logs);
-  const { insert, save, replace, touch } = createWrites(parts, writeNew);
-  const move = createMove({ ...parts, writeNew });
-  const ofSubject = createSessionsOfSubject({ logs, index, read: readOrStandIn });
-  const deleteExpired = createDeleteExpired({ ...parts, walk: createFolderWalk(layout) });
+  const index = createSubjectIndex(directory);
+  const writes = createWrites(logs, index, layout);
+  const move = createMove(logs, index, writes);
+  const end = createEndSession(logs, index, layout);
+  const deleteExpired = createDeleteExpired(layout, logs, index);
 
   function read(key: string): SessionRecord | undefined {
     const state = logs.read(key);
-    switch (state?.kind) {
-      case 'record':
-        return recordIn(state);
-      case 'newer':
-        throw newerFormat();
-      case 'damaged':
-        onDamaged();
-        return undefined;
-      default:
-        return undefined;
-    }
+    if (state?.kind === 'record') return recordIn(state);
+    if (state?.kind === 'newer') throw newerFormat();
+    if (state?.kind === 'damaged') onDamaged();
+    return undefined;
   }
 
-  /** The record, or one that says no more than that a newer version wrote the file: core leaves it out of lists, and ends it. */
-  function readOrStandIn(key: string, subject: string | null): SessionRecord | undefined {
-    try {
-      return read(key);
-    } catch (error) {
-      if (!isStoreError(error, 'INCOMPATIBLE')) throw error;
-      const time = Number.MAX_SAFE_INTEGER;
-      const payload = `{"v":${time}}`;
-      return { key, payload, subject, version: 0, createdAt: time, expiresAt: time, idleTimeout: null };
-    }
-  }
-
-  function end(key: string, condition: (state: SessionState) => boolean): Awaitable<boolean> {
-    const ended = logs.write<boolean>(key, 'remove', (log) => {
-      // What has ended, or is still to arrive, is no session.
-      if (!log || log.state.kind === 'ended' || log.state.kind === 'arriving' || !condition(log.state))
-        return false;
-      return endLog(logs, index, log) || overtaken;
-    });
-    return ended && durable ? syncFolder(dirname(layout.record(key))).then(() => true) : ended;
+  /** The record; for a file of a newer version one that says no more than that: core leaves it out of lists, and ends it. */
+  function readAny(key: string, subject: string | null): SessionRecord | undefined {
+    if (logs.read(key)?.kind !== 'newer') return read(key);
+    const time = Number.MAX_SAFE_INTEGER;
+    const payload = `{"v":${time}}`;
+    return { key, payload, subject, version: 0, createdAt: time, expiresAt: time, idleTimeout: null };
   }
 
   return {
     read,
-    insert: (record, now) => directory.write(() => insert(record, now)),
-    save: (record, createdAfter, plain) => directory.write(() => save(record, createdAfter, plain)),
-    replace: (key, version, next, now) =>
-      directory.write(() => (next.key === key ? replace(key, version, next, now) : move(key, version, next))),
-    move: (key, version, next, mark) => directory.write(() => move(key, version, next, mark)),
-    touch: (key, expiresAfter, expiresAt) => directory.write(() => touch(key, expiresAfter, expiresAt)),
-    delete: (key) => directory.write(async () => void (await end(key, () => true))),
+    insert: (record) => run(writes.insert(record)),
+    save: (record, createdAfter, plain) => run(writes.save(record, createdAfter, plain)),
+    replace: (key, version, next) =>
+      run(next.key === key ? writes.replace(version, next) : move(key, version, next)),
+    move: (key, version, next, mark) => run(move(key, version, next, mark)),
+    touch: (key, expiresAfter, expiresAt) => run(writes.touch(key, expiresAfter, expiresAt)),
+    async delete(key) {
+      await run(end(key, isThere));
+    },
     deleteSession: (key) =>
-      directory.write(() => end(key, (state) => state.kind !== 'record' || state.record.idleTimeout !== 0)),
-    deleteExpired: (now, limit) => directory.write(() => deleteExpired(now, limit)),
+      run(end(key, (state) => isThere(state) && (state.kind !== 'record' || state.record.idleTimeout !== 0))),
+
+    async deleteExpired(now, limit) {
+      assertExists();
+      return deleteExpired(now, limit);
+    },
 
     async scan(after, limit) {
+      assertExists();
       const yieldToOthers = createYield();
       const records: SessionRecord[] = [];
       for (const key of keysAfter(layout, after)) {
-        const record = readOrStandIn(key, null);
-        if (record) records.push(record);
-        if (records.length === limit) break;
+        const record = readAny(key, null);
+        if (record && records.push(record) === limit) break;
         await yieldToOthers();
       }
-      if (records.length === 0) directory.assertExists();
       return records;
     },
 
-    async listBySubject(subject) {
-      directory.assertExists();
-      return ofSubject.listBySubject(subject);
-    },
-    deleteBySubject: (subject, options) =>
-      directory.write(() => {
-        directory.assertExists();
-        return ofSubject.deleteBySubject(subject, options);
-      }),
-  } satisfies Required<Omit<RecordStorage, 'close'>>;
+    ...createSessionsOfSubject(logs, index, end, readAny),
+  };
+}
+
+/** What has ended, or is still to arrive, is not there. */
+function isThere({ kind }: SessionState): boolean {
+  return kind !== 'ended' && kind !== 'arriving';
 }
 
 /** The keys of record files in the order of their names, which is what a scan goes by. */
-function* keysAfter(layout: Layout, after: string | undefined): Generator<string, void> {
+function* keysAfter({ records }: Layout, after: string | undefined): Generator<string, void> {
   const last = after === undefined ? '' : nameOfKey(after);
-  for (const shard of namesIn(layout.records)) {
+  for (const shard of namesIn(records)) {
     if (!/^[\da-f]{2}$/.test(shard) || shard < last.slice(0, 2)) continue;
-    for (const name of namesIn(join(layout.records, shard))) {
+    for (const name of namesIn(join(records, shard))) {
       if (name > last && readFileName(name).kind === 'record') yield keyOfName(name);
     }
   }
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return ifExists(() => readdirSync(folder))?.sort() ?? [];
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsync, lstatSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const flush = promisify(fsync);
@@ -7,23 +7,18 @@ export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** @returns `false` when there was nothing to remove */
-export function removeIfExists(path: string): boolean {
-  try {
-    unlinkSync(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
+/** Whether an error says that there is no such file, or no such folder. */
+export function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }
 
-/** Makes a folder only its owner can enter. @throws when something else has its name, a symbolic link for one */
-export function makeFolder(path: string): void {
+/** What `work` returns; `undefined` when it finds no file. */
+export function ifExists<T>(work: () => T): T | undefined {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    return work();
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST' || !lstatSync(path).isDirectory()) throw error;
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

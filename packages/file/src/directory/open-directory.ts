@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Awaitable, StoreError } from '@store/core/driver';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StoreError } from '@store/core/driver';
 import { assertLocalFileSystem } from './file-system.ts';
-import { errorCode, makeFolder } from './files.ts';
+import { errorCode } from './files.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { assertPrivate, assertPrivateFolder, assertPrivateShards } from './private-directory.ts';
 
@@ -11,11 +11,9 @@ export interface SessionDirectory {
   readonly layout: Layout;
   /** @throws {StoreError} `UNAVAILABLE` when the directory is gone: nothing found in it must not look like "logged out". */
   assertExists(): void;
-  /** Runs a write, again if a folder it needs was removed under it (ENOENT, ESTALE) and could be made. */
-  write<T>(work: () => Awaitable<T>): Awaitable<T>;
+  /** Creates a file at `path`, if need be with its folder, which may have been removed under a running store. */
+  create<T>(path: string, work: () => T): T;
 }
-
-const mostAttempts = 3;
 
 /** Makes what is missing of a session directory. */
 export function openDirectory(directory: string, checkOwner = true): SessionDirectory {
@@ -27,16 +25,13 @@ export function openDirectory(directory: string, checkOwner = true): SessionDire
   assertPrivate(directory, checkOwner);
   assertLocalFileSystem(directory);
   for (const folder of folders) assertPrivateShards(folder, checkOwner);
-  makeFolders();
-  assertThisFormat(directory);
-
-  function makeFolders(): void {
-    for (const folder of folders) {
-      makeFolder(folder);
-      // Where the directory is sticky, another user can have made it first.
-      assertPrivateFolder(folder, checkOwner);
-    }
+  for (const folder of folders) {
+    makeFolder(folder);
+    // Where the directory is sticky, another user can have made it first.
+    assertPrivateFolder(folder, checkOwner);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   }
+  if (existsSync(join(directory, 'owners'))) throw earlierFormat(directory);
 
   function assertExists(): void {
     if (existsSync(directory)) return;
@@ -47,34 +42,32 @@ export function openDirectory(directory: string, checkOwner = true): SessionDire
     );
   }
 
-  /** @returns whether to try again */
-  function repair(error: unknown, attempt: number): void {
-    if (!/^(ENOENT|ESTALE)$/.test(errorCode(error) ?? '') || attempt === mostAttempts) throw error;
-    assertExists();
-    makeFolders();
-  }
-
-  function write<T>(work: () => Awaitable<T>, attempt = 1): Awaitable<T> {
+  function create<T>(path: string, work: () => T): T {
     try {
-      const done = work();
-      if (!(done instanceof Promise)) return done;
-      return done.catch((error) => {
-        repair(error, attempt);
-        return write(work, attempt + 1);
-      });
+      return work();
     } catch (error) {
-      repair(error, attempt);
-      return write(work, attempt + 1);
+      if (errorCode(error) !== 'ENOENT') throw error;
+      assertExists();
+      makeFolder(dirname(dirname(path)));
+      makeFolder(dirname(path));
+      return work();
     }
   }
 
-  return { layout, assertExists, write: (work) => write(work) };
+  return { layout, assertExists, create };
 }
 
-/** Versions before the first release kept sessions in another format, and locks in a folder of their own. */
-function assertThisFormat(directory: string): void {
-  if (!existsSync(join(directory, 'owners'))) return;
-  throw new StoreError(
+/** Makes a folder only its owner can enter. @throws when something else has its name, a symbolic link for one */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !lstatSync(path).isDirectory()) throw error;
+  }
+}
+
+function earlierFormat(directory: string): StoreError {
+  return new StoreError(
     'INCOMPATIBLE',
     `[@store/file] ${directory} was written by a version of @store/file from before its first release. Remove the directory, ` +
       'or choose another one: everyone has to sign in again.',

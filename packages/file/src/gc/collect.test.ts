@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newerLine } from '../../test/newer-line.ts';
@@ -49,6 +58,26 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(1, 5000)).toBe(1000);
     done = true;
     expect(turns).toBeGreaterThan(5);
+  });
+
+  it('fails on a folder it cannot read when its turn comes, and continues with the others', async () => {
+    const directory = temporaryDirectory();
+    const { storage, layout } = openStorage(directory);
+    for (let n = 0; n < 300; n++) await storage.insert(someRecord({ expiresAt: 1000 }), Date.now());
+    const folder = join(layout.records, '7f');
+    rmSync(folder, { recursive: true, force: true });
+    // It cannot be listed, whoever asks.
+    symlinkSync(folder, folder);
+    const left = filesIn(layout.records).length - 1;
+    let removed = 0;
+    const failures: string[] = [];
+    for (let call = 0; call < 3; call++) {
+      const counted = (async () => storage.deleteExpired(1000, 500))();
+      removed += Number(await counted.catch((error) => failures.push(error.code) * 0));
+    }
+    expect(failures).toContain('ELOOP');
+    expect(removed).toBeLessThanOrEqual(left);
+    expect(filesIn(layout.records)).toEqual(['7f']);
   });
 
   it.each([0, 10])('removes what expires in round %i, touched or replaced before or not', async (rounds) => {

@@ -1,28 +1,22 @@
 import { lstatSync, type Stats, unlinkSync } from 'node:fs';
-import type { Awaitable, RecordStorage } from '@store/core/driver';
-import { removeIfExists } from '../directory/files.ts';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ifExists, isMissing } from '../directory/files.ts';
 import { keyOfName, type Layout, readFileName } from '../directory/layout.ts';
 import { hintExpiry } from '../log/log-file.ts';
 import {
   linkToKeep,
-  orOvertaken,
+  type Overtaken,
   overtaken,
   recordIn,
   type SessionLog,
   type SessionLogs,
 } from '../log/session-log.ts';
+import { run, type Steps } from '../log/steps.ts';
 import { endLog } from '../sessions/end.ts';
 import { drawVersion } from '../sessions/move.ts';
 import { createYield } from '../sessions/yield.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
-import type { FolderWalk } from './folder-walk.ts';
-
-interface Parts {
-  layout: Layout;
-  logs: SessionLogs;
-  index: SubjectIndex;
-  walk: FolderWalk;
-}
 
 /** How many files one call looks at: a tenth of a second of work, a quarter of a millisecond at a time. */
 const mostVisits = 10_000;
@@ -34,102 +28,107 @@ const day = 24 * hour;
 
 /**
  * Removes what has expired, and what crashes have left: ended sessions whose file is still there, records that never arrived, new files
- * that no log continues in, markers without a session and sessions without a marker.
+ * that no log continues in, markers without a session and sessions without a marker. Goes on each time where it stopped.
  */
-export function createDeleteExpired({ layout, logs, index, walk }: Parts): RecordStorage['deleteExpired'] {
-  /** @returns how many sessions were removed */
-  function visitRecord(path: string, name: string, now: number): Awaitable<number> {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    // The first round reads all, so that what a power cut has done to the markers is put right.
-    if (!found || found.isDirectory()) return 0;
-    if (found.mtimeMs > Math.max(now, Date.now()) && walk.round() > 1) return 0;
-    if (!found.isFile()) {
-      if (isOlder(found, day)) unlinkSync(path);
-      return 0;
-    }
-    const removed = logs.write<boolean>(keyOfName(name), 'write', (log) =>
-      log === undefined ? false : visitLog(log, found, now),
-    );
-    return removed instanceof Promise ? removed.then(Number) : Number(removed);
-  }
+export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: SubjectIndex) {
+  let round = 0;
+  /** What is left of the round: the folders, and the names in the one that was read last. */
+  const folders: string[] = [];
+  let folder = '';
+  let names: string[] = [];
 
-  function visitLog(log: SessionLog, found: Stats, now: number): Awaitable<boolean | typeof overtaken> {
-    const { state, key, file } = log;
-    switch (state.kind) {
-      case 'record': {
-        const { subject, expiresAt } = state.record;
-        if (expiresAt <= now) return endLog(logs, index, log) ? recordIn(state) !== undefined : overtaken;
-        if (state.link?.kind === 'from') return logs.touch(log, state, expiresAt) ? false : overtaken;
-        if (subject !== null && !index.has(subject, key)) index.add(subject, key);
-        if (found.mtimeMs <= now) hintExpiry(file, expiresAt);
-        return false;
+  /** @returns `undefined` at the end of a round */
+  async function readNextFolder(): Promise<string | undefined> {
+    if (folders.length === 0 && folder === '') {
+      round++;
+      for (const parent of [layout.subjects, layout.records]) {
+        const shards = (await namesIn(parent)).filter((name) => /^[\da-f]{2}$/.test(name));
+        folders.push(...shards.map((name) => join(parent, name)));
       }
-      case 'arriving':
-        return isOlder(found, minute) && state.link?.kind === 'from' ? forbidMove(state.link) : false;
-      case 'ended':
-        // Whoever ended it was killed before it could remove the file. With a line of its own this process may.
-        if (isOlder(found, minute)) endLog(logs, index, log);
-        return false;
-      default:
-        if (isOlder(found, day)) endLog(logs, index, log);
-        return false;
     }
+    folder = folders.pop() ?? '';
+    if (folder === '') return undefined;
+    names = await namesIn(folder);
+    return folder;
   }
 
-  /** Gives the session that was to move another version: what was to arrive can be removed then, however late its mover wakes up. */
-  async function forbidMove({ key, version }: { key: string; version: number }): Promise<false> {
-    await logs.write<boolean>(key, 'write', (log) => {
-      if (log?.state.kind !== 'record' || log.state.record.version !== version) return true;
-      const { state } = log;
-      return orOvertaken(logs.put(log, { ...state.record, version: drawVersion() }, linkToKeep(state)));
+  /** @returns how many sessions were removed */
+  function* visit(name: string, now: number): Steps<number> {
+    const file = readFileName(name);
+    const path = `${folder}/${name}`;
+    if (file.kind === 'foreign') return 0;
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!found || found.isDirectory()) return 0;
+    if (file.kind === 'marker') return visitMarker(path, file.key, found);
+    if (file.kind === 'successor') return visitSuccessor(path, file.key, found);
+    // The first round reads all, so that what a power cut has done to the markers is put right.
+    if (found.mtimeMs > Math.max(now, Date.now()) && round > 1) return 0;
+    const removed = yield* logs.write<boolean>(keyOfName(name), 'write', function* (log) {
+      return log !== undefined && (yield* visitLog(log, found, now));
     });
+    return removed ? 1 : 0;
+  }
+
+  function* visitLog(log: SessionLog, found: Stats, now: number): Steps<boolean | Overtaken> {
+    const { state, key, file } = log;
+    if (state.kind === 'record') {
+      const { subject, expiresAt } = state.record;
+      if (expiresAt <= now)
+        return endLog(logs, index, log) === true ? recordIn(state) !== undefined : overtaken;
+      if (state.link?.kind === 'from') return logs.touch(log, state) ? false : overtaken;
+      if (subject !== null && !index.has(subject, key)) index.add(subject, key);
+      if (found.mtimeMs <= now) hintExpiry(file, expiresAt);
+    } else if (state.kind === 'arriving') {
+      if (isOlder(found, minute) && state.link?.kind === 'from') yield* forbidMove(state.link);
+    } else if (isOlder(found, state.kind === 'ended' ? minute : day)) {
+      // The file of an ended session is left when its process was killed. With a line of its own this one may remove it.
+      endLog(logs, index, log);
+    }
     return false;
   }
 
-  function visitMarker(path: string, key: string): void {
-    if (!isOlder(lstatSync(path, { throwIfNoEntry: false }), hour) || isMarkerOf(path, key)) return;
-    removeIfExists(path);
-    // The session may have begun in between.
-    const state = logs.read(key);
-    const subject = state?.kind === 'record' ? state.record.subject : null;
-    if (subject !== null && layout.marker(subject, key) === path) index.add(subject, key);
-  }
-
-  function isMarkerOf(path: string, key: string): boolean {
-    const state = logs.read(key);
-    if (state?.kind === 'damaged' || state?.kind === 'newer') return true;
-    if (state?.kind !== 'record' && state?.kind !== 'arriving') return false;
-    const { subject } = state.record;
-    return subject !== null && layout.marker(subject, key) === path;
-  }
-
-  function visitSuccessor(path: string, key: string): void {
-    if (!isOlder(lstatSync(path, { throwIfNoEntry: false }), hour)) return;
-    // If a log continues in it, opening that for writing renames it. If none does, none must: its writer may wake up.
-    logs.write<boolean>(key, 'write', (log) => {
-      if (log?.state.kind !== 'record') return true;
-      return logs.touch(log, log.state, log.state.record.expiresAt) || overtaken;
+  /** Gives a session that was to move another version: however late its mover wakes up, what was to arrive can be removed then. */
+  const forbidMove = ({ key, version }: { key: string; version: number }) =>
+    logs.write<true>(key, 'write', function* (log) {
+      if (log?.state.kind !== 'record' || log.state.record.version !== version) return true;
+      const { record } = log.state;
+      const link = linkToKeep(log.state);
+      return (yield* logs.put(log, { ...record, version: drawVersion() }, link)) || overtaken;
     });
-    removeIfExists(path);
-  }
 
-  function visit(folder: string, name: string, now: number): Awaitable<number> {
-    const file = readFileName(name);
-    const path = `${folder}/${name}`;
-    if (file.kind === 'record') return visitRecord(path, name, now);
-    if (file.kind === 'marker') visitMarker(path, file.key);
-    if (file.kind === 'successor') visitSuccessor(path, file.key);
+  function visitMarker(path: string, key: string, found: Stats): 0 {
+    const isNeeded = () => {
+      const state = logs.read(key);
+      if (state?.kind === 'damaged' || state?.kind === 'newer') return true;
+      const subject = state && 'record' in state ? state.record.subject : null;
+      return subject !== null && layout.marker(subject, key) === path && subject;
+    };
+    if (!isOlder(found, hour) || isNeeded()) return 0;
+    ifExists(() => unlinkSync(path));
+    // The session may have begun in between.
+    const subject = isNeeded();
+    if (typeof subject === 'string') index.add(subject, key);
     return 0;
   }
 
-  return async (now, limit) => {
+  function visitSuccessor(path: string, key: string, found: Stats): 0 {
+    if (!isOlder(found, hour)) return 0;
+    const isUseless = logs.writeNow(key, (log) => {
+      // Opening the log has renamed the file if the log continues in it. If not, its writer, who may wake up, is overtaken here.
+      if (log?.state.kind === 'record') return logs.touch(log, log.state) || overtaken;
+      return log === undefined;
+    });
+    if (isUseless) ifExists(() => unlinkSync(path));
+    return 0;
+  }
+
+  return async (now: number, limit: number): Promise<number> => {
     const yieldToOthers = createYield();
     let removed = 0;
     for (let visits = 0; visits < mostVisits && removed < limit; visits++) {
-      const found = await walk.next();
-      if (found === undefined) break;
-      const counted = visit(found.folder, found.name, now);
-      removed += typeof counted === 'number' ? counted : await counted;
+      while (names.length === 0) if ((await readNextFolder()) === undefined) return removed;
+      const found = run(visit(names.pop() as string, now));
+      removed += typeof found === 'number' ? found : await found;
       const turn = yieldToOthers();
       if (turn) await turn;
     }
@@ -138,6 +137,13 @@ export function createDeleteExpired({ layout, logs, index, walk }: Parts): Recor
 }
 
 /** By the machine's clock and the file's, not the application's: this is about leftovers, not about sessions. */
-function isOlder(found: Stats | undefined, milliseconds: number): boolean {
-  return found !== undefined && Date.now() - found.mtimeMs > milliseconds;
+function isOlder({ mtimeMs }: Stats, milliseconds: number): boolean {
+  return Date.now() - mtimeMs > milliseconds;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
 }

@@ -1,20 +1,42 @@
-import { removeIfExists } from '../directory/files.ts';
-import type { SessionLog, SessionLogs } from '../log/session-log.ts';
+import { unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ifExists } from '../directory/files.ts';
+import type { Layout } from '../directory/layout.ts';
+import {
+  type Overtaken,
+  overtaken,
+  type SessionLog,
+  type SessionLogs,
+  type SessionState,
+} from '../log/session-log.ts';
+import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
+
+/** Ends the session under a key if the condition holds at that moment. @returns whether it did */
+export type EndSession = (key: string, condition: (state: SessionState) => boolean) => Steps<boolean>;
+
+export function createEndSession(logs: SessionLogs, index: SubjectIndex, layout: Layout): EndSession {
+  return function* (key, condition) {
+    const ended = logs.writeNow(
+      key,
+      (log) => log !== undefined && condition(log.state) && endLog(logs, index, log),
+    );
+    if (ended) yield* logs.flush(undefined, dirname(layout.record(key)));
+    return ended;
+  };
+}
 
 /**
  * Ends a session with a line in its file. Only the process whose line counts removes the file, before it does anything else: a name
  * is removed whatever it stands for by then, so nobody else may do that.
- *
- * @returns `false` when another process wrote to it first
  */
-export function endLog(logs: SessionLogs, index: SubjectIndex, log: SessionLog): boolean {
+export function endLog(logs: SessionLogs, index: SubjectIndex, log: SessionLog): true | Overtaken {
   const { key, path, state } = log;
-  if (!logs.end(log)) return false;
+  if (!logs.end(log)) return overtaken;
   const subject = state.kind === 'record' || state.kind === 'arriving' ? state.record.subject : null;
   try {
     if (subject !== null) index.remove(subject, key);
-    removeIfExists(path);
+    ifExists(() => unlinkSync(path));
   } catch {
     // It has ended all the same. Garbage collection removes what is left.
   }

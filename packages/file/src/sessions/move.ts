@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
-import type { Awaitable, SessionRecord } from '@store/core/driver';
-import { syncFolder } from '../directory/files.ts';
-import type { Layout } from '../directory/layout.ts';
-import { orOvertaken, overtaken, type SessionLog, type SessionLogs } from '../log/session-log.ts';
+import type { SessionRecord } from '@store/core/driver';
+import { overtaken, type SessionLogs } from '../log/session-log.ts';
+import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 import { endLog } from './end.ts';
-import { isFree, type WriteNew } from './write.ts';
+import { isFree, type Writes } from './write.ts';
 
 /**
  * How a session moves to another key with one atomic step, though there are two files:
@@ -16,7 +14,7 @@ import { isFree, type WriteNew } from './write.ts';
  *    and readers of the new key, who look there for it, take the record for the session.
  * 3. A touch under the new key says that the record has arrived, so that nobody has to look any more.
  *
- * A crash after 1 leaves a record that is no session; it can never become one once the old session has another version, and garbage
+ * A crash after 1 leaves a record that is no session. It can never become one once the old session has another version, and garbage
  * collection removes it. A crash after 2 leaves a session whose readers have to look, until something is written to it or
  * its mark is removed, before which step 3 is done.
  */
@@ -25,68 +23,48 @@ export type Move = (
   version: number,
   next: SessionRecord,
   mark?: SessionRecord,
-) => Promise<boolean>;
+) => Steps<boolean>;
 
-interface Parts {
-  logs: SessionLogs;
-  index: SubjectIndex;
-  layout: Layout;
-  durable: boolean;
-  writeNew: WriteNew;
-}
-
-export function createMove({ logs, index, layout, durable, writeNew }: Parts): Move {
+export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeNew }: Writes): Move {
   const has = (key: string, version: number) => {
     const state = logs.read(key);
     return state?.kind === 'record' && state.record.version === version;
   };
 
   /** Step 2. @returns `false` when the session has another version by now */
-  function leave(key: string, version: number, to: string, mark: SessionRecord): Awaitable<boolean> {
-    return logs.write<boolean>(key, 'write', (log) => {
+  const leave = (key: string, version: number, to: string, mark: SessionRecord) =>
+    logs.write<boolean>(key, 'write', function* (log) {
       if (log?.state.kind !== 'record' || log.state.record.version !== version) return false;
       // The subject of the session, so that whoever ends all of a subject's sessions finds the mark and follows it.
       const { subject } = log.state.record;
-      return orOvertaken(logs.continue(log, { ...mark, key, subject }, { kind: 'to', key: to }));
+      return (yield* logs.continue(log, { ...mark, key, subject }, { kind: 'to', key: to })) || overtaken;
     });
-  }
 
-  return async (key, version, next, mark = goneFrom(key)) => {
+  const removeGone = (key: string, version: number) =>
+    logs.writeNow(key, (log) => {
+      const isGone = log?.state.kind === 'record' && log.state.record.version === version;
+      return isGone ? endLog(logs, index, log) : true;
+    });
+
+  return function* (key, version, next, mark = goneFrom(key)) {
     if (!has(key, version)) return false;
     const link = { kind: 'from', key, version, markVersion: mark.version } as const;
-    const moved = await writeNew(next.key, async (log) => {
+    const moved = yield* writeNew(next.key, function* (log) {
       if (!isFree(log)) return false;
-      if (next.subject !== null) index.add(next.subject, next.key);
-      if (!(await logs.put(log, next, link))) return overtaken;
+      if ((yield* put(log, next, link)) === overtaken) return overtaken;
       let hasLeft = false;
       try {
-        hasLeft = await leave(key, version, next.key, mark);
-      } catch (error) {
-        // With `durable` it can fail after the step.
-        hasLeft = has(key, mark.version);
-        throw error;
+        hasLeft = yield* leave(key, version, next.key, mark);
       } finally {
-        if (!hasLeft) endLog(logs, index, log);
+        // With `durable` a failure can come after the step.
+        if (!hasLeft && !has(key, mark.version)) endLog(logs, index, log);
       }
-      if (hasLeft) await arrive(log, next);
+      if (hasLeft && log.state.kind === 'record' && logs.touch(log, log.state)) yield* logs.flush(log);
       return hasLeft;
     });
     if (moved && mark.payload === '') removeGone(key, mark.version);
     return moved;
   };
-
-  /** Step 3. Others do it if this is overtaken. */
-  async function arrive(log: SessionLog, { key, subject, expiresAt }: SessionRecord): Promise<void> {
-    if (log.state.kind === 'record') logs.touch(log, log.state, expiresAt);
-    if (durable && subject !== null) await syncFolder(dirname(layout.marker(subject, key)));
-  }
-
-  function removeGone(key: string, version: number): void {
-    void logs.write(key, 'remove', (log) => {
-      if (log?.state.kind !== 'record' || log.state.record.version !== version) return true;
-      return endLog(logs, index, log) || overtaken;
-    });
-  }
 }
 
 /** Stands for the mark where a session leaves none. */

@@ -1,113 +1,117 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Awaitable, PlainPayload, RecordStorage, SessionRecord } from '@store/core/driver';
-import { syncFolder } from '../directory/files.ts';
+import type { PlainPayload, SessionRecord } from '@store/core/driver';
+import { ifExists } from '../directory/files.ts';
 import type { Layout } from '../directory/layout.ts';
-import { orOvertaken, overtaken, recordIn, type SessionLog, type SessionLogs } from '../log/session-log.ts';
+import { type Link, readState } from '../log/line.ts';
+import { readFile } from '../log/log-file.ts';
+import {
+  type Overtaken,
+  overtaken,
+  recordIn,
+  type SessionLog,
+  type SessionLogs,
+} from '../log/session-log.ts';
+import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 
 // Taken when this module loads, so that the fake timers of a test do not stop a store.
 const { setTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
-/** How long, in milliseconds, a process may take between ending a session and removing its file; longer, and it was killed there. */
+/** How long, in milliseconds, a process may take between ending a session and removing its file. If longer, it was killed there. */
 const longestEnd = 1000;
 
-interface Parts {
-  logs: SessionLogs;
-  index: SubjectIndex;
-  layout: Layout;
-}
+/** `insert`, `save`, `touch`, `replace` under the same key, and what a move needs to write under another. */
+export type Writes = ReturnType<typeof createWrites>;
 
-export type NewWork = (log: SessionLog) => Awaitable<boolean | typeof overtaken>;
-
-/** Opens the log of a session that may not exist yet, and waits while one with the same key is being removed. */
-export type WriteNew = (key: string, work: NewWork) => Awaitable<boolean>;
-
-export function createWriteNew(logs: SessionLogs): WriteNew {
-  return (key, work) => {
-    let ending: { size: number; since: number } | undefined;
-    return logs.write<boolean>(key, 'create', (log) => {
-      // A key that only looks like another one is taken.
-      if (log === undefined) return false;
-      const { kind, size } = log.state;
-      if (kind !== 'ended') return work(log);
-      if (ending?.size !== size) ending = { size, since: now() };
-      if (now() - ending.since > longestEnd) return work(log);
-      return fstatSync(log.file).nlink === 0 ? overtaken : pause().then(() => overtaken);
-    });
-  };
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-type Writes = Required<Pick<RecordStorage, 'insert' | 'save' | 'replace' | 'touch'>>;
-
-/** `insert`, `save`, `touch`, and `replace` under the same key. */
-export function createWrites({ logs, index, layout }: Parts, writeNew: WriteNew): Writes {
-  /** Writes a record over what the log says. */
-  function put(log: SessionLog, record: SessionRecord): Awaitable<true | typeof overtaken> {
+export function createWrites(logs: SessionLogs, index: SubjectIndex, layout: Layout) {
+  /** Writes a record over what the log says, and before it the marker of its subject. */
+  function* put(log: SessionLog, record: SessionRecord, link?: Link): Steps<true | Overtaken> {
     const { key, subject } = record;
     const { state } = log;
     const isMarked = subject === null || (state.kind === 'record' && state.record.subject === subject);
-    if (!isMarked) index.add(subject, key);
-    const written = orOvertaken(logs.put(log, record));
-    if (isMarked || !(written instanceof Promise)) return written;
-    return written.then(async (done) => {
-      await syncFolder(dirname(layout.marker(subject, key)));
-      return done;
+    try {
+      if (!isMarked) index.add(subject, key);
+      if (!(yield* logs.put(log, record, link))) return overtaken;
+    } catch (error) {
+      if (state.kind === 'empty') removeUnused(log);
+      throw error;
+    }
+    if (!isMarked) yield* logs.flush(undefined, dirname(layout.marker(subject, key)));
+    return true;
+  }
+
+  /** Opens the log of a session that may not exist yet, and waits while one with the same key is being removed. */
+  function writeNew(key: string, work: (log: SessionLog) => Steps<boolean | Overtaken>): Steps<boolean> {
+    let ending: { size: number; since: number } | undefined;
+    return logs.write<boolean>(key, 'create', function* (log) {
+      // A key that only looks like another one is taken.
+      if (log === undefined) return false;
+      const { kind, size } = log.state;
+      if (kind !== 'ended') return yield* work(log);
+      if (ending?.size !== size) ending = { size, since: now() };
+      if (now() - ending.since > longestEnd) return yield* work(log);
+      if (fstatSync(log.file).nlink > 0) yield new Promise((resolve) => setTimeout(resolve, 5));
+      return overtaken;
     });
   }
 
   return {
-    insert: (record) => writeNew(record.key, (log) => (isFree(log) ? put(log, record) : false)),
+    put,
+    writeNew,
 
-    save: (record, createdAfter, plain) =>
-      writeNew(record.key, (log) => {
-        if (isFree(log)) return put(log, record);
+    insert: (record: SessionRecord): Steps<boolean> =>
+      writeNew(record.key, function* (log) {
+        return isFree(log) ? yield* put(log, record) : false;
+      }),
+
+    save: (record: SessionRecord, createdAfter: number, plain: PlainPayload): Steps<boolean> =>
+      writeNew(record.key, function* (log) {
+        if (isFree(log)) return yield* put(log, record);
         const { state } = log;
-        if (state.kind !== 'record' || !goesOn(state.record, record, createdAfter, plain)) return false;
+        if (state.kind !== 'record' || !mayBeSavedOver(state.record, record, createdAfter, plain))
+          return false;
         const { createdAt, subject } = state.record;
-        return put(log, { ...record, createdAt, subject });
+        return yield* put(log, { ...record, createdAt, subject });
       }),
 
-    replace: (key, version, next) =>
-      logs.write<boolean>(key, 'write', (log) => {
+    replace: (version: number, next: SessionRecord): Steps<boolean> =>
+      logs.write<boolean>(next.key, 'write', function* (log) {
         if (log?.state.kind !== 'record' || log.state.record.version !== version) return false;
-        return put(log, next);
+        return yield* put(log, next);
       }),
 
-    touch: (key, expiresAfter, expiresAt) =>
-      logs.write<boolean>(key, 'write', (log) => {
-        const state = log?.state;
-        if (!log || state?.kind !== 'record' || state.record.expiresAt <= expiresAfter) return false;
-        if (state.record.expiresAt >= expiresAt) return true;
-        return orOvertaken(logs.extend(log, state, expiresAt));
+    touch: (key: string, expiresAfter: number, expiresAt: number): Steps<boolean> =>
+      logs.write<boolean>(key, 'write', function* (log) {
+        if (log?.state.kind !== 'record' || log.state.record.expiresAt <= expiresAfter) return false;
+        if (log.state.record.expiresAt >= expiresAt) return true;
+        return (yield* logs.extend(log, log.state, expiresAt)) || overtaken;
       }),
   };
-}
-
-/** Whether a session continues under `RecordStorage.save`. */
-function goesOn(
-  found: SessionRecord,
-  { createdAt, idleTimeout, subject }: SessionRecord,
-  createdAfter: number,
-  { start, end }: PlainPayload,
-): boolean {
-  return (
-    found.expiresAt > createdAt &&
-    found.createdAt > createdAfter &&
-    found.idleTimeout === idleTimeout &&
-    (subject === null || subject === found.subject) &&
-    found.payload.startsWith(start) &&
-    found.payload.endsWith(end)
-  );
 }
 
 /** Whether a record may be inserted. */
 export function isFree({ state }: SessionLog): boolean {
   if (state.kind === 'record') return recordIn(state) === undefined;
   return state.kind === 'empty' || state.kind === 'damaged' || state.kind === 'ended';
+}
+
+/** Whether `RecordStorage.save` may write over a record. */
+function mayBeSavedOver(
+  found: SessionRecord,
+  { createdAt, idleTimeout, subject }: SessionRecord,
+  createdAfter: number,
+  { start, end }: PlainPayload,
+): boolean {
+  const isLive = found.expiresAt > createdAt && found.createdAt > createdAfter;
+  const isSame = found.idleTimeout === idleTimeout && (subject === null || subject === found.subject);
+  return isLive && isSame && found.payload.startsWith(start) && found.payload.endsWith(end);
+}
+
+/** Takes a new file away that no line could be written to, so that a full disk does not fill with them. */
+function removeUnused({ file, path }: SessionLog): void {
+  const bytes = readFile(file);
+  const kind = bytes && readState(bytes).kind;
+  if (kind === 'empty' || kind === 'damaged') ifExists(() => unlinkSync(path));
 }

@@ -1,34 +1,24 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
-import { overtaken, type SessionLogs, type SessionState } from '../log/session-log.ts';
-import { endLog } from '../sessions/end.ts';
+import type { SessionLogs, SessionState } from '../log/session-log.ts';
+import { run } from '../log/steps.ts';
+import type { EndSession } from '../sessions/end.ts';
 import { createYield } from '../sessions/yield.ts';
 import type { SubjectIndex } from './subject-index.ts';
 
 /** No session has moved that often within the life of a mark. */
 const mostHops = 1000;
 
-interface Parts {
-  logs: SessionLogs;
-  index: SubjectIndex;
-  read(key: string, subject: string): SessionRecord | undefined;
-}
-
 /**
  * `listBySubject` and `deleteBySubject`. A session that moves has a marker under its old key as long as its mark is there, and
  * under its new key before it is there. So a list of the markers leads to every session that existed when it began, however
  * often that has moved since.
  */
-export function createSessionsOfSubject({
-  logs,
-  index,
-  read,
-}: Parts): Required<Pick<RecordStorage, 'listBySubject' | 'deleteBySubject'>> {
-  /** Where to look next for a session that is not under this key. */
-  function next(state: SessionState | undefined): string | undefined {
-    if (state?.kind === 'arriving') return state.link?.key;
-    return state?.kind === 'record' && state.link?.kind === 'to' ? state.link.key : undefined;
-  }
-
+export function createSessionsOfSubject(
+  logs: SessionLogs,
+  index: SubjectIndex,
+  end: EndSession,
+  read: (key: string, subject: string) => SessionRecord | undefined,
+): Required<Pick<RecordStorage, 'listBySubject' | 'deleteBySubject'>> {
   /** The keys on the way that a session has taken from this one, or to this one if it is still arriving. */
   function* wayFrom(key: string): Generator<string, void> {
     let at: string | undefined = key;
@@ -38,18 +28,14 @@ export function createSessionsOfSubject({
     }
   }
 
-  /** If the file cannot be read, the marker is all there is to go by. */
-  function isOf(subject: string, key: string, state: SessionState): boolean {
-    if (state.kind === 'damaged' || state.kind === 'newer') return index.has(subject, key);
-    return state.kind === 'record' && state.link?.kind !== 'to' && state.record.subject === subject;
-  }
-
-  function end(subject: string, key: string): boolean {
-    return logs.write<boolean>(key, 'remove', (log) => {
-      if (!log || !isOf(subject, key, log.state)) return false;
-      return endLog(logs, index, log) || overtaken;
-    }) as boolean;
-  }
+  const endOf = (subject: string, key: string) =>
+    run(
+      end(key, (state) => {
+        // If the file cannot be read, the marker is all there is to go by.
+        if (state.kind === 'damaged' || state.kind === 'newer') return index.has(subject, key);
+        return state.kind === 'record' && state.link?.kind !== 'to' && state.record.subject === subject;
+      }),
+    );
 
   return {
     async listBySubject(subject) {
@@ -66,14 +52,14 @@ export function createSessionsOfSubject({
     },
 
     async deleteBySubject(subject, { exceptKey, onlyKey }) {
-      if (onlyKey !== undefined) return onlyKey !== exceptKey && end(subject, onlyKey) ? 1 : 0;
+      if (onlyKey !== undefined) return onlyKey !== exceptKey && (await endOf(subject, onlyKey)) ? 1 : 0;
       const yieldToOthers = createYield();
       for (let removed = 0; ; ) {
         const before = removed;
         for (const marked of index.keys(subject)) {
           for (const key of wayFrom(marked)) {
             if (key === exceptKey) break;
-            if (end(subject, key)) removed++;
+            if (await endOf(subject, key)) removed++;
           }
           await yieldToOthers();
         }
@@ -81,4 +67,10 @@ export function createSessionsOfSubject({
       }
     },
   };
+}
+
+/** Where a session that is not under a key has gone to, or where it still is. */
+function next(state: SessionState | undefined): string | undefined {
+  if (state?.kind === 'arriving') return state.link?.key;
+  return state?.kind === 'record' && state.link?.kind === 'to' ? state.link.key : undefined;
 }

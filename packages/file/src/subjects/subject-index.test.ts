@@ -18,8 +18,9 @@ describe('subject index', () => {
 
   it('takes a marker that a crash has left for nothing, and removes it when it is an hour old', async () => {
     const directory = temporaryDirectory();
-    const { storage, layout } = openStorage(directory);
-    const index = createSubjectIndex(layout);
+    const opened = openStorage(directory);
+    const { storage, layout } = opened;
+    const index = createSubjectIndex(opened);
     const bobs = someRecord({ subject: 'bob' });
     await storage.insert(bobs, Date.now());
     const lost = someRecord().key;

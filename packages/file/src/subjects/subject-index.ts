@@ -1,7 +1,7 @@
-import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { errorCode, makeFolder, removeIfExists } from '../directory/files.ts';
-import { type Layout, readFileName } from '../directory/layout.ts';
+import { closeSync, existsSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { errorCode, ifExists } from '../directory/files.ts';
+import { readFileName } from '../directory/layout.ts';
+import type { SessionDirectory } from '../directory/open-directory.ts';
 
 /**
  * Which sessions belong to a subject: one empty file each, named by both. A marker only says where to look, the record has
@@ -16,46 +16,24 @@ export interface SubjectIndex {
   keys(subject: string): string[];
 }
 
-export function createSubjectIndex(layout: Layout): SubjectIndex {
+export function createSubjectIndex({ layout, create, assertExists }: SessionDirectory): SubjectIndex {
   return {
     has: (subject, key) => existsSync(layout.marker(subject, key)),
     add(subject, key) {
       const path = layout.marker(subject, key);
       try {
-        create(path);
+        closeSync(create(path, () => openSync(path, 'wx', 0o600)));
       } catch (error) {
-        if (errorCode(error) !== 'ENOENT') throw error;
-        makeFolder(dirname(path));
-        create(path);
+        if (errorCode(error) !== 'EEXIST') throw error;
       }
     },
-    remove: (subject, key) => void removeIfExists(layout.marker(subject, key)),
+    remove: (subject, key) => ifExists(() => unlinkSync(layout.marker(subject, key))),
     keys(subject) {
       const { folder, prefix } = layout.markersOf(subject);
-      const keys: string[] = [];
-      for (const name of namesIn(folder)) {
-        if (!name.startsWith(prefix)) continue;
-        const file = readFileName(name);
-        if (file.kind === 'marker') keys.push(file.key);
-      }
-      return keys;
+      const names = ifExists(() => readdirSync(folder));
+      if (names === undefined) assertExists();
+      const files = (names ?? []).filter((name) => name.startsWith(prefix)).map(readFileName);
+      return files.flatMap((file) => (file.kind === 'marker' ? [file.key] : []));
     },
   };
-}
-
-function create(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
