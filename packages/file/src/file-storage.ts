@@ -39,8 +39,7 @@ export function createFileStorage(
   const end = createEndSession(logs, index, layout);
   const deleteExpired = createDeleteExpired(layout, logs, index);
 
-  function read(key: string): SessionRecord | undefined {
-    const state = logs.read(key);
+  function recordOf(state: SessionState | undefined): SessionRecord | undefined {
     if (state?.kind === 'record') return recordIn(state);
     if (state?.kind === 'newer') throw newerFormat();
     if (state?.kind === 'damaged') onDamaged();
@@ -48,15 +47,19 @@ export function createFileStorage(
   }
 
   /** The record; for a file of a newer version one that says no more than that: core leaves it out of lists, and ends it. */
-  function readAny(key: string, subject: string | null): SessionRecord | undefined {
-    if (logs.read(key)?.kind !== 'newer') return read(key);
+  function anyRecordOf(
+    state: SessionState | undefined,
+    key: string,
+    subject: string | null,
+  ): SessionRecord | undefined {
+    if (state?.kind !== 'newer') return recordOf(state);
     const time = Number.MAX_SAFE_INTEGER;
     const payload = `{"v":${time}}`;
     return { key, payload, subject, version: 0, createdAt: time, expiresAt: time, idleTimeout: null };
   }
 
   return {
-    read,
+    read: (key) => recordOf(logs.read(key)),
     insert: (record) => run(writes.insert(record)),
     save: (record, createdAfter, plain) => run(writes.save(record, createdAfter, plain)),
     replace: (key, version, next) =>
@@ -79,14 +82,14 @@ export function createFileStorage(
       const yieldToOthers = createYield();
       const records: SessionRecord[] = [];
       for (const key of keysAfter(layout, after)) {
-        const record = readAny(key, null);
+        const record = anyRecordOf(logs.read(key), key, null);
         if (record && records.push(record) === limit) break;
         await yieldToOthers();
       }
       return records;
     },
 
-    ...createSessionsOfSubject(logs, index, end, readAny),
+    ...createSessionsOfSubject(logs, index, end, anyRecordOf),
   };
 }
 

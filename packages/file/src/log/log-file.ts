@@ -81,5 +81,9 @@ export function appendLine(file: number, at: number, line: Buffer): boolean {
  * copies and restored backups change it.
  */
 export function hintExpiry(file: number, expiresAt: number): void {
-  futimesSync(file, expiresAt / 1000, expiresAt / 1000);
+  try {
+    futimesSync(file, expiresAt / 1000, expiresAt / 1000);
+  } catch {
+    // Without it garbage collection looks inside once more than it had to.
+  }
 }

@@ -39,6 +39,8 @@ export type SessionState =
   /** A record that is on its way here from another key, and is no session yet. */
   | (Omit<RecordState, 'kind'> & { readonly kind: 'arriving'; readonly size: number });
 
+const none: ReadonlySet<string> = new Set();
+
 type SizedRecord = RecordState & { readonly size: number };
 
 /** The logs of a session directory. What takes two files, a log that continues in another or a move, looks like one here. */
@@ -197,9 +199,9 @@ export class SessionLogs {
 
   #open(key: string, mode: 'read' | 'write' | 'create'): SessionLog | undefined {
     const path = this.#directory.layout.record(key);
-    const missing = new Set<string>();
+    let missing = none;
     /** The files that the log continues in, one in the other. Only readers follow them: writers first rename them. */
-    const followed = new Set<string>();
+    let followed = none;
     for (let successor: string | undefined; ; ) {
       const from = successor ? join(dirname(path), successor) : path;
       const file = this.#directory.create(path, () => openFile(from, mode));
@@ -209,8 +211,8 @@ export class SessionLogs {
       }
       if (file === undefined) {
         // It was renamed meanwhile; or never will be, for a copy of the directory was made between the line and the rename.
-        missing.add(successor as string);
-        followed.clear();
+        missing = new Set(missing).add(successor as string);
+        followed = none;
         successor = undefined;
         continue;
       }
@@ -222,9 +224,9 @@ export class SessionLogs {
           const name = basename(found.successor);
           const next = join(dirname(path), name);
           const isThere = mode === 'read' ? !followed.has(name) : renameIfExists(next, path);
-          if (!isThere) missing.add(name);
+          if (!isThere) missing = new Set(missing).add(name);
           else if (mode === 'read') {
-            followed.add(name);
+            followed = new Set(followed).add(name);
             successor = name;
           }
         } else if (found) {

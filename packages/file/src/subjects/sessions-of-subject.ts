@@ -17,17 +17,8 @@ export function createSessionsOfSubject(
   logs: SessionLogs,
   index: SubjectIndex,
   end: EndSession,
-  read: (key: string, subject: string) => SessionRecord | undefined,
+  recordOf: (state: SessionState | undefined, key: string, subject: string) => SessionRecord | undefined,
 ): Required<Pick<RecordStorage, 'listBySubject' | 'deleteBySubject'>> {
-  /** The keys on the way that a session has taken from this one, or to this one if it is still arriving. */
-  function* wayFrom(key: string): Generator<string, void> {
-    let at: string | undefined = key;
-    for (let hops = 0; at !== undefined && hops < mostHops; hops++) {
-      yield at;
-      at = next(logs.read(at));
-    }
-  }
-
   const endOf = (subject: string, key: string) =>
     run(
       end(key, (state) => {
@@ -42,9 +33,11 @@ export function createSessionsOfSubject(
       const yieldToOthers = createYield();
       const found = new Map<string, SessionRecord>();
       for (const marked of index.keys(subject)) {
-        for (const key of wayFrom(marked)) {
-          const record = found.has(key) ? undefined : read(key, subject);
+        for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
+          const state = logs.read(key);
+          const record = recordOf(state, key, subject);
           if (record?.subject === subject) found.set(key, record);
+          key = next(state);
         }
         await yieldToOthers();
       }
@@ -57,9 +50,11 @@ export function createSessionsOfSubject(
       for (let removed = 0; ; ) {
         const before = removed;
         for (const marked of index.keys(subject)) {
-          for (const key of wayFrom(marked)) {
+          for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
             if (key === exceptKey) break;
             if (await endOf(subject, key)) removed++;
+            // Whether or not: it may have moved in between.
+            key = next(logs.read(key));
           }
           await yieldToOthers();
         }
