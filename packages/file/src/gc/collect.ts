@@ -3,15 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifExists, isMissing } from '../directory/files.ts';
 import { keyOfName, type Layout, readFileName } from '../directory/layout.ts';
+import { linkToKeep, recordIn } from '../log/line.ts';
 import { hintExpiry } from '../log/log-file.ts';
-import {
-  linkToKeep,
-  type Overtaken,
-  overtaken,
-  recordIn,
-  type SessionLog,
-  type SessionLogs,
-} from '../log/session-log.ts';
+import type { SessionLog } from '../log/open-log.ts';
+import { type Overtaken, overtaken, type SessionLogs } from '../log/session-log.ts';
 import { run, type Steps } from '../log/steps.ts';
 import { endLog } from '../sessions/end.ts';
 import { drawVersion } from '../sessions/move.ts';

@@ -180,6 +180,17 @@ function readLink(text: string): Link | undefined {
     : undefined;
 }
 
+/** Of the links only that of a mark outlives the line it was written with. */
+export function linkToKeep({ link }: RecordState): Link | undefined {
+  return link?.kind === 'to' ? link : undefined;
+}
+
+/** The record that a log holds for everybody else. */
+export function recordIn({ record, link }: RecordState): SessionRecord | undefined {
+  if (link?.kind !== 'to') return record;
+  return record.payload === '' ? undefined : { ...record, subject: null };
+}
+
 /** The error for a session that a newer version of this package wrote. */
 export function newerFormat(): StoreError {
   return new StoreError(

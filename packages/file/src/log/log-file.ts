@@ -64,13 +64,14 @@ export function hasRoom(size: number, line: number, record = 0): boolean {
 /**
  * Appends a line that expects to land at `at`, in one call.
  *
- * @returns whether it counts: `false` when another process appended first, or the file was removed by hand
+ * @returns whether it counts; `unlinked` if it does, but in a file that has no name any more: it was removed by hand, or another process
+ * has renamed over it the one that this line names
  */
-export function appendLine(file: number, at: number, line: Buffer): boolean {
+export function appendLine(file: number, at: number, line: Buffer): boolean | 'unlinked' {
   // A full disk may take a part. Then the rest tells why; and what was cut off does not count.
   for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
   const { size, nlink } = fstatSync(file);
-  if (size === at + line.length) return nlink > 0;
+  if (size === at + line.length) return nlink > 0 || 'unlinked';
   // Somebody appended before or after. If after, that may have ended the session, or continued it in another file.
   const there = Buffer.alloc(line.length);
   return readSync(file, there, 0, there.length, at) === there.length && there.equals(line);

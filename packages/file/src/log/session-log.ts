@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fdatasync, fstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SessionRecord } from '@store/core/driver';
 import { errorCode, ifExists, syncFolder } from '../directory/files.ts';
-import { keyOfName, nameOfKey } from '../directory/layout.ts';
 import type { SessionDirectory } from '../directory/open-directory.ts';
 import {
   endLine,
   type Link,
-  type LogState,
+  linkToKeep,
   type RecordState,
-  readState,
   recordLine,
   successorLine,
   touchLine,
 } from './line.ts';
-import { appendLine, hasRoom, hintExpiry, notAFile, openFile, readFile } from './log-file.ts';
+import { appendLine, hasRoom, hintExpiry } from './log-file.ts';
+import { openLog, readLog, type SessionLog, type SessionState } from './open-log.ts';
 import type { Steps } from './steps.ts';
 
 const flush = promisify(fdatasync);
@@ -24,22 +23,6 @@ const flush = promisify(fdatasync);
 /** Returned by work on a log to which another process has appended first: it is done again with what that has written. */
 export const overtaken: unique symbol = Symbol('overtaken');
 export type Overtaken = typeof overtaken;
-
-/** A session's file, open, and what it says. */
-export interface SessionLog {
-  readonly key: string;
-  readonly path: string;
-  readonly file: number;
-  state: SessionState;
-}
-
-/** What a log says, once the other file of a move has been asked. */
-export type SessionState =
-  | Exclude<LogState, { kind: 'continued' }>
-  /** A record that is on its way here from another key, and is no session yet. */
-  | (Omit<RecordState, 'kind'> & { readonly kind: 'arriving'; readonly size: number });
-
-const none: ReadonlySet<string> = new Set();
 
 type SizedRecord = RecordState & { readonly size: number };
 
@@ -56,11 +39,8 @@ export class SessionLogs {
     this.#durable = durable;
   }
 
-  /** What a session's log says; `undefined` when it has none. Waits for nobody. */
   read(key: string): SessionState | undefined {
-    const log = this.#open(key, 'read');
-    if (log && log.file !== notAFile) closeSync(log.file);
-    return log?.state;
+    return readLog(this.#directory, key);
   }
 
   /** Does work on a session's log, again each time another process is first. `create` makes the file if there is none. */
@@ -70,7 +50,7 @@ export class SessionLogs {
     work: (log: SessionLog | undefined) => Steps<T | Overtaken>,
   ): Steps<T> {
     for (;;) {
-      const log = this.#open(key, mode);
+      const log = openLog(this.#directory, key, mode);
       try {
         const result = yield* work(log);
         if (result !== overtaken) return result as T;
@@ -83,7 +63,7 @@ export class SessionLogs {
   /** The same for work that waits for nothing. */
   writeNow<T>(key: string, work: (log: SessionLog | undefined) => T | Overtaken): T {
     for (;;) {
-      const log = this.#open(key, 'write');
+      const log = openLog(this.#directory, key, 'write');
       try {
         const result = work(log);
         if (result !== overtaken) return result as T;
@@ -99,7 +79,7 @@ export class SessionLogs {
     const at = state.size;
     const line = recordLine(at, record, link);
     if (state.kind === 'ended' || !hasRoom(at, line.length)) return yield* this.continue(log, record, link);
-    if (!this.#append(log, line)) return false;
+    if (this.#append(log, line) !== true) return false;
     log.state = { kind: 'record', record, link, at, length: line.length, size: at + line.length };
     // What is still arriving keeps the time of the write, by which it is found if the move is never finished.
     if (link?.kind !== 'from') hintExpiry(file, record.expiresAt);
@@ -132,7 +112,8 @@ export class SessionLogs {
     try {
       appendLine(file, 0, recordLine(0, record, link));
       if (this.#durable) yield flush(file);
-      counts = this.#append(log, successorLine(log.state.size, name));
+      const appended = this.#append(log, successorLine(log.state.size, name));
+      counts = appended === 'unlinked' ? !existsSync(successor) : appended;
       if (!counts) return false;
       finishContinuing(file, successor, log.path, record.expiresAt);
       yield* this.flush(log, dirname(log.path));
@@ -152,7 +133,7 @@ export class SessionLogs {
 
   /** The same, whatever room there is. With the expiry that is there it changes nothing but lets every other writer be overtaken. */
   touch(log: SessionLog, state: SizedRecord, expiresAt = state.record.expiresAt): boolean {
-    if (!this.#append(log, touchLine(state.size, expiresAt, state))) return false;
+    if (this.#append(log, touchLine(state.size, expiresAt, state)) !== true) return false;
     hintExpiry(log.file, expiresAt);
     return true;
   }
@@ -165,14 +146,15 @@ export class SessionLogs {
   end(log: SessionLog): boolean {
     this.#confirmTarget(log.state);
     try {
-      return appendLine(log.file, log.state.size, endLine(log.state.size, `${this.#token}.${++this.#count}`));
+      const { size } = log.state;
+      return appendLine(log.file, size, endLine(size, `${this.#token}.${++this.#count}`)) === true;
     } catch (error) {
       if (/^(ENOSPC|EDQUOT|EFBIG)$/.test(errorCode(error) ?? '')) return true;
       throw error;
     }
   }
 
-  #append(log: SessionLog, line: Buffer): boolean {
+  #append(log: SessionLog, line: Buffer): boolean | 'unlinked' {
     this.#confirmTarget(log.state);
     return appendLine(log.file, log.state.size, line);
   }
@@ -196,76 +178,6 @@ export class SessionLogs {
       ifExists(() => unlinkSync(log.path));
     }
   }
-
-  #open(key: string, mode: 'read' | 'write' | 'create'): SessionLog | undefined {
-    const path = this.#directory.layout.record(key);
-    let missing = none;
-    /** The files that the log continues in, one in the other. Only readers follow them: writers first rename them. */
-    let followed = none;
-    for (let successor: string | undefined; ; ) {
-      const from = successor ? join(dirname(path), successor) : path;
-      const file = this.#directory.create(path, () => openFile(from, mode));
-      if (file === undefined && successor === undefined) {
-        this.#directory.assertExists();
-        return undefined;
-      }
-      if (file === undefined) {
-        // It was renamed meanwhile; or never will be, for a copy of the directory was made between the line and the rename.
-        missing = new Set(missing).add(successor as string);
-        followed = none;
-        successor = undefined;
-        continue;
-      }
-      let log: SessionLog | undefined;
-      try {
-        const bytes = file === notAFile ? undefined : readFile(file);
-        const found = bytes && readState(bytes, missing);
-        if (found?.kind === 'continued') {
-          const name = basename(found.successor);
-          const next = join(dirname(path), name);
-          const isThere = mode === 'read' ? !followed.has(name) : renameIfExists(next, path);
-          if (!isThere) missing = new Set(missing).add(name);
-          else if (mode === 'read') {
-            followed = new Set(followed).add(name);
-            successor = name;
-          }
-        } else if (found) {
-          const state = this.#stateUnder(key, file, found);
-          if (state === undefined) return undefined;
-          if (state !== 'changed') log = { key, path, file, state };
-        } else if (mode === 'read') {
-          log = { key, path, file, state: { kind: 'damaged', size: 0 } };
-        } else {
-          unlinkSync(path);
-        }
-        if (log) return log;
-      } finally {
-        if (log === undefined && file !== notAFile) closeSync(file);
-      }
-    }
-  }
-
-  /**
-   * What a file says about the session under `key`: `changed` when it has to be read again, and nothing when the key only looks like
-   * the one that the file is for, since 43 characters hold two bits more than a hash.
-   */
-  #stateUnder(
-    key: string,
-    file: number,
-    state: Exclude<LogState, { kind: 'continued' }>,
-  ): SessionState | 'changed' | undefined {
-    if (state.kind !== 'record') return state;
-    const { link, record, size } = state;
-    if (record.key !== key) return keyOfName(nameOfKey(key)) === key ? { kind: 'damaged', size } : undefined;
-    if (link?.kind !== 'from') return state;
-    const origin = this.read(link.key);
-    if (origin?.kind === 'record') {
-      if (origin.record.version === link.markVersion) return state;
-      if (origin.record.version === link.version) return { ...state, kind: 'arriving' };
-    }
-    // Either the move can never happen now, or it has, and a line that says so was appended before the mark was replaced.
-    return fstatSync(file).size === size ? { kind: 'ended', size } : 'changed';
-  }
 }
 
 function finishContinuing(file: number, successor: string, path: string, expiresAt: number): void {
@@ -275,23 +187,4 @@ function finishContinuing(file: number, successor: string, path: string, expires
   } catch {
     // The line counts all the same, and the next writer tries again.
   }
-}
-
-function renameIfExists(from: string, to: string): boolean {
-  const renamed = ifExists(() => {
-    renameSync(from, to);
-    return true;
-  });
-  return renamed ?? false;
-}
-
-/** Of the links only that of a mark outlives the line it was written with. */
-export function linkToKeep({ link }: RecordState): Link | undefined {
-  return link?.kind === 'to' ? link : undefined;
-}
-
-/** The record that a log holds for everybody else. */
-export function recordIn({ record, link }: RecordState): SessionRecord | undefined {
-  if (link?.kind !== 'to') return record;
-  return record.payload === '' ? undefined : { ...record, subject: null };
 }

@@ -2,13 +2,8 @@ import { unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ifExists } from '../directory/files.ts';
 import type { Layout } from '../directory/layout.ts';
-import {
-  type Overtaken,
-  overtaken,
-  type SessionLog,
-  type SessionLogs,
-  type SessionState,
-} from '../log/session-log.ts';
+import type { SessionLog, SessionState } from '../log/open-log.ts';
+import { type Overtaken, overtaken, type SessionLogs } from '../log/session-log.ts';
 import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 

@@ -1,19 +1,14 @@
-import { fstatSync, unlinkSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PlainPayload, SessionRecord } from '@store/core/driver';
-import { ifExists } from '../directory/files.ts';
 import type { Layout } from '../directory/layout.ts';
-import { type Link, readState } from '../log/line.ts';
+import { type Link, readState, recordIn } from '../log/line.ts';
 import { readFile } from '../log/log-file.ts';
-import {
-  type Overtaken,
-  overtaken,
-  recordIn,
-  type SessionLog,
-  type SessionLogs,
-} from '../log/session-log.ts';
+import type { SessionLog } from '../log/open-log.ts';
+import { type Overtaken, overtaken, type SessionLogs } from '../log/session-log.ts';
 import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
+import { endLog } from './end.ts';
 
 // Taken when this module loads, so that the fake timers of a test do not stop a store.
 const { setTimeout } = globalThis;
@@ -40,6 +35,13 @@ export function createWrites(logs: SessionLogs, index: SubjectIndex, layout: Lay
     }
     if (!isMarked) yield* logs.flush(undefined, dirname(layout.marker(subject, key)));
     return true;
+  }
+
+  /** Takes a new file away that no line could be written to, so that a full disk does not fill with them. */
+  function removeUnused(log: SessionLog): void {
+    const bytes = readFile(log.file);
+    const found = bytes && readState(bytes);
+    if (found?.kind === 'empty' || found?.kind === 'damaged') endLog(logs, index, { ...log, state: found });
   }
 
   /** Opens the log of a session that may not exist yet, and waits while one with the same key is being removed. */
@@ -107,11 +109,4 @@ function mayBeSavedOver(
   const isLive = found.expiresAt > createdAt && found.createdAt > createdAfter;
   const isSame = found.idleTimeout === idleTimeout && (subject === null || subject === found.subject);
   return isLive && isSame && found.payload.startsWith(start) && found.payload.endsWith(end);
-}
-
-/** Takes a new file away that no line could be written to, so that a full disk does not fill with them. */
-function removeUnused({ file, path }: SessionLog): void {
-  const bytes = readFile(file);
-  const kind = bytes && readState(bytes).kind;
-  if (kind === 'empty' || kind === 'damaged') ifExists(() => unlinkSync(path));
 }

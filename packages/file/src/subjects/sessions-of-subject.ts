@@ -1,5 +1,6 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
-import type { SessionLogs, SessionState } from '../log/session-log.ts';
+import type { SessionState } from '../log/open-log.ts';
+import type { SessionLogs } from '../log/session-log.ts';
 import { run } from '../log/steps.ts';
 import type { EndSession } from '../sessions/end.ts';
 import { createYield } from '../sessions/yield.ts';
@@ -32,14 +33,20 @@ export function createSessionsOfSubject(
     async listBySubject(subject) {
       const yieldToOthers = createYield();
       const found = new Map<string, SessionRecord>();
-      for (const marked of index.keys(subject)) {
-        for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
-          const state = logs.read(key);
-          const record = recordOf(state, key, subject);
-          if (record?.subject === subject) found.set(key, record);
-          key = next(state);
+      const known = new Set<string>();
+      for (let pass = 1; pass <= 2; pass++) {
+        // In the second, a session that moved without leaving a mark.
+        const keys = index.keys(subject).filter((key) => !known.has(key));
+        for (const marked of keys) {
+          for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
+            const state = logs.read(key);
+            const record = recordOf(state, key, subject);
+            if (record?.subject === subject) found.set(key, record);
+            key = next(state);
+          }
+          known.add(marked);
+          await yieldToOthers();
         }
-        await yieldToOthers();
       }
       return [...found.values()];
     },
@@ -47,9 +54,11 @@ export function createSessionsOfSubject(
     async deleteBySubject(subject, { exceptKey, onlyKey }) {
       if (onlyKey !== undefined) return onlyKey !== exceptKey && (await endOf(subject, onlyKey)) ? 1 : 0;
       const yieldToOthers = createYield();
+      let known = new Set<string>();
       for (let removed = 0; ; ) {
         const before = removed;
-        for (const marked of index.keys(subject)) {
+        const keys = index.keys(subject);
+        for (const marked of keys) {
           for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
             if (key === exceptKey) break;
             if (await endOf(subject, key)) removed++;
@@ -58,7 +67,9 @@ export function createSessionsOfSubject(
           }
           await yieldToOthers();
         }
-        if (removed === before) return removed;
+        // A session that moved without leaving a mark has a new marker.
+        if (removed === before && keys.every((key) => known.has(key))) return removed;
+        known = new Set(keys);
       }
     },
   };

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createSessionId } from '@store/core';
+import { expect, it } from 'vitest';
+import { startChild, startUnder } from '../test/child.ts';
+import { temporaryDirectory } from '../test/session-directory.ts';
+import { startSession } from './start-session.ts';
+
+const copies = 20;
+/** A process-id namespace of its own, as a container has it. */
+const container = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
+it('has every session whole and writable in a copy made while processes write', {
+  timeout: 120_000,
+}, async (context) => {
+  if (process.platform === 'win32') context.skip('needs cp');
+  const directory = temporaryDirectory();
+  const store = await startSession({ directory, cache: false });
+  const ids = Array.from({ length: 10 }, createSessionId);
+  for (const id of ids) await store.save(id, { n: 0, longest: 1, text: '', end: 0 }, {});
+  const writers = ['1500', '5000'].map((longest) => startChild('overwriter', directory, longest, ...ids));
+  await Promise.all(writers.map((writer) => writer.next()));
+  for (let copy = 0; copy < copies; copy++) {
+    const target = join(temporaryDirectory(), 'copy');
+    // It exits with 1 when a file disappears meanwhile.
+    spawnSync('cp', ['-a', directory, target], { stdio: 'ignore' });
+    const copied = await startSession({ directory: target, cache: false });
+    for (const id of ids) {
+      const { exists, data } = await copied.load(id);
+      const length = (Number(data.n) * 997) % Number(data.longest);
+      expect({ exists, n: data.n, length: String(data.text).length }).toEqual({
+        exists: true,
+        n: data.end,
+        length,
+      });
+      expect(await copied.update(id, (content) => ({ ...content, data: { copy } }))).toBe(true);
+      expect((await copied.load(id)).data).toEqual({ copy });
+      expect(await copied.touch(id)).toBe(true);
+    }
+  }
+});
+
+it('keeps every update of processes in containers of their own and on the host', {
+  timeout: 60_000,
+}, async (context) => {
+  const probe = spawnSync(container[0] as string, [...container.slice(1), 'true'], { stdio: 'ignore' });
+  if (probe.status !== 0) context.skip('needs unshare and user namespaces');
+  const directory = temporaryDirectory();
+  const store = await startSession({ directory, cache: false });
+  const id = createSessionId();
+  await store.save(id, {}, {});
+  const writers = [container, container, []].map((command, n) =>
+    startUnder(command, 'key-writer', directory, id, `writer${n}-`, '100'),
+  );
+  await Promise.all(writers.map((writer) => writer.next()));
+  for (const writer of writers) writer.process.send('go');
+  await Promise.all(writers.map((writer) => writer.ended()));
+  expect(Object.keys((await store.load(id)).data)).toHaveLength(300);
+});
+
+it('lets a session be written and ended right after a container that wrote to it was killed', {
+  timeout: 60_000,
+}, async (context) => {
+  const probe = spawnSync(container[0] as string, [...container.slice(1), 'true'], { stdio: 'ignore' });
+  if (probe.status !== 0) context.skip('needs unshare and user namespaces');
+  const directory = temporaryDirectory();
+  const store = await startSession({ directory, cache: false });
+  const ids = Array.from({ length: 20 }, createSessionId);
+  for (const id of ids) await store.save(id, { n: 0, longest: 1, text: '', end: 0 }, {});
+  const writer = startUnder(container, 'overwriter', directory, '5000', ...ids);
+  await writer.next();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  writer.kill('SIGKILL');
+  await writer.ended('SIGKILL');
+  for (const id of ids) {
+    expect(await store.update(id, (content) => content)).toBe(true);
+    await store.destroy(id);
+    expect((await store.load(id)).exists).toBe(false);
+  }
+});
