@@ -27,7 +27,7 @@ interface FileStorage extends Required<Omit<RecordStorage, 'close'>> {
   move(key: string, version: number, next: SessionRecord, mark: SessionRecord): Awaitable<boolean>;
 }
 
-/** Keeps session records as files. All is synchronous but what walks through many files, or waits. */
+/** Keeps session records as files. Synchronous, except for what goes through many files or waits. */
 export function createFileStorage(
   directory: SessionDirectory,
   { durable, onDamaged }: FileStorageOptions,
@@ -47,7 +47,7 @@ export function createFileStorage(
     return undefined;
   }
 
-  /** The record; for a file of a newer version one that says no more than that: core leaves it out of lists, and ends it. */
+  /** The record; for a file of a newer version, one that core leaves out of lists but can end. */
   function anyRecordOf(
     state: SessionState | undefined,
     key: string,
@@ -68,10 +68,10 @@ export function createFileStorage(
     move: (key, version, next, mark) => run(move(key, version, next, mark)),
     touch: (key, expiresAfter, expiresAt) => run(writes.touch(key, expiresAfter, expiresAt)),
     async delete(key) {
-      await run(end(key, isThere));
+      await run(end(key, exists));
     },
     deleteSession: (key) =>
-      run(end(key, (state) => isThere(state) && (state.kind !== 'record' || state.record.idleTimeout !== 0))),
+      run(end(key, (state) => exists(state) && (state.kind !== 'record' || state.record.idleTimeout !== 0))),
 
     async deleteExpired(now, limit) {
       assertExists();
@@ -94,8 +94,8 @@ export function createFileStorage(
   };
 }
 
-/** What has ended, or is still to arrive, is not there. */
-function isThere({ kind }: SessionState): boolean {
+/** A session that has ended, or is still arriving, does not exist. */
+function exists({ kind }: SessionState): boolean {
   return kind !== 'ended' && kind !== 'arriving';
 }
 

@@ -34,7 +34,7 @@ const hints = {
 
 /** What {@link startSession} takes in addition to the options of every driver. */
 export interface FileSessionOptions extends StartOptions {
-  /** The directory that holds the sessions, and nothing else; made (mode 0700) if it is missing. Not on a network share. */
+  /** The directory that holds the sessions, and nothing else; created with mode 0700 if missing. Not on a network share. */
   directory: string;
   /** Whether a write is flushed to the disk, file and folder, before it is reported as done. @default false */
   durable?: boolean;
@@ -47,11 +47,11 @@ export interface FileSessionOptions extends StartOptions {
 
 /**
  * Keeps sessions as files in one directory, and caches the store unless `cache` is false. Any number of processes on one
- * host can use the directory at once.
+ * host can use the directory at the same time.
  *
- * @returns The store. Nothing of it but the sessions is in the directory.
+ * @returns The store. The directory holds nothing but sessions.
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be made, entered or
- * written. Nothing of a failure is kept: the next call starts from scratch.
+ * written. A failed start leaves nothing behind: the next call starts from scratch.
  * @example
  * await startSession({ directory: './sessions', idleTimeout: 7200 });
  */
@@ -89,7 +89,7 @@ function open(path: string, checkOwner: boolean): SessionDirectory {
   }
 }
 
-/** Told as core tells of a payload it cannot read. What the listener throws is ignored: reporting never fails a request. */
+/** Reported the way core reports an unreadable payload. What the listener throws is ignored: reporting never fails a request. */
 function reportDamaged(onEvent: OnStoreEvent | undefined): void {
   try {
     onEvent?.({ type: 'unreadable-session', store: name, reason: 'the file is damaged, or not one of ours' });

@@ -15,7 +15,7 @@ const refused = {
 /** FUSE may be local (container desktops) or not (sshfs); Ceph appends properly, but is shared between machines. */
 const doubtful = { FUSE: 0x65735546, Ceph: 0x00c36400 };
 
-/** What is known about a type of file system; undefined if nothing speaks against it. */
+/** What is known about a type of file system; undefined if there is no objection. */
 export function fileSystemRule(type: number): { name: string; isRefused: boolean } | undefined {
   // Some systems report a signed number.
   const name = Object.entries({ ...refused, ...doubtful }).find(([, known]) => known === type >>> 0)?.[0];

@@ -47,7 +47,7 @@ export function keyOfName(name: string): string {
   return Buffer.from(name, 'hex').toString('base64url');
 }
 
-/** What a file in a shard is, by its name; `foreign` is not ours, and is left alone. */
+/** The kinds of files, told from their names; `foreign` ones are left alone. */
 export type FileName =
   | { kind: 'record' }
   | { kind: 'marker'; key: string }
@@ -59,7 +59,7 @@ const recordName = /^[\da-f]{64}$/;
 const shape = /^(?:[\da-f]{32}\.(?<marker>[\da-f]{64})|(?<successor>[\da-f]{64})\.[\da-f]{16}\.\d+\.next)$/;
 
 export function readFileName(name: string): FileName {
-  // Nearly all are, so this is the short way.
+  // The fast path: nearly all are records.
   if (name.length === 64) return recordName.test(name) ? { kind: 'record' } : { kind: 'foreign' };
   const { marker, successor } = shape.exec(name)?.groups ?? {};
   if (marker !== undefined) return { kind: 'marker', key: keyOfName(marker) };

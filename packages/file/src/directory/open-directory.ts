@@ -15,13 +15,13 @@ export interface SessionDirectory {
   create<T>(path: string, work: () => T): T;
 }
 
-/** Makes what is missing of a session directory. */
+/** Opens a session directory, and creates whatever is missing of it. */
 export function openDirectory(directory: string, checkOwner = true): SessionDirectory {
   const layout = createLayout(directory);
   const folders = [layout.records, layout.subjects];
   assertPrivate(directory, checkOwner);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // A umask can only take away; what is there by now may be another's.
+  // By now another user may have created it. Our own umask can only remove permissions.
   assertPrivate(directory, checkOwner);
   assertLocalFileSystem(directory);
   for (const folder of folders) assertPrivateShards(folder, checkOwner);
@@ -57,7 +57,7 @@ export function openDirectory(directory: string, checkOwner = true): SessionDire
   return { layout, assertExists, create };
 }
 
-/** Makes a folder only its owner can enter. @throws when something else has its name, a symbolic link for one */
+/** Makes a folder only its owner can enter. @throws if the name is taken by anything else, such as a symbolic link */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -55,7 +55,7 @@ export function assertPrivateShards(folder: string, checkOwner: boolean): void {
 }
 
 /**
- * What belongs to root is as safe as what is ours. Root itself is only warned about another user's directory, which is usual for
+ * What belongs to root is trusted like our own. Root itself is only warned about another user's directory, which is usual for
  * volumes of containers; but where every user may write, anybody may have planted it.
  */
 function assertOwner(path: string, found: Stats, tree = path): void {
@@ -102,7 +102,7 @@ function refused(path: string, what: string, command: string): StoreError {
   );
 }
 
-/** As a shell takes it. */
+/** Quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -80,6 +80,17 @@ describe('garbage collection', () => {
     expect(filesIn(layout.records)).toEqual(['7f']);
   });
 
+  it('restores every marker that a power cut has lost, however many calls run at the same time', async () => {
+    const directory = temporaryDirectory();
+    const { storage, layout } = openStorage(directory);
+    const records = Array.from({ length: 200 }, () => someRecord({ subject: 'ann' }));
+    for (const record of records) await storage.insert(record, Date.now());
+    rmSync(layout.subjects, { recursive: true });
+    const another = openStorage(directory).storage;
+    await Promise.all([1, 2, 3].map(() => another.deleteExpired(0, 500)));
+    expect(await storage.listBySubject('ann')).toHaveLength(200);
+  });
+
   it.each([0, 10])('removes what expires in round %i, touched or replaced before or not', async (rounds) => {
     const { storage, layout } = openStorage(temporaryDirectory());
     const [plain, touched, shortened, moved, restored] = Array.from({ length: 5 }, () =>

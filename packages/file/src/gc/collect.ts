@@ -6,28 +6,27 @@ import { keyOfName, type Layout, readFileName } from '../directory/layout.ts';
 import { linkToKeep, recordIn } from '../log/line.ts';
 import { hintExpiry } from '../log/log-file.ts';
 import type { SessionLog } from '../log/open-log.ts';
-import { type Overtaken, overtaken, type SessionLogs } from '../log/session-log.ts';
+import { drawVersion, type Overtaken, overtaken, type SessionLogs } from '../log/session-log.ts';
 import { run, type Steps } from '../log/steps.ts';
 import { endLog } from '../sessions/end.ts';
-import { drawVersion } from '../sessions/move.ts';
 import { createYield } from '../sessions/yield.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 
-/** How many files one call looks at: a tenth of a second of work, a quarter of a millisecond at a time. */
+/** How many files one call looks at, a quarter of a millisecond at a time. */
 const mostVisits = 10_000;
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** A file that cannot be read stays so long, so that one can find out what happened. */
+/** How long an unreadable file is kept, so that its cause can be found. */
 const day = 24 * hour;
 
 /**
- * Removes what has expired, and what crashes have left: ended sessions whose file is still there, records that never arrived, new files
- * that no log continues in, markers without a session and sessions without a marker. Goes on each time where it stopped.
+ * Removes what has expired, and what crashes have left behind: files of ended sessions, records that never arrived, new files that no
+ * log continues in, and markers without a session. Restores missing markers. Each call continues where the one before stopped.
  */
 export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: SubjectIndex) {
   let round = 0;
-  /** What is left of the round: the folders, and the names in the one that was read last. */
+  /** What is left of this round: folders, and names in the current one. */
   const folders: string[] = [];
   let folder = '';
   let names: string[] = [];
@@ -56,7 +55,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     if (!found || found.isDirectory()) return 0;
     if (file.kind === 'marker') return visitMarker(path, file.key, found);
     if (file.kind === 'successor') return visitSuccessor(path, file.key, found);
-    // The first round reads all, so that what a power cut has done to the markers is put right.
+    // The first round reads every file, to restore markers that a power cut has lost.
     if (found.mtimeMs > Math.max(now, Date.now()) && round > 1) return 0;
     const removed = yield* logs.write<boolean>(keyOfName(name), 'write', function* (log) {
       return log !== undefined && (yield* visitLog(log, found, now));
@@ -76,13 +75,13 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     } else if (state.kind === 'arriving') {
       if (isOlder(found, minute) && state.link?.kind === 'from') yield* forbidMove(state.link);
     } else if (isOlder(found, state.kind === 'ended' ? minute : day)) {
-      // The file of an ended session is left when its process was killed. With a line of its own this one may remove it.
+      // An ended session still has its file if its process was killed. After appending a line of its own, this one may remove it.
       endLog(logs, index, log);
     }
     return false;
   }
 
-  /** Gives a session that was to move another version: however late its mover wakes up, what was to arrive can be removed then. */
+  /** Gives the session that was to move a new version, so that however late its mover wakes up, the move can no longer happen. */
   const forbidMove = ({ key, version }: { key: string; version: number }) =>
     logs.write<true>(key, 'write', function* (log) {
       if (log?.state.kind !== 'record' || log.state.record.version !== version) return true;
@@ -100,7 +99,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     };
     if (!isOlder(found, hour) || isNeeded()) return 0;
     ifExists(() => unlinkSync(path));
-    // The session may have begun in between.
+    // The session may have been created in the meantime.
     const subject = isNeeded();
     if (typeof subject === 'string') index.add(subject, key);
     return 0;
@@ -109,7 +108,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
   function visitSuccessor(path: string, key: string, found: Stats): 0 {
     if (!isOlder(found, hour)) return 0;
     const isUseless = logs.writeNow(key, (log) => {
-      // Opening the log has renamed the file if the log continues in it. If not, its writer, who may wake up, is overtaken here.
+      // Opening the log has finished the rename if the log continues in this file. If not, its writer, should it wake up, must lose.
       if (log?.state.kind === 'record') return logs.touch(log, log.state) || overtaken;
       return log === undefined;
     });
@@ -117,7 +116,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     return 0;
   }
 
-  return async (now: number, limit: number): Promise<number> => {
+  async function collect(now: number, limit: number): Promise<number> {
     const yieldToOthers = createYield();
     let removed = 0;
     for (let visits = 0; visits < mostVisits && removed < limit; visits++) {
@@ -128,10 +127,18 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
       if (turn) await turn;
     }
     return removed;
+  }
+
+  /** One call after the other, since they share what is left of the round. */
+  let last: Promise<unknown> = Promise.resolve();
+  return (now: number, limit: number): Promise<number> => {
+    const counted = last.then(() => collect(now, limit));
+    last = counted.catch(() => {});
+    return counted;
   };
 }
 
-/** By the machine's clock and the file's, not the application's: this is about leftovers, not about sessions. */
+/** By the machine's clock, not the application's: this is about leftovers, not about sessions. */
 function isOlder({ mtimeMs }: Stats, milliseconds: number): boolean {
   return Date.now() - mtimeMs > milliseconds;
 }

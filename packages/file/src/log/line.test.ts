@@ -191,6 +191,25 @@ describe('a log', () => {
     );
   });
 
+  it('says what it said before when a power cut has left zeros where a line was', () => {
+    fc.assert(
+      fc.property(records, records, fc.integer({ min: 1, max: 500 }), (record, next, length) => {
+        const log = Buffer.concat([recordLine(0, record), Buffer.alloc(length)]);
+        expect(readState(log)).toMatchObject({ record, size: log.length });
+        const longer = Buffer.concat([log, recordLine(log.length, next)]);
+        expect(readState(longer)).toMatchObject({ record: next });
+      }),
+    );
+  });
+
+  it('never throws on a subject that nobody here has written', () => {
+    const subject = 'a subject';
+    const line = recordLine(0, { ...fc.sample(records, 1)[0], subject } as SessionRecord).toString();
+    const body = line.slice(10).replace(encodeURIComponent(subject), '%E0%A4%A');
+    const planted = Buffer.from(`\n${crc32(body).toString(16).padStart(8, '0')} ${body}`);
+    expect(readState(planted)).toMatchObject({ kind: 'record', record: { subject: null } });
+  });
+
   it('says after any flipped bit of its last line what it said before, and never what nobody wrote', () => {
     fc.assert(
       fc.property(logsThatEndIn(writes), fc.nat(), fc.nat(7), ({ bytes, states }, where, bit) => {

@@ -23,19 +23,19 @@ const sumLength = 8;
 /** How far into a line its body is: a newline, the sum, a space. */
 const bodyAt = 1 + sumLength + 1;
 
-/** What connects the two files of a move; see sessions/move.ts. */
+/** Connects the two files of a move; see sessions/move.ts. */
 export type Link =
-  /** This record comes from another key, and is no session until that key has the mark with this version. */
+  /** The record comes from another key, and is not a session until that key has the mark with this version. */
   | { kind: 'from'; key: string; version: number; markVersion: number }
-  /** This record is the mark of a session that has moved to another key. Its subject is that of the session. */
+  /** The record is the mark of a session that moved to another key. Its subject is that of the session. */
   | { kind: 'to'; key: string };
 
-/** What the last line of a file that counts says, and where the next line begins. */
+/** What the last line that counts says, and the size of the file: the offset of the next line. */
 export type LogState = { readonly size: number } & (
   | RecordState
   | { readonly kind: 'ended' }
   | { readonly kind: 'continued'; readonly successor: string }
-  /** No line counts, because none has been written yet. */
+  /** Nothing has been written yet. */
   | { readonly kind: 'empty' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'newer' }
@@ -45,7 +45,7 @@ export interface RecordState {
   readonly kind: 'record';
   readonly record: SessionRecord;
   readonly link: Link | undefined;
-  /** Where the record's own line is, and its length. */
+  /** The offset and length of the record's own line. */
   readonly at: number;
   readonly length: number;
 }
@@ -64,7 +64,7 @@ export function touchLine(at: number, expiresAt: number, { at: recordAt }: Recor
   return writeLine('T', at, `${expiresAt} ${recordAt}`);
 }
 
-/** @param token Never used before, so that of two processes that end a session each knows whose line counts. */
+/** @param token Unique, so that of two processes that end a session each can tell whose line counts. */
 export function endLine(at: number, token: string): Buffer {
   return writeLine('E', at, token);
 }
@@ -90,57 +90,55 @@ function writeLink(link: Link | undefined): string {
 /**
  * Finds the last line that counts.
  *
- * @param missing Successors that do not exist: the lines that name them are passed over.
+ * @param skipped Successors that do not exist: lines that name them are passed over.
  */
-export function readState(bytes: Buffer, missing?: ReadonlySet<string>): LogState {
+export function readState(bytes: Buffer, skipped?: ReadonlySet<string>): LogState {
   const size = bytes.length;
-  let touched: { at: number; expiresAt: number } | undefined;
   for (let start: number, end = size; end > 0; end = start) {
     start = bytes.lastIndexOf(newline, end - 1);
     if (start < 0) break;
-    const body = readBody(bytes, start, end);
-    if (body === undefined) continue;
-    if (body.format > format) return { kind: 'newer', size };
-    const { kind, rest } = body;
-    if (kind === 'E') return { kind: 'ended', size };
-    if (kind === 'S') {
-      if (missing?.has(rest)) continue;
-      return { kind: 'continued', size, successor: rest };
-    }
-    if (kind === 'T') {
-      const [expiresAt, at] = rest.split(' ');
-      touched ??= { expiresAt: Number(expiresAt), at: Number(at) };
-      continue;
-    }
-    const state = { size, ...readRecord(rest, start, end - start) };
-    // The touch of a line that is damaged does not count for the one before.
-    return touched?.at === start ? touchedState(state, touched.expiresAt) : state;
+    const line = readLine(bytes, start, end);
+    if (line === undefined || (line.kind === 'S' && skipped?.has(line.rest))) continue;
+    if (line.format > format) return { kind: 'newer', size };
+    if (line.kind === 'E') return { kind: 'ended', size };
+    if (line.kind === 'S') return { kind: 'continued', size, successor: line.rest };
+    if (line.kind === 'R') return { size, ...readRecord(line.rest, start, end - start) };
+    const state = readTouched(bytes, line.rest);
+    // The touch of a damaged record does not apply to the one before it.
+    if (state) return { size, ...state };
   }
   return { kind: size === 0 ? 'empty' : 'damaged', size };
 }
 
-/** A record that was touched has arrived, so where it came from no longer matters. */
-function touchedState(state: LogState & RecordState, expiresAt: number): LogState {
-  const link = state.link?.kind === 'to' ? state.link : undefined;
-  return { ...state, link, record: { ...state.record, expiresAt } };
+function readTouched(bytes: Buffer, touch: string): RecordState | undefined {
+  const [expiresAt, at] = touch.split(' ').map(Number) as [number, number];
+  const end = bytes.indexOf(newline, at + 1);
+  const line = readLine(bytes, at, end);
+  if (line?.kind !== 'R' || line.format !== format) return undefined;
+  const state = readRecord(line.rest, at, end - at);
+  // A record that was touched has arrived, so its origin no longer matters.
+  return { ...state, link: linkToKeep(state), record: { ...state.record, expiresAt } };
 }
 
 const beginning = /^(\d+)([A-Z]) (\d+) ?/;
 
-/** `undefined` for what does not count. */
-function readBody(
+/** `undefined` for a line that does not count. */
+function readLine(
   bytes: Buffer,
   start: number,
   end: number,
 ): { format: number; kind: string; rest: string } | undefined {
   const from = start + bodyAt;
-  if (from >= end) return undefined;
+  // After a power cut, the bytes of a line that never reached the disk may read as zeros.
+  let to = end;
+  while (to > from && bytes[to - 1] === 0) to--;
+  if (from >= to) return undefined;
   const sum = bytes.toString('latin1', start + 1, from);
-  if (sum !== `${hexadecimal(crc32(bytes.subarray(from, end)))} `) return undefined;
-  const text = bytes.toString('utf8', from, end);
-  const [said, writtenFormat, kind, at] = beginning.exec(text) ?? [];
-  if (said === undefined || Number(at) !== start) return undefined;
-  return { format: Number(writtenFormat), kind: kind as string, rest: text.slice(said.length) };
+  if (sum !== `${hexadecimal(crc32(bytes.subarray(from, to)))} `) return undefined;
+  const text = bytes.toString('utf8', from, to);
+  const [matched, writtenFormat, kind, at] = beginning.exec(text) ?? [];
+  if (matched === undefined || Number(at) !== start) return undefined;
+  return { format: Number(writtenFormat), kind: kind as string, rest: text.slice(matched.length) };
 }
 
 function readRecord(text: string, at: number, length: number): RecordState {
@@ -160,7 +158,7 @@ function readRecord(text: string, at: number, length: number): RecordState {
     record: {
       key,
       payload: text.slice(from),
-      subject: subject === '-' ? null : decodeURIComponent(subject.slice(1)),
+      subject: subject === '-' ? null : decodeSubject(subject.slice(1)),
       version: Number(version),
       createdAt: Number(createdAt),
       expiresAt: Number(expiresAt),
@@ -172,6 +170,15 @@ function readRecord(text: string, at: number, length: number): RecordState {
   };
 }
 
+/** Never throws, so that a session with a line that nobody here has written can be ended. */
+function decodeSubject(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
 function readLink(text: string): Link | undefined {
   const [kind, key = '', version, markVersion] = text.split(':');
   if (kind === 'to') return { kind, key };
@@ -180,12 +187,12 @@ function readLink(text: string): Link | undefined {
     : undefined;
 }
 
-/** Of the links only that of a mark outlives the line it was written with. */
+/** The link that later lines keep: that of a mark. */
 export function linkToKeep({ link }: RecordState): Link | undefined {
   return link?.kind === 'to' ? link : undefined;
 }
 
-/** The record that a log holds for everybody else. */
+/** The record as the rest of the world sees it. */
 export function recordIn({ record, link }: RecordState): SessionRecord | undefined {
   if (link?.kind !== 'to') return record;
   return record.payload === '' ? undefined : { ...record, subject: null };

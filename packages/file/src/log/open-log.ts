@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ifExists } from '../directory/files.ts';
-import { keyOfName, nameOfKey } from '../directory/layout.ts';
+import { keyOfName, nameOfKey, readFileName } from '../directory/layout.ts';
 import type { SessionDirectory } from '../directory/open-directory.ts';
 import { type LogState, type RecordState, readState } from './line.ts';
 import { notAFile, openFile, readFile } from './log-file.ts';
@@ -14,15 +14,15 @@ export interface SessionLog {
   state: SessionState;
 }
 
-/** What a log says, once the other file of a move has been asked. */
+/** What a log says, taking into account the other file of a move. */
 export type SessionState =
   | Exclude<LogState, { kind: 'continued' }>
-  /** A record that is on its way here from another key, and is no session yet. */
+  /** A record that is moving here from another key, and is not a session yet. */
   | (Omit<RecordState, 'kind'> & { readonly kind: 'arriving'; readonly size: number });
 
 const none: ReadonlySet<string> = new Set();
 
-/** What a session's log says; `undefined` when there is none. Waits for nobody. */
+/** What a session's log says; `undefined` when it has no file. Never waits. */
 export function readLog(directory: SessionDirectory, key: string): SessionState | undefined {
   const log = openLog(directory, key, 'read');
   if (log && log.file !== notAFile) closeSync(log.file);
@@ -30,10 +30,10 @@ export function readLog(directory: SessionDirectory, key: string): SessionState 
 }
 
 /**
- * Opens a session's log; `undefined` when there is none.
+ * Opens a session's log; `undefined` when it has no file.
  *
- * @param mode `create` makes the file if there is none. To write, what is no file is removed, and a new file that the log continues in
- * is first given the session's name.
+ * @param mode `create` makes a missing file. Unless it only reads, it also removes what is not a regular file, and finishes the rename
+ * of a file that the log continues in.
  */
 export function openLog(
   directory: SessionDirectory,
@@ -41,37 +41,32 @@ export function openLog(
   mode: 'read' | 'write' | 'create',
 ): SessionLog | undefined {
   const path = directory.layout.record(key);
-  let missing = none;
-  /** The files that the log continues in, one in the other. Only readers follow them: writers first rename them. */
-  let followed = none;
+  /** Successors that were looked for. One that a line still names after that does not exist, and the line before counts. */
+  let seen: ReadonlySet<string> = none;
   for (let successor: string | undefined; ; ) {
     const from = successor ? join(dirname(path), successor) : path;
-    const file = directory.create(path, () => openFile(from, mode));
-    if (file === undefined && successor === undefined) {
-      directory.assertExists();
-      return undefined;
-    }
+    const file =
+      mode === 'create' ? directory.create(path, () => openFile(path, mode)) : openFile(from, mode);
     if (file === undefined) {
-      // It was renamed meanwhile.
-      missing = new Set(missing).add(successor as string);
-      followed = none;
+      if (successor === undefined) {
+        directory.assertExists();
+        return undefined;
+      }
+      // Another process has finished the rename in the meantime.
       successor = undefined;
       continue;
     }
     let log: SessionLog | undefined;
     try {
       const bytes = file === notAFile ? undefined : readFile(file);
-      const found = bytes && readState(bytes, missing);
+      const found = bytes && readState(bytes, seen);
       if (found?.kind === 'continued') {
-        const name = basename(found.successor);
-        const next = join(dirname(path), name);
-        // If it is not there it was renamed meanwhile; or it never will be, and the line before the one that names it counts.
-        const isThere = isWhole(next) && (mode === 'read' ? !followed.has(name) : renameIfExists(next, path));
-        if (!isThere) missing = new Set(missing).add(name);
-        else if (mode === 'read') {
-          followed = new Set(followed).add(name);
-          successor = name;
-        }
+        seen = new Set(seen).add(found.successor);
+        const next = join(dirname(path), found.successor);
+        // A reader follows the line. A writer finishes the rename first.
+        const isNext = isSuccessorOf(found.successor, path) && isWhole(next);
+        if (isNext && mode === 'read') successor = found.successor;
+        else if (isNext) ifExists(() => renameSync(next, path));
       } else if (found) {
         const state = stateUnder(directory, key, file, found);
         if (state === undefined) return undefined;
@@ -89,8 +84,8 @@ export function openLog(
 }
 
 /**
- * What a file says about the session under `key`: `changed` when it has to be read again, and nothing when the key only looks like
- * the one that the file is for, since 43 characters hold two bits more than a hash.
+ * What a file says about the session under `key`: `changed` when it has to be read again, and `undefined` when the file belongs to
+ * another key with the same name, since 43 characters hold two bits more than a hash.
  */
 function stateUnder(
   directory: SessionDirectory,
@@ -107,11 +102,15 @@ function stateUnder(
     if (origin.record.version === link.markVersion) return state;
     if (origin.record.version === link.version) return { ...state, kind: 'arriving' };
   }
-  // Either the move can never happen now, or it has, and a line that says so was appended before the mark was replaced.
+  // Either the move can no longer happen, or it has, and a line that confirms it was appended before the mark was replaced.
   return fstatSync(file).size === size ? { kind: 'ended', size } : 'changed';
 }
 
-/** Whether a new file exists, with its record. A copy, or a disk that lost power, may have the line that names it and not that. */
+function isSuccessorOf(name: string, path: string): boolean {
+  return readFileName(name).kind === 'successor' && name.startsWith(`${basename(path)}.`);
+}
+
+/** Whether a successor exists and is complete. A copy of the directory, or a power cut, may leave the line that names it without it. */
 function isWhole(path: string): boolean {
   const file = openFile(path, 'read');
   if (file === undefined || file === notAFile) return false;
@@ -121,12 +120,4 @@ function isWhole(path: string): boolean {
   } finally {
     closeSync(file);
   }
-}
-
-function renameIfExists(from: string, to: string): boolean {
-  const renamed = ifExists(() => {
-    renameSync(from, to);
-    return true;
-  });
-  return renamed ?? false;
 }

@@ -155,6 +155,23 @@ describe('a log that continues in a file that is missing, as in a copy', () => {
   });
 });
 
+describe('a log with a line that names what is no file of its own', () => {
+  it('passes over it, and leaves that alone', () => {
+    const session = withSession();
+    const { storage, record, path, append, directory } = session;
+    const another = someRecord(live);
+    expect(storage.insert(another, Date.now())).toBe(true);
+    const name = (of: string) => of.split('/').at(-1) as string;
+    const shard = (of: string) => name(of).slice(0, 2);
+    const elsewhere = filesIn(directory).find((file) => name(file) !== name(path)) as string;
+    const names = [name(path), `../${shard(elsewhere)}/${name(elsewhere)}`, '../../elsewhere', '.'];
+    for (const planted of names) append((at) => successorLine(at, planted));
+    expect(storage.read(record.key)).toEqual(record);
+    expectWritable(session);
+    expect(storage.read(another.key)).toEqual(another);
+  });
+});
+
 describe('a log that continues in a file that was not renamed yet', () => {
   const continued = () => {
     const session = withSession();

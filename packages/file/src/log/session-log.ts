@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fdatasync, openSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SessionRecord } from '@store/core/driver';
@@ -20,17 +29,20 @@ import type { Steps } from './steps.ts';
 
 const flush = promisify(fdatasync);
 
-/** Returned by work on a log to which another process has appended first: it is done again with what that has written. */
+/** Returned by work on a log when another process appended first. The work is done again with the new state. */
 export const overtaken: unique symbol = Symbol('overtaken');
 export type Overtaken = typeof overtaken;
 
+/** In bytes: the sum, and three numbers of at most 16 digits. */
+const longestTouch = 64;
+
 type SizedRecord = RecordState & { readonly size: number };
 
-/** The logs of a session directory. What takes two files, a log that continues in another or a move, looks like one here. */
+/** The logs of a session directory. Callers see one log per session, even where it continues in another file. */
 export class SessionLogs {
   readonly #directory: SessionDirectory;
   readonly #durable: boolean;
-  /** No other store has it, and none will. */
+  /** Unique to this store, now and later. */
   readonly #token = randomBytes(8).toString('hex');
   #count = 0;
 
@@ -43,7 +55,7 @@ export class SessionLogs {
     return readLog(this.#directory, key);
   }
 
-  /** Does work on a session's log, again each time another process is first. `create` makes the file if there is none. */
+  /** Runs work on a session's log, again whenever it was overtaken. `create` makes a missing file. */
   *write<T>(
     key: string,
     mode: 'write' | 'create',
@@ -60,7 +72,7 @@ export class SessionLogs {
     }
   }
 
-  /** The same for work that waits for nothing. */
+  /** The same for work that never waits. */
   writeNow<T>(key: string, work: (log: SessionLog | undefined) => T | Overtaken): T {
     for (;;) {
       const log = openLog(this.#directory, key, 'write');
@@ -73,7 +85,7 @@ export class SessionLogs {
     }
   }
 
-  /** Makes a record what the log says. @returns `false`, and nothing written, when another process was first */
+  /** Makes a record the state of a log. @returns `false`, with nothing written, when another process was first */
   *put(log: SessionLog, record: SessionRecord, link?: Link): Steps<boolean> {
     const { file, path, state } = log;
     const at = state.size;
@@ -81,28 +93,23 @@ export class SessionLogs {
     if (state.kind === 'ended' || !hasRoom(at, line.length)) return yield* this.continue(log, record, link);
     if (this.#append(log, line) !== true) return false;
     log.state = { kind: 'record', record, link, at, length: line.length, size: at + line.length };
-    // What is still arriving keeps the time of the write, by which it is found if the move is never finished.
+    // A record that is still arriving keeps the time of the write, which tells how long the move has been unfinished.
     if (link?.kind !== 'from') hintExpiry(file, record.expiresAt);
-    try {
-      yield* this.flush(log, state.kind === 'empty' ? dirname(path) : undefined);
-    } catch (error) {
-      this.#undo(log, state);
-      throw error;
-    }
+    yield* this.#flushOrUndo(log, state, record.version, state.kind === 'empty' ? dirname(path) : undefined);
     return true;
   }
 
-  /** With `durable`, waits until a log and the names in a folder are on the disk. */
+  /** With `durable`, waits until a log, and the names in a folder, are on the disk. */
   *flush(log: SessionLog | undefined, folder?: string): Steps<void> {
     if (this.#durable && log) yield flush(log.file);
     if (this.#durable && folder) yield syncFolder(folder);
   }
 
   /**
-   * Continues a log in a new file: writes the record there, says so in the old file, and renames the new one over it. The line in
-   * the old file is the step that counts, and whoever finds it can do the rename.
+   * Continues a log in a new file: writes the record there, appends a line that names it to the old file, and renames the new file
+   * over that. The line is the step that counts, and any process that finds it can finish the rename.
    *
-   * @returns `false`, and nothing written, when another process was first
+   * @returns `false`, with nothing written, when another process was first
    */
   *continue(log: SessionLog, record: SessionRecord, link?: Link): Steps<boolean> {
     const name = `${basename(log.path)}.${this.#token}.${++this.#count}.next`;
@@ -116,7 +123,9 @@ export class SessionLogs {
       counts = appended === 'unlinked' ? !existsSync(successor) : appended;
       if (!counts) return false;
       finishContinuing(file, successor, log.path, record.expiresAt);
-      yield* this.flush(log, dirname(log.path));
+      // A move stands: taking back the mark would leave the session under both keys.
+      if (link?.kind === 'to') yield* this.flush(log, dirname(log.path));
+      else yield* this.#flushOrUndo(log, log.state, record.version, dirname(log.path));
       return true;
     } finally {
       closeSync(file);
@@ -126,12 +135,11 @@ export class SessionLogs {
 
   /** Changes when a record expires. @returns `false` when another process was first */
   *extend(log: SessionLog, state: SizedRecord, expiresAt: number): Steps<boolean> {
-    const { length } = touchLine(state.size, expiresAt, state);
-    if (hasRoom(state.size, length, state.length)) return this.touch(log, state, expiresAt);
+    if (hasRoom(state.size, longestTouch, state.length)) return this.touch(log, state, expiresAt);
     return yield* this.continue(log, { ...state.record, expiresAt }, linkToKeep(state));
   }
 
-  /** The same, whatever room there is. With the expiry that is there it changes nothing but lets every other writer be overtaken. */
+  /** The same without looking for room. With an unchanged expiry, all it does is make other writers lose. */
   touch(log: SessionLog, state: SizedRecord, expiresAt = state.record.expiresAt): boolean {
     if (this.#append(log, touchLine(state.size, expiresAt, state)) !== true) return false;
     hintExpiry(log.file, expiresAt);
@@ -139,18 +147,18 @@ export class SessionLogs {
   }
 
   /**
-   * Says that a session has ended. On a disk too full for the line its file is just removed: a logout must be possible.
+   * Appends the line that ends a session.
    *
-   * @returns `false` when another process was first
+   * @returns `false` when another process was first; `full` when the disk has no room for the line
    */
-  end(log: SessionLog): boolean {
+  end(log: SessionLog): boolean | 'full' {
     this.#confirmTarget(log.state);
     try {
       const { size } = log.state;
       return appendLine(log.file, size, endLine(size, `${this.#token}.${++this.#count}`)) === true;
     } catch (error) {
-      if (/^(ENOSPC|EDQUOT|EFBIG)$/.test(errorCode(error) ?? '')) return true;
-      throw error;
+      if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(errorCode(error) ?? '')) throw error;
+      return fstatSync(log.file).nlink > 0 && 'full';
     }
   }
 
@@ -159,25 +167,43 @@ export class SessionLogs {
     return appendLine(log.file, log.state.size, line);
   }
 
-  /** Before a mark is replaced, since it alone tells that what is arriving under the other key is the session by now. */
+  /** To be done before a mark is replaced: until it is, only the mark tells that the record under the other key has become the session. */
   #confirmTarget(mark: SessionState): void {
     if (mark.kind !== 'record' || mark.link?.kind !== 'to') return;
     const { version } = mark.record;
     this.writeNow(mark.link.key, (log) => {
       const state = log?.state;
       if (!log || state?.kind !== 'record' || state.link?.kind !== 'from') return true;
-      return state.link.markVersion !== version || this.touch(log, state) || overtaken;
+      if (state.link.markVersion !== version) return true;
+      if (!this.touch(log, state)) return overtaken;
+      // The mark must not be gone after a power cut, and this line with it.
+      if (this.#durable) fdatasyncSync(log.file);
+      return true;
     });
   }
 
-  /** What the disk refused to keep must not be found: it could be gone after a power cut. */
-  #undo(log: SessionLog, before: SessionState): void {
-    if (before.kind === 'record') {
-      this.#append(log, recordLine(log.state.size, before.record, linkToKeep(before)));
-    } else if (this.end(log)) {
-      ifExists(() => unlinkSync(log.path));
+  /**
+   * With `durable`, waits until a write is on the disk. What the disk refuses to keep is taken back, since it could be gone after a
+   * power cut: replaced by what was there before, under a new version, unless another process has built on it.
+   */
+  *#flushOrUndo(log: SessionLog, before: SessionState, version: number, folder?: string): Steps<void> {
+    try {
+      yield* this.flush(log, folder);
+    } catch (error) {
+      this.writeNow(log.key, (now) => {
+        if (now?.state.kind !== 'record' || now.state.record.version !== version) return true;
+        if (before.kind !== 'record')
+          return this.end(now) === false ? overtaken : ifExists(() => unlinkSync(now.path));
+        const record = { ...before.record, version: drawVersion() };
+        return this.#append(now, recordLine(now.state.size, record, linkToKeep(before))) || overtaken;
+      });
+      throw error;
     }
   }
+}
+
+export function drawVersion(): number {
+  return randomBytes(6).readUIntBE(0, 6);
 }
 
 function finishContinuing(file: number, successor: string, path: string, expiresAt: number): void {
@@ -185,6 +211,6 @@ function finishContinuing(file: number, successor: string, path: string, expires
     renameSync(successor, path);
     hintExpiry(file, expiresAt);
   } catch {
-    // The line counts all the same, and the next writer tries again.
+    // The line counts anyway, and the next writer finishes the rename.
   }
 }

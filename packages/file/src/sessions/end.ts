@@ -22,18 +22,21 @@ export function createEndSession(logs: SessionLogs, index: SubjectIndex, layout:
 }
 
 /**
- * Ends a session with a line in its file. Only the process whose line counts removes the file, before it does anything else: a name
- * is removed whatever it stands for by then, so nobody else may do that.
+ * Ends a session with a line in its file. Only the process whose line counts may remove the file, and it does so immediately:
+ * `unlink` cannot check which file it removes.
  */
 export function endLog(logs: SessionLogs, index: SubjectIndex, log: SessionLog): true | Overtaken {
   const { key, path, state } = log;
-  if (!logs.end(log)) return overtaken;
+  const ended = logs.end(log);
+  if (ended === false) return overtaken;
+  // A full disk must not prevent a logout.
+  if (ended === 'full') ifExists(() => unlinkSync(path));
   const subject = state.kind === 'record' || state.kind === 'arriving' ? state.record.subject : null;
   try {
     if (subject !== null) index.remove(subject, key);
     ifExists(() => unlinkSync(path));
   } catch {
-    // It has ended all the same. Garbage collection removes what is left.
+    // It has ended anyway. Garbage collection removes what is left.
   }
   return true;
 }

@@ -14,41 +14,45 @@ import { endLog } from './end.ts';
 const { setTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
-/** How long, in milliseconds, a process may take between ending a session and removing its file. If longer, it was killed there. */
+/** Milliseconds between the end of a session and the removal of its file, after which the process that ended it counts as killed. */
 const longestEnd = 1000;
 
-/** `insert`, `save`, `touch`, `replace` under the same key, and what a move needs to write under another. */
+/** `insert`, `save`, `touch` and `replace` under the same key, and what a move to another key needs. */
 export type Writes = ReturnType<typeof createWrites>;
 
 export function createWrites(logs: SessionLogs, index: SubjectIndex, layout: Layout) {
-  /** Writes a record over what the log says, and before it the marker of its subject. */
+  /** Writes a record, and before it the marker of its subject. */
   function* put(log: SessionLog, record: SessionRecord, link?: Link): Steps<true | Overtaken> {
     const { key, subject } = record;
     const { state } = log;
     const isMarked = subject === null || (state.kind === 'record' && state.record.subject === subject);
     try {
-      if (!isMarked) index.add(subject, key);
+      if (!isMarked) {
+        index.add(subject, key);
+        yield* logs.flush(undefined, dirname(layout.marker(subject, key)));
+      }
       if (!(yield* logs.put(log, record, link))) return overtaken;
     } catch (error) {
       if (state.kind === 'empty') removeUnused(log);
       throw error;
     }
-    if (!isMarked) yield* logs.flush(undefined, dirname(layout.marker(subject, key)));
+    // Garbage collection may have removed an old marker in between.
+    if (!isMarked && !index.has(subject, key)) index.add(subject, key);
     return true;
   }
 
-  /** Takes a new file away that no line could be written to, so that a full disk does not fill with them. */
+  /** Removes a new file that nothing could be written to, so that a full disk does not fill up with them. */
   function removeUnused(log: SessionLog): void {
     const bytes = readFile(log.file);
     const found = bytes && readState(bytes);
     if (found?.kind === 'empty' || found?.kind === 'damaged') endLog(logs, index, { ...log, state: found });
   }
 
-  /** Opens the log of a session that may not exist yet, and waits while one with the same key is being removed. */
+  /** Opens the log of a session that may not exist yet. Waits while an ended one under the same key is being removed. */
   function writeNew(key: string, work: (log: SessionLog) => Steps<boolean | Overtaken>): Steps<boolean> {
     let ending: { size: number; since: number } | undefined;
     return logs.write<boolean>(key, 'create', function* (log) {
-      // A key that only looks like another one is taken.
+      // The file belongs to another key.
       if (log === undefined) return false;
       const { kind, size } = log.state;
       if (kind !== 'ended') return yield* work(log);

@@ -6,13 +6,13 @@ import type { EndSession } from '../sessions/end.ts';
 import { createYield } from '../sessions/yield.ts';
 import type { SubjectIndex } from './subject-index.ts';
 
-/** No session has moved that often within the life of a mark. */
+/** More often than any session moves within the life of a mark. */
 const mostHops = 1000;
 
 /**
- * `listBySubject` and `deleteBySubject`. A session that moves has a marker under its old key as long as its mark is there, and
- * under its new key before it is there. So a list of the markers leads to every session that existed when it began, however
- * often that has moved since.
+ * `listBySubject` and `deleteBySubject`. A session that moves keeps the marker of its old key as long as its mark exists, and has
+ * one for its new key before it arrives there. So the markers lead to every session that existed when they were listed, however often it
+ * has moved since.
  */
 export function createSessionsOfSubject(
   logs: SessionLogs,
@@ -35,7 +35,7 @@ export function createSessionsOfSubject(
       const found = new Map<string, SessionRecord>();
       const known = new Set<string>();
       for (let pass = 1; pass <= 2; pass++) {
-        // In the second, a session that moved without leaving a mark.
+        // The second pass finds a session that moved without leaving a mark.
         const keys = index.keys(subject).filter((key) => !known.has(key));
         for (const marked of keys) {
           for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
@@ -62,12 +62,12 @@ export function createSessionsOfSubject(
           for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
             if (key === exceptKey) break;
             if (await endOf(subject, key)) removed++;
-            // Whether or not: it may have moved in between.
+            // Read again, since it may have moved in the meantime.
             key = next(logs.read(key));
           }
           await yieldToOthers();
         }
-        // A session that moved without leaving a mark has a new marker.
+        // A new marker may belong to a session that moved without leaving a mark.
         if (removed === before && keys.every((key) => known.has(key))) return removed;
         known = new Set(keys);
       }
@@ -75,7 +75,7 @@ export function createSessionsOfSubject(
   };
 }
 
-/** Where a session that is not under a key has gone to, or where it still is. */
+/** The key to look under next: where the session has moved, or where it still is. */
 function next(state: SessionState | undefined): string | undefined {
   if (state?.kind === 'arriving') return state.link?.key;
   return state?.kind === 'record' && state.link?.kind === 'to' ? state.link.key : undefined;

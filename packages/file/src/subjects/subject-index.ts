@@ -4,9 +4,9 @@ import { readFileName } from '../directory/layout.ts';
 import type { SessionDirectory } from '../directory/open-directory.ts';
 
 /**
- * Which sessions belong to a subject: one empty file each, named by both. A marker only says where to look, the record has
- * the word. It is made before the record, and nobody removes it but the process that ends the session, and garbage collection when it
- * is an hour old and of no use: a marker that was just made may be that of a session that is about to be.
+ * Which sessions belong to a subject: one empty file each, named after both. A marker only says where to look; the record decides. It
+ * is created before the record, and removed only by the process that ends the session, or by garbage collection when it is an hour old
+ * and useless: a newer one may belong to a session that is about to be written.
  */
 export interface SubjectIndex {
   has(subject: string, key: string): boolean;
