@@ -51,7 +51,8 @@ export interface FileSessionOptions extends StartOptions {
  *
  * @returns The store. The directory holds nothing but sessions.
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be made, entered or
- * written. A failed start leaves nothing behind: the next call starts from scratch.
+ * written; `INCOMPATIBLE` when a version from before the first release wrote it. A failed start leaves nothing behind: the next
+ * call starts from scratch.
  * @example
  * await startSession({ directory: './sessions', idleTimeout: 7200 });
  */
