@@ -4,14 +4,9 @@ import { sessionKey } from '@store/core/driver';
 import { startSession } from '@store/file';
 import type { Backend, BackendOptions, HeldField } from './backend.ts';
 
-/** Where in a file the second of its two places for a record begins. */
-const slotBytes = 2048;
-
-/** The two lines before a record's payload; both are ASCII. */
+/** A line of a session's file: a record, or a touch that says when the record at an offset expires. */
 const shape =
-  /^@store\/file 1 +(?<turn>\d+) +(?<expires>\d+) \w+\n\w+ (?<key>\S+) (?<version>\d+) (?<createdAt>\d+) (?<idleTimeout>\S+) (?<bytes>\d+) (?<checksum>\S+) (?<subject>.+)\n/;
-
-type FileRecord = NonNullable<ReturnType<typeof readRecord>>;
+  /^(?<checksum>[\da-f]{8}) 1(?:R (?<at>\d+) (?<expires>\d+) (?<key>\S+) (?<version>\d+) (?<createdAt>\d+) (?<idleTimeout>\S+) (?<link>\S+) (?<subject>\S+) (?<payload>.+)|T (?<touchAt>\d+) (?<touched>\d+) (?<of>\d+))$/;
 
 const kinds: Record<string, HeldField['kind']> = { expires: 'time', createdAt: 'time', payload: 'json' };
 
@@ -26,7 +21,6 @@ export async function openFile({ directory, ...options }: BackendOptions): Promi
     store,
     async look(cookieValue) {
       const found = newest(await readIfThere(pathOf(sessions, cookieValue)));
-      // For a moment, the mark of a session that is getting a new id.
       if (found === undefined) return undefined;
       return {
         fields: Object.entries(found).map(([name, value]) => ({ name, value, kind: kinds[name] ?? 'text' })),
@@ -43,28 +37,31 @@ function pathOf(directory: string, id: string): string {
   return join(directory, 'records', name.slice(0, 2), name);
 }
 
-/** The record that counts of a file: it has two places for one, which writes take in turn, each with the next number. */
-function newest(bytes = Buffer.alloc(0)): FileRecord | undefined {
-  const records = [0, slotBytes].map((at) => readRecord(bytes.subarray(at)));
-  return records
-    .filter((record) => record !== undefined)
-    .sort((a, b) => b.turn - a.turn)
-    .at(0);
-}
-
-function readRecord(bytes: Buffer) {
-  const { 0: head, groups } = shape.exec(bytes.toString('latin1')) ?? {};
-  if (head === undefined || groups === undefined) return undefined;
-  const { turn, expires, createdAt, bytes: length, idleTimeout, subject = '-', ...rest } = groups;
-  return {
-    turn: Number(turn),
-    expires: Number(expires),
-    ...(rest as { key: string; version: string; checksum: string }),
-    createdAt: Number(createdAt),
-    idleTimeout: idleTimeout === '-' ? null : Number(idleTimeout),
-    subject: subject === '-' ? null : String(JSON.parse(subject)),
-    payload: bytes.toString('utf8', head.length, head.length + Number(length)),
-  };
+/** The record in a file: its last line that counts, which is one at the offset it was written for. */
+function newest(bytes = Buffer.alloc(0)) {
+  const text = bytes.toString('latin1');
+  let touched: { of: string; expires: string } | undefined;
+  for (let end = bytes.length; end > 0; end = text.lastIndexOf('\n', end - 1)) {
+    const start = text.lastIndexOf('\n', end - 1);
+    const groups = shape.exec(bytes.toString('utf8', start + 1, end))?.groups ?? {};
+    const { at, touchAt, expires, subject, idleTimeout, createdAt, ...line } = groups;
+    if (Number(touchAt) === start) touched ??= { of: line.of as string, expires: line.touched as string };
+    if (Number(at) !== start) continue;
+    const { link, checksum, key, version, payload } = line;
+    // For a minute, the mark of a session that has a new id.
+    if (link?.startsWith('to:')) return undefined;
+    return {
+      expires: Number(touched?.of === at ? touched?.expires : expires),
+      key,
+      version,
+      checksum,
+      createdAt: Number(createdAt),
+      idleTimeout: idleTimeout === '-' ? null : Number(idleTimeout),
+      subject: subject === '-' ? null : decodeURIComponent(String(subject).slice(1)),
+      payload,
+    };
+  }
+  return undefined;
 }
 
 async function readIfThere(path: string): Promise<Buffer | undefined> {

@@ -78,3 +78,26 @@ it('lets a session be written and ended right after a container that wrote to it
     expect((await store.load(id)).exists).toBe(false);
   }
 });
+
+it('lets others write to and end what a frozen process was writing, and nothing comes back when it wakes up', {
+  timeout: 60_000,
+}, async (context) => {
+  if (process.platform === 'win32') context.skip('needs SIGSTOP');
+  const directory = temporaryDirectory();
+  const store = await startSession({ directory, cache: false });
+  const ids = Array.from({ length: 10 }, createSessionId);
+  for (const id of ids) await store.save(id, {}, {});
+  const writer = startChild('updater', directory, ...ids);
+  await writer.next();
+  for (const [n, ended] of ids.entries()) {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+    writer.kill('SIGSTOP');
+    for (const id of ids.slice(n)) expect(await store.update(id, (content) => content)).toBe(true);
+    await store.destroy(ended);
+    writer.kill('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await store.load(ended)).exists).toBe(false);
+  }
+  writer.kill('SIGKILL');
+  await writer.ended('SIGKILL');
+});
