@@ -136,7 +136,11 @@ export function startProcess(directory: string): SteppedProcess {
     Atomics.store(gate, turn, turns.theirs);
     if (task) port.postMessage(task);
     else Atomics.notify(gate, turn);
-    if (Atomics.wait(gate, turn, turns.theirs, 20_000) === 'timed-out') throw new Error('The process hangs.');
+    // The notification that ended the task before may arrive only now, and end the wait for this one.
+    while (Atomics.load(gate, turn) === turns.theirs) {
+      if (Atomics.wait(gate, turn, turns.theirs, 20_000) === 'timed-out')
+        throw new Error('The process hangs.');
+    }
     return Atomics.load(gate, turn) === turns.done;
   }
   return {

@@ -67,7 +67,8 @@ describe('two processes that append to one log', () => {
     expect(JSON.parse(another.read(record.key)?.payload ?? '{}').n).toBe(20_000);
     expect(filesIn(directory)).toHaveLength(1);
     expect(statSync(path).ino).not.toBe(ino);
-    expect(statSync(path).size).toBeLessThanOrEqual(4096);
+    // One block, and what the other process wrote when it was overtaken at its end.
+    expect(statSync(path).size).toBeLessThanOrEqual(2 * 4096);
   });
 });
 
