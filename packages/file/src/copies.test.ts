@@ -10,14 +10,20 @@ const copies = 20;
 /** A process-id namespace of its own, as a container has it. */
 const container = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
+/** A store with sessions as the overwriter writes them. */
+async function startWith(sessions: number) {
+  const directory = temporaryDirectory();
+  const store = await startSession({ directory, cache: false });
+  const ids = Array.from({ length: sessions }, createSessionId);
+  for (const id of ids) await store.save(id, { n: 0, longest: 1, text: '', end: 0 }, {});
+  return { directory, store, ids };
+}
+
 it('has every session whole and writable in a copy made while processes write', {
   timeout: 120_000,
 }, async (context) => {
   if (process.platform === 'win32') context.skip('needs cp');
-  const directory = temporaryDirectory();
-  const store = await startSession({ directory, cache: false });
-  const ids = Array.from({ length: 10 }, createSessionId);
-  for (const id of ids) await store.save(id, { n: 0, longest: 1, text: '', end: 0 }, {});
+  const { directory, ids } = await startWith(10);
   const writers = ['1500', '5000'].map((longest) => startChild('overwriter', directory, longest, ...ids));
   await Promise.all(writers.map((writer) => writer.next()));
   for (let copy = 0; copy < copies; copy++) {
@@ -67,10 +73,7 @@ it('lets a session be written and ended right after a container that wrote to it
 }, async (context) => {
   const probe = spawnSync(container[0] as string, [...container.slice(1), 'true'], { stdio: 'ignore' });
   if (probe.status !== 0) context.skip('needs unshare and user namespaces');
-  const directory = temporaryDirectory();
-  const store = await startSession({ directory, cache: false });
-  const ids = Array.from({ length: 20 }, createSessionId);
-  for (const id of ids) await store.save(id, { n: 0, longest: 1, text: '', end: 0 }, {});
+  const { directory, store, ids } = await startWith(20);
   const writer = startUnder(container, 'overwriter', directory, '5000', ...ids);
   await writer.next();
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -87,10 +90,7 @@ it('lets others write to and end what a frozen process was writing, and nothing 
   timeout: 60_000,
 }, async (context) => {
   if (process.platform === 'win32') context.skip('needs SIGSTOP');
-  const directory = temporaryDirectory();
-  const store = await startSession({ directory, cache: false });
-  const ids = Array.from({ length: 10 }, createSessionId);
-  for (const id of ids) await store.save(id, {}, {});
+  const { directory, store, ids } = await startWith(10);
   const writer = startChild('updater', directory, ...ids);
   await writer.next();
   for (const [n, ended] of ids.entries()) {

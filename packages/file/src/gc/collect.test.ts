@@ -66,7 +66,7 @@ describe('garbage collection', () => {
     for (let n = 0; n < 300; n++) await storage.insert(someRecord({ expiresAt: 1000 }), Date.now());
     const folder = join(layout.records, '7f');
     rmSync(folder, { recursive: true, force: true });
-    // It cannot be listed, whoever asks.
+    // A link to itself cannot be listed, even by root.
     symlinkSync(folder, folder);
     const left = filesIn(layout.records).length - 1;
     let removed = 0;

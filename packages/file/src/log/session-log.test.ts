@@ -186,7 +186,7 @@ describe('a log that continues in a file that was not renamed yet', () => {
     expect(filesIn(session.directory)).toHaveLength(2);
   });
 
-  it('is the new file after the first write, whoever writes', async () => {
+  it('is the new file after the first write, by either process', async () => {
     const { session, after } = continued();
     expect(session.another.touch(after.key, 1, after.expiresAt)).toBe(true);
     expect(existsSync(session.successor(1))).toBe(false);

@@ -1,4 +1,4 @@
-import type { RecordStorage, SessionRecord } from '@store/core/driver';
+import type { Awaitable, RecordStorage, SessionRecord } from '@store/core/driver';
 import type { SessionState } from '../log/open-log.ts';
 import type { SessionLogs } from '../log/session-log.ts';
 import { run } from '../log/steps.ts';
@@ -38,12 +38,12 @@ export function createSessionsOfSubject(
         // The second pass finds a session that moved without leaving a mark.
         const keys = index.keys(subject).filter((key) => !known.has(key));
         for (const marked of keys) {
-          for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
+          await follow(marked, (key) => {
             const state = logs.read(key);
             const record = recordOf(state, key, subject);
             if (record?.subject === subject) found.set(key, record);
-            key = next(state);
-          }
+            return state;
+          });
           known.add(marked);
           await yieldToOthers();
         }
@@ -59,12 +59,12 @@ export function createSessionsOfSubject(
         const before = removed;
         const keys = index.keys(subject);
         for (const marked of keys) {
-          for (let key: string | undefined = marked, hops = 0; key !== undefined && hops < mostHops; hops++) {
-            if (key === exceptKey) break;
+          await follow(marked, async (key) => {
+            if (key === exceptKey) return undefined;
             if (await endOf(subject, key)) removed++;
             // Read again, since it may have moved in the meantime.
-            key = next(logs.read(key));
-          }
+            return logs.read(key);
+          });
           await yieldToOthers();
         }
         // A new marker may belong to a session that moved without leaving a mark.
@@ -73,6 +73,15 @@ export function createSessionsOfSubject(
       }
     },
   };
+}
+
+/** Visits a key, and then each key that the state found there leads to. */
+async function follow(
+  from: string,
+  visit: (key: string) => Awaitable<SessionState | undefined>,
+): Promise<void> {
+  let key: string | undefined = from;
+  for (let hops = 0; key !== undefined && hops < mostHops; hops++) key = next(await visit(key));
 }
 
 /** The key to look under next: where the session has moved, or where it still is. */
