@@ -34,6 +34,7 @@ describe('file storage', () => {
     await storage.replace(record.key, record.version, moved, Date.now());
     await storage.touch(moved.key, 1, 9_000_000);
     await storage.listBySubject('ann');
+    await storage.deleteExpired(1, 500);
     expect(filesIn(directory)).toHaveLength(2);
     await storage.deleteBySubject('ann', {});
     await storage.delete(record.key);

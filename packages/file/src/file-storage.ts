@@ -10,7 +10,7 @@ import type { SessionState } from './log/open-log.ts';
 import { SessionLogs } from './log/session-log.ts';
 import { run } from './log/steps.ts';
 import { createEndSession } from './sessions/end.ts';
-import { createMove } from './sessions/move.ts';
+import { createMove, hiddenMark } from './sessions/move.ts';
 import { createWrites } from './sessions/write.ts';
 import { createYield } from './sessions/yield.ts';
 import { createSessionsOfSubject } from './subjects/sessions-of-subject.ts';
@@ -64,7 +64,7 @@ export function createFileStorage(
     insert: (record) => run(writes.insert(record)),
     save: (record, createdAfter, plain) => run(writes.save(record, createdAfter, plain)),
     replace: (key, version, next) =>
-      run(next.key === key ? writes.replace(version, next) : move(key, version, next)),
+      run(next.key === key ? writes.replace(version, next) : move(key, version, next, hiddenMark(key))),
     move: (key, version, next, mark) => run(move(key, version, next, mark)),
     touch: (key, expiresAfter, expiresAt) => run(writes.touch(key, expiresAfter, expiresAt)),
     async delete(key) {

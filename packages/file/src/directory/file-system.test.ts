@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryDirectory } from '../../test/session-directory.ts';
 import { startSession } from '../index.ts';
-import { fileSystemRule } from './file-system.ts';
 
 const disk = vi.hoisted(() => ({ type: undefined as number | undefined }));
 
@@ -19,7 +18,7 @@ vi.mock('node:fs', async (importOriginal) => {
   };
 });
 
-function pretendToBe(type: number): void {
+function pretendToBe(type: number | undefined): void {
   disk.type = type;
   onTestFinished(() => {
     disk.type = undefined;
@@ -28,22 +27,48 @@ function pretendToBe(type: number): void {
 
 const start = async (directory: string) => (await startSession({ directory, cache: false })).close();
 
-describe('the type of a file system', () => {
+function spyOnWarnings() {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  return warn;
+}
+
+describe('a session directory', { skip: process.platform !== 'linux' }, () => {
   it.each([
-    [0x6969, 'NFS', true],
-    [0xfe534d42, 'SMB', true],
-    [0xff534d42, 'CIFS', true],
-    [0xff534d42 | 0, 'CIFS', true],
-    [0x01021997, '9p', true],
-    [0x5346414f, 'AFS', true],
-    [0x6b414653, 'kAFS', true],
-    [0x00c36400, 'Ceph', false],
-    [0x65735546, 'FUSE', false],
-  ])('%i is %s', (type, name, isRefused) => {
-    expect(fileSystemRule(type)).toEqual({ name, isRefused });
+    [0x6969, 'NFS'],
+    [0xfe534d42, 'SMB'],
+    [0xff534d42, 'CIFS'],
+    [0xff534d42 | 0, 'CIFS'],
+    [0x01021997, '9p'],
+    [0x5346414f, 'AFS'],
+    [0x6b414653, 'kAFS'],
+  ])('is refused on the network file system %i, %s, before anything is put in it', async (type, name) => {
+    const directory = temporaryDirectory();
+    pretendToBe(type);
+    await expect(start(directory)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(
+        new RegExp(` is on ${name}: .* Use a directory on a local disk .* database driver`),
+      ),
+    });
+    expect(existsSync(join(directory, 'records'))).toBe(false);
   });
 
   it.each([
+    [0x65735546, 'FUSE'],
+    [0x00c36400, 'Ceph'],
+  ])('gets one warning where it depends: %i, %s', async (type, name) => {
+    const directories = [temporaryDirectory(), temporaryDirectory()];
+    const warn = spyOnWarnings();
+    pretendToBe(type);
+    for (const directory of [...directories, ...directories]) await start(directory);
+    expect(warn.mock.calls).toEqual(
+      directories.map((path) => [expect.stringContaining(`${path} is on ${name}: `)]),
+    );
+  });
+
+  it.each([
+    ['the disk of this test', undefined],
     ['ext4', 0xef53],
     ['xfs', 0x58465342],
     ['btrfs', 0x9123683e],
@@ -52,39 +77,11 @@ describe('the type of a file system', () => {
     ['tmpfs', 0x01021994],
     ['overlay', 0x794c7630],
     ['FAT', 0x4d44],
-    ['unknown', 0],
-  ])('of %s is fine', (_, type) => {
-    expect(fileSystemRule(type)).toBeUndefined();
-  });
-});
-
-describe('a session directory', { skip: process.platform !== 'linux' }, () => {
-  it('starts without a warning on a local disk', async () => {
-    const directory = temporaryDirectory();
-    const warn = vi.spyOn(process, 'emitWarning');
-    onTestFinished(() => warn.mockRestore());
-    await start(directory);
+    ['an unknown file system', 0],
+  ])('starts without a warning on %s', async (_, type) => {
+    const warn = spyOnWarnings();
+    pretendToBe(type);
+    await start(temporaryDirectory());
     expect(warn).not.toHaveBeenCalled();
-  });
-
-  it('is refused on a network file system, before anything is put in it', async () => {
-    const directory = temporaryDirectory();
-    pretendToBe(0x6969);
-    await expect(start(directory)).rejects.toMatchObject({
-      code: 'INVALID_OPTION',
-      message: expect.stringMatching(/ is on NFS: .* Use a directory on a local disk .* database driver/),
-    });
-    expect(existsSync(join(directory, 'records'))).toBe(false);
-  });
-
-  it('gets one warning where it depends', async () => {
-    const directories = [temporaryDirectory(), temporaryDirectory()];
-    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    onTestFinished(() => warn.mockRestore());
-    pretendToBe(0x65735546);
-    for (const directory of [...directories, ...directories]) await start(directory);
-    expect(warn.mock.calls).toEqual(
-      directories.map((path) => [expect.stringContaining(`${path} is on FUSE: `)]),
-    );
   });
 });

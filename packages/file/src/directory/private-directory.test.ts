@@ -6,7 +6,6 @@ import {
   lchownSync,
   mkdirSync,
   readdirSync,
-  type Stats,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -18,25 +17,6 @@ import { describe, expect, it, onTestFinished, type TestContext, vi } from 'vite
 import { startUnder } from '../../test/child.ts';
 import { temporaryDirectory } from '../../test/session-directory.ts';
 import { startSession } from '../index.ts';
-
-const disk = vi.hoisted(() => ({ ignoresModes: false }));
-
-// A FAT volume, which only root could mount, shows every file in mode 777 and refuses to change it.
-vi.mock('node:fs', async (importOriginal) => {
-  const fs = await importOriginal<typeof import('node:fs')>();
-  return {
-    ...fs,
-    fchmodSync(file: number, mode: number) {
-      if (disk.ignoresModes) throw Object.assign(new Error('EPERM: fchmod'), { code: 'EPERM' });
-      fs.fchmodSync(file, mode);
-    },
-    fstatSync(file: number): Stats {
-      const found = fs.fstatSync(file);
-      if (disk.ignoresModes) found.mode |= 0o777;
-      return found;
-    },
-  };
-});
 
 const skip = process.platform === 'win32';
 const otherUser = 12_345;
@@ -137,19 +117,6 @@ describe('a session directory that others could write', { skip }, () => {
     const directory = sessionsDirectory(0o777);
     await expectStart(directory, false);
     await expectRefusal(directory, 'can be written by every user');
-  });
-
-  it('is accepted where modes have no effect, and nothing of the attempt is left', async () => {
-    const directory = sessionsDirectory();
-    await expectStart(directory);
-    for (const path of ['', 'records', 'subjects']) chmodSync(join(directory, path), 0o777);
-    disk.ignoresModes = true;
-    onTestFinished(() => {
-      disk.ignoresModes = false;
-    });
-    for (let starts = 0; starts < 2; starts += 1) await expectStart(directory);
-    expect(readdirSync(directory).sort()).toEqual(['records', 'subjects']);
-    expect(readdirSync(join(directory, 'records'))).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { StoreError } from '@store/core/driver';
-import { keepsModes } from './file-system.ts';
 
 const orTurnOff = ', or pass checkOwner: false if that is impossible';
 /** Users about whose directories root has been warned. */
@@ -85,11 +84,10 @@ function openDirectoryAbove(path: string, self: number): string | undefined {
   return isTrusted ? undefined : openDirectoryAbove(directory, self);
 }
 
-function assertMode(path: string, { mode, uid, dev }: Stats, tree = path): void {
-  const self = process.geteuid?.();
-  if (self === undefined || (mode & 0o002) === 0 || (uid === self && !keepsModes(path, dev))) return;
+function assertMode(path: string, { mode, uid }: Stats, tree = path): void {
+  if (process.platform === 'win32' || (mode & 0o002) === 0) return;
   // A directory such as /tmp has to stay as it is.
-  const isShared = (mode & 0o1000) !== 0 && uid !== self;
+  const isShared = (mode & 0o1000) !== 0 && uid !== process.geteuid?.();
   const other = `mkdir -m 700 ${quoted(join(path, 'sessions'))} and use that`;
   const command = isShared ? other : `chmod -R o-w ${quoted(tree)}`;
   throw refused(path, 'can be written by every user', command + orTurnOff);

@@ -192,7 +192,7 @@ export function linkToKeep({ link }: RecordState): Link | undefined {
   return link?.kind === 'to' ? link : undefined;
 }
 
-/** The record as the rest of the world sees it. */
+/** The record as the rest of the world sees it: a mark belongs to no subject, and a hidden one is no record at all. */
 export function recordIn({ record, link }: RecordState): SessionRecord | undefined {
   if (link?.kind !== 'to') return record;
   return record.payload === '' ? undefined : { ...record, subject: null };

@@ -6,13 +6,13 @@ import { startChild } from '../../test/child.ts';
 import { filesIn, openStorage, someRecord, temporaryDirectory } from '../../test/session-directory.ts';
 import { recordLine } from '../log/line.ts';
 import { startSession } from '../start-session.ts';
-import { goneFrom } from './move.ts';
+import { hiddenMark } from './move.ts';
 
 let directory: string;
 let opened: ReturnType<typeof openStorage>;
 let old: SessionRecord;
 let moved: SessionRecord;
-/** What the move leaves under the old key. Without a payload it leaves nothing. */
+/** What the move leaves under the old key. Without a payload, nobody sees it. */
 let mark: SessionRecord;
 
 /** Leaves a move as a crash would after the first of its steps, or after the second. */
@@ -31,7 +31,7 @@ beforeEach(() => {
   opened = openStorage(directory);
   old = someRecord({ subject: 'ann' });
   moved = someRecord({ subject: 'ann' });
-  mark = { ...goneFrom(old.key), version: 77 };
+  mark = { ...hiddenMark(old.key), version: 77 };
 });
 
 describe('moving a session', () => {
@@ -42,6 +42,8 @@ describe('moving a session', () => {
     expect(storage.read(old.key)).toBeUndefined();
     expect(storage.read(moved.key)).toEqual(moved);
     expect(await storage.listBySubject('ann')).toEqual([moved]);
+    expect(await storage.scan(undefined, 10)).toEqual([moved]);
+    expect(await storage.deleteExpired(0, 500)).toBe(0);
     expect(filesIn(directory)).toHaveLength(2);
   });
 

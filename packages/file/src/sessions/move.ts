@@ -18,12 +18,7 @@ import { isFree, type Writes } from './write.ts';
  * garbage collection removes it. A crash after 2 leaves a session whose readers have to look, until it is written to or its mark
  * is about to be replaced, when step 3 is caught up on.
  */
-export type Move = (
-  key: string,
-  version: number,
-  next: SessionRecord,
-  mark?: SessionRecord,
-) => Steps<boolean>;
+export type Move = (key: string, version: number, next: SessionRecord, mark: SessionRecord) => Steps<boolean>;
 
 export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeNew }: Writes): Move {
   const hasVersion = (key: string, version: number) => {
@@ -40,16 +35,10 @@ export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeN
       return (yield* logs.continue(log, { ...mark, key, subject }, { kind: 'to', key: to })) || overtaken;
     });
 
-  const removeGone = (key: string, version: number) =>
-    logs.writeNow(key, (log) => {
-      const isGone = log?.state.kind === 'record' && log.state.record.version === version;
-      return isGone ? endLog(logs, index, log) : true;
-    });
-
-  return function* (key, version, next, mark = goneFrom(key)) {
+  return function* (key, version, next, mark) {
     if (!hasVersion(key, version)) return false;
     const link = { kind: 'from', key, version, markVersion: mark.version } as const;
-    const moved = yield* writeNew(next.key, function* (log) {
+    return yield* writeNew(next.key, function* (log) {
       if (!isFree(log)) return false;
       if ((yield* put(log, next, link)) === overtaken) return overtaken;
       let hasLeft = false;
@@ -62,13 +51,11 @@ export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeN
       if (hasLeft && log.state.kind === 'record' && logs.touch(log, log.state)) yield* logs.flush(log);
       return hasLeft;
     });
-    if (moved && mark.payload === '') removeGone(key, mark.version);
-    return moved;
   };
 }
 
-/** Takes the place of the mark when a session is to leave none. */
-export function goneFrom(key: string): SessionRecord {
+/** A mark that nobody sees, for `replace` under another key, which leaves none. The next garbage collection removes it. */
+export function hiddenMark(key: string): SessionRecord {
   const version = drawVersion();
   return { key, payload: '', subject: null, version, createdAt: 0, expiresAt: 0, idleTimeout: 0 };
 }

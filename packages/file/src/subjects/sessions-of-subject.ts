@@ -33,20 +33,14 @@ export function createSessionsOfSubject(
     async listBySubject(subject) {
       const yieldToOthers = createYield();
       const found = new Map<string, SessionRecord>();
-      const known = new Set<string>();
-      for (let pass = 1; pass <= 2; pass++) {
-        // The second pass finds a session that moved without leaving a mark.
-        const keys = index.keys(subject).filter((key) => !known.has(key));
-        for (const marked of keys) {
-          await follow(marked, (key) => {
-            const state = logs.read(key);
-            const record = recordOf(state, key, subject);
-            if (record?.subject === subject) found.set(key, record);
-            return state;
-          });
-          known.add(marked);
-          await yieldToOthers();
-        }
+      for (const marked of index.keys(subject)) {
+        await follow(marked, (key) => {
+          const state = logs.read(key);
+          const record = recordOf(state, key, subject);
+          if (record?.subject === subject) found.set(key, record);
+          return state;
+        });
+        await yieldToOthers();
       }
       return [...found.values()];
     },
@@ -54,11 +48,9 @@ export function createSessionsOfSubject(
     async deleteBySubject(subject, { exceptKey, onlyKey }) {
       if (onlyKey !== undefined) return onlyKey !== exceptKey && (await endOf(subject, onlyKey)) ? 1 : 0;
       const yieldToOthers = createYield();
-      let known = new Set<string>();
       for (let removed = 0; ; ) {
         const before = removed;
-        const keys = index.keys(subject);
-        for (const marked of keys) {
+        for (const marked of index.keys(subject)) {
           await follow(marked, async (key) => {
             if (key === exceptKey) return undefined;
             if (await endOf(subject, key)) removed++;
@@ -67,9 +59,7 @@ export function createSessionsOfSubject(
           });
           await yieldToOthers();
         }
-        // A new marker may belong to a session that moved without leaving a mark.
-        if (removed === before && keys.every((key) => known.has(key))) return removed;
-        known = new Set(keys);
+        if (removed === before) return removed;
       }
     },
   };
