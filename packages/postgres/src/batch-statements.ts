@@ -1,7 +1,7 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
 import { overLiveSession, record, type SaveConditions, sqlWriter } from './sessions-table.ts';
-import { nameStatement, type Statement, undoneIfLate } from './statement.ts';
+import { nameStatement, type Statement, soon, undoneIfLate } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
 const table = sql.table('sessions');
@@ -27,10 +27,10 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
     }),
 
     touch: statement<[keys: string, now: string, expiresAt: string]>(sql`
-      with ${locked('no key update')},
+      with ${soon}, ${locked('no key update')},
         input as (select * from unnest ($1::text[], $2::bigint[], $3::bigint[]) as input (key, now, expires_at))
       update ${table} as stored set expires_at = greatest(stored.expires_at, input.expires_at)
-      from input join locked on locked.key = input.key
+      from soon, input join locked on locked.key = input.key
       where stored.key = input.key and stored.expires_at > input.now
       returning stored.key`),
 

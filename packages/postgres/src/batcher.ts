@@ -1,3 +1,6 @@
+// Taken when this module loads, so that the fake timers of a test do not stop a store.
+const { setTimeout, clearTimeout } = globalThis;
+
 /** One caller waiting for the result of its item. */
 interface Waiting<Item, Result> {
   item: Item;

@@ -1,8 +1,13 @@
 import { isStoreError } from '@store/core/driver';
+import { cancelStatement } from './cancel.ts';
 import { errorCode, isLate, noResponse, withoutRowValues } from './errors.ts';
 import type { PostgresClient } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import type { TimeLimit } from './time-limit.ts';
+
+// Taken when this module loads, so that the fake timers of a test do not stop a store.
+const { setImmediate } = globalThis;
+const monotonicNow = performance.now.bind(performance);
 
 /** A statement's rows, every value as PostgreSQL wrote it, and how many rows it changed. */
 export interface Result {
@@ -16,6 +21,8 @@ export interface Outcome {
   error?: unknown;
   /** The statement left nothing behind: the connection had ended before, or the deadline had passed. */
   neverRan?: boolean;
+  /** Given when the time was up: settles once the server has been asked to stop. Keep the client until then. */
+  canceled?: Promise<void>;
 }
 
 interface ClientState {
@@ -33,7 +40,7 @@ const states = new WeakMap<PostgresClient, ClientState>();
 function stateOf(client: PostgresClient): ClientState {
   const known = states.get(client);
   if (known) return known;
-  const state: ClientState = { usedAt: performance.now(), begun: true };
+  const state: ClientState = { usedAt: monotonicNow(), begun: true };
   // PostgreSQL sends it before it executes, so an error without it is about the connection and not about the statement.
   client.connection?.on('bindComplete', () => {
     state.begun = true;
@@ -65,7 +72,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
     let given = values;
     if (deadline === true) {
       const { clock } = state;
-      const now = performance.now();
+      const now = monotonicNow();
       if (clock === undefined || now - clock.readAt > clockAge || clock.readAt < clocksWrongUntil) {
         learnClock(client, state, (failure) => {
           if (failure) callback(failure);
@@ -75,18 +82,24 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       }
       given = [...values, (now + milliseconds + clock.ahead) / 1000];
     }
-    let over = false;
+    /** Set when the time is up before the statement has ended. */
+    let endsLate: (() => void) | undefined;
     const inTime = limit(() => {
-      over = true;
-      callback({ error: noResponse() });
+      const ended = new Promise<void>((resolve) => {
+        endsLate = resolve;
+      });
+      callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
     });
     // Without values it is sent in a protocol that does not say when execution begins.
     state.begun = given.length === 0 || client.connection === undefined;
     const query = { text, values: given, rowMode: 'array' as const, types: asText };
     client.query(name === undefined ? query : { ...query, name }, (error, result) => {
-      if (over) return;
+      if (endsLate) {
+        endsLate();
+        return;
+      }
       inTime();
-      state.usedAt = performance.now();
+      state.usedAt = monotonicNow();
       if (!error) {
         callback({ result: { rows: result.rows as Result['rows'], count: result.rowCount ?? 0 } });
         return;
@@ -115,7 +128,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
         callback({ ...outcome, neverRan: !isStoreError(outcome.error) });
         return;
       }
-      const readAt = performance.now();
+      const readAt = monotonicNow();
       state.clock = { ahead: time - readAt, readAt };
       callback();
     });
@@ -127,7 +140,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
     values: unknown[],
     callback: (outcome: Outcome) => void,
   ): void {
-    if (performance.now() - stateOf(client).usedAt < idle) {
+    if (monotonicNow() - stateOf(client).usedAt < idle) {
       send(client, statement, values, callback);
       return;
     }

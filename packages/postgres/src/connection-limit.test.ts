@@ -3,6 +3,7 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
 import { startLoad } from '../test/load.ts';
+import { createRole } from '../test/role.ts';
 import { startSession } from './start-session.ts';
 
 const full = {
@@ -15,16 +16,7 @@ const full = {
 async function limitedRole(limit: number) {
   const schema = freshSchema();
   await (await startSession({ connectionString: url, schema, cache: false })).close();
-  const name = `limited_${createSessionId().slice(0, 12)}`;
-  const [role, inSchema] = [name, schema].map(pg.escapeIdentifier) as [string, string];
-  await query(`create role ${role} login password 'secret' connection limit ${limit}`);
-  onTestFinished(() => query(`drop owned by ${role}; drop role ${role}`).then(() => {}));
-  await query(`grant usage on schema ${inSchema} to ${role}`);
-  await query(`grant select, insert, update, delete on all tables in schema ${inSchema} to ${role}`);
-  const address = new URL(url);
-  address.username = name;
-  address.password = 'secret';
-  const connectionString = address.href;
+  const { connectionString, role } = await createRole(schema, `connection limit ${limit}`);
 
   /** Takes every connection that the role may have, also those that somebody else is using. @returns what gives them back */
   async function takeAll(): Promise<() => Promise<unknown>> {
@@ -34,7 +26,7 @@ async function limitedRole(limit: number) {
     while (taken.length < limit) {
       await query(
         "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 and application_name <> 'taken'",
-        [name],
+        [role.slice(1, -1)],
       );
       const client = new pg.Client({ connectionString, application_name: 'taken' });
       client.on('error', () => {});
@@ -105,4 +97,48 @@ describe('a server that has no connection left', () => {
       expect(load.unexpected).toEqual([]);
     },
   );
+
+  it.each([
+    ['their own pools', true],
+    ['passed pools', false],
+  ])('costs no call of instances that have one connection each, with %s', async (_pool, own) => {
+    const { schema, connectionString } = await limitedRole(3);
+    const start = () =>
+      startSession({
+        ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
+        schema,
+        cache: false,
+      });
+    const stores = [await start(), await start(), await start()];
+    onTestFinished(() => Promise.all(stores.map((store) => store.close())).then(() => {}));
+    const calls = stores.flatMap((store) =>
+      Array.from({ length: 40 }, async () => {
+        const id = createSessionId();
+        await store.save(id, {}, {});
+        await Promise.all([store.list('ann'), store.load(id), store.touch(id)]);
+        return store.destroy(id);
+      }),
+    );
+    expect((await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+
+  it('is told by its own error to a call that has waited until its time was up', async () => {
+    const { schema, connectionString } = await limitedRole(1);
+    const pool = freshPool({ connectionString });
+    const store = await startSession({ pool, schema, cache: false, connectionTimeout: 0.5 });
+    const busy = await pool.connect();
+    await expect(store.load(createSessionId())).rejects.toMatchObject(full);
+    busy.release();
+    expect((await store.load(createSessionId())).exists).toBe(false);
+  });
+
+  it('is never asked for more connections than poolSize', async () => {
+    const application = `small_${createSessionId().slice(0, 12)}`;
+    const connectionString = `${url}?application_name=${application}`;
+    const store = await startSession({ connectionString, schema: freshSchema(), cache: false, poolSize: 2 });
+    onTestFinished(() => store.close());
+    await Promise.all(Array.from({ length: 100 }, () => store.list('ann')));
+    const count = 'select count(*)::int as count from pg_stat_activity where application_name = $1';
+    expect(await query(count, [application])).toEqual([{ count: 2 }]);
+  });
 });

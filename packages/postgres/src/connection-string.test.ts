@@ -21,7 +21,7 @@ it.each([
   ['postgres://u:secret@host/shop?schema=shop', 'the option schema'],
   ['postgres://u:secret@host/shop?currentSchema=shop', 'the option schema'],
   ['postgres://u:secret@host/shop?pgbouncer=true', 'prepare: false'],
-  ['postgres://u:secret@host/shop?connection_limit=5', 'a pool with max'],
+  ['postgres://u:secret@host/shop?connection_limit=5', 'poolSize'],
   ['postgres://u:secret@host/shop?connect_timeout=5', 'connectionTimeout'],
   ['postgres://u:secret@host/shop?target_session_attrs=any', 'leave it out'],
   ['postgres://u:secret@host/shop?sslmode=required', 'sslmode'],

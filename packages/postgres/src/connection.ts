@@ -1,8 +1,19 @@
-import { createClientQuery, type Result } from './client-query.ts';
-import { explained, isCollision, isPoolTimeout, isUndone, noConnection, unreachable } from './errors.ts';
+import { createClientQuery, type Outcome, type Result } from './client-query.ts';
+import {
+  explained,
+  isCollision,
+  isFull,
+  isPoolTimeout,
+  isUndone,
+  noConnection,
+  unreachable,
+} from './errors.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import { createTimeLimit } from './time-limit.ts';
+
+// Taken when this module loads, so that the fake timers of a test do not stop a store.
+const { setTimeout, clearTimeout } = globalThis;
 
 /** Runs a statement. A deadline is filled in after the given values. */
 export type Run = <Values extends unknown[]>(
@@ -23,11 +34,17 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** How long to wait, in milliseconds. */
-export interface Patience {
-  statement: number;
-  connection: number;
+export interface ConnectionSettings {
+  /** In milliseconds. */
+  statementTimeout: number;
+  /** In milliseconds. */
+  connectionTimeout: number;
+  /** Whether statements are prepared under a name. */
+  prepare: boolean;
 }
+
+/** Milliseconds after which a call that waits for a connection of the pool looks whether there is one. */
+const recheck = 100;
 
 /** How often a statement that only reads is run again. */
 const maxCollisions = 10;
@@ -41,18 +58,37 @@ const ignore = () => {};
  */
 export function createConnection(
   pool: PostgresPool,
-  patience: Patience,
+  { statementTimeout, connectionTimeout, prepare }: ConnectionSettings,
   end: () => Promise<void>,
 ): Connection {
-  const query = createClientQuery(patience.statement, createTimeLimit(patience.statement));
-  const connectionLimit = createTimeLimit(patience.connection);
+  const query = createClientQuery(statementTimeout, createTimeLimit(statementTimeout));
+  const connectionLimit = createTimeLimit(connectionTimeout);
+  /** Calls that wait for one of the pool's connections, since the server accepts no further one. */
+  const waiting = new Set<() => void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function wait(connect: () => void): void {
+    waiting.add(connect);
+    timer ??= setTimeout(wakeOne, recheck);
+  }
+
+  function wakeOne(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const [first] = waiting;
+    if (first) waiting.delete(first);
+    if (waiting.size > 0) timer = setTimeout(wakeOne, recheck);
+    first?.();
+  }
 
   function acquire(callback: (error: unknown, client?: PostgresClient) => void): void {
     const before = connectionLimit.standstill();
     let late = false;
+    let refusal: unknown;
     const inTime = connectionLimit(() => {
       late = true;
-      callback(noConnection());
+      waiting.delete(connect);
+      callback(refusal === undefined ? noConnection() : unreachable(refusal, prepare));
     });
     const connect = () =>
       pool.connect((error, client) => {
@@ -66,19 +102,32 @@ export function createConnection(
           connect();
           return;
         }
-        inTime();
-        if (client === undefined) callback(unreachable(error));
-        else {
-          client.on('error', ignore);
-          callback(undefined, client);
+        if (client === undefined && isFull(error) && pool.totalCount > 0) {
+          refusal = error;
+          wait(connect);
+          return;
         }
+        inTime();
+        if (client === undefined) {
+          callback(unreachable(error, prepare));
+          if (waiting.size > 0) wakeOne();
+          return;
+        }
+        client.on('error', ignore);
+        callback(undefined, client);
       });
-    connect();
+    if (waiting.size > 0) wait(connect);
+    else connect();
   }
 
-  function giveBack(client: PostgresClient, error: unknown): void {
+  function giveBack(client: PostgresClient, { error, canceled }: Outcome): void {
+    if (canceled) {
+      void canceled.then(() => giveBack(client, { error }));
+      return;
+    }
     client.release(error !== undefined && !isUndone(error));
     client.removeListener('error', ignore);
+    if (waiting.size > 0) wakeOne();
   }
 
   const run: Run = (statement, ...values) =>
@@ -91,13 +140,14 @@ export function createConnection(
         acquire((failure, client) => {
           if (client === undefined) return reject(failure);
           maxEnded ||= pool.totalCount + 1;
-          query(client, statement, values, ({ result, error, neverRan }) => {
-            giveBack(client, error);
+          query(client, statement, values, (outcome) => {
+            giveBack(client, outcome);
+            const { result, error, neverRan } = outcome;
             if (result) resolve(result);
             else if (neverRan === true && ended++ < maxEnded) attempt();
             else if (statement.readOnly === true && isCollision(error) && collisions++ < maxCollisions)
               setTimeout(attempt, pause(collisions));
-            else reject(explained(error));
+            else reject(explained(error, prepare));
           });
         });
       attempt();
@@ -111,19 +161,21 @@ export function createConnection(
       const client = await new Promise<PostgresClient>((resolve, reject) => {
         acquire((failure, client) => (client ? resolve(client) : reject(failure)));
       });
+      let canceled: Promise<void> | undefined;
+      const runHere: Run = (statement, ...values) =>
+        new Promise((resolve, reject) => {
+          patientQuery(client, statement, values, (outcome) => {
+            canceled ??= outcome.canceled;
+            if (outcome.result) resolve(outcome.result);
+            else reject(outcome.error);
+          });
+        });
       try {
-        const result = await work(
-          (statement, ...values) =>
-            new Promise((resolve, reject) => {
-              patientQuery(client, statement, values, ({ result, error }) =>
-                result ? resolve(result) : reject(error),
-              );
-            }),
-        );
-        giveBack(client, undefined);
+        const result = await work(runHere);
+        giveBack(client, {});
         return result;
       } catch (error) {
-        giveBack(client, error);
+        giveBack(client, { error, ...(canceled && { canceled }) });
         throw error;
       }
     },

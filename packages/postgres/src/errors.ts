@@ -25,6 +25,15 @@ export const isLate = is(/^22012$/);
  */
 export const isUndone = is(/^(22|23|40|54|P0)\w{3}$/);
 
+/** The server, the role, the database or a pooler has as many connections as it allows. */
+export function isFull(error: unknown): boolean {
+  const { message } = error as { message?: unknown };
+  return /^(53300|53400)$/.test(errorCode(error) ?? '') || poolerIsFull.test(String(message));
+}
+
+/** As PgBouncer and Supavisor say it, under SQLSTATEs that they use for anything. */
+const poolerIsFull = /no more connections allowed|max clients reached/i;
+
 /** Two processes made the same table, index or schema at the same time. */
 export const isDuplicateObject = is(/^(23505|42P06|42P07|42710)$/);
 
@@ -34,18 +43,22 @@ export const isMissing = is(/^42P01$/);
 const refusedRow =
   'A constraint or trigger on the sessions table refused the row. Remove it: only the store decides what a row holds.';
 const mangled = 'The database cannot hold every character. Use one that was created with ENCODING UTF8.';
-const pooler = 'Behind a transaction pooler pass prepare: false.';
+const usePlain = 'Behind a transaction pooler pass prepare: false.';
 const ended = 'The server ended the connection. Nothing to do: the next call opens another one.';
+
+const noneLeft =
+  'PostgreSQL has no connection left. Raise max_connections, pass a smaller poolSize, or use a pooler.';
 
 /** What to do about a failure, by SQLSTATE or the class of it. */
 const hints: Record<string, string> = {
-  '08P01': `Something between here and PostgreSQL broke the protocol. ${pooler}`,
   '22001':
     'A value is longer than its column allows. Let the columns have the types that schemaSql() gives them.',
   '22P05': mangled,
   '23': refusedRow,
   '25006': 'The server takes no writes: it is a standby, or read-only. Connect to the primary.',
-  '26000': `A prepared statement is gone. ${pooler}`,
+  '26000': `A prepared statement is gone. ${usePlain}`,
+  '28000':
+    'PostgreSQL refused this user, database or address. Correct the connection string, or pg_hba.conf of the server.',
   '28P01': 'PostgreSQL refused the user name or the password.',
   '3D000': 'The database does not exist. Create it, or correct the connection string.',
   '40001':
@@ -54,10 +67,17 @@ const hints: Record<string, string> = {
   '42501': 'The role may not do that. The README lists the grants it needs.',
   '42703': 'The table is missing columns that this version needs. Start once with migrate: true.',
   '42P01': 'The table is missing. Start once with migrate: true, or run the SQL that schemaSql() returns.',
-  '42P05': `Another connection prepared the statement. ${pooler}`,
+  '42P05': `Another connection prepared the statement. ${usePlain}`,
   '42P10': 'The table has lost its primary key. Restore it: without one, sessions can be stored twice.',
   '53100': 'The disk of the server is full. Free some space.',
-  '53300': 'PostgreSQL has no connection left. Raise max_connections, use smaller pools, or a pooler.',
+  '3F000':
+    'The search path leads to no schema. Pass schema, create the schema, or correct search_path of the role, database or connection.',
+  '42809':
+    'The name of the sessions table belongs to something else, such as a view or a type. Pass another name as table.',
+  '53300': noneLeft,
+  '53400': noneLeft,
+  '55P03':
+    'Another transaction has locked the table for longer than lock_timeout allows. Try again once it is done.',
   '57014': 'The statement took longer than allowed. Raise statementTimeout, or find out what blocks it.',
   '57P01': ended,
   '57P02': ended,
@@ -66,14 +86,25 @@ const hints: Record<string, string> = {
   P0: refusedRow,
 };
 
-function hintFor(error: unknown): string | undefined {
+function hintFor(error: unknown, prepare: boolean): string | undefined {
   const code = errorCode(error) ?? '';
+  if (code === '08P01') return refusalOfPooler(error as Error, prepare);
   return hints[code] ?? hints[code.slice(0, 2)];
 }
 
+/** A pooler has one SQLSTATE for all it refuses; only its text tells what it is about. */
+function refusalOfPooler({ message }: Error, prepare: boolean): string {
+  const said = `A pooler, or another program between here and PostgreSQL, refused: "${message}".`;
+  const [, parameter] = /unsupported startup parameter(?: in options)?: (\w+)/.exec(message) ?? [];
+  if (prepare && (parameter === undefined || parameter === 'statement_timeout')) return `${said} ${usePlain}`;
+  if (parameter === undefined) return said;
+  const where = 'connectionString or the pool, or list it in ignore_startup_parameters of the pooler';
+  return `${said} Take ${parameter} out of ${where}.`;
+}
+
 /** The failure of a statement as a `StoreError` with that failure as its cause, where there is more to say than its text. */
-export function explained(cause: unknown): unknown {
-  const hint = isStoreError(cause) ? undefined : hintFor(cause);
+export function explained(cause: unknown, prepare: boolean): unknown {
+  const hint = isStoreError(cause) ? undefined : hintFor(cause, prepare);
   return hint === undefined ? cause : unavailable(hint, cause);
 }
 
@@ -86,12 +117,12 @@ export function isPoolTimeout(error: unknown): boolean {
 }
 
 /** What a failure to connect means. */
-export function unreachable(error: unknown): StoreError {
+export function unreachable(error: unknown, prepare: boolean): StoreError {
   if (isStoreError(error)) return error;
   const cause = withoutRowValues(error);
   if (isPoolTimeout(cause)) return noConnection(cause);
   return unavailable(
-    hintFor(cause) ?? 'PostgreSQL cannot be reached. Its cause says why; try again once it is back.',
+    hintFor(cause, prepare) ?? 'PostgreSQL cannot be reached. Its cause says why; try again once it is back.',
     cause,
   );
 }
@@ -99,7 +130,7 @@ export function unreachable(error: unknown): StoreError {
 export function noConnection(cause?: unknown): StoreError {
   return unavailable(
     'No connection in time: the server does not respond, or every connection of the pool is in use. ' +
-      'Raise connectionTimeout, or the size of the pool.',
+      'Raise connectionTimeout, or the size of the pool (poolSize).',
     cause,
   );
 }

@@ -4,7 +4,7 @@ import { isDuplicateObject, isMissing, unavailable } from './errors.ts';
 import { bookkeepingSql, createSchemaSql, migrationSql } from './migrations.ts';
 import { sqlWriter } from './sessions-table.ts';
 import { nameStatement, type Statement } from './statement.ts';
-import type { TableLocation } from './table-names.ts';
+import { qualifiedName, type TableLocation } from './table-names.ts';
 
 /** A random constant, so that no other user of advisory locks in this database has it. */
 const lock = '5370917263849120417';
@@ -34,7 +34,10 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
   await run(statement('begin'));
   try {
     await run(statement(`set local statement_timeout = ${mostPatience}`));
+    // Others that are migrating are waited for, however short a lock_timeout the role has.
+    await run(statement('set local lock_timeout = 0'));
     await run(statement(`select pg_advisory_xact_lock(${lock})`));
+    await run(statement('set local lock_timeout to default'));
     const steps = (await hasSchema(run, location)) ? [] : createSchemaSql(location);
     for (const step of [...steps, ...bookkeepingSql(location)]) await run(statement(step));
     for (const { statements } of await pendingMigrations(run, location)) {
@@ -69,14 +72,9 @@ async function pendingMigrations(
   }
 }
 
-async function hasTable(run: Run, { table, schema }: TableLocation): Promise<boolean> {
-  const name = [schema, table].filter((part) => part !== undefined).map(quoted);
+async function hasTable(run: Run, location: TableLocation): Promise<boolean> {
   const found: Statement<[name: string]> = { name: undefined, text: 'select to_regclass($1) is not null' };
-  return (await run(found, name.join('.'))).rows[0]?.[0] === 't';
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return (await run(found, qualifiedName(location))).rows[0]?.[0] === 't';
 }
 
 async function hasSchema(run: Run, { schema }: TableLocation): Promise<boolean> {

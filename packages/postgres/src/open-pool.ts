@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { type Connection, createConnection, type Patience } from './connection.ts';
+import { type Connection, type ConnectionSettings, createConnection } from './connection.ts';
 import { noConnection } from './errors.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { createTimeLimit } from './time-limit.ts';
@@ -14,8 +14,8 @@ const ignore = () => {};
  *
  * @throws When node-postgres cannot read the string; its error may quote the password.
  */
-export function openPool(connectionString: string, prepare: boolean, patience: Patience): Connection {
-  const limit = createTimeLimit(patience.connection);
+export function openPool(connectionString: string, max: number, settings: ConnectionSettings): Connection {
+  const limit = createTimeLimit(settings.connectionTimeout);
 
   /** Gives up opening by our own time, in which a standstill of this process does not count; node-postgres' own counts it. */
   class Client extends pg.Client {
@@ -42,21 +42,22 @@ export function openPool(connectionString: string, prepare: boolean, patience: P
 
   const options = {
     connectionString,
+    max,
     keepAlive: true,
     allowExitOnIdle: true,
-    ...(prepare && { statement_timeout: patience.statement }),
+    ...(settings.prepare && { statement_timeout: settings.statementTimeout }),
   };
   new pg.Client(options);
   const pool = new pg.Pool({ ...options, Client: Client as unknown as new () => pg.ClientBase });
   // For good: a connection may break while it is being ended.
   pool.on('error', ignore);
-  return createConnection(pool, patience, () => pool.end());
+  return createConnection(pool, settings, () => pool.end());
 }
 
 /** Uses a pool of the application, which stays open at the end. */
-export function borrowPool(pool: PostgresPool, patience: Patience): Connection {
+export function borrowPool(pool: PostgresPool, settings: ConnectionSettings): Connection {
   pool.on('error', ignore);
-  return createConnection(pool, patience, async () => {
+  return createConnection(pool, settings, async () => {
     pool.removeListener('error', ignore);
   });
 }

@@ -8,6 +8,7 @@ const unreachable = 'postgres://user:hunter2@127.0.0.1:1/x';
 const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
   ['connectionString', 7, '', 'conectionString'],
   ['pool', {}, new pg.Client(), 'pol'],
+  ['poolSize', '10', 0, 'poolsize'],
   ['table', 1, 'n'.repeat(64), 'tabel'],
   ['schema', 1, '', 'shema'],
   ['migrate', 'yes', undefined, 'migrat'],
@@ -54,6 +55,8 @@ describe('the options', () => {
     ['connectionString', {}],
     ['connectionString', undefined],
     ['pool', { pool: new pg.Pool(), connectionString: unreachable }],
+    ['poolSize', { pool: new pg.Pool(), poolSize: 5 }],
+    ['poolSize', { connectionString: unreachable, poolSize: 2.5 }],
     ['table', { connectionString: unreachable, table: '' }],
     ['table', { connectionString: unreachable, table: 'a\0b' }],
     ['table', { connectionString: unreachable, table: 'a\ud800' }],

@@ -19,8 +19,16 @@ export interface PostgresClient {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** `true`: the connection is of no more use and is closed. */
   release(broken?: boolean): void;
-  /** What tells when PostgreSQL begins to execute a statement. */
-  connection?: { on(event: 'bindComplete', listener: () => void): unknown };
+  /** What tells when PostgreSQL begins to execute a statement, and which server it is. */
+  connection?: {
+    on(event: 'bindComplete', listener: () => void): unknown;
+    stream?: { remoteAddress?: string | undefined; remotePort?: number | undefined };
+  };
+  /** What a request to cancel a statement needs. */
+  processID?: number | null;
+  secretKey?: number | null;
+  host?: string;
+  port?: number;
 }
 
 /** The part of a node-postgres `Pool` that the store uses; typed by shape, so any copy or version of it fits. */

@@ -13,6 +13,7 @@ import type { Connection } from './connection.ts';
 import { isCollision, isTaken, isUndone } from './errors.ts';
 import { toRecord, toValues } from './sessions-table.ts';
 import { writeStatements } from './statements.ts';
+import { createTableGuard } from './table-guard.ts';
 import type { TableLocation } from './table-names.ts';
 
 interface Save {
@@ -45,11 +46,12 @@ export function createPostgresStorage(
 ): RecordStorage {
   const one = writeStatements(location, prepare);
   const many = writeBatchStatements(location, prepare);
+  const guard = createTableGuard(run, location);
 
   const read = createBatcher<string, SessionRecord | undefined>({
     isUndone,
     concurrency: 2,
-    runOne: (key) => run(one.read, key).then(({ rows }) => rows[0] && toRecord(rows[0])),
+    runOne: (key) => run(one.read, key).then(({ rows }) => (rows[0] ? toRecord(rows[0]) : missing())),
     async runMany(keys) {
       const { rows } = await run(many.read, toArray(keys));
       const found = new Map<string, SessionRecord>();
@@ -57,9 +59,16 @@ export function createPostgresStorage(
         const record = toRecord(row);
         found.set(record.key, record);
       }
+      if (found.size < keys.length) await missing();
       return keys.map((key) => found.get(key));
     },
   });
+
+  /** What is not found may be hidden, so that everybody would look signed out. */
+  async function missing(): Promise<undefined> {
+    await guard.checkLately();
+    return undefined;
+  }
 
   const save = createBatcher<Save, boolean>({
     isUndone,
@@ -108,6 +117,7 @@ export function createPostgresStorage(
     keyOf: (key) => key,
     async runOne(key) {
       if ((await run(one.deleteSession, key)).count === 1) return true;
+      await guard.check();
       await outlastInserts(key);
       return false;
     },
@@ -116,6 +126,8 @@ export function createPostgresStorage(
       return written(await run(many.deleteSession, toArray(keys)), removals);
     },
   });
+
+  const collectGarbage = createCollectGarbage(run, location, prepare);
 
   /**
    * A key with no visible row may be one whose insert is waiting for its commit, and whose caller has given up. An insert of
@@ -131,7 +143,10 @@ export function createPostgresStorage(
   }
 
   async function remove(key: string): Promise<void> {
-    while ((await run(one.delete, key)).count === 0) if (await outlastInserts(key)) return;
+    while ((await run(one.delete, key)).count === 0) {
+      await guard.check();
+      if (await outlastInserts(key)) return;
+    }
   }
 
   return {
@@ -149,15 +164,26 @@ export function createPostgresStorage(
     touch: (key, now, expiresAt) => orTryAgain(touch({ key, now, expiresAt })),
     deleteSession: (key) => orTryAgain(deleteSession(key)),
     delete: (key) => orTryAgain(remove(key)),
-    deleteExpired: createCollectGarbage(run, location, prepare),
+    async deleteExpired(now, limit) {
+      await guard.checkLately();
+      return collectGarbage(now, limit);
+    },
     async scan(after = '', limit) {
-      return (await run(one.scan, after, limit)).rows.map(toRecord);
+      const { rows } = await run(one.scan, after, limit);
+      if (rows.length < limit) await guard.check();
+      return rows.map(toRecord);
     },
     async listBySubject(subject) {
-      return (await run(one.listBySubject, subject)).rows.map(toRecord);
+      const { rows } = await run(one.listBySubject, subject);
+      await guard.check();
+      return rows.map(toRecord);
     },
-    deleteBySubject: (subject, { exceptKey = null, onlyKey = null }) =>
-      orTryAgain(run(one.deleteBySubject, subject, exceptKey, onlyKey).then(({ count }) => count)),
+    async deleteBySubject(subject, { exceptKey = null, onlyKey = null }) {
+      const deleted = await orTryAgain(run(one.deleteBySubject, subject, exceptKey, onlyKey));
+      if (deleted === tryAgain) return tryAgain;
+      await guard.check();
+      return deleted.count;
+    },
     close,
   };
 }

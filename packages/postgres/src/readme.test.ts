@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeTable, migrateAll } from '../test/examples/own-migrations.ts';
+import { storeOf } from '../test/examples/tenants.ts';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
 import { startSession } from './start-session.ts';
 
@@ -66,4 +67,21 @@ it('needs no more than the grants of the README', async () => {
   expect(await store.destroyAll('ann')).toBe(1);
   expect(await store.gc()).toBe(0);
   await store.close();
+});
+
+it('keeps the sessions of tenants in schemas of their own, on one pool', async () => {
+  const pool = freshPool({ max: 2 });
+  const tenants = ['acme', 'umbra'].map((name) => `${name}_${Date.now()}`) as [string, string];
+  onTestFinished(() =>
+    query(tenants.map((tenant) => `drop schema if exists tenant_${tenant} cascade`).join(';')).then(() => {}),
+  );
+  const [acme, umbra] = [await storeOf(pool, tenants[0]), await storeOf(pool, tenants[1])];
+  const id = 'c'.repeat(43);
+  await acme.save(id, { shop: 'acme' }, {}, { subject: 'ann' });
+  expect((await umbra.load(id)).exists).toBe(false);
+  await umbra.save(id, { shop: 'umbra' }, {}, { subject: 'ann' });
+  expect(await acme.destroyAll('ann')).toBe(1);
+  expect((await umbra.load(id)).data).toEqual({ shop: 'umbra' });
+  expect(await storeOf(pool, tenants[0])).toBe(acme);
+  for (const store of [acme, umbra]) await store.close();
 });

@@ -1,4 +1,4 @@
-import { createSessionId } from '@store/core';
+import { createSessionId, isStoreError } from '@store/core';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
@@ -39,6 +39,63 @@ describe('startSession', () => {
     });
     const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false });
     await store.close();
+  });
+
+  it('says that a search path leads nowhere, and which option names a schema', async () => {
+    const pool = freshPool({ options: '-c search_path=tenant_1' });
+    await expect(startSession({ pool, cache: false })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/search path leads to no schema\. Pass schema/),
+      cause: expect.objectContaining({ code: '3F000' }),
+    });
+  });
+
+  it.each([
+    ['a type', 'create type', 'as (x int)'],
+    ['a sequence', 'create sequence', ''],
+    ['a view', 'create view', 'as select 1'],
+    ['a materialized view', 'create materialized view', 'as select 1'],
+  ])('says that the name of the table belongs to %s', async (_kind, create, rest) => {
+    const schema = freshSchema();
+    const name = `${pg.escapeIdentifier(schema)}.sessions`;
+    await query(`create schema ${pg.escapeIdentifier(schema)}; ${create} ${name} ${rest}`);
+    for (const migrate of [true, false]) {
+      await expect(
+        startSession({ connectionString: url, schema, migrate, cache: false }),
+      ).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: expect.anything() });
+    }
+  });
+
+  it('explains that another transaction has locked the table for longer than lock_timeout', async () => {
+    const schema = freshSchema();
+    const holder = await freshPool().connect();
+    await holder.query(`create schema ${pg.escapeIdentifier(schema)}`);
+    await holder.query(`begin; create table ${pg.escapeIdentifier(schema)}.sessions (x int)`);
+    const pool = freshPool({ options: '-c lock_timeout=100' });
+    await expect(startSession({ pool, schema, cache: false })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('lock_timeout'),
+      cause: expect.objectContaining({ code: '55P03' }),
+    });
+    await holder.query('rollback');
+    holder.release();
+    await (await startSession({ pool, schema, cache: false })).close();
+  });
+
+  it('waits for other processes that migrate, however short a lock_timeout the role has', async () => {
+    const schema = freshSchema();
+    const pools = Array.from({ length: 20 }, () => freshPool({ options: '-c lock_timeout=1' }));
+    const stores = await Promise.all(pools.map((pool) => startSession({ pool, schema, cache: false })));
+    for (const store of stores) await store.close();
+  });
+
+  it('is a StoreError with the reason as its cause, also for what nobody has foreseen', async () => {
+    const pool = freshPool();
+    const reason = new TypeError('out of the blue');
+    pool.connect = (callback?: unknown) => (callback as (error: Error) => void)(reason) as never;
+    const refusal = await startSession({ pool, cache: false }).catch((error) => error);
+    expect(isStoreError(refusal)).toBe(true);
+    expect(refusal.cause).toBe(reason);
   });
 
   it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s', async (encoding) => {

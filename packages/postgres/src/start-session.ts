@@ -3,10 +3,11 @@ import {
   assertKnownOptions,
   createRecordStore,
   invalidOption,
+  isStoreError,
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
-import type { Connection, Patience } from './connection.ts';
+import type { Connection, ConnectionSettings } from './connection.ts';
 import { assertConnectionString } from './connection-string.ts';
 import { errorCode, explained, unavailable } from './errors.ts';
 import { assertUtf8, migrateToLatest, probeTable } from './migrate.ts';
@@ -14,12 +15,13 @@ import { schemaSql } from './migrations.ts';
 import { borrowPool, openPool } from './open-pool.ts';
 import { isPostgresPool, type PostgresPool } from './postgres-pool.ts';
 import { createPostgresStorage } from './postgres-storage.ts';
+import { createTableGuard } from './table-guard.ts';
 import { assertName, type TableLocation } from './table-names.ts';
 
 const name = '@store/postgres';
 
 const knownOptions = (
-  'connectionString pool table schema migrate prepare statementTimeout connectionTimeout ' +
+  'connectionString pool poolSize table schema migrate prepare statementTimeout connectionTimeout ' +
   'idleTimeout absoluteTimeout maxBytes now onEvent cache'
 ).split(' ');
 
@@ -49,7 +51,7 @@ const hints = {
   password: inTheString,
   database: inTheString,
   ssl: inTheString,
-  max: 'pass a pool with max',
+  max: 'use poolSize',
 };
 
 /** What {@link startSession} takes in addition to the options of every driver. */
@@ -58,6 +60,8 @@ export interface PostgresSessionOptions extends StartOptions {
   connectionString?: string;
   /** A node-postgres `Pool` of yours, which stays yours to end. Give this or `connectionString`. @default none */
   pool?: PostgresPool;
+  /** The most connections that are open at the same time, when they are made from `connectionString`. @default 10 */
+  poolSize?: number;
   /** The table's name; any name of at most 63 bytes. @default 'sessions' */
   table?: string;
   /** The schema the table is in; any name of at most 63 bytes. @default where the connection's search path leads */
@@ -86,6 +90,7 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
   const {
     connectionString,
     pool,
+    poolSize,
     table = 'sessions',
     schema,
     migrate = true,
@@ -100,21 +105,23 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
   for (const [option, value] of Object.entries({ migrate, prepare, cache })) {
     if (typeof value !== 'boolean') throw invalidOption(name, option, 'true or false', value);
   }
-  const patience = {
-    statement: milliseconds('statementTimeout', statementTimeout),
-    connection: milliseconds('connectionTimeout', connectionTimeout),
+  const settings = {
+    statementTimeout: milliseconds('statementTimeout', statementTimeout),
+    connectionTimeout: milliseconds('connectionTimeout', connectionTimeout),
+    prepare,
   };
   resolveTimeouts(name, rest);
 
   const location = { table, schema };
-  const connection = connectTo(connectionString, pool, prepare, patience);
+  const connection = connectTo(connectionString, pool, poolSize, settings);
   try {
     await assertUtf8(connection);
     if (migrate) await migrateToLatest(connection, location);
     await probeTable(connection, location);
+    await createTableGuard(connection.run, location).check();
   } catch (error) {
     await connection.close().catch(() => {});
-    throw notStarted(error, location);
+    throw notStarted(error, location, prepare);
   }
   const store = createRecordStore(createPostgresStorage(connection, location, prepare), { ...rest, name });
   if (cache) cacheStore(store);
@@ -124,8 +131,8 @@ export async function startSession(options: PostgresSessionOptions): Promise<Ses
 function connectTo(
   connectionString: unknown,
   pool: unknown,
-  prepare: boolean,
-  patience: Patience,
+  poolSize: unknown,
+  settings: ConnectionSettings,
 ): Connection {
   if (pool === undefined) {
     if (connectionString === undefined) {
@@ -137,8 +144,9 @@ function connectTo(
       );
     }
     assertConnectionString(connectionString);
+    assertPoolSize(poolSize);
     try {
-      return openPool(connectionString, prepare, patience);
+      return openPool(connectionString, poolSize ?? 10, settings);
     } catch {
       // Without its cause, which may quote the password.
       throw new StoreError(
@@ -147,8 +155,16 @@ function connectTo(
       );
     }
   }
-  if (connectionString === undefined && isPostgresPool(pool)) return borrowPool(pool, patience);
+  if (poolSize !== undefined) {
+    throw invalidOption(name, 'poolSize', 'left out: a pool of yours has its own size, max', poolSize);
+  }
+  if (connectionString === undefined && isPostgresPool(pool)) return borrowPool(pool, settings);
   throw invalidOption(name, 'pool', 'a node-postgres Pool, given without connectionString', pool);
+}
+
+function assertPoolSize(given: unknown): asserts given is number | undefined {
+  if (given === undefined || (Number.isInteger(given) && (given as number) >= 1)) return;
+  throw invalidOption(name, 'poolSize', 'a whole number of connections from 1', given);
 }
 
 function milliseconds(option: string, seconds: unknown): number {
@@ -157,7 +173,7 @@ function milliseconds(option: string, seconds: unknown): number {
 }
 
 /** Says what the failure of a start means and which SQL mends it; the failure itself is the cause. */
-function notStarted(error: unknown, { table, schema }: TableLocation): unknown {
+function notStarted(error: unknown, { table, schema }: TableLocation, prepare: boolean): StoreError {
   const cause = (error as { cause?: unknown }).cause ?? error;
   switch (errorCode(cause)) {
     case '42P01':
@@ -173,7 +189,11 @@ function notStarted(error: unknown, { table, schema }: TableLocation): unknown {
           `if the table does not exist, let a role that may make it run this SQL:\n${schemaSql(table, schema)}`,
         cause,
       );
-    default:
-      return explained(error);
   }
+  const problem = explained(error, prepare);
+  if (isStoreError(problem)) return problem;
+  return unavailable(
+    `The table ${JSON.stringify(table)} could not be made or checked. Its cause says why; the README has the SQL to run by hand.`,
+    problem,
+  );
 }

@@ -37,3 +37,10 @@ export function bind<T = string>(position: number): RawBuilder<T> {
 export function undoneIfLate(position: number): RawBuilder<number> {
   return sql<number>`1 / (clock_timestamp() < to_timestamp(${bind(position)}))::int`;
 }
+
+/**
+ * For `with`, and to be joined: the transaction is committed without waiting for the disk. If the server crashes it may be gone;
+ * it cannot damage anything else.
+ */
+export const soon = sql`
+  soon as materialized (select set_config('synchronous_commit', 'off', true))`;

@@ -6,7 +6,7 @@ import {
   type SaveConditions,
   sqlWriter,
 } from './sessions-table.ts';
-import { bind, nameStatement, undoneIfLate } from './statement.ts';
+import { bind, nameStatement, soon, undoneIfLate } from './statement.ts';
 import type { TableLocation } from './table-names.ts';
 
 const table = sql.table('sessions');
@@ -94,12 +94,10 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
     ),
 
     touch: swap<[key: string, now: number, expiresAt: number]>(
-      db
-        .updateTable('sessions')
-        .set((row) => ({ expires_at: row.fn<number>('greatest', ['expires_at', bind<number>(3)]) }))
-        .where('key', '=', bind(1))
-        .where('expires_at', '>', bind<number>(2))
-        .compile(),
+      sql`
+        with ${soon}
+        update ${table} set expires_at = greatest(expires_at, $3) from soon
+        where key = $1 and expires_at > $2`.compile(db),
     ),
 
     delete: timed<[key: string]>(

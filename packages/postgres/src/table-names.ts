@@ -27,6 +27,15 @@ export interface TableLocation {
   schema: string | undefined;
 }
 
+/** As SQL writes the table, and as an error may quote it. */
+export function qualifiedName({ table, schema }: TableLocation): string {
+  return schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** The names in one schema that belong to a sessions table, by the name that statements are written with. */
 export function tableNames(table: string): ReadonlyMap<string, string> {
   const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];

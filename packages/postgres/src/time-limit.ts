@@ -1,3 +1,7 @@
+// Taken when this module loads, so that the fake timers of a test do not stop a store.
+const { setTimeout, setImmediate } = globalThis;
+const monotonicNow = performance.now.bind(performance);
+
 /** Calls `expire` once the time is up, unless the function it returns has been called before. */
 export interface TimeLimit {
   (expire: () => void): () => void;
@@ -25,7 +29,7 @@ export function createTimeLimit(milliseconds: number): TimeLimit {
   let ticking = false;
 
   function tick(): void {
-    const now = performance.now();
+    const now = monotonicNow();
     const passed = now - lastTick;
     if (passed > most) uncounted += passed - interval;
     counted += passed > most ? interval : passed;
@@ -51,7 +55,7 @@ export function createTimeLimit(milliseconds: number): TimeLimit {
   }
 
   const start = (expire: () => void) => {
-    const now = performance.now();
+    const now = monotonicNow();
     if (!ticking) {
       ticking = true;
       lastTick = now;

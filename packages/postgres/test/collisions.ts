@@ -44,7 +44,7 @@ export async function refuseRows(
         return coalesce(new, old);
       end
     $f$;
-    create trigger refuse before ${events} on ${tableOf(schema)} for each row execute function ${name}()`);
+    create trigger refuse after ${events} on ${tableOf(schema)} for each row execute function ${name}()`);
 }
 
 export const refuseNoMore = (schema: string) => query(`drop trigger refuse on ${tableOf(schema)}`);

@@ -31,8 +31,8 @@ export const start: DriverModule['start'] = (options, { namespace }) =>
   startSession({ ...options, connectionString, schema: namespace });
 
 export const openStorage: DriverModule['openStorage'] = async ({ namespace }) => {
-  const connection = openPool(connectionString, true, { statement: 20_000, connection: 20_000 });
-  if (connection === undefined) throw new Error('POSTGRES_URL cannot be read.');
+  const settings = { statementTimeout: 20_000, connectionTimeout: 20_000, prepare: true };
+  const connection = openPool(connectionString, 10, settings);
   const location = { table: 'sessions', schema: namespace };
   await migrateToLatest(connection, location);
   return createPostgresStorage(connection, location, true);

@@ -1,7 +1,6 @@
 import { type RecordStorage, tryAgain } from '@store/core/driver';
 import type pg from 'pg';
 import { onTestFinished } from 'vitest';
-import type { Patience } from '../src/connection.ts';
 import { migrateToLatest } from '../src/migrate.ts';
 import { borrowPool } from '../src/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
@@ -11,12 +10,12 @@ import { freshPool, freshSchema } from './fresh-schema.ts';
 export async function freshStorage({
   schema = freshSchema(),
   prepare = true,
-  patience = { statement: 20_000, connection: 20_000 },
+  statementTimeout = 20_000,
   ...options
-}: pg.PoolConfig & { schema?: string; prepare?: boolean; patience?: Patience } = {}) {
+}: pg.PoolConfig & { schema?: string; prepare?: boolean; statementTimeout?: number } = {}) {
   const pool = freshPool(options);
   const location = { table: 'sessions', schema };
-  const connection = borrowPool(pool, patience);
+  const connection = borrowPool(pool, { statementTimeout, connectionTimeout: 20_000, prepare });
   await migrateToLatest(connection, location);
   onTestFinished(() => connection.close());
   return {

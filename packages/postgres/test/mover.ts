@@ -6,7 +6,7 @@ import { keyOf, now, sessionRecord } from './session-record.ts';
 /** Moves the session `m0` to `m1`, `m2` and so on without end, and prints each move once it is acknowledged. */
 const [connectionString = '', schema = ''] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString, application_name: `mover ${schema.slice(6, 20)}` });
-const connection = borrowPool(pool, { statement: 20_000, connection: 20_000 });
+const connection = borrowPool(pool, { statementTimeout: 20_000, connectionTimeout: 20_000, prepare: true });
 const storage = createPostgresStorage(connection, { table: 'sessions', schema }, true);
 
 for (let n = 0; ; n += 1) {
