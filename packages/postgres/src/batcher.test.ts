@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { freshSchema } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
 import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
-import { createBatcher, runAlone } from './batcher.ts';
+import { createBatcher, runAlone, withPromise } from './batcher.ts';
 
 const saveAll = (storage: RecordStorage, names: string[]) =>
   Promise.all(names.map((name) => storage.save?.(sessionRecord(name), 0, plain)));
@@ -19,7 +19,7 @@ function controlledRuns() {
     runs,
     items: () => runs.map(({ items }) => items),
     options: {
-      runOne: (item: number) => start([item], `${item} alone`),
+      runOne: withPromise((item: number) => start([item], `${item} alone`)),
       runMany: (items: number[]) =>
         start<(string | typeof runAlone)[]>(
           items,

@@ -8,13 +8,18 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void;
 }
 
+interface Batch {
+  /** Its number of items. */
+  count: number;
+}
+
 /** The result of an item that has to run by itself after all. */
 export const runAlone = Symbol('runAlone');
 
 /** How items are run. */
 export interface BatcherOptions<Item, Result> {
   /** Runs one item by itself. */
-  runOne(item: Item): Promise<Result>;
+  runOne(item: Item, resolve: (result: Result) => void, reject: (error: unknown) => void): void;
   /** Runs several together. @returns the result of each, in order */
   runMany(items: Item[]): Promise<(Result | typeof runAlone)[]>;
   /** Whether the failure of a batch left nothing behind, so that each of its items may be run by itself. */
@@ -25,6 +30,13 @@ export interface BatcherOptions<Item, Result> {
   sizeOf?(item: Item): number;
   /** How many batches may run at the same time; each gets its share of the items. @default 1 */
   concurrency?: number;
+}
+
+/** Makes a `runOne` of work that returns a promise. */
+export function withPromise<Item, Result>(
+  work: (item: Item) => Promise<Result>,
+): BatcherOptions<Item, Result>['runOne'] {
+  return (item, resolve, reject) => void work(item).then(resolve, reject);
 }
 
 /** The most that one batch carries, so that no statement takes long: items, and characters. */
@@ -52,17 +64,16 @@ export function createBatcher<Item, Result>(
   options: BatcherOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
   const { concurrency = 1 } = options;
-  /** The batches that hold up the next one, with their number of items. */
-  const running = new Map<object, number>();
+  /** The batches that hold up the next one. */
+  const running: Batch[] = [];
   let waiting: Waiting<Item, Result>[] = [];
   let scheduled = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: NodeJS.Timeout | number | undefined;
 
   function schedule(): void {
     if (scheduled || waiting.length === 0) return;
-    if (running.size >= concurrency) {
-      const [oldest = {}] = running.keys();
-      timer ??= setTimeout(makeRoom, patience, oldest);
+    if (running.length >= concurrency) {
+      timer ??= setTimeout(makeRoom, patience, running[0]);
       return;
     }
     scheduled = true;
@@ -71,19 +82,22 @@ export function createBatcher<Item, Result>(
   }
 
   /** Lets the next batch start: this one is done, or takes too long. */
-  function makeRoom(batch: object): void {
-    if (!running.delete(batch)) return;
-    clearTimeout(timer);
+  function makeRoom(batch: Batch): void {
+    const index = running.indexOf(batch);
+    if (index < 0) return;
+    running.splice(index, 1);
+    if (timer) clearTimeout(timer);
     timer = undefined;
     schedule();
   }
 
   function dispatch(): void {
     scheduled = false;
-    const batch = {};
+    const taken = waiting.length === 1 ? waiting : take(fairShare());
+    if (taken === waiting) waiting = [];
+    const batch = { count: taken.length };
     const done = () => makeRoom(batch);
-    const taken = waiting.length === 1 ? waiting.splice(0) : take(fairShare());
-    running.set(batch, taken.length);
+    running.push(batch);
     const [only] = taken;
     if (taken.length === 1 && only) one(only, done);
     else void many(taken, done);
@@ -92,7 +106,7 @@ export function createBatcher<Item, Result>(
 
   /** An equal share of all items, running ones included, so that no batch stays small while another carries the rest. */
   function fairShare(): number {
-    const items = [...running.values()].reduce((sum, count) => sum + count, waiting.length);
+    const items = running.reduce((sum, { count }) => sum + count, waiting.length);
     return Math.min(maxItems, Math.max(minShare, Math.ceil(items / concurrency)));
   }
 
@@ -118,7 +132,8 @@ export function createBatcher<Item, Result>(
   }
 
   function one({ item, resolve, reject }: Waiting<Item, Result>, done?: () => void): void {
-    options.runOne(item).then(
+    options.runOne(
+      item,
       (result) => {
         resolve(result);
         done?.();

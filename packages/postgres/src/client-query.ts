@@ -1,7 +1,7 @@
 import { isStoreError } from '@store/core/driver';
 import { cancelStatement } from './cancel.ts';
 import { errorCode, isLate, noResponse, withoutRowValues } from './errors.ts';
-import type { PostgresClient } from './postgres-pool.ts';
+import type { PostgresClient, PostgresQuery } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -56,6 +56,19 @@ const clockAge = 60_000;
 const asText = { getTypeParser: () => (text: string) => text };
 const readClock = { text: 'select extract(epoch from clock_timestamp()) * 1000', name: undefined };
 
+/** node-postgres copies what a query has of its own, each time: what is always the same is therefore inherited. */
+const fixedParts = new WeakMap<Statement<unknown[]>, object>();
+
+function fixedPartOf(statement: Statement<unknown[]>): object {
+  let fixed = fixedParts.get(statement);
+  if (fixed === undefined) {
+    const { name, text } = statement;
+    fixed = { text, rowMode: 'array', types: asText, ...(name !== undefined && { name }) };
+    fixedParts.set(statement, fixed);
+  }
+  return fixed;
+}
+
 /** Runs statements on clients of a pool. Each may take `milliseconds`, which `limit` counts. */
 export function createClientQuery(milliseconds: number, limit: TimeLimit) {
   /** Clocks read earlier are wrong: the server's has been set since. */
@@ -67,7 +80,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
     values: unknown[],
     callback: (outcome: Outcome) => void,
   ): void {
-    const { name, text, deadline, readOnly } = statement;
+    const { deadline, readOnly } = statement;
     const state = stateOf(client);
     let given = values;
     if (deadline === true) {
@@ -92,8 +105,9 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
     });
     // Without values it is sent in a protocol that does not say when execution begins.
     state.begun = given.length === 0 || client.connection === undefined;
-    const query = { text, values: given, rowMode: 'array' as const, types: asText };
-    client.query(name === undefined ? query : { ...query, name }, (error, result) => {
+    const query: PostgresQuery = Object.create(fixedPartOf(statement));
+    query.values = given;
+    client.query(query, (error, result) => {
       if (endsLate) {
         endsLate();
         return;

@@ -21,6 +21,14 @@ export type Run = <Values extends unknown[]>(
   ...values: Values
 ) => Promise<Result>;
 
+/** The same with callbacks: each promise on the way of a load makes it a hundredth slower. */
+export type Start = <Values extends unknown[]>(
+  statement: Statement<Values>,
+  values: Values,
+  resolve: (result: Result) => void,
+  reject: (error: unknown) => void,
+) => void;
+
 /** The way to the database. */
 export interface Connection {
   /**
@@ -28,6 +36,7 @@ export interface Connection {
    * also run again if it met another one; one that writes is not, since core does that, with one limit for all drivers.
    */
   run: Run;
+  start: Start;
   /** Lends one connection for several statements in a row, each of which may take `milliseconds`. */
   lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T>;
   /** Ends the pool if the store made it. */
@@ -130,31 +139,34 @@ export function createConnection(
     if (waiting.size > 0) wakeOne();
   }
 
-  const run: Run = (statement, ...values) =>
-    new Promise((resolve, reject) => {
-      let collisions = 0;
-      let ended = 0;
-      /** Every connection of the pool may have ended, and the new one too. */
-      let maxEnded = 0;
-      const attempt = () =>
-        acquire((failure, client) => {
-          if (client === undefined) return reject(failure);
-          maxEnded ||= pool.totalCount + 1;
-          query(client, statement, values, (outcome) => {
-            giveBack(client, outcome);
-            const { result, error, neverRan } = outcome;
-            if (result) resolve(result);
-            else if (neverRan === true && ended++ < maxEnded) attempt();
-            else if (statement.readOnly === true && isCollision(error) && collisions++ < maxCollisions)
-              setTimeout(attempt, pause(collisions));
-            else reject(explained(error, prepare));
-          });
+  const start: Start = (statement, values, resolve, reject) => {
+    let collisions = 0;
+    let ended = 0;
+    /** Every connection of the pool may have ended, and the new one too. */
+    let maxEnded = 0;
+    const attempt = () =>
+      acquire((failure, client) => {
+        if (client === undefined) return reject(failure);
+        maxEnded ||= pool.totalCount + 1;
+        query(client, statement, values, (outcome) => {
+          giveBack(client, outcome);
+          const { result, error, neverRan } = outcome;
+          if (result) resolve(result);
+          else if (neverRan === true && ended++ < maxEnded) attempt();
+          else if (statement.readOnly === true && isCollision(error) && collisions++ < maxCollisions)
+            setTimeout(attempt, pause(collisions));
+          else reject(explained(error, prepare));
         });
-      attempt();
-    });
+      });
+    attempt();
+  };
+
+  const run: Run = (statement, ...values) =>
+    new Promise((resolve, reject) => start(statement, values, resolve, reject));
 
   return {
     run,
+    start,
 
     async lend(milliseconds, work) {
       const patientQuery = createClientQuery(milliseconds, createTimeLimit(milliseconds));

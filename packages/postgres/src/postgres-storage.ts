@@ -7,7 +7,8 @@ import {
   tryAgain,
 } from '@store/core/driver';
 import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts';
-import { createBatcher, runAlone } from './batcher.ts';
+import { createBatcher, runAlone, withPromise } from './batcher.ts';
+import type { Result } from './client-query.ts';
 import { createCollectGarbage } from './collect-garbage.ts';
 import type { Connection } from './connection.ts';
 import { isCollision, isTaken, isUndone } from './errors.ts';
@@ -40,7 +41,7 @@ interface Touch {
  * Kysely writes the SQL once, here; what runs is its text, as prepared statements.
  */
 export function createPostgresStorage(
-  { run, close }: Connection,
+  { run, start, close }: Connection,
   location: TableLocation,
   prepare: boolean,
 ): RecordStorage {
@@ -51,7 +52,13 @@ export function createPostgresStorage(
   const read = createBatcher<string, SessionRecord | undefined>({
     isUndone,
     concurrency: 2,
-    runOne: (key) => run(one.read, key).then(({ rows }) => (rows[0] ? toRecord(rows[0]) : missing())),
+    runOne(key, resolve, reject) {
+      const found = ({ rows: [row] }: Result) => {
+        if (row) resolve(toRecord(row));
+        else unlessHidden(undefined).then(resolve, reject);
+      };
+      start(one.read, [key], found, reject);
+    },
     async runMany(keys) {
       const { rows } = await run(many.read, toArray(keys));
       const found = new Map<string, SessionRecord>();
@@ -59,23 +66,25 @@ export function createPostgresStorage(
         const record = toRecord(row);
         found.set(record.key, record);
       }
-      if (found.size < keys.length) await missing();
+      if (found.size < keys.length) await guard.checkLately();
       return keys.map((key) => found.get(key));
     },
   });
 
-  /** What is not found may be hidden, so that everybody would look signed out. */
-  async function missing(): Promise<undefined> {
+  /** What is not found may be hidden. Then everybody would look signed out. */
+  async function unlessHidden<T>(result: T): Promise<T> {
     await guard.checkLately();
-    return undefined;
+    return result;
   }
 
   const save = createBatcher<Save, boolean>({
     isUndone,
     keyOf: ({ record }) => record.key,
     sizeOf: ({ record }) => record.payload.length,
-    runOne: async ({ record, createdAfter, plain: { start, end } }) =>
-      (await run(one.save, ...toValues(record), createdAfter, start, end)).count === 1,
+    runOne: withPromise(
+      async ({ record, createdAfter, plain: { start, end } }) =>
+        (await run(one.save, ...toValues(record), createdAfter, start, end)).count === 1,
+    ),
     async runMany(saves) {
       const records = saves.map(({ record }) => record);
       // One limit for all, the latest: only what it refuses, and its own would not, runs again.
@@ -92,8 +101,13 @@ export function createPostgresStorage(
     isUndone,
     keyOf: ({ next }) => next.key,
     sizeOf: ({ next }) => next.payload.length,
-    runOne: async ({ version, next }) =>
-      (await run(one.replace, ...toValues(next), next.key, version)).count === 1,
+    runOne({ version, next }, resolve, reject) {
+      const written = ({ count }: Result) => {
+        if (count === 1) resolve(true);
+        else unlessHidden(false).then(resolve, reject);
+      };
+      start(one.replace, [...toValues(next), next.key, version], written, reject);
+    },
     async runMany(replacements) {
       const records = replacements.map(({ next }) => next);
       const versions = toArray(replacements.map(({ version }) => version));
@@ -104,7 +118,13 @@ export function createPostgresStorage(
   const touch = createBatcher<Touch, boolean>({
     isUndone,
     keyOf: ({ key }) => key,
-    runOne: async ({ key, now, expiresAt }) => (await run(one.touch, key, now, expiresAt)).count === 1,
+    runOne({ key, now, expiresAt }, resolve, reject) {
+      const written = ({ count }: Result) => {
+        if (count === 1) resolve(true);
+        else unlessHidden(false).then(resolve, reject);
+      };
+      start(one.touch, [key, now, expiresAt], written, reject);
+    },
     async runMany(touches) {
       const now = toArray(touches.map((each) => each.now));
       const expiresAt = toArray(touches.map((each) => each.expiresAt));
@@ -115,12 +135,12 @@ export function createPostgresStorage(
   const deleteSession = createBatcher<string, boolean>({
     isUndone,
     keyOf: (key) => key,
-    async runOne(key) {
+    runOne: withPromise(async (key) => {
       if ((await run(one.deleteSession, key)).count === 1) return true;
       await guard.check();
       await outlastInserts(key);
       return false;
-    },
+    }),
     async runMany(keys) {
       const removals = keys.map((key) => ({ key }));
       return written(await run(many.deleteSession, toArray(keys)), removals);

@@ -90,6 +90,8 @@ describe('row level security', () => {
         () => store.clear(),
         () => store.list('ann'),
         () => store.gc(),
+        () => store.touch(ids[0]),
+        () => store.update(ids[0], ({ data, flash }) => ({ data, flash })),
         () => store.load(createSessionId()),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject(unavailable);

@@ -16,6 +16,8 @@ export const mostAttempts = 100;
 /** How often a call is repeated for which the backend itself says that nothing was written. */
 const mostRefusals = 20;
 
+const asItIs = (found: SessionRecord | undefined) => found;
+
 /**
  * The storage that a driver gave, called the way core needs it: what it throws becomes `UNAVAILABLE`, and a write whose
  * reply was lost is looked up. Everything is synchronous as long as the storage is.
@@ -42,12 +44,18 @@ export class Backend {
   }
 
   read(key: string): Awaitable<SessionRecord | undefined> {
+    return this.readAs(key, asItIs);
+  }
+
+  /** What `use` makes of the record, with one promise for both. */
+  readAs<T>(key: string, use: (found: SessionRecord | undefined) => T): Awaitable<T> {
+    let found: Awaitable<SessionRecord | undefined>;
     try {
-      const found = this.storage.read(key);
-      return isPromise(found) ? found.then(undefined, this.#readFailed) : found;
+      found = this.storage.read(key);
     } catch (cause) {
       return this.#readFailed(cause);
     }
+    return isPromise(found) ? found.then(use, this.#readFailed) : use(found);
   }
 
   readonly #readFailed = (cause: unknown): never => {

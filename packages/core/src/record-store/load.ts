@@ -19,10 +19,7 @@ export interface LiveSession {
 export function load(backend: Backend, id: string): Awaitable<StoredSession> {
   if (!isSessionId(id)) return missingSession(id);
   const now = backend.timeouts.now();
-  const found = backend.read(sessionKey(id));
-  return isPromise(found)
-    ? found.then((record) => loaded(backend, id, record, now))
-    : loaded(backend, id, found, now);
+  return backend.readAs(sessionKey(id), (found) => loaded(backend, id, found, now));
 }
 
 function loaded(backend: Backend, id: string, found: SessionRecord | undefined, now: number): StoredSession {
