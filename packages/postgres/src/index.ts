@@ -1,3 +1,3 @@
-export { migrations, schemaSql } from './migrations.ts';
-export type { PostgresClient, PostgresPool, PostgresQuery } from './postgres-pool.ts';
+export type { PostgresClient, PostgresPool, PostgresQuery } from './connection/postgres-pool.ts';
+export { migrations, schemaSql } from './schema/migrations.ts';
 export { type PostgresSessionOptions, startSession } from './start-session.ts';

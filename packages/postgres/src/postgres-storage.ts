@@ -6,16 +6,16 @@ import {
   type TryAgain,
   tryAgain,
 } from '@store/core/driver';
-import { toArray, toColumns, writeBatchStatements } from './batch-statements.ts';
-import { createBatcher, runAlone, withPromise } from './batcher.ts';
-import type { Result } from './client-query.ts';
-import { createCollectGarbage } from './collect-garbage.ts';
-import type { Connection } from './connection.ts';
+import type { Result } from './connection/client-query.ts';
+import type { Connection } from './connection/connection.ts';
 import { isCollision, isTaken, isUndone } from './errors.ts';
-import { toRecord, toValues } from './sessions-table.ts';
-import { writeStatements } from './statements.ts';
-import { createTableGuard } from './table-guard.ts';
-import type { TableLocation } from './table-names.ts';
+import { toRecord, toValues } from './schema/sessions-table.ts';
+import { createTableGuard } from './schema/table-guard.ts';
+import type { TableLocation } from './schema/table-names.ts';
+import { toArray, toColumns, writeBatchStatements } from './statements/batch-statements.ts';
+import { createBatcher, runAlone, withPromise } from './statements/batcher.ts';
+import { createCollectGarbage } from './statements/collect-garbage.ts';
+import { writeStatements } from './statements/statements.ts';
 
 interface Save {
   record: SessionRecord;

@@ -2,7 +2,7 @@ import { createSessionId, isStoreError } from '@store/core';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
-import type { PostgresPool } from './postgres-pool.ts';
+import type { PostgresPool } from './connection/postgres-pool.ts';
 import { startSession } from './start-session.ts';
 
 const id = createSessionId();

@@ -7,16 +7,16 @@ import {
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
-import type { Connection, ConnectionSettings } from './connection.ts';
-import { assertConnectionString } from './connection-string.ts';
+import type { Connection, ConnectionSettings } from './connection/connection.ts';
+import { assertConnectionString } from './connection/connection-string.ts';
+import { borrowPool, openPool } from './connection/open-pool.ts';
+import { isPostgresPool, type PostgresPool } from './connection/postgres-pool.ts';
 import { errorCode, explained, unavailable } from './errors.ts';
-import { assertUtf8, migrateToLatest, probeTable } from './migrate.ts';
-import { schemaSql } from './migrations.ts';
-import { borrowPool, openPool } from './open-pool.ts';
-import { isPostgresPool, type PostgresPool } from './postgres-pool.ts';
 import { createPostgresStorage } from './postgres-storage.ts';
-import { createTableGuard } from './table-guard.ts';
-import { assertName, type TableLocation } from './table-names.ts';
+import { assertUtf8, migrateToLatest, probeTable } from './schema/migrate.ts';
+import { schemaSql } from './schema/migrations.ts';
+import { createTableGuard } from './schema/table-guard.ts';
+import { assertName, type TableLocation } from './schema/table-names.ts';
 
 const name = '@store/postgres';
 

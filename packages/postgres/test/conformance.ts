@@ -1,9 +1,9 @@
 import type { DriverModule } from '@store/conformance';
 import { startSession } from '@store/postgres';
 import pg from 'pg';
-import { migrateToLatest } from '../src/migrate.ts';
-import { openPool } from '../src/open-pool.ts';
+import { openPool } from '../src/connection/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
+import { migrateToLatest } from '../src/schema/migrate.ts';
 
 /** Where the server of this run is. From the environment, which the other processes of a case inherit. */
 const connectionString = process.env.POSTGRES_URL ?? '';

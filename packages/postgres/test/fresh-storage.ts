@@ -1,9 +1,9 @@
 import { type RecordStorage, tryAgain } from '@store/core/driver';
 import type pg from 'pg';
 import { onTestFinished } from 'vitest';
-import { migrateToLatest } from '../src/migrate.ts';
-import { borrowPool } from '../src/open-pool.ts';
+import { borrowPool } from '../src/connection/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
+import { migrateToLatest } from '../src/schema/migrate.ts';
 import { freshPool, freshSchema } from './fresh-schema.ts';
 
 /** A storage without core around it, the pool under it, and the texts that were sent; all go when the test ends. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { borrowPool } from '../src/open-pool.ts';
+import { borrowPool } from '../src/connection/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
 import { keyOf, now, sessionRecord } from './session-record.ts';
 

@@ -1,6 +1,6 @@
-import type { Run } from './connection.ts';
-import { unavailable } from './errors.ts';
-import type { Statement } from './statement.ts';
+import type { Run } from '../connection/connection.ts';
+import type { Statement } from '../connection/statement.ts';
+import { unavailable } from '../errors.ts';
 import { qualifiedName, quoted, type TableLocation } from './table-names.ts';
 
 // Taken when this module loads, so that the fake timers of a test do not stop a store.

@@ -1,4 +1,3 @@
-import { createClientQuery, type Outcome, type Result } from './client-query.ts';
 import {
   explained,
   isCollision,
@@ -7,7 +6,8 @@ import {
   isUndone,
   noConnection,
   unreachable,
-} from './errors.ts';
+} from '../errors.ts';
+import { createClientQuery, type Outcome, type Result } from './client-query.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import { createTimeLimit } from './time-limit.ts';

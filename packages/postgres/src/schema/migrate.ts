@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { Connection, Run } from './connection.ts';
-import { isDuplicateObject, isMissing, unavailable } from './errors.ts';
+import type { Connection, Run } from '../connection/connection.ts';
+import { nameStatement, type Statement } from '../connection/statement.ts';
+import { isDuplicateObject, isMissing, unavailable } from '../errors.ts';
 import { bookkeepingSql, createSchemaSql, migrationSql } from './migrations.ts';
 import { sqlWriter } from './sessions-table.ts';
-import { nameStatement, type Statement } from './statement.ts';
 import { qualifiedName, type TableLocation } from './table-names.ts';
 
 /** A random constant, so that no other user of advisory locks in this database has it. */

@@ -1,8 +1,8 @@
 import { createSessionId } from '@store/core';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
-import { type PostgresSessionOptions, startSession } from './start-session.ts';
+import { freshPool, freshSchema, query, url } from '../../test/fresh-schema.ts';
+import { type PostgresSessionOptions, startSession } from '../start-session.ts';
 
 async function start(options: PostgresSessionOptions) {
   const store = await startSession({ cache: false, ...options });

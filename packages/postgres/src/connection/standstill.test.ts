@@ -1,7 +1,7 @@
 import { createSessionId } from '@store/core';
 import { describe, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, url } from '../test/fresh-schema.ts';
-import { startSession } from './start-session.ts';
+import { freshPool, freshSchema, url } from '../../test/fresh-schema.ts';
+import { startSession } from '../start-session.ts';
 
 /** Keeps the event loop busy, as a breakpoint, SIGSTOP or long computation does. */
 function block(milliseconds: number): void {

@@ -1,9 +1,9 @@
 import type { RecordStorage } from '@store/core/driver';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { freshSchema } from '../test/fresh-schema.ts';
-import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
+import { freshSchema } from '../../test/fresh-schema.ts';
+import { freshStorage } from '../../test/fresh-storage.ts';
+import { keyOf, now, plain, sessionRecord } from '../../test/session-record.ts';
 import { createBatcher, runAlone, withPromise } from './batcher.ts';
 
 const saveAll = (storage: RecordStorage, names: string[]) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { startSession } from '../start-session.ts';
 import { assertConnectionString } from './connection-string.ts';
-import { startSession } from './start-session.ts';
 
 it.each([
   ['host=127.0.0.1 port=5432 dbname=shop user=u password=secret', 'keywords'],

@@ -3,9 +3,9 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
+import { freshPool, freshSchema, query, url } from '../../test/fresh-schema.ts';
+import { type PostgresSessionOptions, startSession } from '../start-session.ts';
 import { migrations, schemaSql } from './migrations.ts';
-import { type PostgresSessionOptions, startSession } from './start-session.ts';
 
 async function start(options: PostgresSessionOptions) {
   const store = await startSession({ connectionString: url, cache: false, ...options });

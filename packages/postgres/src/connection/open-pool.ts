@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { noConnection } from '../errors.ts';
 import { type Connection, type ConnectionSettings, createConnection } from './connection.ts';
-import { noConnection } from './errors.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { createTimeLimit } from './time-limit.ts';
 

@@ -1,13 +1,13 @@
 import { type CompiledQuery, sql } from 'kysely';
+import { bind, nameStatement, soon, undoneIfLate } from '../connection/statement.ts';
 import {
   overLiveSession,
   type RecordValues,
   record,
   type SaveConditions,
   sqlWriter,
-} from './sessions-table.ts';
-import { bind, nameStatement, soon, undoneIfLate } from './statement.ts';
-import type { TableLocation } from './table-names.ts';
+} from '../schema/sessions-table.ts';
+import type { TableLocation } from '../schema/table-names.ts';
 
 const table = sql.table('sessions');
 const columns = sql`(key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)`;

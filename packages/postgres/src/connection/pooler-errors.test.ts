@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { freshPool } from '../test/fresh-schema.ts';
-import { startSession } from './start-session.ts';
+import { freshPool } from '../../test/fresh-schema.ts';
+import { startSession } from '../start-session.ts';
 
 /** A pooler that answers every connection with this refusal, as PgBouncer does. @returns its URL */
 async function poolerThatSays(refusal: string): Promise<string> {

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { freshSchema, query } from '../test/fresh-schema.ts';
-import { freshStorage } from '../test/fresh-storage.ts';
-import { keyOf, now, sessionRecord } from '../test/session-record.ts';
+import { freshSchema, query } from '../../test/fresh-schema.ts';
+import { freshStorage } from '../../test/fresh-storage.ts';
+import { keyOf, now, sessionRecord } from '../../test/session-record.ts';
 
 /** Many rows at once: `count` of them that end at `expiresAt`. */
 const fill = (schema: string, prefix: string, count: number, expiresAt: number) =>

@@ -1,11 +1,11 @@
 import { type TryAgain, tryAgain } from '@store/core/driver';
 import { sql } from 'kysely';
-import type { Result } from './client-query.ts';
-import type { Run } from './connection.ts';
-import { isCollision } from './errors.ts';
-import { sqlWriter } from './sessions-table.ts';
-import { nameStatement } from './statement.ts';
-import type { TableLocation } from './table-names.ts';
+import type { Result } from '../connection/client-query.ts';
+import type { Run } from '../connection/connection.ts';
+import { nameStatement } from '../connection/statement.ts';
+import { isCollision } from '../errors.ts';
+import { sqlWriter } from '../schema/sessions-table.ts';
+import type { TableLocation } from '../schema/table-names.ts';
 
 /**
  * The most rows that one statement deals with, in about a quarter of a millisecond. A server process that works for longer

@@ -1,10 +1,10 @@
 import { createSessionId } from '@store/core';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
-import { startLoad } from '../test/load.ts';
-import { createRole } from '../test/role.ts';
-import { startSession } from './start-session.ts';
+import { freshPool, freshSchema, query, url } from '../../test/fresh-schema.ts';
+import { startLoad } from '../../test/load.ts';
+import { createRole } from '../../test/role.ts';
+import { startSession } from '../start-session.ts';
 
 const full = {
   code: 'UNAVAILABLE',

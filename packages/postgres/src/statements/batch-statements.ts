@@ -1,8 +1,8 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
-import { overLiveSession, record, type SaveConditions, sqlWriter } from './sessions-table.ts';
-import { nameStatement, type Statement, soon, undoneIfLate } from './statement.ts';
-import type { TableLocation } from './table-names.ts';
+import { nameStatement, type Statement, soon, undoneIfLate } from '../connection/statement.ts';
+import { overLiveSession, record, type SaveConditions, sqlWriter } from '../schema/sessions-table.ts';
+import type { TableLocation } from '../schema/table-names.ts';
 
 const table = sql.table('sessions');
 

@@ -1,9 +1,9 @@
 import { createSessionId, type SessionStore } from '@store/core';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
-import { createRole } from '../test/role.ts';
-import { type PostgresSessionOptions, startSession } from './start-session.ts';
+import { freshPool, freshSchema, query, url } from '../../test/fresh-schema.ts';
+import { createRole } from '../../test/role.ts';
+import { type PostgresSessionOptions, startSession } from '../start-session.ts';
 
 async function start(options: PostgresSessionOptions): Promise<SessionStore> {
   const store = await startSession({ cache: false, ...options });

@@ -1,8 +1,8 @@
 import { createSessionId } from '@store/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
-import { startProxy } from '../test/proxy.ts';
-import { startSession } from './start-session.ts';
+import { freshPool, freshSchema, query, url } from '../../test/fresh-schema.ts';
+import { startProxy } from '../../test/proxy.ts';
+import { startSession } from '../start-session.ts';
 
 function block(milliseconds: number): void {
   const end = performance.now() + milliseconds;

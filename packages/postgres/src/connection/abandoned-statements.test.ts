@@ -1,9 +1,9 @@
 import { createSessionId } from '@store/core';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshPool, freshSchema, query, url } from '../test/fresh-schema.ts';
-import { findPgBouncer, startPgBouncer } from '../test/pgbouncer.ts';
-import { startSession } from './start-session.ts';
+import { freshPool, freshSchema, query, url } from '../../test/fresh-schema.ts';
+import { findPgBouncer, startPgBouncer } from '../../test/pgbouncer.ts';
+import { startSession } from '../start-session.ts';
 
 const bouncer = findPgBouncer();
 

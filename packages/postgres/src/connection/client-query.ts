@@ -1,6 +1,6 @@
 import { isStoreError } from '@store/core/driver';
+import { errorCode, isLate, noResponse, withoutRowValues } from '../errors.ts';
 import { cancelStatement } from './cancel.ts';
-import { errorCode, isLate, noResponse, withoutRowValues } from './errors.ts';
 import type { PostgresClient, PostgresQuery } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import type { TimeLimit } from './time-limit.ts';
