@@ -27,12 +27,12 @@ export const isUndone = is(/^(22|23|40|54|P0)\w{3}$/);
 
 /** The server, the role, the database or a pooler has as many connections as it allows. */
 export function isFull(error: unknown): boolean {
-  const { message } = error as { message?: unknown };
+  const message = (error as { message?: unknown } | null)?.message;
   return /^(53300|53400)$/.test(errorCode(error) ?? '') || poolerIsFull.test(String(message));
 }
 
 /** As PgBouncer and Supavisor say it, under SQLSTATEs that they use for anything. */
-const poolerIsFull = /no more connections allowed|max clients reached/i;
+const poolerIsFull = /no more connections allowed|max client(s| connections) reached/i;
 
 /** Two processes made the same table, index or schema at the same time. */
 export const isDuplicateObject = is(/^(23505|42P06|42P07|42710)$/);
@@ -74,8 +74,6 @@ const hints: Record<string, string> = {
     'The search path leads to no schema. Pass schema, create the schema, or correct search_path of the role, database or connection.',
   '42809':
     'The name of the sessions table belongs to something else, such as a view or a type. Pass another name as table.',
-  '53300': noneLeft,
-  '53400': noneLeft,
   '55P03':
     'Another transaction has locked the table for longer than lock_timeout allows. Try again once it is done.',
   '57014': 'The statement took longer than allowed. Raise statementTimeout, or find out what blocks it.',
@@ -88,18 +86,19 @@ const hints: Record<string, string> = {
 
 function hintFor(error: unknown, prepare: boolean): string | undefined {
   const code = errorCode(error) ?? '';
+  if (isFull(error)) return noneLeft;
   if (code === '08P01') return refusalOfPooler(error as Error, prepare);
   return hints[code] ?? hints[code.slice(0, 2)];
 }
 
 /** A pooler has one SQLSTATE for all it refuses; only its text tells what it is about. */
 function refusalOfPooler({ message }: Error, prepare: boolean): string {
-  const said = `A pooler, or another program between here and PostgreSQL, refused: "${message}".`;
+  const refused = `A pooler, or another program between here and PostgreSQL, refused: "${message}".`;
   const [, parameter] = /unsupported startup parameter(?: in options)?: (\w+)/.exec(message) ?? [];
-  if (prepare && (parameter === undefined || parameter === 'statement_timeout')) return `${said} ${usePlain}`;
-  if (parameter === undefined) return said;
+  if (prepare && /prepared statement|statement_timeout/.test(message)) return `${refused} ${usePlain}`;
+  if (parameter === undefined) return refused;
   const where = 'connectionString or the pool, or list it in ignore_startup_parameters of the pooler';
-  return `${said} Take ${parameter} out of ${where}.`;
+  return `${refused} Take ${parameter} out of ${where}.`;
 }
 
 /** The failure of a statement as a `StoreError` with that failure as its cause, where there is more to say than its text. */

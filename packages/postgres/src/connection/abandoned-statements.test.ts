@@ -15,6 +15,10 @@ describe.each([
   ['its own pool', (connectionString: string) => ({ connectionString })],
   ['its own pool, prepare: false', (connectionString: string) => ({ connectionString, prepare: false })],
   ['a passed pool', (connectionString: string) => ({ pool: freshPool({ connectionString }) })],
+  [
+    'a passed pool that has a query_timeout',
+    (connectionString: string) => ({ pool: freshPool({ connectionString, query_timeout: 300 }) }),
+  ],
   ['PgBouncer', (connectionString: string) => ({ connectionString, prepare: false })],
 ])('with %s, statements that were given up', (name, options) => {
   it('do not stay on the server', { timeout: 60_000 }, async (context) => {

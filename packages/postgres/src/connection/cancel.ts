@@ -12,6 +12,8 @@ const pauses = [50, 100, 200, 400];
 
 /** Milliseconds after which a server that says nothing counts as lost, and the statement with it. */
 const patience = 500;
+/** Milliseconds after which the connection of a request ends in any case. */
+const longest = 10_000;
 
 /**
  * Asks the server to stop the statement that runs on a client. It would not notice that the client has gone: a statement that waits
@@ -43,8 +45,9 @@ function send(request: Buffer, address: NetConnectOpts): Promise<boolean> {
     const socket = connect(address, () => socket.write(request));
     socket.setTimeout(patience, () => {
       resolve(false);
-      // Otherwise left to the server to close: PgBouncer 1.18 crashes when this goes away before it has passed the request on.
       if (socket.connecting) socket.destroy();
+      // PgBouncer 1.18 crashes when the connection goes away before it has passed the request on.
+      socket.setTimeout(longest, () => socket.destroy());
     });
     socket.on('error', () => {});
     socket.on('close', (failed) => resolve(!failed));

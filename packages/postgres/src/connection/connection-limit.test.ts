@@ -122,6 +122,23 @@ describe('a server that has no connection left', () => {
     expect((await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 
+  it('is outlived by the pool, which grows again under load', { timeout: 60_000 }, async () => {
+    const { schema, connectionString, takeAll } = await limitedRole(4);
+    const pool = freshPool({ connectionString, max: 4 });
+    const store = await startSession({ pool, schema, cache: false });
+    const giveBack = await takeAll();
+    await expect(store.list('ann')).rejects.toMatchObject(full);
+    let running = true;
+    // Calls that share no statement, so that each needs a connection.
+    const calls = Array.from({ length: 12 }, async () => {
+      while (running) await store.list('ann').catch(() => new Promise(setImmediate));
+    });
+    await giveBack();
+    await expect.poll(() => pool.totalCount, { timeout: 20_000 }).toBe(4);
+    running = false;
+    await Promise.all(calls);
+  });
+
   it('is told by its own error to a call that has waited until its time was up', async () => {
     const { schema, connectionString } = await limitedRole(1);
     const pool = freshPool({ connectionString });

@@ -13,7 +13,7 @@ import type { Statement } from './statement.ts';
 import { createTimeLimit } from './time-limit.ts';
 
 // Taken when this module loads, so that the fake timers of a test do not stop a store.
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, setImmediate } = globalThis;
 
 /** Runs a statement. A deadline is filled in after the given values. */
 export type Run = <Values extends unknown[]>(
@@ -72,22 +72,23 @@ export function createConnection(
 ): Connection {
   const query = createClientQuery(statementTimeout, createTimeLimit(statementTimeout));
   const connectionLimit = createTimeLimit(connectionTimeout);
-  /** Calls that wait for one of the pool's connections, since the server accepts no further one. */
-  const waiting = new Set<() => void>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Calls that wait for one of the pool's connections, since the server accepts no further one. The oldest comes first. */
+  const waiting: (() => void)[] = [];
+  let isTrying = false;
+  /** How many connections the pool had when the server refused a further one. */
+  let fullAt = 0;
 
-  function wait(connect: () => void): void {
-    waiting.add(connect);
-    timer ??= setTimeout(wakeOne, recheck);
-  }
+  const wakeOne = () => waiting.shift()?.();
 
-  function wakeOne(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    const [first] = waiting;
-    if (first) waiting.delete(first);
-    if (waiting.size > 0) timer = setTimeout(wakeOne, recheck);
-    first?.();
+  /** From time to time, a waiting call tries whether the server accepts a further connection after all. */
+  function tryAgainSoon(): void {
+    if (isTrying) return;
+    isTrying = true;
+    setTimeout(() => {
+      isTrying = false;
+      wakeOne();
+      if (waiting.length > 0) tryAgainSoon();
+    }, recheck);
   }
 
   function acquire(callback: (error: unknown, client?: PostgresClient) => void): void {
@@ -96,7 +97,8 @@ export function createConnection(
     let refusal: unknown;
     const inTime = connectionLimit(() => {
       late = true;
-      waiting.delete(connect);
+      const index = waiting.indexOf(connect);
+      if (index >= 0) waiting.splice(index, 1);
       callback(refusal === undefined ? noConnection() : unreachable(refusal, prepare));
     });
     const connect = () =>
@@ -113,30 +115,39 @@ export function createConnection(
         }
         if (client === undefined && isFull(error) && pool.totalCount > 0) {
           refusal = error;
-          wait(connect);
+          fullAt = pool.totalCount;
+          waiting.unshift(connect);
+          tryAgainSoon();
           return;
         }
         inTime();
         if (client === undefined) {
           callback(unreachable(error, prepare));
-          if (waiting.size > 0) wakeOne();
+          // Not in this turn: each of those that wait may fail in the same way.
+          if (waiting.length > 0) setImmediate(wakeOne);
           return;
         }
         client.on('error', ignore);
         callback(undefined, client);
+        if (waiting.length > 0 && pool.totalCount > fullAt) {
+          // The server accepts connections again.
+          fullAt = pool.totalCount;
+          wakeOne();
+        }
       });
-    if (waiting.size > 0) wait(connect);
+    if (waiting.length > 0) waiting.push(connect);
     else connect();
   }
 
   function giveBack(client: PostgresClient, { error, canceled }: Outcome): void {
     if (canceled) {
-      void canceled.then(() => giveBack(client, { error }));
+      const back = () => giveBack(client, { error });
+      canceled.then(back, back);
       return;
     }
     client.release(error !== undefined && !isUndone(error));
     client.removeListener('error', ignore);
-    if (waiting.size > 0) wakeOne();
+    wakeOne();
   }
 
   const start: Start = (statement, values, resolve, reject) => {
@@ -151,8 +162,13 @@ export function createConnection(
         query(client, statement, values, (outcome) => {
           giveBack(client, outcome);
           const { result, error, neverRan } = outcome;
-          if (result) resolve(result);
-          else if (neverRan === true && ended++ < maxEnded) attempt();
+          if (result) {
+            try {
+              resolve(result);
+            } catch (thrown) {
+              reject(thrown);
+            }
+          } else if (neverRan === true && ended++ < maxEnded) attempt();
           else if (statement.readOnly === true && isCollision(error) && collisions++ < maxCollisions)
             setTimeout(attempt, pause(collisions));
           else reject(explained(error, prepare));

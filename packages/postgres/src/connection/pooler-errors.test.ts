@@ -36,6 +36,8 @@ it.each([
     'server_login_retry',
     advice,
   ],
+  ['server login has been failing', true, 'server login', advice],
+  ['query_wait_timeout', true, 'query_wait_timeout', advice],
   ['prepared statement name is already in use', true, advice, 'Take'],
 ])(
   'what a pooler refused is said, with the way out: %s (prepare: %s)',
@@ -50,3 +52,15 @@ it.each([
     }
   },
 );
+
+it.each([
+  'no more connections allowed (max_client_conn)',
+  'max clients reached in session mode',
+  '(EMAXCONN) max client connections reached, limit: 200',
+])('a pooler that is full is said to be: %s', async (refusal) => {
+  const connectionString = await poolerThatSays(refusal);
+  await expect(startSession({ connectionString, cache: false })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('no connection left'),
+  });
+});

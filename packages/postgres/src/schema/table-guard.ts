@@ -7,7 +7,7 @@ import { qualifiedName, quoted, type TableLocation } from './table-names.ts';
 const monotonicNow = performance.now.bind(performance);
 
 /** Milliseconds for which {@link TableGuard.checkLately} relies on the last check. */
-const lately = 10_000;
+const recheckAfter = 10_000;
 
 /**
  * Looks for what makes PostgreSQL hide rows, or keep rows that it was told to delete, without an error: row level security,
@@ -20,26 +20,34 @@ export interface TableGuard {
   checkLately(): Promise<void> | undefined;
 }
 
-/** Bits of `pg_trigger.tgtype`: for each row, before, on delete. One that returns null keeps the row. */
-const keepsRows = 1 | 2 | 8;
+/** Bits of `pg_trigger.tgtype`: for each row, before, on delete. A trigger that returns null keeps the row. */
+const beforeDeleteRow = 1 | 2 | 8;
 
-const find: Statement<[table: string]> = {
+const findObstacles: Statement<[table: string]> = {
   name: undefined,
   readOnly: true,
+  // With its partitions and children, whose triggers run for a statement on the table as well.
   text: `
+    with recursive part (oid) as (
+      select to_regclass($1)::oid
+      union select inhrelid from pg_catalog.pg_inherits join part on inhparent = part.oid
+    )
     select relkind in ('r', 'p'), pg_catalog.row_security_active(oid), current_user,
-      (select min(tgname) from pg_catalog.pg_trigger where tgrelid = pg_class.oid and not tgisinternal
-        and tgenabled in ('O', 'A') and tgtype & ${keepsRows} = ${keepsRows}),
-      (select min(rulename) from pg_catalog.pg_rewrite where ev_class = pg_class.oid and is_instead)
+      (select min(format('%I on %s', tgname, tgrelid::regclass)) from pg_catalog.pg_trigger
+        where tgrelid in (select oid from part) and not tgisinternal
+          and tgenabled in ('O', 'A') and tgtype & ${beforeDeleteRow} = ${beforeDeleteRow}),
+      (select min(format('%I on %s', rulename, ev_class::regclass)) from pg_catalog.pg_rewrite
+        where ev_class in (select oid from part) and is_instead and ev_enabled in ('O', 'A'))
     from pg_catalog.pg_class where oid = to_regclass($1)`,
 };
 
 export function createTableGuard(run: Run, location: TableLocation): TableGuard {
   const table = qualifiedName(location);
   let checkedAt = Number.NEGATIVE_INFINITY;
+  let checking: Promise<void> | undefined;
 
   async function check(): Promise<void> {
-    const { rows } = await run(find, table);
+    const { rows } = await run(findObstacles, table);
     // A table that is missing is found by the statements themselves.
     const problem = rows[0] && problemWith(table, rows[0]);
     if (problem !== undefined) throw unavailable(problem);
@@ -48,7 +56,13 @@ export function createTableGuard(run: Run, location: TableLocation): TableGuard 
 
   return {
     check,
-    checkLately: () => (monotonicNow() - checkedAt < lately ? undefined : check()),
+    checkLately() {
+      if (checking === undefined && monotonicNow() - checkedAt < recheckAfter) return undefined;
+      checking ??= check().finally(() => {
+        checking = undefined;
+      });
+      return checking;
+    },
   };
 }
 
@@ -59,23 +73,17 @@ function problemWith(
   if (isTable !== 't')
     return `${table} is not a table, but a view or something like it. Pass another name as table.`;
   if (isSecured === 't') {
-    const user = quoted(role ?? '');
     return (
-      `Row level security on ${table} hides sessions from the role ${user}: it could neither read nor end them. ` +
-      `Run alter table ${table} disable row level security, or alter role ${user} bypassrls.`
+      `Row level security on ${table} applies to the role ${quoted(role ?? '')}, so sessions can be hidden from it, and a sign-out ` +
+      `could change nothing. Run alter table ${table} disable row level security, or connect as a role that it does not apply to.`
     );
   }
   if (trigger) {
     return (
-      `The trigger ${quoted(trigger)} runs before a row of ${table} is deleted, and can keep it: a sign-out would change nothing. ` +
-      `Run drop trigger ${quoted(trigger)} on ${table}, or let it run after.`
+      `The trigger ${trigger} runs before a row is deleted, and can keep it: a sign-out could change nothing. ` +
+      `Run drop trigger ${trigger}, or let it run after.`
     );
   }
-  if (rule) {
-    return (
-      `The rule ${quoted(rule)} on ${table} replaces what the store does. ` +
-      `Run drop rule ${quoted(rule)} on ${table}.`
-    );
-  }
+  if (rule) return `The rule ${rule} replaces what the store does. Run drop rule ${rule}.`;
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@store/core/driver';
 import { type RawBuilder, sql } from 'kysely';
-import { nameStatement, type Statement, soon, undoneIfLate } from '../connection/statement.ts';
+import { asynchronous, nameStatement, type Statement, undoneIfLate } from '../connection/statement.ts';
 import { overLiveSession, record, type SaveConditions, sqlWriter } from '../schema/sessions-table.ts';
 import type { TableLocation } from '../schema/table-names.ts';
 
@@ -27,10 +27,10 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
     }),
 
     touch: statement<[keys: string, now: string, expiresAt: string]>(sql`
-      with ${soon}, ${locked('no key update')},
+      with ${asynchronous}, ${locked('no key update')},
         input as (select * from unnest ($1::text[], $2::bigint[], $3::bigint[]) as input (key, now, expires_at))
       update ${table} as stored set expires_at = greatest(stored.expires_at, input.expires_at)
-      from soon, input join locked on locked.key = input.key
+      from asynchronous, input join locked on locked.key = input.key
       where stored.key = input.key and stored.expires_at > input.now
       returning stored.key`),
 

@@ -1,5 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { bind, nameStatement, soon, undoneIfLate } from '../connection/statement.ts';
+import { asynchronous, bind, nameStatement, undoneIfLate } from '../connection/statement.ts';
 import {
   overLiveSession,
   type RecordValues,
@@ -95,8 +95,8 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
 
     touch: swap<[key: string, now: number, expiresAt: number]>(
       sql`
-        with ${soon}
-        update ${table} set expires_at = greatest(expires_at, $3) from soon
+        with ${asynchronous}
+        update ${table} set expires_at = greatest(expires_at, $3) from asynchronous
         where key = $1 and expires_at > $2`.compile(db),
     ),
 
