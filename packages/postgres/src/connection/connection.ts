@@ -153,12 +153,12 @@ export function createConnection(
   const start: Start = (statement, values, resolve, reject) => {
     let collisions = 0;
     let ended = 0;
-    /** Every connection of the pool may have ended, and the new one too. */
+    /** Every connection of the pool may have ended, and on a slow machine new ones too. */
     let maxEnded = 0;
     const attempt = () =>
       acquire((failure, client) => {
         if (client === undefined) return reject(failure);
-        maxEnded ||= pool.totalCount + 1;
+        maxEnded ||= pool.totalCount + 3;
         query(client, statement, values, (outcome) => {
           giveBack(client, outcome);
           const { result, error, neverRan } = outcome;
