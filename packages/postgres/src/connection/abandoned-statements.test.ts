@@ -17,7 +17,7 @@ describe.each([
   ['a passed pool', (connectionString: string) => ({ pool: freshPool({ connectionString }) })],
   [
     'a passed pool that has a query_timeout',
-    (connectionString: string) => ({ pool: freshPool({ connectionString, query_timeout: 300 }) }),
+    (connectionString: string) => ({ pool: freshPool({ connectionString, query_timeout: 800 }) }),
   ],
   ['PgBouncer', (connectionString: string) => ({ connectionString, prepare: false })],
 ])('with %s, statements that were given up', (name, options) => {
@@ -33,7 +33,7 @@ describe.each([
     const store = await startSession({
       ...options(connectionString),
       schema,
-      statementTimeout: 0.5,
+      statementTimeout: 1.5,
       cache: false,
     });
     onTestFinished(() => store.close());
