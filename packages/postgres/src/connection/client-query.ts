@@ -53,7 +53,6 @@ function stateOf(client: PostgresClient): ClientState {
 const idle = 100;
 const clockAge = 60_000;
 
-const never = new Promise<void>(() => {});
 const asText = { getTypeParser: () => (text: string) => text };
 const readClock = { text: 'select extract(epoch from clock_timestamp()) * 1000', name: undefined };
 
@@ -129,8 +128,9 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
         return;
       }
       if (isReadTimeout(error)) {
-        // The time limit of a passed pool, which leaves the statement on the server.
-        callback({ error: noResponse(), canceled: cancelStatement(client, never) });
+        // The time limit of a passed pool, which leaves the statement on the server, and does not say when it ends.
+        const ended = new Promise<void>(() => {});
+        callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
         return;
       }
       const late = deadline === true && isLate(error);

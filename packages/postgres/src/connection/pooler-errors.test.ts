@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { freshPool } from '../../test/fresh-schema.ts';
 import { startSession } from '../start-session.ts';
 
-/** A pooler that answers every connection with this refusal, as PgBouncer does. @returns its URL */
+/** A pooler that refuses every connection with this text, as PgBouncer does. @returns its URL */
 async function poolerThatSays(refusal: string): Promise<string> {
   const pooler = createServer((socket) => {
     socket.on('error', () => {});

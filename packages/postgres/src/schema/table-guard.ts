@@ -16,7 +16,7 @@ const recheckAfter = 10_000;
 export interface TableGuard {
   /** @throws {StoreError} `UNAVAILABLE` with the SQL that mends it. */
   check(): Promise<void>;
-  /** The same, for answers that are too frequent to check each: at most every ten seconds while there is no objection. */
+  /** The same, for calls that are too frequent to check each time: at most every ten seconds while it finds nothing. */
   checkLately(): Promise<void> | undefined;
 }
 
