@@ -1,10 +1,15 @@
-// Reads the test runner's own JSON reports and closes with `N passed, N failed`; fails when one of them has no test.
+// Reads the test runner's own JSON reports, names the tests that did not pass, those that failed last, and closes with
+// `N passed, N failed`; fails when one of the reports has no test.
 import { readFileSync } from 'node:fs';
 
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
-  testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
 }
 
 const paths = process.argv.slice(2);
@@ -22,6 +27,10 @@ const broken = files.filter(
     status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
 );
 for (const { name } of broken) console.log(`failed before its tests: ${name}`);
+
+for (const { name, assertionResults } of files)
+  for (const { fullName, status, failureMessages } of assertionResults)
+    if (status === 'failed') console.log(`failed: ${fullName} (${name})\n${failureMessages[0] ?? ''}`);
 
 const sum = (count: (report: Report) => number) =>
   reports.reduce((total, report) => total + count(report), 0);
