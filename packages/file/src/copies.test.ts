@@ -7,10 +7,10 @@ import { temporaryDirectory } from '../test/session-directory.ts';
 import { startSession } from './start-session.ts';
 
 const copies = 20;
-/** A process-id namespace of its own, as a container has it. */
+/** A separate process-id namespace, as in a container. */
 const container = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
-/** A store with sessions as the overwriter writes them. */
+/** A store with sessions like those that the overwriter writes. */
 async function startWith(sessions: number) {
   const directory = temporaryDirectory();
   const store = await startSession({ directory, cache: false });
@@ -19,7 +19,7 @@ async function startWith(sessions: number) {
   return { directory, store, ids };
 }
 
-it('has every session whole and writable in a copy made while processes write', {
+it('keeps every session whole and writable in a copy made while processes write', {
   timeout: 120_000,
 }, async (context) => {
   if (process.platform === 'win32') context.skip('needs cp');
@@ -35,7 +35,7 @@ it('has every session whole and writable in a copy made while processes write', 
     const copied = await startSession({ directory: target, cache: false });
     for (const id of ids) {
       const { exists, data } = await copied.load(id);
-      // What cp itself leaves out, and says so.
+      // Files that cp itself reports as left out.
       if (!exists && /replaced while being copied/.test(stderr)) continue;
       const length = (Number(data.n) * 997) % Number(data.longest);
       expect({ exists, n: data.n, length: String(data.text).length }).toEqual({
@@ -50,7 +50,7 @@ it('has every session whole and writable in a copy made while processes write', 
   }
 });
 
-it('keeps every update of processes in containers of their own and on the host', {
+it('keeps every update from processes in separate containers and on the host', {
   timeout: 60_000,
 }, async (context) => {
   const probe = spawnSync(container[0] as string, [...container.slice(1), 'true'], { stdio: 'ignore' });
@@ -86,7 +86,7 @@ it('lets a session be written and ended right after a container that wrote to it
   }
 });
 
-it('lets others write to and end what a frozen process was writing, and nothing comes back when it wakes up', {
+it('lets others write to and end a session that a frozen process was writing, and it stays ended when that one wakes up', {
   timeout: 60_000,
 }, async (context) => {
   if (process.platform === 'win32') context.skip('needs SIGSTOP');

@@ -10,7 +10,7 @@ import { createFileStorage } from './file-storage.ts';
 import { endLine, recordLine } from './log/line.ts';
 
 const running = vi.hoisted(() => {
-  // For the package a second passes in a millisecond, so that nobody waits for it to give up on an ender that was killed.
+  // To the package, a second passes in a millisecond, so that no test waits a second for a process that was killed.
   const now = performance.now.bind(performance);
   performance.now = () => now() * 1000;
   return {} as { current?: AsyncLocalStorage<Watcher> };
@@ -26,7 +26,7 @@ vi.mock('node:fs', async (importOriginal) => {
 type Storage = ReturnType<typeof createFileStorage>;
 
 type Place = { opened: SessionDirectory; directory: string };
-/** A storage as another process has it. */
+/** A storage as another process would open it. */
 function processAt({ opened }: Place): Storage {
   return createFileStorage(opened, { durable: false, onDamaged: () => {} });
 }
@@ -53,12 +53,12 @@ const markOf = (key: string): SessionRecord => ({
   ...{ key, payload: text('mark'), subject: null, version: 4, idleTimeout: 0 },
 });
 const { length } = recordLine(0, session);
-/** Its line takes all the room that its file has. */
+/** Its line takes all the room in its file. */
 const full = { ...session, payload: text('session'.padEnd('session'.length + 3904 - length)) };
 
 interface Operation {
   run(storage: Storage): unknown;
-  /** What there is before; the session if not given. */
+  /** What exists before. Default: the session. */
   prepare?(storage: Storage, place: Place): unknown;
 }
 
@@ -122,7 +122,7 @@ const filesAt = ({ directory }: Place) =>
     .map((name) => join(directory, name))
     .sort();
 
-/** Makes what is there two days old. */
+/** Makes every file two days old. */
 function age(place: Place): void {
   const past = now / 1000 - 48 * 3600;
   for (const path of filesAt(place)) utimesSync(path, past, past);
@@ -145,7 +145,7 @@ async function look(place: Place): Promise<Seen> {
 const byKey = (one: SessionRecord, other: SessionRecord) => (one.key < other.key ? -1 : 1);
 const sessionsIn = (records: SessionRecord[]) => records.filter(({ idleTimeout }) => idleTimeout !== 0);
 
-/** A process does its part and may be killed in the middle. @returns what it has changed */
+/** Runs a process that may be killed in the middle. @returns what it has changed */
 async function act(place: Place, run: Operation['run'], n = Number.POSITIVE_INFINITY, cut?: Cut) {
   const storage = processAt(place);
   const { watcher, changes } = killedAfter(n, closeSync, cut);
@@ -154,14 +154,14 @@ async function act(place: Place, run: Operation['run'], n = Number.POSITIVE_INFI
   return changes;
 }
 
-/** Removes what crashes have left, two days later, and checks that there is nothing but records and their markers then. */
+/** Collects what crashes have left, two days later, and checks that only records and their markers remain. */
 async function collect(place: Place, at: string): Promise<Seen> {
   age(place);
   for (let round = 0; round < 3; round++) await processAt(place).deleteExpired(now, 100);
   const seen = await look(place);
   const { record, marker } = place.opened.layout;
   const wanted = seen.records.flatMap(({ key, subject, idleTimeout }) => {
-    // A mark has the marker of the session.
+    // A mark has the session's marker.
     const ofMark = ['ann', 'bob'].filter((name) => existsSync(marker(name, key)));
     const subjects = idleTimeout === 0 ? ofMark : [subject].filter((name) => name !== null);
     return [record(key), ...subjects.map((name) => marker(name, key))];
@@ -177,7 +177,7 @@ async function prepared({ prepare = insert }: Operation): Promise<Place> {
   return place;
 }
 
-/** A place of its own for each moment at which a process that runs the operation can be killed. */
+/** A separate directory for each moment at which a process that runs the operation can be killed. */
 async function* crashes(operation: Operation, cuts: Cut[], but?: RegExp) {
   const changes = await act(await prepared(operation), operation.run);
   for (const [index, name] of changes.entries()) {
@@ -199,7 +199,7 @@ async function beforeAndAfter(operation: Operation): Promise<Seen[]> {
 
 const change = { version: 7, expiresAt: now + 3 * hour };
 
-/** Does something to the records that were found. @returns what there has to be after that */
+/** Does something to the records that were found. @returns what must exist afterwards */
 type FollowUp = (storage: Storage, seen: Seen, isTorn: boolean) => Promise<SessionRecord[]>;
 
 const replaceAll =
@@ -223,7 +223,7 @@ const followUps: Record<string, FollowUp> = {
         expect(await storage.insert({ ...session, key }, now)).toBe(false);
       } else if (sessionsIn(result).length === 0) {
         const record = { ...replaced, key };
-        // A key to which a session was on its way is taken until that is collected.
+        // A key to which a session was moving is taken until garbage collection.
         if (await storage.insert(record, now)) result.push(record);
         else expect(key).not.toBe(first);
       }
@@ -254,7 +254,7 @@ const followUps: Record<string, FollowUp> = {
   },
   async deleteBySubject(storage, { records, listed }, isTorn) {
     const count = await storage.deleteBySubject('ann', {});
-    // A file that cannot be read is removed and counted like a session, if there is a marker.
+    // A file that cannot be read is removed and counted like a session if it has a marker.
     if (isTorn) expect([0, 1]).toContain(Number(count) - listed.length);
     else expect(count).toBe(listed.length);
     return records.filter(({ key }) => !listed.some((one) => one.key === key));
@@ -262,7 +262,7 @@ const followUps: Record<string, FollowUp> = {
   async move(storage, { records }) {
     const [here] = sessionsIn(records);
     if (!here) return records;
-    // Any key but those that the session was on its way to.
+    // Any key except those that the session was moving to.
     const next = { ...here, ...change, key: fourth };
     const mark = { ...markOf(here.key), version: 8 };
     expect(await storage.move(here.key, here.version, next, mark)).toBe(true);
@@ -274,13 +274,13 @@ const followUps: Record<string, FollowUp> = {
   },
 };
 
-/** A crash before the session has moved may make it have another version. */
+/** A crash before the session has moved may change its version. */
 const withoutVersion = ({ records }: Seen) => records.map((record) => ({ ...record, version: 0 }));
 describe.each(Object.entries(operations))('a process killed at any moment of: %s', (title, operation) => {
   const said = (seen: Seen): unknown => (isMove(title) ? withoutVersion(seen) : seen);
   const cuts: Cut[] = isMove(title) ? ['nowhere'] : ['nowhere', 'in the middle'];
 
-  it('leaves what there was before or what there is after it, and nothing else for good', async () => {
+  it('leaves the state before it or the state after it, and nothing else that garbage collection does not remove', async () => {
     const possible = (await beforeAndAfter(operation)).map(said);
     for await (const { place, at } of crashes(operation, allCuts)) {
       const seen = said(await look(place));
@@ -289,7 +289,7 @@ describe.each(Object.entries(operations))('a process killed at any moment of: %s
     }
   });
 
-  it.each(Object.entries(followUps))('hinders no %s', async (_, followUp) => {
+  it.each(Object.entries(followUps))('does not prevent: %s', async (_, followUp) => {
     for await (const { place, at, isTorn } of crashes(operation, cuts, /mkdir|utimes/)) {
       const expected = await followUp(processAt(place), await look(place), isTorn);
       const after = await look(place);

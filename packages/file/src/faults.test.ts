@@ -9,14 +9,14 @@ import { filesIn, temporaryDirectory } from '../test/session-directory.ts';
 import { createLayout } from './directory/layout.ts';
 
 const unprivileged = ['env', 'UNPRIVILEGED=1'];
-/** A file system of 64 KiB over the directory, in a mount namespace that ends with the process. */
+/** Mounts a file system of 64 KiB over the directory, in a mount namespace that ends with the process. */
 const onSmallDisk = (directory: string) => [
   ...['unshare', '--map-root-user', '--mount', 'sh', '-c'],
   'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"',
   directory,
 ];
 
-/** Skips a test where a small file system cannot be mounted, filled and made read-only; found out by doing exactly that. */
+/** Skips a test where a small file system cannot be mounted, filled and made read-only, which it tries first. */
 function needsSmallDisk(context: TestContext): void {
   const directory = temporaryDirectory();
   const steps = [
@@ -69,7 +69,7 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 200 });
   });
 
-  it('leaves a session as it was when it takes only a part of a line, and lets it be ended', async () => {
+  it('leaves a session as it was when it accepts only part of a line, and lets it be ended', async () => {
     const directory = temporaryDirectory();
     const child = await start(['sh', '-c', 'ulimit -f 5 && exec "$0" "$@"'], directory);
     const id = createSessionId();
@@ -79,13 +79,13 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'save', id, size: 1000 })).toEqual(refused);
     expect(statSync(path).size).toBe(2560);
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 2000 });
-    // What was cut off has taken the place that a touch would need.
+    // The truncated line has taken the room that a touch would need.
     expect(await child.ask({ act: 'touch', id })).toEqual(refused);
     expect(await child.ask({ act: 'destroy', id })).toEqual({ answer: 'done' });
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('leaves every session as it was when it is full, and lets them be destroyed', async (context) => {
+  it('leaves every session as it was when it is full, and lets sessions be destroyed', async (context) => {
     needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);
@@ -109,7 +109,7 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'load', id: first })).toEqual({ answer: 3500 });
   });
 
-  it('still answers what it has when it became read-only', async (context) => {
+  it('still serves loads after it has become read-only', async (context) => {
     needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);
@@ -130,7 +130,7 @@ describe('a disk that refuses', () => {
     const refused = { code: 'UNAVAILABLE', cause: 'EACCES' };
     await child.ask({ act: 'save', id, size: 10 });
     chmodSync(dirname(path), 0o500);
-    // Nothing that is written to an existing session needs a new name.
+    // Writing to an existing session needs no new name.
     expect(await child.ask({ act: 'save', id, size: 10 })).toEqual({ answer: 'done' });
     expect(await child.ask({ act: 'touch', id })).toEqual({ answer: true });
     expect(await child.ask({ act: 'save', id, size: 5000 })).toEqual(refused);
@@ -158,7 +158,7 @@ describe('a disk that refuses', () => {
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('does not start where it cannot write, and does once it can', async () => {
+  it('does not start where it cannot write, and starts once it can', async () => {
     const directory = join(ownDirectory(), 'sessions');
     mkdirSync(directory, { mode: 0o500 });
     if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);

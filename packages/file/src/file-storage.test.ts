@@ -7,7 +7,7 @@ import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/se
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('file storage', () => {
-  it('keeps one file for a session, for its owner alone, in folders for their owner alone', async () => {
+  it('keeps one file per session, and gives only the owner access to files and folders', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -42,7 +42,7 @@ describe('file storage', () => {
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('removes with deleteSession whatever is under a key, readable or not, but no mark', async () => {
+  it('removes any record with deleteSession, readable or not, except a mark', async () => {
     const { storage, layout } = openStorage(temporaryDirectory());
     const record = someRecord({ subject: 'ann' });
     for (const content of [undefined, '', 'hello', newerLine]) {
@@ -57,7 +57,7 @@ describe('file storage', () => {
     expect(storage.read(mark.key)).toEqual(mark);
   });
 
-  it('takes a damaged file for no session, reports it, and lets a new session have its place', async () => {
+  it('treats a damaged file as no session, reports it, and lets a new session take its place', async () => {
     const onDamaged = vi.fn();
     const { storage, layout } = openStorage(temporaryDirectory(), { onDamaged });
     const record = someRecord({ subject: 'ann' });
@@ -76,7 +76,7 @@ describe('file storage', () => {
     expect(onDamaged).toHaveBeenCalled();
   });
 
-  it('follows no symbolic link, and waits for no pipe, in the place of a session', async () => {
+  it('neither follows a symbolic link nor waits for a pipe in place of a session', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -94,14 +94,14 @@ describe('file storage', () => {
     expect(storage.read(record.key)).toBeUndefined();
   });
 
-  it('refuses to start where a link leads out of the directory', () => {
+  it('refuses to start if a link leads out of the directory', () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, 'records'));
     symlinkSync('/', join(directory, 'records', 'ab'));
     expect(() => openStorage(directory)).toThrow(/records\/ab is not a folder\. Run rm \S+records\/ab\.$/);
   });
 
-  it('goes on in folders that were removed under it', async () => {
+  it('recreates folders that were removed while it runs', async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     const lost = someRecord();
@@ -122,7 +122,7 @@ describe('file storage', () => {
     await storage.delete(record.key);
   });
 
-  it('says that the directory is gone, and goes on when it is back', async () => {
+  it('reports that the directory is gone, and continues when it is back', async () => {
     const directory = join(temporaryDirectory(), 'sessions');
     const { storage } = openStorage(directory);
     const record = someRecord({ subject: 'ann' });
@@ -147,7 +147,7 @@ describe('file storage', () => {
     expect(storage.read(record.key)).toEqual(record);
   });
 
-  it('answers the same when it flushes to the disk', async () => {
+  it('returns the same when it flushes to the disk', async () => {
     const { storage } = openStorage(temporaryDirectory(), { durable: true });
     const record = someRecord({ subject: 'ann' });
     const moved = someRecord({ subject: 'ann' });
@@ -164,7 +164,7 @@ describe('file storage', () => {
     expect(storage.read(record.key)).toBeUndefined();
   });
 
-  it('keeps a mode that the operator has given the directory', () => {
+  it('keeps the mode that an operator gave the directory', () => {
     const directory = temporaryDirectory();
     chmodSync(directory, 0o750);
     openStorage(directory);

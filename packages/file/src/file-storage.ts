@@ -18,7 +18,7 @@ import { createSubjectIndex } from './subjects/subject-index.ts';
 
 export interface FileStorageOptions {
   durable: boolean;
-  /** Called for every file that was read as a session and is damaged. */
+  /** Called for every damaged file that was read as a session. */
   onDamaged(): void;
 }
 
@@ -27,7 +27,7 @@ interface FileStorage extends Required<Omit<RecordStorage, 'close'>> {
   move(key: string, version: number, next: SessionRecord, mark: SessionRecord): Awaitable<boolean>;
 }
 
-/** Keeps session records as files. Synchronous, except for what goes through many files or waits. */
+/** Keeps session records as files. Synchronous, except for calls that go through many files or have to wait. */
 export function createFileStorage(
   directory: SessionDirectory,
   { durable, onDamaged }: FileStorageOptions,
@@ -47,7 +47,7 @@ export function createFileStorage(
     return undefined;
   }
 
-  /** The record; for a file of a newer version, one that core leaves out of lists but can end. */
+  /** The record; for a file written by a newer version, a record that core leaves out of lists but can end. */
   function anyRecordOf(
     state: SessionState | undefined,
     key: string,
@@ -99,7 +99,7 @@ function exists({ kind }: SessionState): boolean {
   return kind !== 'ended' && kind !== 'arriving';
 }
 
-/** The keys of record files in the order of their names, which is what a scan goes by. */
+/** The keys of record files in the order of their file names, which is the order of a scan. */
 function* keysAfter({ records }: Layout, after: string | undefined): Generator<string, void> {
   const last = after === undefined ? '' : nameOfKey(after);
   for (const shard of namesIn(records)) {

@@ -21,7 +21,7 @@ const session: SessionRecord = {
 };
 const later = now + 2 * hour;
 
-/** Each has its own records, versions and keys for each of the processes, which are numbered from 1. */
+/** Each uses different records, versions and keys for each process; processes are numbered from 1. */
 type Operation = (n: number) => [method: string, ...args: unknown[]];
 
 const written = (n: number, length = 0) => ({
@@ -62,16 +62,16 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** In a line, so that it can be compared. */
+/** On one line, for comparison. */
 type Outcome = string;
 
 interface Turn {
   of: Name;
-  /** How many file-system calls it makes before the next one has its turn. */
+  /** How many file-system calls it makes before the next one takes its turn. */
   calls: number;
 }
 
-/** Enough for any operation; one that needs more waits for another. */
+/** Enough for any operation; one that needs more is waiting for another. */
 const all = 500;
 
 function prepare(): void {
@@ -89,11 +89,11 @@ function process(n: number): SteppedProcess {
   return processes[n] as SteppedProcess;
 }
 
-/** What the operations have returned, and what there is now. */
+/** What the operations returned, and the resulting state. */
 async function outcome(names: Name[]): Promise<Outcome> {
   const returned = names.map((name, n) => {
     const value = process(n).outcome();
-    // A session that moves meanwhile may be listed under both keys.
+    // A session that moves during the listing may be listed under both keys.
     return name === 'listBySubject' ? (value as SessionRecord[]).slice(-1).map(inShort) : value;
   });
   const records = keys.map((key) => storage.read(key)).filter((record) => record !== undefined);
@@ -108,23 +108,23 @@ function inShort({ key, version, payload, expiresAt, createdAt }: SessionRecord)
 }
 
 /**
- * Runs each operation until it has made its calls, then the next. After the last they are continued, from the last to the first
- * or in the order given.
+ * Runs each operation until it has made its calls, then the next. After the last, they are continued from last to first, or in the
+ * given order.
  *
- * @returns `undefined` if one was done before the next one had its turn
+ * @returns `undefined` if one finished before the next one took its turn
  */
 async function interleave(turns: Turn[], ends = turns.map((_, n) => n).reverse()) {
   prepare();
   const done = turns.map((one, n) => start(n, one));
   const isInterleaved = turns.every(({ calls }, n) => calls === all || !done[n]);
-  // One that waits for another has to be continued after that.
+  // One that waits for another must be continued after it.
   for (let round = 0; round < 3; round++) for (const n of ends) done[n] ||= process(n).resume(all);
   expect(done).not.toContain(false);
   const found = await outcome(turns.map(({ of }) => of));
   return isInterleaved ? found : undefined;
 }
 
-/** What comes of operations when each is done before the next begins, in whatever order. */
+/** The outcomes when each operation finishes before the next begins, in every order. */
 async function oneAfterAnother(names: Name[]): Promise<Set<Outcome>> {
   const outcomes = new Set<Outcome>();
   for (const order of permutations(names.map((of, n) => ({ of, n })))) {
@@ -149,25 +149,28 @@ const endsBoth = (name: Name, other: Name) => name === 'deleteBySubject' && /ins
 const pairs = names.flatMap((one) => names.map((other): [Name, Name] => [one, other]));
 
 describe('two operations on one session', () => {
-  it.each(pairs)('have an outcome that one after the other has: %s, and meanwhile %s', async (one, other) => {
-    const possible = await oneAfterAnother([one, other]);
-    for (let calls = 0; ; calls++) {
-      const turns = [
-        { of: one, calls },
-        { of: other, calls: all },
-      ];
-      const found = await interleave(turns);
-      if (found === undefined) break;
-      // The session, and the one that was inserted when it had ended.
-      if (endsBoth(one, other) && found === '[2,true] and then nothing') continue;
-      expectOneOf(possible, found, turns);
-    }
-  });
+  it.each(pairs)(
+    'have an outcome that is possible one after the other: %s, interrupted by %s',
+    async (one, other) => {
+      const possible = await oneAfterAnother([one, other]);
+      for (let calls = 0; ; calls++) {
+        const turns = [
+          { of: one, calls },
+          { of: other, calls: all },
+        ];
+        const found = await interleave(turns);
+        if (found === undefined) break;
+        // The session, and the one inserted after it had ended.
+        if (endsBoth(one, other) && found === '[2,true] and then nothing') continue;
+        expectOneOf(possible, found, turns);
+      }
+    },
+  );
 
   const crossing: Name[] = ['replace by a long one', 'touch', 'deleteSession', 'move'];
   const crossings = crossing.flatMap((one) => crossing.map((other): [Name, Name] => [one, other]));
 
-  it.each(crossings)('have one when neither waits for the other: %s and %s', async (one, other) => {
+  it.each(crossings)('have such an outcome when they interrupt each other: %s and %s', async (one, other) => {
     const possible = await oneAfterAnother([one, other]);
     for (let calls = 1; ; calls++) {
       for (let others = 1; ; others++) {
@@ -189,20 +192,23 @@ describe('three operations on one session', () => {
   const third: Name[] = ['replace', 'end wherever it is', 'deleteBySubject', 'move'];
   const triples = second.flatMap((one) => third.map((other): [Name, Name] => [one, other]));
 
-  it.each(triples)('have an outcome that one after the other has: move, %s, %s', async (one, other) => {
-    const possible = await oneAfterAnother(['move', one, other]);
-    for (let calls = 0; ; calls++) {
-      for (let others = 0; ; others++) {
-        const turns: Turn[] = [
-          { of: 'move', calls },
-          { of: one, calls: others },
-          { of: other, calls: all },
-        ];
-        const found = await interleave(turns);
-        if (found === undefined && others === 0) return;
-        if (found === undefined) break;
-        expectOneOf(possible, found, turns);
+  it.each(triples)(
+    'have an outcome that is possible one after the other: move, %s, %s',
+    async (one, other) => {
+      const possible = await oneAfterAnother(['move', one, other]);
+      for (let calls = 0; ; calls++) {
+        for (let others = 0; ; others++) {
+          const turns: Turn[] = [
+            { of: 'move', calls },
+            { of: one, calls: others },
+            { of: other, calls: all },
+          ];
+          const found = await interleave(turns);
+          if (found === undefined && others === 0) return;
+          if (found === undefined) break;
+          expectOneOf(possible, found, turns);
+        }
       }
-    }
-  });
+    },
+  );
 });

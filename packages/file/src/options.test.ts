@@ -16,7 +16,7 @@ const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: 
   ['cache', 1, undefined, 'cach'],
 ];
 
-/** What startSession() says; nothing may have been made. */
+/** The error text of startSession(), which must not have created anything. */
 async function refusal(options: object): Promise<string> {
   const directory = join(temporaryDirectory(), 'sessions');
   const error = await startSession({ directory, ...options } as never).catch((reason) => reason);
@@ -26,12 +26,12 @@ async function refusal(options: object): Promise<string> {
 }
 
 describe('the options', () => {
-  it('are those in this table', async () => {
+  it('are the ones in this table', async () => {
     const known = /the options are (.*)\.$/.exec(await refusal({ somethingFarOff: 1 }))?.[1]?.split(', ');
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and tell it by name when it is misspelt', async (...row) => {
+  it.each(rows)('refuse a wrong %s, and suggest the name when it is misspelt', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
@@ -39,7 +39,7 @@ describe('the options', () => {
     expect(await refusal({ [misspelt]: 1 })).toContain(`no option ${misspelt}: did you mean ${option}.`);
   });
 
-  it('have to name a directory', async () => {
+  it('must name a directory', async () => {
     for (const options of [undefined, {}, { directory: '' }, { directory: ' ' }]) {
       await expect(startSession(options as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
@@ -64,7 +64,7 @@ describe('the options', () => {
     ['ttl', 'use `idleTimeout`'],
     ['name', 'cookie: { name }'],
     ['cookie', 'the cookie is an option of @store/session'],
-  ])('say what does the same as %s', async (option, instead) => {
+  ])('name the equivalent of %s', async (option, instead) => {
     expect(await refusal({ [option]: {} })).toContain(instead);
   });
 

@@ -10,7 +10,7 @@ import { startSession } from './start-session.ts';
 const rounds = 1000;
 const kills = 50;
 
-/** An id whose file is in shard 00, so that a collection has one folder to look at. */
+/** An id whose file is in shard 00, so that garbage collection has only one folder to look at. */
 function idInFirstShard(): string {
   for (;;) {
     const id = createSessionId();
@@ -29,7 +29,7 @@ async function startRacers(directory: string) {
 }
 
 describe('processes that share a directory', () => {
-  it('keep every key that four of them add to one session', { timeout: 60_000 }, async () => {
+  it('keep every key when four of them add keys to one session', { timeout: 60_000 }, async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false });
     const id = createSessionId();
@@ -44,7 +44,9 @@ describe('processes that share a directory', () => {
     expect(filesIn(directory)).toHaveLength(1);
   });
 
-  it('lose no session and tear none when a writer is killed fifty times', { timeout: 120_000 }, async () => {
+  it('neither lose nor corrupt a session when a writer is killed fifty times', {
+    timeout: 120_000,
+  }, async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false });
     const ids = Array.from({ length: 20 }, createSessionId);
@@ -64,7 +66,7 @@ describe('processes that share a directory', () => {
         expect(await store.touch(id)).toBe(true);
       }
     }
-    // A writer that was killed before the step that counts has left its new file. That one goes once it is an hour old.
+    // A writer killed before the commit has left its new file, which garbage collection removes once it is an hour old.
     for (const path of filesIn(directory).filter((path) => path.endsWith('.next')))
       utimesSync(join(directory, path), 0, 0);
     await store.gc();
@@ -72,7 +74,7 @@ describe('processes that share a directory', () => {
   });
 
   it.each(['1500', '5000'])(
-    'read a whole session at any moment, and none older than they read before, while another writes up to %s characters',
+    'always read a whole session, never older than the one they read before, while another writes up to %s characters',
     { timeout: 60_000 },
     async (longest) => {
       const directory = temporaryDirectory();
@@ -95,7 +97,7 @@ describe('processes that share a directory', () => {
     },
   );
 
-  it('revive no session that one destroys while another updates it', { timeout: 120_000 }, async () => {
+  it('never revive a session that one destroys while another updates it', { timeout: 120_000 }, async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false, now: () => 1000 });
     const { race } = await startRacers(directory);
@@ -114,7 +116,9 @@ describe('processes that share a directory', () => {
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('lose no session that one touches while another collects it', { timeout: 120_000 }, async () => {
+  it('never lose a session that one touches while another collects garbage', {
+    timeout: 120_000,
+  }, async () => {
     const directory = temporaryDirectory();
     const start = 1_000_000;
     const end = start + 1000 * 1000;
@@ -141,7 +145,7 @@ describe('processes that share a directory', () => {
     expect(outcomes.collected).toBeGreaterThan(0);
   });
 
-  it('leave a subject no session that moves while another removes them all', {
+  it('leave no session of a subject that moves while another process ends them all', {
     timeout: 120_000,
   }, async () => {
     const directory = temporaryDirectory();

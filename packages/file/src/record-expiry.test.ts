@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openStorage, someRecord, temporaryDirectory } from '../test/session-directory.ts';
 
-it('lets a session be read, new, replaced or touched, with nothing of its file changed by that', async () => {
+it('allows a session to be read without changing its file, whether new, replaced or touched', async () => {
   const { storage, layout } = openStorage(temporaryDirectory());
   const expiresAt = Date.now() + 3_600_000;
   const record = someRecord({ expiresAt });

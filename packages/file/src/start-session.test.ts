@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../test/session-directory.ts';
 import { startSession } from './start-session.ts';
 
 describe('startSession', () => {
-  it('makes the directory, and those on the way to it', async () => {
+  it('creates the directory and its parents', async () => {
     const directory = join(temporaryDirectory(), 'made', 'on', 'the', 'way');
     const store = await startSession({ directory, cache: false });
     const id = createSessionId();
@@ -16,7 +16,7 @@ describe('startSession', () => {
     await store.close();
   });
 
-  it('keeps to the directory it was started in when the process goes elsewhere', async () => {
+  it('keeps using its directory after the process changes its working directory', async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory: relative(process.cwd(), directory), cache: false });
     const cwd = vi.spyOn(process, 'cwd').mockReturnValue('/');
@@ -26,7 +26,7 @@ describe('startSession', () => {
     expect(readdirSync(join(directory, 'records'))).toHaveLength(1);
   });
 
-  it('says why when the directory is a file', async () => {
+  it('explains that the directory is a file', async () => {
     const path = join(temporaryDirectory(), 'file');
     writeFileSync(path, '');
     await expect(startSession({ directory: path })).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('startSession', () => {
     });
   });
 
-  it('gives a worker thread that shares the directory every update it makes', async () => {
+  it('keeps every update made by a worker thread that shares the directory', async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false });
     const id = createSessionId();

@@ -26,7 +26,7 @@ const optionNames = [
   'cache',
 ] as const;
 
-/** Hints for options known from other file session stores. */
+/** Hints for the option names of other file session stores. */
 const hints = {
   path: 'use directory',
   reapInterval: 'leave it out: @store/session calls gc(); see its gcProbability',
@@ -90,7 +90,7 @@ function open(path: string, checkOwner: boolean): SessionDirectory {
   }
 }
 
-/** Reported the way core reports an unreadable payload. What the listener throws is ignored: reporting never fails a request. */
+/** Reports a damaged file as core reports an unreadable payload. Errors of the listener are ignored: they must not fail a request. */
 function reportDamaged(onEvent: OnStoreEvent | undefined): void {
   try {
     onEvent?.({ type: 'unreadable-session', store: name, reason: 'the file is damaged, or not one of ours' });

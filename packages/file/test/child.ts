@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A process of its own that shares a session directory with the test; it ends with the test at the latest. */
+/** A child process that shares a session directory with the test; it ends with the test at the latest. */
 export interface Child {
   readonly process: ChildProcess;
-  /** Sends a message and answers the next one that comes back. */
+  /** Sends a message. @returns the next message received */
   ask(message: unknown): Promise<unknown>;
   /** The next message. */
   next(): Promise<unknown>;
-  /** Waits until the process has ended; fails unless it ended by itself and well, or by the signal given. */
+  /** Waits until the process has ended; fails unless it exited with 0, or was ended by the given signal. */
   ended(signal?: NodeJS.Signals): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -19,7 +19,7 @@ export function startChild(script: string, ...args: string[]): Child {
   return startUnder([], script, ...args);
 }
 
-/** The same under a command that sets the scene and then becomes what follows it, as `nice` does. */
+/** The same under a command that prepares the environment and then runs the rest of its arguments, as `nice` does. */
 export function startUnder(command: string[], script: string, ...args: string[]): Child {
   const [program = '', ...rest] = [
     ...command,

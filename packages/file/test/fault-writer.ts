@@ -1,4 +1,4 @@
-// Does what it is told where it is made difficult: node fault-writer.ts <directory>
+// Performs the operations it is sent, on a disk that refuses some of them: node fault-writer.ts <directory>
 import { execFileSync } from 'node:child_process';
 import { isStoreError, type SessionStore } from '@store/core';
 import { startSession } from '@store/file';
@@ -9,7 +9,7 @@ const remountReadOnly = ['-o', 'remount,bind,ro'];
 type Task = { act: string; id?: string; size?: number };
 
 const [directory = ''] = process.argv.slice(2);
-// Root may do everything, so it becomes nobody. What it must read it has read by now.
+// Root may do everything, so it becomes `nobody`. It has loaded all its files by now.
 if (process.getuid?.() === 0 && process.env.UNPRIVILEGED) process.setuid?.(65534);
 let store: SessionStore | undefined;
 

@@ -12,18 +12,18 @@ import type { RecordStorage } from '@store/core/driver';
 export interface FileSystemCall {
   readonly name: string;
   readonly args: unknown[];
-  /** Does it, with other arguments if given. */
+  /** Makes the call, with other arguments if given. */
   perform(...args: unknown[]): unknown;
 }
 
-/** Decides what becomes of a call: returns or throws what the caller gets. */
+/** Handles a call: returns or throws what the caller gets. */
 export type Watcher = (call: FileSystemCall) => unknown;
 
 type FileSystem = typeof import('node:fs');
 
 const watchedNames = /Sync$|^f(data)?sync$/;
 
-/** `node:fs` with every synchronous function and every flush given to `watcher()` first, if there is one. */
+/** `node:fs`, but every synchronous function and every flush goes to `watcher()` first, if one is set. */
 export function watchFileSystem(fs: FileSystem, watcher: () => Watcher | undefined): FileSystem {
   const watched = { ...fs };
   for (const [name, original] of Object.entries(fs)) {
@@ -51,17 +51,17 @@ export function isChange({ name, args }: FileSystemCall): boolean {
   return changing.test(name);
 }
 
-/** Thrown at a process that was killed, whatever it tries to do. */
+/** Thrown by every call of a process that was killed. */
 export class Killed extends Error {}
 
 /** A process that is killed after its n-th change. */
 export interface Doomed {
   readonly watcher: Watcher;
-  /** The names of the changes it has made. */
+  /** The changes it has made, by name. */
   readonly changes: string[];
 }
 
-/** How much of the last write of a killed process happens. */
+/** How much of a killed process's last write takes effect. */
 const lengths = {
   nowhere: (length: number) => length,
   'before its last byte': (length: number) => length - 1,
@@ -72,16 +72,16 @@ const lengths = {
 export type Cut = keyof typeof lengths;
 export const allCuts = Object.keys(lengths) as Cut[];
 
-/** @param cut where its last change is cut off, if that is a write */
+/** @param cut where its last change is cut off, if it is a write */
 export function killedAfter(n: number, closeSync: FileSystem['closeSync'], cut: Cut = 'nowhere'): Doomed {
   const changes: string[] = [];
   const watcher: Watcher = (call) => {
-    // The system closes the files of a process that was killed.
+    // The system closes the files of a killed process.
     if (call.name === 'closeSync') return call.perform();
     if (changes.length >= n) throw new Killed();
     if (!isChange(call)) return call.perform();
     const isLast = changes.length === n - 1;
-    // What fails changes nothing, and is not counted.
+    // A call that fails changes nothing and is not counted.
     const result = isLast && call.name === 'writeSync' ? writePart(call, cut) : call.perform();
     changes.push(call.name);
     if (!isLast) return result;
@@ -97,21 +97,21 @@ function writePart({ args, perform }: FileSystemCall, cut: Cut): void {
   if (length > 0) perform(file, bytes, from, length);
 }
 
-/** What a process is told to do: a function of its storage, or `end`, which follows marks as core does. */
+/** A task for a process: a function of its storage, or `end`, which follows marks as core does. */
 export interface Task {
   method: string;
   args: unknown[];
 }
 
-/** A process on its own thread that stops before any of its file-system calls, and goes on when it is told. */
+/** A process, simulated on a thread, that can stop before any of its file-system calls and continue on request. */
 export interface SteppedProcess {
-  /** Resolves when it can be told something. */
+  /** Resolves when it is ready for a task. */
   readonly started: unknown;
   /** Begins a task and stops before call `calls`, counted from 0. @returns whether it is done */
   start(task: Task, calls: number): boolean;
-  /** Goes on. @returns whether the task is done */
+  /** Continues. @returns whether the task is done */
   resume(calls: number): boolean;
-  /** What the task has returned. */
+  /** What the task returned. */
   outcome(): unknown;
   terminate(): Promise<number>;
 }
@@ -136,7 +136,7 @@ export function startProcess(directory: string): SteppedProcess {
     Atomics.store(gate, turn, turns.theirs);
     if (task) port.postMessage(task);
     else Atomics.notify(gate, turn);
-    // The notification that ended the task before may arrive only now, and end the wait for this one.
+    // The notification for the previous task may arrive only now, and would end the wait for this one.
     while (Atomics.load(gate, turn) === turns.theirs) {
       if (Atomics.wait(gate, turn, turns.theirs, 20_000) === 'timed-out')
         throw new Error('The process hangs.');
@@ -163,7 +163,7 @@ export async function serve(): Promise<void> {
   const { directory, gate, port } = workerData as Threaded;
   let isStepped = false;
   const watcher: Watcher = ({ name, perform }) => {
-    // Nobody else can see when a file is closed.
+    // Closing a file is invisible to other processes.
     if (name === 'closeSync') return perform();
     if (gate[budget] === 0) {
       Atomics.store(gate, turn, turns.ours);
@@ -178,7 +178,7 @@ export async function serve(): Promise<void> {
   for (const [name, call] of Object.entries(watched))
     if (watchedNames.test(name)) Reflect.set(fs, name, call);
   syncBuiltinESMExports();
-  // Waiting for another process would take long, since that is stopped.
+  // Waiting for another process would take long, because that one is stopped.
   Reflect.set(globalThis, 'setTimeout', (work: () => void) => setImmediate(work));
   const { openDirectory } = await import('../src/directory/open-directory.ts');
   const { createFileStorage } = await import('../src/file-storage.ts');

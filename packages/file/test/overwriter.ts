@@ -10,6 +10,6 @@ for (let n = 1; ; n++) {
     // A payload whose length changes, so that a mixture of two would show.
     await store.save(id, { n, longest, text: 'x'.repeat((n * 997) % longest), end: n }, {});
   }
-  // Lets the parent's end reach this process, should the parent have no time to kill it.
+  // Ends this process with its parent, in case the parent has no time to kill it.
   await new Promise(setImmediate);
 }

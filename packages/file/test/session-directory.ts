@@ -8,14 +8,14 @@ import { onTestFinished } from 'vitest';
 import { openDirectory } from '../src/directory/open-directory.ts';
 import { createFileStorage, type FileStorageOptions } from '../src/file-storage.ts';
 
-/** A directory that is gone after the test. */
+/** A directory that is removed after the test. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'store-file-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** A storage on a directory, as a process of its own would have it. */
+/** A storage on a directory, as a separate process would open it. */
 export function openStorage(directory: string, options: Partial<FileStorageOptions> = {}) {
   const opened = openDirectory(directory);
   const storage = createFileStorage(opened, { durable: false, onDamaged: () => {}, ...options });

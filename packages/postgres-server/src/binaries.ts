@@ -3,20 +3,20 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { enterableDirectory, type ServerUser } from './server-user.ts';
 
-/** Where the programs of PostgreSQL are. */
+/** The paths of PostgreSQL's programs. */
 export interface Binaries {
   initdb: string;
   postgres: string;
 }
 
-/** Names a copy that this process or the one that started it has made, so that a run of many processes makes one. */
+/** The environment variable that holds the path of an existing copy, so that a run of many processes makes only one. */
 const copyVariable = 'STORE_POSTGRES_BINARIES';
 
 /**
- * The programs from npm, as files that `user` can run. A user that PostgreSQL is started as by root cannot read `node_modules`
- * below a private folder such as `/root`; then they are copied to a temporary directory, which is removed when the process exits.
+ * The programs from npm, as files that `user` can run. When root starts PostgreSQL as another user, that user may be unable to
+ * read `node_modules`, for example below `/root`. The programs are then copied to a temporary directory, removed on exit.
  *
- * @param given Other programs than those from npm.
+ * @param given Programs to use instead of those from npm.
  */
 export async function reachableBinaries(user: ServerUser, given?: Binaries): Promise<Binaries> {
   const installed = given ?? (await installedBinaries());
@@ -43,7 +43,7 @@ function binariesIn(directory: string): Binaries {
   return { initdb: join(directory, 'bin/initdb'), postgres: join(directory, 'bin/postgres') };
 }
 
-/** `initdb` looks for `postgres` next to itself and runs it, so this tries both, and the libraries that they load. */
+/** `initdb` runs the `postgres` next to it, so this tries both, and with them the libraries they load. */
 function canRun({ initdb, postgres }: Binaries, user: ServerUser): boolean {
   return [initdb, postgres].every(
     (program) => spawnSync(program, ['--version'], { ...user, stdio: 'ignore' }).status === 0,
@@ -53,7 +53,7 @@ function canRun({ initdb, postgres }: Binaries, user: ServerUser): boolean {
 function copyBinaries(installed: Binaries, user: ServerUser): Binaries {
   const directory = mkdtempSync(join(enterableDirectory(user), 'store-postgres-binaries-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  // Relative links stay as they are: libraries are found under several names of theirs.
+  // Relative links stay relative: each library is looked up under several names.
   cpSync(dirname(dirname(installed.initdb)), directory, { recursive: true, verbatimSymlinks: true });
   openToEveryone(directory);
   const binaries = binariesIn(directory);
@@ -65,7 +65,7 @@ function copyBinaries(installed: Binaries, user: ServerUser): Binaries {
   return binaries;
 }
 
-/** A strict umask left its marks on what was installed, and the user who runs the copy is another. */
+/** A strict umask during installation may have made files private, but a different user runs the copy. */
 function openToEveryone(directory: string): void {
   chmodSync(directory, 0o755);
   for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {

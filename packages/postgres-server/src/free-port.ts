@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * An unused port below the ephemeral range. While a server is down, a client that keeps reconnecting could otherwise be given the
- * server's own port as its local one, and be connected to itself.
+ * An unused port below the ephemeral range. In that range, a client that keeps reconnecting to a stopped server could be given
+ * the server's port as its local port and end up connected to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 
-/** The user that a process runs as; empty for our own. */
+/** The user to run a process as; empty for the current user. */
 export interface ServerUser {
   uid?: number;
   gid?: number;
@@ -15,8 +15,8 @@ export function serverUser(): ServerUser {
 }
 
 /**
- * The first of the given directories, and then of the system's temporary ones, that the user can enter. `TMPDIR` may be below a
- * folder that is private to root.
+ * The first directory that the user can enter, of those given and then of the system's temporary ones: `TMPDIR` may be below a
+ * folder that only root can enter.
  */
 export function enterableDirectory(user: ServerUser, ...preferred: string[]): string {
   const candidates = [...preferred, tmpdir(), '/tmp'];
@@ -30,7 +30,7 @@ export function enterableDirectory(user: ServerUser, ...preferred: string[]): st
   return found;
 }
 
-/** Found out by doing it: modes, access control lists and mount options all have a say. */
+/** Tried rather than computed: modes, access control lists and mount options all play a part. */
 function canEnter(user: ServerUser, directory: string): boolean {
   if (user.uid === undefined) return true;
   return spawnSync('/bin/sh', ['-c', 'cd "$0"', directory], { ...user, stdio: 'ignore' }).status === 0;

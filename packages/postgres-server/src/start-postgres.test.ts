@@ -54,7 +54,7 @@ describe('a server from npm', () => {
     expect(existsSync(server.directory)).toBe(false);
   });
 
-  it('that does not start says what PostgreSQL said, and leaves no file', async () => {
+  it('that does not start throws what PostgreSQL printed, and leaves no file', async () => {
     const parent = privateFolder();
     const starting = startPostgres({ parent, settings: ['no_such_setting=1'] });
     await expect(starting).rejects.toThrow(
@@ -63,7 +63,7 @@ describe('a server from npm', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('keeps its files where the user that it runs as can reach them', async (context) => {
+  it('keeps its files where the user it runs as can reach them', async (context) => {
     if (!isRoot) context.skip(onlyRoot);
     const parent = join(privateFolder(), 'parent');
     mkdirSync(parent);
@@ -74,7 +74,7 @@ describe('a server from npm', () => {
 });
 
 describe('the programs of PostgreSQL', () => {
-  it('are used where they are when they can be run there', async () => {
+  it('are used in place when they can be run there', async () => {
     const installed = await installedBinaries();
     expect(await reachableBinaries({}, installed)).toBe(installed);
   });

@@ -11,7 +11,7 @@ import { enterableDirectory, type ServerUser, serverUser } from './server-user.t
 export interface StartOptions {
   /** A data directory to start on, such as a copy of another server's. Default: a new one. */
   directory?: string;
-  /** Where a new data directory is made, if the user that PostgreSQL runs as can enter it. Default: the temporary directory. */
+  /** Where to create a new data directory, if the user PostgreSQL runs as can enter it. Default: the temporary directory. */
   parent?: string;
   /** Settings such as `fsync=off`. */
   settings?: string[];
@@ -22,9 +22,9 @@ export interface PostgresServer {
   /** Its data directory. */
   readonly directory: string;
   start(): Promise<void>;
-  /** Fast shutdown: every connection is ended. */
+  /** Shuts down in PostgreSQL's fast mode: every connection is closed. */
   stop(): Promise<void>;
-  /** Ends the server the way a power cut does. */
+  /** Kills the server as a power cut would. */
   kill(): Promise<void>;
   /** Stops it and removes its files. */
   remove(): Promise<void>;
@@ -33,9 +33,9 @@ export interface PostgresServer {
 const login = { user: 'postgres', password: 'password' };
 
 /**
- * Starts a PostgreSQL of its own, from npm, on a free port of 127.0.0.1, and ends it with the process at the latest.
+ * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped when this process exits, if not before.
  *
- * @throws {Error} with what PostgreSQL said, when it does not start.
+ * @throws {Error} with PostgreSQL's output, if it does not start.
  */
 export async function startPostgres(options: StartOptions = {}): Promise<PostgresServer> {
   const user = serverUser();
@@ -52,7 +52,7 @@ export async function startPostgres(options: StartOptions = {}): Promise<Postgre
 }
 
 async function makeDirectory(user: ServerUser, parent?: string): Promise<string> {
-  // A folder that a caller has made for itself is private to it.
+  // A directory that the caller has created may be private to the caller.
   if (parent && user.uid !== undefined) await chmod(parent, 0o711);
   const files = await mkdtemp(join(enterableDirectory(user, ...(parent ? [parent] : [])), 'store-postgres-'));
   own(files, user);
@@ -78,7 +78,7 @@ async function initialize(
     `--pwfile=${passwordFile}`,
     '--auth=password',
     '--encoding=UTF8',
-    // Only initdb itself goes without fsync.
+    // Only initdb itself skips fsync.
     '--no-sync',
   ]);
   const said = readLog(child);
@@ -94,7 +94,7 @@ async function serve(
 ): Promise<PostgresServer> {
   let port = await freePort();
   let server: ChildProcess | undefined;
-  // A process that fails on its way must not leave the server behind.
+  // A process that fails must not leave the server running.
   const abandon = () => server?.kill('SIGQUIT');
 
   async function start(isFirst = false): Promise<void> {
@@ -112,12 +112,12 @@ async function serve(
       if (/ready to accept (read-only )?connections/.test(said())) break;
       const code = await Promise.race([exited, once(child.stderr as NodeJS.EventEmitter, 'data')]);
       if (Array.isArray(code)) continue;
-      // The port was taken in the meantime.
+      // Another process took the port first.
       if (isFirst && said().includes('could not bind')) {
         port = await freePort();
         return start(true);
       }
-      // After a kill, the processes that served its connections exit a moment later.
+      // After a kill, the processes that served its connections take a moment to exit.
       if (said().includes('pre-existing shared memory block')) {
         await sleep(50);
         return start(isFirst);
@@ -154,7 +154,7 @@ async function serve(
   };
 }
 
-/** In the C locale, whose messages are read here, and in UTC: the same server on every machine. */
+/** The C locale, because messages are parsed here, and UTC: the same server on every machine. */
 function run(user: ServerUser, program: string, args: string[]): ChildProcess {
   const options: SpawnOptions = {
     ...user,
@@ -172,12 +172,12 @@ function readLog(child: ChildProcess): () => string {
   };
   child.stdout?.on('data', add);
   child.stderr?.on('data', add);
-  // Emitted instead of `exit` when a program cannot be run; nobody else listens.
+  // Emitted instead of `exit` when a program cannot be run. Without a listener it would end the process.
   child.on('error', add);
   return () => log;
 }
 
-/** Its exit code; `null` when a signal ended it, negative when it could not be run. */
+/** The exit code; `null` if a signal ended the process, negative if it could not be run. */
 async function exit(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   await once(child, 'close').catch(() => {});

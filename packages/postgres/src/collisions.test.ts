@@ -15,15 +15,15 @@ import { freshStorage } from '../test/fresh-storage.ts';
 import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 
 /**
- * PostgreSQL reports a failure before it lets go of the rows. On another connection deleteExpired() could find them still held,
- * and would skip them.
+ * PostgreSQL reports a failure before it releases the row locks. On another connection deleteExpired() could find the rows still
+ * locked and skip them.
  */
 const oneConnection = { max: 1 };
 
 describe('a deadlock with the transaction of an application', () => {
   /**
-   * Starts a statement of the store that locks the rows a, m and z in this order, and a transaction that has z and then takes a,
-   * so that PostgreSQL undoes the statement of the store, which looks for a deadlock sooner.
+   * Starts a store statement that locks the rows a, m and z in this order, and a transaction that holds z and then locks a.
+   * PostgreSQL rolls back the store's statement, because that one checks for deadlocks first.
    */
   async function deadlock<T>(subject: string | null, call: (storage: RecordStorage) => T) {
     const { storage, application, schema, sent } = await namedStorage({
@@ -42,7 +42,7 @@ describe('a deadlock with the transaction of an application', () => {
     await holder.query(lengthen, [keyOf('z')]);
     const result = call(storage);
     await waiting(application);
-    // The store may come first again, and then either of them is undone.
+    // The store may get there first again; then either of the two is rolled back.
     const crossing = holder.query(lengthen, [keyOf('a')]).catch(() => {});
     await waiting(`holder ${application}`);
     await gate.query('rollback');
@@ -77,7 +77,7 @@ describe('a deadlock with the transaction of an application', () => {
   });
 });
 
-describe('a write that PostgreSQL undid', () => {
+describe('a write that PostgreSQL rolled back', () => {
   it.each<[string, (storage: RecordStorage, name: string) => unknown]>([
     ['save', (storage, name) => storage.save?.(sessionRecord(name, { version: 2 }), 0, plain)],
     ['replace', (storage, name) => storage.replace(keyOf(name), 1, sessionRecord(name), now)],
@@ -96,7 +96,7 @@ describe('a write that PostgreSQL undid', () => {
     expect(await storage.read(keyOf('b'))).toEqual(sessionRecord('b'));
   });
 
-  it('is `tryAgain` for every function that is not run in batches', async () => {
+  it('is `tryAgain` for every function that runs unbatched', async () => {
     const { storage, schema } = await freshStorage(oneConnection);
     await storage.insert(sessionRecord('a', { subject: 'ann', expiresAt: 5 }), now);
     await refuseRows(schema, { code: '40P01' });
@@ -115,7 +115,7 @@ describe('a write that PostgreSQL undid', () => {
     ]);
   });
 
-  it('does not hide how many deleteExpired() had removed before', async () => {
+  it('still counts what deleteExpired() had removed before', async () => {
     const { storage, schema, pool } = await freshStorage(oneConnection);
     await pool.query(
       `insert into ${tableOf(schema)} (key, version, gc_at, expires_at, created_at, payload)
@@ -126,7 +126,7 @@ describe('a write that PostgreSQL undid', () => {
     expect(await storage.deleteExpired(1000, 500)).toBe(35);
   });
 
-  it('leaves nothing behind when delete() had made sure that no insert is waiting', async () => {
+  it('leaves nothing behind when delete() was checking for a pending insert', async () => {
     const { storage, schema } = await freshStorage();
     await refuseRows(schema, { when: 'nth = 1', events: 'delete' });
     expect(await storage.delete(keyOf('a'))).toBe(tryAgain);
@@ -135,7 +135,7 @@ describe('a write that PostgreSQL undid', () => {
   });
 });
 
-describe.each(['40P01', '40001'])('collisions without end, SQLSTATE %s,', (code) => {
+describe.each(['40P01', '40001'])('endless collisions, SQLSTATE %s,', (code) => {
   const keep: Parameters<SessionStore['update']>[1] = (content) => content;
   const calls: [string, (store: SessionStore, id: string) => unknown][] = [
     ['save', (store, id) => store.save(id, { n: 2 }, {})],
@@ -168,7 +168,7 @@ describe.each(['40P01', '40001'])('collisions without end, SQLSTATE %s,', (code)
     expect(await store.gc()).toBe(1);
   });
 
-  it('are UNAVAILABLE for a read, which has its own limit', async () => {
+  it('are UNAVAILABLE for a read, after its own number of attempts', async () => {
     const { storage, schema, sent } = await freshStorage();
     const store = createRecordStore(storage);
     const name = tableOf(schema);

@@ -1,6 +1,6 @@
 import { isStoreError, StoreError } from '@store/core/driver';
 
-/** PostgreSQL's five characters of SQLSTATE, also of an error's cause, or Node's own code, such as `ECONNREFUSED`. */
+/** PostgreSQL's SQLSTATE of an error or its cause, or Node's own code, such as `ECONNREFUSED`. */
 export function errorCode(error: unknown): string | undefined {
   if (isStoreError(error)) return error.cause === undefined ? undefined : errorCode(error.cause);
   const code = (error as { code?: unknown } | null)?.code;
@@ -9,32 +9,32 @@ export function errorCode(error: unknown): string | undefined {
 
 const is = (pattern: RegExp) => (error: unknown) => pattern.test(errorCode(error) ?? '');
 
-/** Two statements met, and PostgreSQL undid this one: deadlock, or a stricter isolation level than read committed. */
+/** Two statements collided and PostgreSQL rolled this one back: a deadlock, or an isolation stricter than read committed. */
 export const isCollision = is(/^(40P01|40001)$/);
 
 /** The key belongs to another record. */
 export const isTaken = is(/^23505$/);
 
-/** The statement found its deadline passed, and is undone; see `undoneIfLate`. */
+/** The statement was past its deadline and was rolled back; see `undoneIfLate`. */
 export const isLate = is(/^22012$/);
 
 /**
- * Whether the statement certainly left nothing behind and the connection is as good as before: a value did not fit, a
- * constraint or trigger refused it, or it met another statement. A lost connection or a shutdown may come after the commit,
- * so neither is among these.
+ * Whether the statement certainly had no effect and the connection is still good: a value did not fit, a constraint or trigger
+ * refused it, or it collided with another statement. Lost connections and shutdowns are not included, because they may come
+ * after the commit.
  */
 export const isUndone = is(/^(22|23|40|54|P0)\w{3}$/);
 
-/** The server, the role, the database or a pooler has as many connections as it allows. */
+/** The server, role, database or pooler has reached its connection limit. */
 export function isFull(error: unknown): boolean {
   const message = (error as { message?: unknown } | null)?.message;
   return /^(53300|53400)$/.test(errorCode(error) ?? '') || poolerIsFull.test(String(message));
 }
 
-/** As PgBouncer and Supavisor say it, under SQLSTATEs that they use for anything. */
+/** The wording of PgBouncer and Supavisor, whose SQLSTATEs for this are unspecific. */
 const poolerIsFull = /no more connections allowed|max client(s| connections) reached/i;
 
-/** Two processes made the same table, index or schema at the same time. */
+/** Two processes created the same table, index or schema at the same time. */
 export const isDuplicateObject = is(/^(23505|42P06|42P07|42710)$/);
 
 /** The table, or its schema, does not exist. */
@@ -49,7 +49,7 @@ const ended = 'The server ended the connection. Nothing to do: the next call ope
 const noneLeft =
   'PostgreSQL has no connection left. Raise max_connections, pass a smaller poolSize, or use a pooler.';
 
-/** What to do about a failure, by SQLSTATE or the class of it. */
+/** What to do about a failure, by SQLSTATE or SQLSTATE class. */
 const hints: Record<string, string> = {
   '22001':
     'A value is longer than its column allows. Let the columns have the types that schemaSql() gives them.',
@@ -91,7 +91,7 @@ function hintFor(error: unknown, prepare: boolean): string | undefined {
   return hints[code] ?? hints[code.slice(0, 2)];
 }
 
-/** A pooler has one SQLSTATE for all it refuses; only its text tells what it is about. */
+/** A pooler uses one SQLSTATE for all its refusals; only the text tells them apart. */
 function refusalOfPooler({ message }: Error, prepare: boolean): string {
   const refused = `A pooler, or another program between here and PostgreSQL, refused: "${message}".`;
   const [, parameter] = /unsupported startup parameter(?: in options)?: (\w+)/.exec(message) ?? [];
@@ -101,13 +101,13 @@ function refusalOfPooler({ message }: Error, prepare: boolean): string {
   return `${refused} Take ${parameter} out of ${where}.`;
 }
 
-/** The failure of a statement as a `StoreError` with that failure as its cause, where there is more to say than its text. */
+/** A statement's failure as a `StoreError` that says what to do, with the failure as its cause; unchanged if there is no hint. */
 export function explained(cause: unknown, prepare: boolean): unknown {
   const hint = isStoreError(cause) ? undefined : hintFor(cause, prepare);
   return hint === undefined ? cause : unavailable(hint, cause);
 }
 
-/** How node-postgres says that its own time is up: waiting for a connection of the pool, or for a new one. */
+/** node-postgres's own time-outs: waiting for a pooled connection, or opening one. */
 const poolTimeout =
   /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout)$/;
 
@@ -115,7 +115,7 @@ export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && poolTimeout.test(error.message);
 }
 
-/** What a failure to connect means. */
+/** Explains a failure to connect. */
 export function unreachable(error: unknown, prepare: boolean): StoreError {
   if (isStoreError(error)) return error;
   const cause = withoutRowValues(error);
@@ -144,15 +144,15 @@ export function unavailable(text: string, cause?: unknown): StoreError {
   return new StoreError('UNAVAILABLE', `[@store/postgres] ${text}`, cause === undefined ? {} : { cause });
 }
 
-/** The fields of PostgreSQL's errors that name objects of the database, and never quote a row. */
+/** The fields of PostgreSQL's errors that name database objects and never quote a row. */
 const safeFields = ['code', 'severity', 'schema', 'table', 'column', 'dataType', 'constraint', 'routine'];
 
-/** Errors of these classes, and any raised inside a function or trigger, quote values in their message too. */
+/** Errors of these classes, and any raised inside a function or trigger, may quote values in their message as well. */
 const quotesValues = /^(22|23|P0)/;
 
 /**
- * PostgreSQL's error as it may be logged. Its detail, hint, context and internal query quote the row it refused: the subject and
- * the session's content. An error that is not PostgreSQL's is returned as it is.
+ * PostgreSQL's error, made safe to log: its detail, hint, context and internal query would quote the refused row, and with it
+ * the subject and the session's content. Errors that are not PostgreSQL's are returned unchanged.
  */
 export function withoutRowValues(error: unknown): unknown {
   const given = error as Record<string, unknown> | null;

@@ -11,8 +11,8 @@ afterEach(() => {
 const threeHours = 3 * 3_600_000;
 const many = Array.from({ length: 100 }, () => createSessionId());
 
-// As an application's tests have them: installed once everything is loaded, and never moved on.
-it('saves, loads and collects under fake timers that are never moved on', async () => {
+// As in an application's tests: installed after all modules have loaded, and never advanced.
+it('saves, loads and collects under fake timers that are never advanced', async () => {
   const store = await startSession({ connectionString: url, schema: freshSchema(), cache: false });
   vi.useFakeTimers();
   await Promise.all(many.map((id, n) => store.save(id, { n }, {})));
@@ -23,7 +23,7 @@ it('saves, loads and collects under fake timers that are never moved on', async 
   await store.close();
 });
 
-it('gives up in time under fake timers', { timeout: 30_000 }, async () => {
+it('times out under fake timers', { timeout: 30_000 }, async () => {
   const schema = freshSchema();
   const options = { connectionString: url, schema, statementTimeout: 0.3, cache: false };
   const store = await startSession(options);

@@ -8,7 +8,7 @@ import { freshStorage } from '../test/fresh-storage.ts';
 
 const increase: SessionChange = ({ data, flash }) => ({ data: { count: Number(data.count) + 1 }, flash });
 
-/** A store on such connections, with one session. */
+/** A store whose connections have this isolation level, with one session. */
 async function isolatedStore(isolation: string) {
   const { storage, ...rest } = await namedStorage(isolatedAs(isolation));
   const store = createRecordStore(storage);
@@ -18,7 +18,7 @@ async function isolatedStore(isolation: string) {
   return { store, id, ...rest };
 }
 
-/** Changes nothing, and still makes a new version of the row. */
+/** Changes no value, but creates a new version of the row. */
 const rewrite = (schema: string) => `update ${tableOf(schema)} set gc_at = gc_at where key = $1`;
 
 describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (isolation) => {
@@ -32,7 +32,7 @@ describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (i
     ['touch', (store, id) => store.touch(id), true, 1],
     ['destroy', (store, id) => store.destroy(id), undefined],
     ['destroyAll', (store) => store.destroyAll('ann'), 1],
-  ])('%s is done although another transaction changed the row meanwhile', async (...row) => {
+  ])('%s succeeds although another transaction changed the row during it', async (...row) => {
     const [, call, result, count, idAfter] = row;
     const { store, id, application, schema, sent } = await isolatedStore(isolation);
     const holder = await connect();
@@ -48,7 +48,7 @@ describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (i
     if (idAfter) expect(await store.load(id)).toMatchObject({ exists: false, moved: true });
   });
 
-  it('create is false when another transaction inserted the session meanwhile', async () => {
+  it('create is false when another transaction inserted the session during it', async () => {
     const { store, application, schema, sent } = await isolatedStore(isolation);
     const id = createSessionId();
     const holder = await connect();

@@ -8,7 +8,7 @@ import { type PostgresSessionOptions, startSession } from './start-session.ts';
 
 const pids = 'select pid from pg_stat_activity where application_name = $1';
 
-/** A store whose server processes can be stopped, as by a virtual machine that pauses. */
+/** A store whose server processes can be stopped, as when a virtual machine pauses. */
 async function freezable(options: PostgresSessionOptions & { own?: boolean }) {
   const { own = true, ...rest } = options;
   const application = `frozen_${createSessionId().slice(0, 12)}`;
@@ -35,7 +35,7 @@ describe.each([
   ['its own pool', {}],
   ['prepare: false', { prepare: false }],
   ['a passed pool', { own: false }],
-])('with %s, a call that was given up', (_name, options) => {
+])('with %s, a call that timed out', (_name, options) => {
   it.each<[string, (store: SessionStore, id: string) => Promise<unknown>]>([
     ['save of a new session', (store, id) => store.save(id, { n: 2 }, {})],
     ['save over a session', (store, id) => store.save(id, { n: 2 }, {})],
@@ -54,7 +54,7 @@ describe.each([
     await store.destroy(id);
     expect((await store.load(id)).exists).toBe(false);
     await signal('SIGCONT', stopped);
-    // They have read what was sent to them, and ended.
+    // They have read what was sent to them, and exited.
     const alive = async () =>
       (await query(pids, [application])).filter(({ pid }) => stopped.includes(pid)).length;
     await expect.poll(alive, { timeout: 20_000 }).toBe(0);
@@ -65,41 +65,38 @@ describe.each([
 it.each([
   ['delete', true],
   ['deleteSession', false],
-] as const)(
-  'a %s of nothing waits for an insert of that key that is not committed yet',
-  async (name, removes) => {
-    const { storage, schema } = await freshStorage();
-    const inserting = new pg.Client({ connectionString: url });
-    await inserting.connect();
-    onTestFinished(() => inserting.end());
-    await inserting.query(
-      `begin; insert into ${pg.escapeIdentifier(schema)}.sessions (key, version, gc_at, expires_at, created_at, payload)
+] as const)('a %s of a missing key waits for an uncommitted insert of that key', async (name, removes) => {
+  const { storage, schema } = await freshStorage();
+  const inserting = new pg.Client({ connectionString: url });
+  await inserting.connect();
+  onTestFinished(() => inserting.end());
+  await inserting.query(
+    `begin; insert into ${pg.escapeIdentifier(schema)}.sessions (key, version, gc_at, expires_at, created_at, payload)
      values ('${keyOf('a')}', 1, 1, 1, 1, '{}')`,
-    );
-    let done = false;
-    const deleting = Promise.resolve(storage[name]?.(keyOf('a'))).then((removed) => {
-      done = true;
-      return removed;
-    });
-    const waiting = `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
-    await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 1 }]);
-    expect(done).toBe(false);
-    await inserting.query('commit');
-    // `false` makes core look again, and then it is there to be removed.
-    if (!removes) {
-      expect(await deleting).toBe(false);
-      expect(await storage.deleteSession?.(keyOf('a'))).toBe(true);
-    }
-    await deleting;
-    expect(await storage.scan?.(undefined, 10)).toEqual([]);
-  },
-);
+  );
+  let done = false;
+  const deleting = Promise.resolve(storage[name]?.(keyOf('a'))).then((removed) => {
+    done = true;
+    return removed;
+  });
+  const waiting = `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
+  await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 1 }]);
+  expect(done).toBe(false);
+  await inserting.query('commit');
+  // `false` makes core look again, and then it finds the row to remove.
+  if (!removes) {
+    expect(await deleting).toBe(false);
+    expect(await storage.deleteSession?.(keyOf('a'))).toBe(true);
+  }
+  await deleting;
+  expect(await storage.scan?.(undefined, 10)).toEqual([]);
+});
 
-it('a server whose clock differs, or is set while the store runs, is no obstacle', async () => {
+it('a server whose clock differs, or is set while the store runs, works all the same', async () => {
   const schema = freshSchema();
   const { storage, pool, sent } = await freshStorage({ schema, max: 1 });
   await storage.insert(sessionRecord('a'), now);
-  // What the server takes for the time, from now on, in this schema's connections.
+  // From now on, the server's time for connections that use this schema.
   await pool.query(
     `create function ${pg.escapeIdentifier(schema)}.clock_timestamp() returns timestamptz language sql volatile
      as 'select pg_catalog.clock_timestamp() + interval ''1 hour'''`,

@@ -45,7 +45,7 @@ describe('move()', () => {
     expect(await storage.read(keyOf('b'))).toEqual(sessionRecord('b', { subject: 'ann', version: 2 }));
   });
 
-  it('writes nothing when the version is another, the record is gone or the new key is taken', async () => {
+  it('writes nothing when the version differs, the record is gone or the new key is taken', async () => {
     const { storage } = await freshStorage();
     const records = [sessionRecord('a'), sessionRecord('b')];
     for (const record of records) await storage.insert(record, now);
@@ -56,7 +56,7 @@ describe('move()', () => {
   });
 });
 
-it('deleteSession() removes any record but a mark, alone and among others', async () => {
+it('deleteSession() removes any record but a mark, alone and in a batch', async () => {
   const { storage, sent } = await freshStorage();
   for (const name of ['a', 'b', 'c']) await storage.insert(sessionRecord(name), now);
   await storage.insert(mark('m', 5), now);
@@ -69,7 +69,7 @@ it('deleteSession() removes any record but a mark, alone and among others', asyn
   expect(await storage.scan?.(undefined, 10)).toEqual([mark('m', 5)]);
 });
 
-it('scan() gives every record once, page by page', async () => {
+it('scan() returns every record once, page by page', async () => {
   const { storage } = await freshStorage();
   const names = ['B', '_', 'a', '-', '0', 'Z'];
   for (const name of names) await storage.insert(sessionRecord(name, { expiresAt: 1 }), now);
@@ -100,7 +100,7 @@ describe.each(['read committed', 'serializable'])('two processes, %s', (isolatio
     expect(await holders(one)).toEqual([]);
   });
 
-  it('move ‖ move ‖ deleteSession: one wins, and the session is in one place at most', {
+  it('move ‖ move ‖ deleteSession: one wins, and the session is in at most one place', {
     timeout: 120_000,
   }, async () => {
     const { one, other } = await twoStorages(options);
@@ -132,7 +132,7 @@ describe.each(['read committed', 'serializable'])('two processes, %s', (isolatio
   });
 });
 
-it('a deleteBySubject and a deleteSession that wait for a move find what it left', async () => {
+it('a deleteBySubject and a deleteSession that wait for a move find the moved session', async () => {
   const { one, other, schema } = await twoStorages();
   await one.insert(sessionRecord('a', { subject: 'ann' }), now);
   const blocker = new pg.Client({ connectionString: url });
@@ -156,7 +156,7 @@ it('a deleteBySubject and a deleteSession that wait for a move find what it left
 });
 
 describe('a process that dies while it moves a session', () => {
-  /** A chain of moves in a process of its own, which says how far it came. */
+  /** A chain of moves in a separate process, which reports how far it got. */
   async function mover(schema: string) {
     const path = join(import.meta.dirname, '..', 'test', 'mover.ts');
     const child = spawn(process.execPath, [path, url, schema], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -209,7 +209,7 @@ describe('a process that dies while it moves a session', () => {
         if (won === true) at += 1;
         else {
           failures += 1;
-          // Ambiguous: the record itself tells.
+          // Ambiguous: look at the record.
           if ((await one.read(keyOf(`m${at}`)))?.idleTimeout === 0) at += 1;
         }
         if ((await holders(one)).length !== 1) throw new Error('not in exactly one place');

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startSession } from './start-session.ts';
 
-// No server is needed, nor reached: options are refused before anything is opened.
+// No server is contacted: options are refused before anything is opened.
 const unreachable = 'postgres://user:hunter2@127.0.0.1:1/x';
 
 const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
@@ -23,7 +23,7 @@ const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: 
   ['cache', 1, undefined, 'cach'],
 ];
 
-/** What startSession() says, which holds no password, nor does its cause. */
+/** The error text of startSession(). Neither it nor its cause contains the password. */
 async function refusal(options: unknown): Promise<string> {
   const error = await startSession(options as never).catch((reason) => reason);
   expect(error).toMatchObject({ code: 'INVALID_OPTION' });
@@ -35,13 +35,13 @@ const refusalWith = (options: object) =>
   refusal({ ...('pool' in options ? {} : { connectionString: unreachable }), ...options });
 
 describe('the options', () => {
-  it('are those in this table', async () => {
+  it('are the ones in this table', async () => {
     const message = await refusalWith({ somethingFarOff: 1 });
     const known = /the options are (.*)\.$/.exec(message)?.[1]?.split(', ');
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and tell it by name when it is misspelt', async (...row) => {
+  it.each(rows)('refuse a wrong %s, and suggest the name when it is misspelt', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)
@@ -88,7 +88,7 @@ describe('the options', () => {
     ['secret', 'needs no secret'],
     ['name', 'cookie: { name }'],
     ['cookie', 'the cookie is an option of @store/session'],
-  ])('say what does the same as %s', async (option, instead) => {
+  ])('name the equivalent of %s', async (option, instead) => {
     expect(await refusalWith({ [option]: 'hunter2' })).toContain(instead);
   });
 

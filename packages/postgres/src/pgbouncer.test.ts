@@ -12,7 +12,7 @@ describe.skipIf(path === undefined)(`behind PgBouncer in transaction mode${reaso
   it.each([
     ['its own pool', true],
     ['a passed pool', false],
-  ])('the store starts, keeps what many write at once, and collects garbage, with %s', async (_pool, own) => {
+  ])('the store starts, keeps concurrent writes, and collects garbage, with %s', async (_pool, own) => {
     const bouncer = await startPgBouncer(path ?? '', url);
     onTestFinished(() => bouncer.stop());
     const options = { schema: freshSchema(), prepare: false, cache: false };

@@ -12,7 +12,7 @@ const insertAll = (storage: RecordStorage, names: string[]) =>
 describe.each([{ prepare: true }, { prepare: false }])(
   'a statement that carries many, prepared: $prepare',
   ({ prepare }) => {
-    it('gives every record back as it was written', async () => {
+    it('returns every record as it was written', async () => {
       const { storage } = await freshStorage({ prepare });
       const full = sessionRecord('a', {
         payload: JSON.stringify({ data: { text: 'Füße 🦶 \u0000 \ud800 {"\\,\'' }, flash: {} }),
@@ -33,7 +33,7 @@ describe.each([{ prepare: true }, { prepare: false }])(
       expect(await Promise.all(asked.map(storage.read))).toEqual([...many, undefined]);
     });
 
-    it('replaces every field of those records that have the version still', async () => {
+    it('replaces every field of the records that still have the version', async () => {
       const { storage } = await freshStorage({ prepare });
       await insertAll(storage, ['a', 'b']);
       const next = (name: string) =>
@@ -55,7 +55,7 @@ describe.each([{ prepare: true }, { prepare: false }])(
       expect(await storage.read(keyOf('b'))).toEqual(sessionRecord('b'));
     });
 
-    it('touches those that are alive, keeps the later end, and leaves the version as it is', async () => {
+    it('touches live records, keeps the later expiry, and leaves the version alone', async () => {
       const { storage } = await freshStorage({ prepare });
       await storage.insert(sessionRecord('a', { expiresAt: 2000 }), now);
       await storage.insert(sessionRecord('b', { expiresAt: 1000 }), now);
@@ -76,7 +76,7 @@ describe.each([{ prepare: true }, { prepare: false }])(
 );
 
 describe('createPostgresStorage', () => {
-  it('gives plain numbers back whatever parsers and casts the pool has', async () => {
+  it('returns plain numbers whatever parsers and casts the pool has', async () => {
     const { storage } = await freshStorage({
       types: { getTypeParser: () => () => 'parsed by the application' } as never,
     });

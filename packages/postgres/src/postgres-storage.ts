@@ -20,7 +20,7 @@ import { writeStatements } from './statements/statements.ts';
 interface Save {
   record: SessionRecord;
   createdAfter: number;
-  /** The same in every call. */
+  /** Does not change between calls. */
   plain: PlainPayload;
 }
 interface Replacement {
@@ -34,11 +34,11 @@ interface Touch {
 }
 
 /**
- * Keeps session records in one table of a PostgreSQL database. Every function is one statement and so one transaction; what it
- * changed decides what its caller is told. Calls of one kind that wait at the same moment share a statement. A write that
- * PostgreSQL undid because it met another one is `tryAgain`.
+ * Keeps session records in one table of a PostgreSQL database. Every function is one statement, hence one transaction, and its
+ * result depends on the rows it changed. Calls of one kind that wait at the same time share a statement. A write that PostgreSQL
+ * rolled back because it collided with another returns `tryAgain`.
  *
- * Kysely writes the SQL once, here; what runs is its text, as prepared statements.
+ * Kysely generates the SQL once, here; the text then runs as prepared statements.
  */
 export function createPostgresStorage(
   { run, start, close }: Connection,
@@ -78,7 +78,7 @@ export function createPostgresStorage(
       else unlessHidden(false).then(resolve, reject);
     };
 
-  /** What is not found may be hidden. Then everybody would look signed out. */
+  /** A record that is not found may be hidden; without this check every user would look signed out. */
   async function unlessHidden<T>(result: T): Promise<T> {
     await guard.checkLately();
     return result;
@@ -94,7 +94,7 @@ export function createPostgresStorage(
     ),
     async runMany(saves) {
       const records = saves.map(({ record }) => record);
-      // One limit for all, the latest: only what it refuses, and its own would not, runs again.
+      // A batch has one limit, the latest. A save that it refuses, but its own limit would allow, runs again alone.
       const createdAfter = Math.max(...saves.map((each) => each.createdAfter));
       const { start, end } = (saves[0] as Save).plain;
       const results = written(await run(many.save, ...toColumns(records), createdAfter, start, end), records);
@@ -149,8 +149,8 @@ export function createPostgresStorage(
   const collectGarbage = createCollectGarbage(run, location, prepare);
 
   /**
-   * A key with no visible row may be one whose insert is waiting for its commit, and whose caller has given up. An insert of
-   * our own waits for it in the unique index; whatever comes later finds its deadline passed.
+   * A key without a visible row may belong to an uncommitted insert whose caller has timed out. An insert of our own waits for it
+   * in the unique index; any insert that comes later finds its deadline passed.
    *
    * @returns whether the key is free
    */
@@ -202,7 +202,7 @@ export function createPostgresStorage(
       return rows.map(toRecord);
     },
     async deleteBySubject(subject, { exceptKey = null, onlyKey = null }) {
-      // Before and after: what hid rows while they were deleted may just have been removed.
+      // Before and after: a policy that hid rows during the delete may just have been removed.
       await guard.check();
       const deleted = await orTryAgain(run(one.deleteBySubject, subject, exceptKey, onlyKey));
       if (deleted === tryAgain) return tryAgain;
@@ -213,10 +213,10 @@ export function createPostgresStorage(
   };
 }
 
-/** How often a row is deleted that is found again each time. */
+/** How many times a row that keeps coming back is deleted. */
 const mostDeletes = 20;
 
-/** A record that belongs to no session: readers treat it as missing, and garbage collection as the oldest of all. */
+/** A record that belongs to no session: readers treat it as missing, and garbage collection removes it first. */
 const expired = { payload: '', subject: null, createdAt: 0, expiresAt: 0, idleTimeout: null };
 
 function markValues(mark: SessionRecord) {
@@ -224,7 +224,7 @@ function markValues(mark: SessionRecord) {
   return values;
 }
 
-/** What a write came to; `tryAgain` when PostgreSQL undid its statement because it met another one. */
+/** The result of a write; `tryAgain` if PostgreSQL rolled it back because it collided with another. */
 async function orTryAgain<T>(write: Promise<T>): Promise<T | TryAgain> {
   try {
     return await write;
@@ -244,7 +244,7 @@ async function unlessTaken(written: Promise<{ count: number }>): Promise<boolean
   }
 }
 
-/** A row that was not written is missing, has changed, or is held by another transaction: run alone, its statement waits and tells. */
+/** A row that was not written is missing, changed, or locked by another transaction: run alone, its statement waits and finds out. */
 function written(
   { rows }: { rows: (string | null)[][] },
   items: { key: string }[],

@@ -25,7 +25,7 @@ async function open(schema: string) {
   return store;
 }
 
-/** Three application processes on one database; requests go to each in turn. */
+/** Three application processes on one database, taking requests in turn. */
 async function startFleet() {
   const schema = freshSchema();
   const processes = Array.from({ length: 3 }, () => run('application.ts', schema));
@@ -93,7 +93,7 @@ describe('three processes behind a round robin', { timeout: 120_000 }, () => {
     expect(await bob.visit('/all')).toMatchObject({ isNew: false });
   });
 
-  it('leave no session of a subject that is ended beside a loop of regenerates', async () => {
+  it('leave no session of a subject whose sessions end during a loop of regenerates', async () => {
     const { browser, schema } = await startFleet();
     const store = await open(schema);
     for (let round = 0; round < 5; round += 1) {
@@ -124,7 +124,7 @@ describe('moves', () => {
     for (let round = 0; round < 20; round += 1) {
       const ids = Array.from({ length: 8 }, () => createSessionId());
       await Promise.all(ids.map((id) => one.save(id, {}, {}, { subject: 'ann' })));
-      // Each loop ends when its session is gone, and only then.
+      // Each loop ends only when its session is gone.
       const loops = ids.map(async (first, n) => {
         for (let id = first, alive = true; alive; ) {
           const newId = createSessionId();
@@ -140,7 +140,7 @@ describe('moves', () => {
 });
 
 describe('several processes', { timeout: 120_000 }, () => {
-  it('all start on an empty database, twenty at the same moment', async () => {
+  it('start on an empty database, twenty at the same moment', async () => {
     const schema = freshSchema();
     const processes = Array.from({ length: 20 }, () => run('start-once.ts', schema));
     await Promise.all(processes.map(({ line }) => line()));

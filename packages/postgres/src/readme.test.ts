@@ -11,7 +11,7 @@ import { startSession } from './start-session.ts';
 
 const examples = join(import.meta.dirname, '..', 'test', 'examples');
 
-/** A schema that is there, and the options that make it where the search path leads. */
+/** An existing schema, and the options that put it on the search path. */
 async function searchPath() {
   const schema = freshSchema();
   await query(`create schema ${pg.escapeIdentifier(schema)}`);
@@ -69,7 +69,7 @@ it('needs no more than the grants of the README', async () => {
   await store.close();
 });
 
-it('keeps the sessions of tenants in schemas of their own, on one pool', async () => {
+it('keeps each tenant in a separate schema, on one pool', async () => {
   const pool = freshPool({ max: 2 });
   const tenants = ['acme', 'umbra'].map((name) => `${name}_${Date.now()}`) as [string, string];
   onTestFinished(() =>

@@ -18,7 +18,7 @@ const insertAll = (storage: RecordStorage, records: SessionRecord[]) =>
   Promise.all(records.map((record) => storage.insert(record, now)));
 
 describe('save()', () => {
-  it('refuses among others exactly what it refuses alone', async () => {
+  it('refuses in a batch exactly what it refuses alone', async () => {
     const there = [
       sessionRecord('live'),
       sessionRecord('expired', { expiresAt: createdAt }),
@@ -61,7 +61,7 @@ describe('save()', () => {
     many.sent.length = 0;
     const together = saves.map(([record, createdAfter]) => many.storage.save?.(record, createdAfter, plain));
     expect(await Promise.all(together)).toEqual(answers);
-    // Only the one with a limit of its own runs alone as well.
+    // Only the one with a different limit runs alone as well.
     expect(many.sent.map(({ keys }) => keys)).toEqual([saves.length, 1]);
     const before = new Map(there.map((record) => [record.key, record]));
     for (const [{ key, payload }] of saves) {
@@ -72,7 +72,7 @@ describe('save()', () => {
     }
   });
 
-  it('takes what the limit of another save alone has refused', async () => {
+  it("writes what only another save's limit refused", async () => {
     const { storage, sent } = await freshStorage();
     await insertAll(storage, [
       sessionRecord('a', { createdAt: 1000 }),
@@ -84,7 +84,7 @@ describe('save()', () => {
     expect(sent.map(({ keys }) => keys)).toEqual([2, 1]);
   });
 
-  it('leaves a row due for garbage collection no later than it ends', async () => {
+  it('leaves a row due for garbage collection no later than its expiry', async () => {
     const { storage } = await freshStorage();
     await storage.insert(sessionRecord('a'), now);
     await storage.save?.(over('a', { expiresAt: createdAt + 1000 }), 0, plain);
@@ -118,7 +118,7 @@ describe('save()', () => {
 });
 
 describe('delete()', () => {
-  it('waits for a row that somebody holds, and removes the others meanwhile', async () => {
+  it('waits for a locked row, and removes the others without waiting', async () => {
     const { storage, schema, pool } = await freshStorage();
     const names = ['a', 'b', 'c'];
     await insertAll(

@@ -31,7 +31,7 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     ['stopped', () => server.stop()],
     ['killed', () => server.kill()],
   ])(
-    'that is %s and started again under load costs UNAVAILABLE for a while, nothing acknowledged, and no restart',
+    'that is %s and started again under load costs UNAVAILABLE for a while, but no acknowledged write and no restart',
     async (_how, end) => {
       const store = await start({ connectionString: server.url, statementTimeout: 2, connectionTimeout: 2 });
       const load = startLoad(store);
@@ -50,7 +50,7 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     },
   );
 
-  it('that goes away while nobody asks does not end the process', async () => {
+  it('that goes away while the store is idle does not end the process', async () => {
     const pool = freshPool({ connectionString: server.url });
     const [own, passed] = [await start({ connectionString: server.url }), await start({ pool })];
     await Promise.all(
@@ -66,7 +66,7 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     expect((await passed.load(createSessionId())).exists).toBe(false);
   });
 
-  it('that is a standby answers loads and refuses writes in words', async () => {
+  it('that is a standby serves loads and refuses writes with a clear error', async () => {
     const primary = await start({ connectionString: server.url });
     const id = createSessionId();
     await primary.save(id, { n: 1 }, {});
@@ -108,7 +108,7 @@ it('loses nothing acknowledged while every connection is killed over and over', 
 });
 
 it.each([true, false])(
-  'answers UNAVAILABLE when the way to the server falls silent, and resumes when it speaks (own pool: %s)',
+  'is UNAVAILABLE while the network to the server is silent, and resumes afterwards (own pool: %s)',
   async (own) => {
     const proxy = await startProxy(url);
     const options = { schema: freshSchema(), ...impatient };
@@ -126,7 +126,7 @@ it.each([true, false])(
       store.save(createSessionId(), {}, {}),
     ]);
     for (const call of await Promise.allSettled(calls.flat())) {
-      // By one of the two limits, since nobody else says a word.
+      // By one of the two time limits, because nothing else reports the loss.
       const message = expect.stringMatching(/statementTimeout|connectionTimeout/);
       expect(call).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE', message } });
     }
@@ -137,7 +137,7 @@ it.each([true, false])(
   },
 );
 
-it('does not start where nobody answers, and says so', async () => {
+it('does not start when the server does not respond, and says so', async () => {
   const silent = createServer(() => {});
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');

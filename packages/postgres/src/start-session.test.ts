@@ -22,7 +22,7 @@ describe('startSession', () => {
     ]);
   });
 
-  it('says what PostgreSQL refused, and starts once it is right', async () => {
+  it('reports what PostgreSQL refused, and starts once that is fixed', async () => {
     const nowhere = new URL(url);
     nowhere.pathname = '/nowhere';
     await expect(startSession({ connectionString: nowhere.href })).rejects.toMatchObject({
@@ -41,7 +41,7 @@ describe('startSession', () => {
     await store.close();
   });
 
-  it('says that a search path leads nowhere, and which option names a schema', async () => {
+  it('reports a search path that leads nowhere, and the option that names a schema', async () => {
     const pool = freshPool({ options: '-c search_path=tenant_1' });
     await expect(startSession({ pool, cache: false })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -55,7 +55,7 @@ describe('startSession', () => {
     ['a sequence', 'create sequence', ''],
     ['a view', 'create view', 'as select 1'],
     ['a materialized view', 'create materialized view', 'as select 1'],
-  ])('says that the name of the table belongs to %s', async (_kind, create, rest) => {
+  ])('reports that the table name belongs to %s', async (_kind, create, rest) => {
     const schema = freshSchema();
     const name = `${pg.escapeIdentifier(schema)}.sessions`;
     await query(`create schema ${pg.escapeIdentifier(schema)}; ${create} ${name} ${rest}`);
@@ -89,7 +89,7 @@ describe('startSession', () => {
     for (const store of stores) await store.close();
   });
 
-  it('is a StoreError with the reason as its cause, also for what nobody has foreseen', async () => {
+  it('rejects with a StoreError that has the reason as its cause, even for an unexpected error', async () => {
     const pool = freshPool();
     const reason = new TypeError('out of the blue');
     pool.connect = (callback?: unknown) => (callback as (error: Error) => void)(reason) as never;
@@ -121,7 +121,7 @@ describe('startSession', () => {
     });
   });
 
-  it('takes a node-postgres pool as it is typed', () => {
+  it("accepts a pool of node-postgres's own type", () => {
     const pool: PostgresPool = freshPool();
     expect(pool.totalCount).toBe(0);
   });

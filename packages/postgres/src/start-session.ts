@@ -26,7 +26,7 @@ const knownOptions = (
 ).split(' ');
 
 const inTheString = 'write it into connectionString, or pass a pool';
-/** Options that people bring along from connect-pg-simple and node-postgres, and what does the same here. */
+/** Options of connect-pg-simple and node-postgres, and their equivalents here. */
 const hints = {
   conString: 'use connectionString',
   conObject: 'use connectionString, or pass a pool made with it',
@@ -60,7 +60,7 @@ export interface PostgresSessionOptions extends StartOptions {
   connectionString?: string;
   /** A node-postgres `Pool` of yours, which stays yours to end. Give this or `connectionString`. @default none */
   pool?: PostgresPool;
-  /** The most connections that are open at the same time, when they are made from `connectionString`. @default 10 */
+  /** The maximum number of open connections, if they are made from `connectionString`. @default 10 */
   poolSize?: number;
   /** The table's name; any name of at most 63 bytes. @default 'sessions' */
   table?: string;
@@ -172,7 +172,7 @@ function milliseconds(option: string, seconds: unknown): number {
   throw invalidOption(name, option, 'a number of seconds from 0.001 to 3600', seconds);
 }
 
-/** Says what the failure of a start means and which SQL mends it; the failure itself is the cause. */
+/** Explains why a start failed, and which SQL fixes it, with the failure itself as the cause. */
 function notStarted(error: unknown, { table, schema }: TableLocation, prepare: boolean): StoreError {
   const cause = (error as { cause?: unknown }).cause ?? error;
   switch (errorCode(cause)) {

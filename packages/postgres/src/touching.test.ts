@@ -24,7 +24,7 @@ it('a touch does not wait for the disk, and every other write does', async () =>
 
   await both((name) => storage.insert(sessionRecord(name), now));
   expect(await seen()).toEqual(['on']);
-  // Alone, and as one statement for both.
+  // Alone, and as a batch of two.
   expect(await storage.touch(keyOf('a'), 0, now + 1000)).toBe(true);
   expect(await seen()).toEqual(['off']);
   expect(await both((name) => storage.touch(keyOf(name), 0, now + 2000))).toEqual([true, true]);

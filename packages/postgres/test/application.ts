@@ -4,7 +4,7 @@ import { destroyAll } from '@store/core';
 import { startSession } from '@store/postgres';
 import { sessionHandler } from '@store/session/node';
 
-/** One of several application processes on one database. Prints its port, and ends when its input does. */
+/** One of several application processes on one database. Prints its port, and exits when its input ends. */
 const [connectionString = '', schema = ''] = process.argv.slice(2);
 const patience = { statementTimeout: 60, connectionTimeout: 60 };
 const store = await startSession({ connectionString, schema, ...patience });

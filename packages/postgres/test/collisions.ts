@@ -6,7 +6,7 @@ import { freshStorage, type SentStatement } from './fresh-storage.ts';
 /** The table's name for SQL. */
 export const tableOf = (schema: string) => `${pg.escapeIdentifier(schema)}.sessions`;
 
-/** A storage whose server processes can be told from all others. */
+/** A storage whose server processes can be told apart from all others. */
 export async function namedStorage({
   schema = freshSchema(),
   ...options
@@ -22,7 +22,7 @@ export async function waiting(application: string, count = 1): Promise<void> {
   await expect.poll(() => query(text, [application]), { timeout: 10_000 }).toEqual([{ count }]);
 }
 
-/** A connection of its own, for transactions that hold something; it ends with the test. */
+/** A separate connection, for transactions that hold locks; it is closed when the test ends. */
 export async function connect(application = 'another'): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: application });
   await client.connect();
@@ -30,7 +30,7 @@ export async function connect(application = 'another'): Promise<pg.Client> {
   return client;
 }
 
-/** Makes PostgreSQL refuse the rows for which this SQL is true, with this SQLSTATE; `nth` counts the rows from 1. */
+/** Makes PostgreSQL refuse the rows that match this SQL condition, with this SQLSTATE; `nth` counts the rows from 1. */
 export async function refuseRows(
   schema: string,
   { events = 'insert or update or delete', when = 'true', code = '40001' },
@@ -49,7 +49,7 @@ export async function refuseRows(
 
 export const refuseNoMore = (schema: string) => query(`drop trigger refuse on ${tableOf(schema)}`);
 
-/** The options of connections that have this isolation unless told otherwise. */
+/** The options of connections that have this isolation level by default. */
 export const isolatedAs = (isolation: string) => ({
   options: `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`,
 });

@@ -5,11 +5,11 @@ import { openPool } from '../src/connection/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
 import { migrateToLatest } from '../src/schema/migrate.ts';
 
-/** Where the server of this run is. From the environment, which the other processes of a case inherit. */
+/** The URL of this run's server. From the environment, which a case's other processes inherit. */
 const connectionString = process.env.POSTGRES_URL ?? '';
 if (connectionString === '') throw new Error('POSTGRES_URL must say which server to use.');
 
-/** Runs SQL beside the store, in the schema that is this place's own. */
+/** Runs SQL outside the store, in the schema of this place. */
 async function query(schema: string, text: string, values: unknown[] = []) {
   const client = new pg.Client({ connectionString });
   await client.connect();

@@ -6,7 +6,7 @@ import { createPostgresStorage } from '../src/postgres-storage.ts';
 import { migrateToLatest } from '../src/schema/migrate.ts';
 import { freshPool, freshSchema } from './fresh-schema.ts';
 
-/** A storage without core around it, the pool under it, and the texts that were sent; all go when the test ends. */
+/** A storage without core around it, its pool, and the statements that were sent; all are removed when the test ends. */
 export async function freshStorage({
   schema = freshSchema(),
   prepare = true,
@@ -26,7 +26,7 @@ export async function freshStorage({
   };
 }
 
-/** The same storage, whose writes are made again while they return `tryAgain`, as core does. */
+/** The same storage, which repeats its writes while they return `tryAgain`, as core does. */
 export function repeating(storage: RecordStorage): RecordStorage {
   const repeated = (call: (...args: unknown[]) => unknown) => {
     return async (...args: unknown[]) => {
@@ -51,7 +51,7 @@ export interface SentStatement {
 type StoreQuery = { text: string; name?: string; values: unknown[] };
 type Callback = (error: { code?: string } | null, result: unknown) => void;
 
-/** Notes every statement from now on. */
+/** Records every statement from now on. */
 function watch(pool: pg.Pool): SentStatement[] {
   const sent: SentStatement[] = [];
   const watched = new WeakSet<pg.PoolClient>();
@@ -64,7 +64,7 @@ function watch(pool: pg.Pool): SentStatement[] {
       if (typeof given !== 'object' || !('rowMode' in given)) return query(...args);
       const { text, name, values } = given;
       const keys = /^\{(.*)\}$/.exec(String(values[0]))?.[1]?.split(',').length ?? 1;
-      // The reading of the server's clock, once a minute, is no statement of the storage.
+      // The statement that reads the server's clock, once a minute, does not count.
       if (text.startsWith('select extract(epoch from clock_timestamp())')) return query(...args);
       const statement: SentStatement = { text, name, keys };
       sent.push(statement);

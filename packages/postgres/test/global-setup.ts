@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** One server for all tests of the package, from npm, unless `POSTGRES_URL` names one. */
+/** One server from npm for all tests of the package, unless `POSTGRES_URL` names one. */
 export default async function setup(project: TestProject) {
   const given = process.env.POSTGRES_URL;
   if (given) {

@@ -1,6 +1,6 @@
 import { createSessionId, isStoreError, type SessionStore } from '@store/core';
 
-/** Saves, updates and loads without end, and keeps account of what was acknowledged. */
+/** Saves, updates and loads in an endless loop, and records which writes were acknowledged. */
 export function startLoad(store: SessionStore) {
   const acknowledged = new Map<string, number>();
   const failures: string[] = [];
@@ -22,7 +22,7 @@ export function startLoad(store: SessionStore) {
       } catch (error) {
         if (isStoreError(error, 'UNAVAILABLE')) failures.push(error.message);
         else unexpected.push(error);
-        // A server that is down refuses at once: give the event loop its turn.
+        // A server that is down refuses immediately: yield to the event loop.
         await new Promise(setImmediate);
       }
     }
@@ -33,7 +33,7 @@ export function startLoad(store: SessionStore) {
     acknowledged,
     failures,
     unexpected,
-    /** Ends the load. @returns the acknowledged writes that are not there any more */
+    /** Stops. @returns the acknowledged writes that were lost */
     async stop(): Promise<string[]> {
       running = false;
       await workers;

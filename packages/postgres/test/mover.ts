@@ -3,7 +3,7 @@ import { borrowPool } from '../src/connection/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
 import { keyOf, now, sessionRecord } from './session-record.ts';
 
-/** Moves the session `m0` to `m1`, `m2` and so on without end, and prints each move once it is acknowledged. */
+/** Moves the session `m0` to `m1`, `m2` and so on, endlessly, and prints each move once it is acknowledged. */
 const [connectionString = '', schema = ''] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString, application_name: `mover ${schema.slice(6, 20)}` });
 const connection = borrowPool(pool, { statementTimeout: 20_000, connectionTimeout: 20_000, prepare: true });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@store/postgres-server';
 
-/** The path of PgBouncer, from `PGBOUNCER` or the system; `undefined` where it is not installed. */
+/** The path of PgBouncer, from `PGBOUNCER` or the system; `undefined` if it is not installed. */
 export function findPgBouncer(): string | undefined {
   for (const path of [
     process.env.PGBOUNCER,
@@ -18,13 +18,13 @@ export function findPgBouncer(): string | undefined {
       execFileSync(path, ['--version'], { stdio: 'ignore' });
       return path;
     } catch {
-      // Not there, or not for this machine.
+      // Not installed, or not for this machine.
     }
   }
   return undefined;
 }
 
-/** Starts PgBouncer in transaction mode in front of a server, with two server connections for everybody. */
+/** Starts PgBouncer in transaction mode in front of a server, with two server connections in all. */
 export async function startPgBouncer(path: string, target: string) {
   const { hostname, port, username, password, pathname } = new URL(target);
   const directory = await mkdtemp(join(tmpdir(), 'store-pgbouncer-'));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A way to the server that can fall silent: connections stay open, and nothing passes any more. */
+/** A proxy to the server that can go silent: connections stay open, but nothing is forwarded. */
 export async function startProxy(target: string) {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();

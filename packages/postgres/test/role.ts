@@ -3,7 +3,7 @@ import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { query, url } from './fresh-schema.ts';
 
-/** A role of the application's, with the rights that the README lists, which goes when the test ends. @returns its URL and its name for SQL */
+/** A role with the rights that the README lists, dropped when the test ends. @returns its URL and its name for SQL */
 export async function createRole(schema: string, attributes = '') {
   const name = `app_${createSessionId().slice(0, 12)}`;
   const [role, inSchema] = [name, schema].map(pg.escapeIdentifier) as [string, string];

@@ -1,6 +1,6 @@
 import type { PlainPayload, SessionRecord } from '@store/core/driver';
 
-/** A key of the shape core makes, from anything short. */
+/** A key of the form that core makes, from any short text. */
 export function keyOf(name: string): string {
   return name.padEnd(43, '_');
 }
@@ -19,7 +19,7 @@ export function sessionRecord(name: string, fields: Partial<SessionRecord> = {})
   };
 }
 
-/** What core gives to every `save`. */
+/** What core passes to every `save`. */
 export const plain: PlainPayload = { start: '{"v":1,"data":', end: ',"flash":{}}' };
 
 /** The time of every write of a storage without core; PostgreSQL does not use it. */

@@ -42,7 +42,7 @@ describe('a session directory', { skip: process.platform !== 'linux' }, () => {
     [0x01021997, '9p'],
     [0x5346414f, 'AFS'],
     [0x6b414653, 'kAFS'],
-  ])('is refused on the network file system %i, %s, before anything is put in it', async (type, name) => {
+  ])('is refused on the network file system %i, %s, before anything is written', async (type, name) => {
     const directory = temporaryDirectory();
     pretendToBe(type);
     await expect(start(directory)).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('a session directory', { skip: process.platform !== 'linux' }, () => {
   it.each([
     [0x65735546, 'FUSE'],
     [0x00c36400, 'Ceph'],
-  ])('gets one warning where it depends: %i, %s', async (type, name) => {
+  ])('gets one warning where safety depends on the setup: %i, %s', async (type, name) => {
     const directories = [temporaryDirectory(), temporaryDirectory()];
     const warn = spyOnWarnings();
     pretendToBe(type);

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { StoreError } from '@store/core/driver';
 
-/** The types, as Linux reports them, on which each machine's kernel works out by itself where a file ends. */
+/** File system types, as Linux reports them, where each machine's kernel decides for itself where a file ends. */
 const refused = new Map([
   [0x6969, 'NFS'],
   [0xfe534d42, 'SMB'],
@@ -19,8 +19,8 @@ const doubtful = new Map([
 const warnedAbout = new Set<string>();
 
 /**
- * Makes sure that processes can append to a file of this directory at the same time and lose nothing. Warns once where that depends
- * on what is mounted. Linux only.
+ * Checks that processes can append to a file in this directory at the same time without losing data. Warns once if that depends on
+ * what is mounted. Linux only.
  *
  * @throws {StoreError} `INVALID_OPTION` on a network file system.
  */

@@ -7,12 +7,12 @@ export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** Whether an error says that there is no such file, or no such folder. */
+/** Whether the error means that the file or its folder does not exist. */
 export function isMissing(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }
 
-/** What `work` returns; `undefined` when it finds no file. */
+/** The result of `work`; `undefined` if a file it needs does not exist. */
 export function ifExists<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -22,7 +22,7 @@ export function ifExists<T>(work: () => T): T | undefined {
   }
 }
 
-/** Waits until the names in a folder are on the disk. Windows cannot flush a folder; its journal orders the names. */
+/** Flushes the names in a folder to the disk. Windows cannot flush a folder; its journal keeps the names in order. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');

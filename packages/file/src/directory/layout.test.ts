@@ -10,7 +10,7 @@ const keys = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => Buffer.f
 const nameOf = (path: string) => path.split(/[/\\]/).at(-1) ?? '';
 
 describe('layout', () => {
-  it('gives two keys names that differ by more than case', () => {
+  it('gives any two keys names that differ by more than case', () => {
     fc.assert(
       fc.property(keys, keys, (one, other) => {
         const same = layout.record(one).toLowerCase() === layout.record(other).toLowerCase();
@@ -41,7 +41,7 @@ describe('layout', () => {
     );
   });
 
-  it('knows its own files by their names', () => {
+  it('recognizes its own files by name', () => {
     const key = sessionKey(createSessionId());
     const record = layout.record(key);
     expect(readFileName(nameOf(record))).toEqual({ kind: 'record' });
@@ -51,7 +51,7 @@ describe('layout', () => {
     expect(readFileName(successor)).toEqual({ kind: 'successor', key });
   });
 
-  it('takes other names for foreign ones', () => {
+  it('treats all other names as foreign', () => {
     for (const name of [
       '.gitkeep',
       'README',

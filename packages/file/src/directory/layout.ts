@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-/** Where everything of one session directory is. */
+/** The paths in one session directory. */
 export interface Layout {
   readonly directory: string;
   /** One file per session, in 256 shards. */
@@ -10,11 +10,11 @@ export interface Layout {
   readonly subjects: string;
   record(key: string): string;
   marker(subject: string, key: string): string;
-  /** The shard that has a subject's markers, and how the name of each begins. */
+  /** The shard with a subject's markers, and the prefix of their names. */
   markersOf(subject: string): { folder: string; prefix: string };
 }
 
-/** Lays out a session directory. Names hold hexadecimal digits only, so no key can leave it and no two differ by case alone. */
+/** The layout of a session directory. Names are hexadecimal, so no key can leave it and no two names differ by case alone. */
 export function createLayout(directory: string): Layout {
   const records = join(directory, 'records');
   const subjects = join(directory, 'subjects');
@@ -38,7 +38,7 @@ export function createLayout(directory: string): Layout {
   };
 }
 
-/** base64url keys differ by case, and some file systems do not: the same 32 bytes as 64 hexadecimal digits. */
+/** base64url keys may differ only by case, which some file systems ignore: so the same 32 bytes, as 64 hexadecimal digits. */
 export function nameOfKey(key: string): string {
   return Buffer.from(key, 'base64url').toString('hex');
 }
@@ -47,11 +47,11 @@ export function keyOfName(name: string): string {
   return Buffer.from(name, 'hex').toString('base64url');
 }
 
-/** The kinds of files, told from their names; `foreign` ones are left alone. */
+/** The kinds of files, recognized by name; `foreign` ones are left alone. */
 export type FileName =
   | { kind: 'record' }
   | { kind: 'marker'; key: string }
-  /** What a session's file will be replaced by, or would have been. */
+  /** A file that will replace a session's file, or would have. */
   | { kind: 'successor'; key: string }
   | { kind: 'foreign' };
 

@@ -9,25 +9,25 @@ import { assertPrivate, assertPrivateFolder, assertPrivateShards } from './priva
 /** A session directory in use by this store. */
 export interface SessionDirectory {
   readonly layout: Layout;
-  /** @throws {StoreError} `UNAVAILABLE` when the directory is gone: nothing found in it must not look like "logged out". */
+  /** @throws {StoreError} `UNAVAILABLE` if the directory is gone, so that its sessions do not look logged out. */
   assertExists(): void;
-  /** Creates a file at `path`, if need be with its folder, which may have been removed under a running store. */
+  /** Creates a file at `path`, and its folder if that was removed while the store is running. */
   create<T>(path: string, work: () => T): T;
 }
 
-/** Opens a session directory, and creates whatever is missing of it. */
+/** Opens a session directory, and creates whatever part of it is missing. */
 export function openDirectory(directory: string, checkOwner = true): SessionDirectory {
   const layout = createLayout(directory);
   const folders = [layout.records, layout.subjects];
   assertPrivate(directory, checkOwner);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // By now another user may have created it. Our own umask can only remove permissions.
+  // Another user may have created it just now. Our own umask can only remove permissions.
   assertPrivate(directory, checkOwner);
   assertLocalFileSystem(directory);
   for (const folder of folders) assertPrivateShards(folder, checkOwner);
   for (const folder of folders) {
     makeFolder(folder);
-    // Where the directory is sticky, another user can have made it first.
+    // In a sticky directory, another user can have created it first.
     assertPrivateFolder(folder, checkOwner);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   }
@@ -57,7 +57,7 @@ export function openDirectory(directory: string, checkOwner = true): SessionDire
   return { layout, assertExists, create };
 }
 
-/** Makes a folder only its owner can enter. @throws if the name is taken by anything else, such as a symbolic link */
+/** Creates a folder that only its owner can enter. @throws if anything else has the name, such as a symbolic link */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -26,7 +26,7 @@ function needsRoot(context: TestContext): void {
   if (process.geteuid?.() !== 0) context.skip('only root can give a directory away');
 }
 
-/** In a directory that only this process's user can write, unlike /tmp. */
+/** A directory that only this process's user can write to, unlike /tmp. */
 function sessionsDirectory(mode = 0o700): string {
   const directory = join(temporaryDirectory(), 'sessions');
   makeDirectory(directory, mode);
@@ -53,7 +53,7 @@ async function expectRefusal(directory: string, text: string, checkOwner = true)
   });
 }
 
-/** What an ordinary user's process gets for its start. */
+/** The result of a start in an ordinary user's process. */
 async function startUnprivileged(directory: string): Promise<unknown> {
   const child = startUnder(['env', 'UNPRIVILEGED=1'], 'fault-writer', directory);
   await child.next();
@@ -75,7 +75,7 @@ describe('a session directory that others could write', { skip }, () => {
     await expectStart(directory);
   });
 
-  it('is accepted when only a group may write it, as in a volume of a container', async () => {
+  it('is accepted when only a group may write to it, as in a container volume', async () => {
     await expectStart(sessionsDirectory(0o2770));
   });
 
@@ -100,7 +100,7 @@ describe('a session directory that others could write', { skip }, () => {
   });
 
   it.each(['records', 'records/ab', 'subjects/00'])(
-    'is refused when it is %s that every user can write, even if that is sticky',
+    'is refused when every user can write to %s, even if that is sticky',
     async (folder) => {
       for (const mode of [0o777, 0o1777]) {
         const directory = sessionsDirectory();
@@ -121,7 +121,7 @@ describe('a session directory that others could write', { skip }, () => {
 });
 
 describe('a session directory that belongs to another user', { skip }, () => {
-  it('is refused, unless root asks, who is warned once', async (context) => {
+  it('is refused, except to root, which is warned once', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory();
     makeDirectory(directory, 0o700, otherUser);
@@ -140,7 +140,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     expect(await startUnprivileged(join(other, 'sessions'))).toEqual({ code: 'INVALID_OPTION' });
   });
 
-  it('is refused to root as well where anybody may have planted it', async (context) => {
+  it('is refused even to root where any user may have planted it', async (context) => {
     needsRoot(context);
     const open = makeDirectory(temporaryDirectory(), 0o1777);
     const planted = makeDirectory(join(open, 'sessions'), 0o755, otherUser);
@@ -154,7 +154,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     await expectStart(planted, false);
   });
 
-  it('is refused behind a link that anybody may have planted', async (context) => {
+  it('is refused behind a link that any user may have planted', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory();
     const open = makeDirectory(temporaryDirectory(), 0o1777);
@@ -168,7 +168,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     await expectStart(link, false);
   });
 
-  it('is reported by the link if only that belongs to another user', async (context) => {
+  it('names the link in the error if only the link belongs to another user', async (context) => {
     needsRoot(context);
     const parent = temporaryDirectory();
     symlinkSync(sessionsDirectory(), join(parent, 'link'));
@@ -181,7 +181,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
   });
 
   it.for(['records', 'subjects', 'records/ab', 'subjects/00'])(
-    'is refused when only %s does',
+    'is refused even if only %s does',
     async (folder, context) => {
       needsRoot(context);
       const directory = makeDirectory(temporaryDirectory(), 0o1777, 65534);
@@ -193,7 +193,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     },
   );
 
-  it('is refused to root when it is a planted folder', async (context) => {
+  it('is refused to root when a folder in it was planted', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory(0o1777);
     const planted = makeDirectory(join(directory, 'records'), 0o755, otherUser);
@@ -202,7 +202,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
 });
 
 describe('a session directory', { skip }, () => {
-  it('is refused where a file or a link is in the place of a folder, even with checkOwner: false', async () => {
+  it('is refused if a file or a link takes the place of a folder, even with checkOwner: false', async () => {
     for (const folder of ['records', 'subjects/ab']) {
       const directory = sessionsDirectory();
       if (folder.includes('/')) mkdirSync(join(directory, 'subjects'));
@@ -217,7 +217,7 @@ describe('a session directory', { skip }, () => {
     }
   });
 
-  it('is made for its owner only, whatever the umask, and passes the next start', async () => {
+  it('is created for its owner only, whatever the umask, and passes the next start', async () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const directory = join(temporaryDirectory(), 'deep', 'sessions');

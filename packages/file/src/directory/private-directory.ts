@@ -3,18 +3,18 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { StoreError } from '@store/core/driver';
 
 const orTurnOff = ', or pass checkOwner: false if that is impossible';
-/** Users about whose directories root has been warned. */
+/** Users whose directories root has been warned about. */
 const warnedAbout = new Set<number>();
 
 /**
- * Makes sure that only this process's user, root and a group that was given access on purpose can put sessions into a directory, if
- * it exists. Symbolic links are followed, and the owner of each is checked. Windows has no such modes, and is not checked.
+ * Checks that only this process's user, root, and a group that was given access on purpose can create sessions in a directory, if it
+ * exists. Follows symbolic links and checks the owner of each. Not done on Windows, which has no such modes.
  *
  * @throws {StoreError} `INVALID_OPTION` with the command that fixes it.
  */
 export function assertPrivate(directory: string, checkOwner: boolean): void {
   let path = directory;
-  // More links than the system follows are left for mkdir to refuse.
+  // If there are more links than the system follows, mkdir will refuse them.
   for (let hops = 0; checkOwner && hops <= 40; hops++) {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!found) return;
@@ -30,14 +30,14 @@ export function assertPrivate(directory: string, checkOwner: boolean): void {
 }
 
 /**
- * Checks a folder of the session directory, if it exists. It must not be sticky either: the names in it are not checked again.
+ * Checks a folder of the session directory, if it exists. A sticky one is refused as well, because its entries are not checked later.
  *
  * @param tree the folder that the command fixes, with all that is in it
  * @returns whether it exists
  */
 export function assertPrivateFolder(path: string, checkOwner: boolean, tree = path): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  // A link would lead sessions out of the directory.
+  // A link would take sessions out of the directory.
   if (found && !found.isDirectory()) throw refused(path, 'is not a folder', `rm ${quoted(path)}`);
   if (found && checkOwner) {
     assertOwner(path, found, tree);
@@ -46,7 +46,7 @@ export function assertPrivateFolder(path: string, checkOwner: boolean, tree = pa
   return found !== undefined;
 }
 
-/** Checks such a folder and its shards. */
+/** Checks a folder and its shards. */
 export function assertPrivateShards(folder: string, checkOwner: boolean): void {
   if (!assertPrivateFolder(folder, checkOwner)) return;
   const shards = readdirSync(folder).filter((name) => /^[\da-f]{2}$/.test(name));
@@ -54,11 +54,11 @@ export function assertPrivateShards(folder: string, checkOwner: boolean): void {
 }
 
 /**
- * What belongs to root is trusted like our own. Root itself is only warned about another user's directory, which is usual for
- * volumes of containers; but where every user may write, anybody may have planted it.
+ * Root's directories are trusted like our own. Root itself is only warned about another user's directory, which is common with
+ * container volumes, unless it is in a place where any user may have planted it.
  */
 function assertOwner(path: string, found: Stats, tree = path): void {
-  // Asked each time: a process may give up root after it has loaded this module.
+  // Read each time: a process may drop root after it has loaded this module.
   const self = process.geteuid?.();
   if (self === undefined || found.uid === self || found.uid === 0) return;
   const what = `belongs to another user (${found.uid}; this process runs as ${self})`;
@@ -75,7 +75,7 @@ function assertOwner(path: string, found: Stats, tree = path): void {
   warnedAbout.add(found.uid);
 }
 
-/** The directory above `path` in which any user could have made it, or the other user's directory that it is in. */
+/** The directory above `path` where any user could have planted it, or that belongs to another user. */
 function openDirectoryAbove(path: string, self: number): string | undefined {
   const directory = dirname(path);
   const { mode, uid } = statSync(directory);
@@ -86,7 +86,7 @@ function openDirectoryAbove(path: string, self: number): string | undefined {
 
 function assertMode(path: string, { mode, uid }: Stats, tree = path): void {
   if (process.platform === 'win32' || (mode & 0o002) === 0) return;
-  // A directory such as /tmp has to stay as it is.
+  // The mode of a directory such as /tmp must not change.
   const isShared = (mode & 0o1000) !== 0 && uid !== process.geteuid?.();
   const other = `mkdir -m 700 ${quoted(join(path, 'sessions'))} and use that`;
   const command = isShared ? other : `chmod -R o-w ${quoted(tree)}`;
@@ -100,7 +100,7 @@ function refused(path: string, what: string, command: string): StoreError {
   );
 }
 
-/** Quoted for a shell. */
+/** Quotes for a shell. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -17,7 +17,7 @@ import { endLine, recordLine, successorLine } from '../log/line.ts';
 const hours = (count: number) => new Date(Date.now() - count * 3600 * 1000);
 
 describe('garbage collection', () => {
-  it('removes what has expired, at most as many as asked for, and goes on from there', async () => {
+  it('removes expired sessions, up to the limit, and continues from there', async () => {
     const { storage, layout } = openStorage(temporaryDirectory());
     const records = Array.from({ length: 300 }, (_, n) =>
       someRecord({ subject: 'ann', expiresAt: n < 250 ? 1000 : 1001 }),
@@ -32,7 +32,7 @@ describe('garbage collection', () => {
     expect(filesIn(layout.subjects)).toHaveLength(50);
   });
 
-  it('looks at 10,000 files in one call, and at the others in the next', { timeout: 120_000 }, async () => {
+  it('looks at 10,000 files in one call, and at the rest in the next', { timeout: 120_000 }, async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     for (let n = 0; n < 12_000; n++)
@@ -45,7 +45,7 @@ describe('garbage collection', () => {
     expect(filesIn(directory)).toHaveLength(11_700);
   });
 
-  it('lets the event loop turn while it looks', async () => {
+  it('yields to the event loop while it looks', async () => {
     const { storage } = openStorage(temporaryDirectory());
     for (let n = 0; n < 1000; n++) await storage.insert(someRecord({ expiresAt: 1 }), Date.now());
     let turns = 0;
@@ -60,7 +60,7 @@ describe('garbage collection', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it('fails on a folder it cannot read when its turn comes, and continues with the others', async () => {
+  it('fails on a folder it cannot read, and continues with the others', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     for (let n = 0; n < 300; n++) await storage.insert(someRecord({ expiresAt: 1000 }), Date.now());
@@ -80,7 +80,7 @@ describe('garbage collection', () => {
     expect(filesIn(layout.records)).toEqual(['7f']);
   });
 
-  it('restores every marker that a power cut has lost, however many calls run at the same time', async () => {
+  it('restores every marker lost in a power cut, however many calls run at the same time', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const records = Array.from({ length: 200 }, () => someRecord({ subject: 'ann' }));
@@ -91,30 +91,33 @@ describe('garbage collection', () => {
     expect(await storage.listBySubject('ann')).toHaveLength(200);
   });
 
-  it.each([0, 10])('removes what expires in round %i, touched or replaced before or not', async (rounds) => {
-    const { storage, layout } = openStorage(temporaryDirectory());
-    const [plain, touched, shortened, moved, restored] = Array.from({ length: 5 }, () =>
-      someRecord({ expiresAt: 1000 }),
-    );
-    if (!plain || !touched || !shortened || !moved || !restored) throw new Error('no records');
-    for (const record of [plain, touched, shortened, moved, restored])
-      await storage.insert(record, Date.now());
-    for (let round = 0; round < rounds; round++) expect(await storage.deleteExpired(999, 500)).toBe(0);
-    await storage.touch(touched.key, 1, 3000);
-    await storage.replace(shortened.key, shortened.version, { ...shortened, expiresAt: 500 }, Date.now());
-    const next = someRecord({ expiresAt: 2000 });
-    await storage.replace(moved.key, moved.version, next, Date.now());
-    // As by a copy that keeps no times.
-    utimesSync(layout.record(restored.key), 0, 0);
-    expect(await storage.deleteExpired(500, 500)).toBe(1);
-    expect(await storage.deleteExpired(1000, 500)).toBe(2);
-    expect(await storage.deleteExpired(2000, 500)).toBe(1);
-    expect(await storage.deleteExpired(2999, 500)).toBe(0);
-    expect(await storage.deleteExpired(3000, 500)).toBe(1);
-    expect(filesIn(layout.records)).toEqual([]);
-  });
+  it.each([0, 10])(
+    'removes sessions that expire in round %i, whether touched or replaced before or not',
+    async (rounds) => {
+      const { storage, layout } = openStorage(temporaryDirectory());
+      const [plain, touched, shortened, moved, restored] = Array.from({ length: 5 }, () =>
+        someRecord({ expiresAt: 1000 }),
+      );
+      if (!plain || !touched || !shortened || !moved || !restored) throw new Error('no records');
+      for (const record of [plain, touched, shortened, moved, restored])
+        await storage.insert(record, Date.now());
+      for (let round = 0; round < rounds; round++) expect(await storage.deleteExpired(999, 500)).toBe(0);
+      await storage.touch(touched.key, 1, 3000);
+      await storage.replace(shortened.key, shortened.version, { ...shortened, expiresAt: 500 }, Date.now());
+      const next = someRecord({ expiresAt: 2000 });
+      await storage.replace(moved.key, moved.version, next, Date.now());
+      // As after a copy that does not keep times.
+      utimesSync(layout.record(restored.key), 0, 0);
+      expect(await storage.deleteExpired(500, 500)).toBe(1);
+      expect(await storage.deleteExpired(1000, 500)).toBe(2);
+      expect(await storage.deleteExpired(2000, 500)).toBe(1);
+      expect(await storage.deleteExpired(2999, 500)).toBe(0);
+      expect(await storage.deleteExpired(3000, 500)).toBe(1);
+      expect(filesIn(layout.records)).toEqual([]);
+    },
+  );
 
-  it('finds what another process has made to end earlier', async () => {
+  it('finds a session whose expiry another process has brought forward', async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     const { storage: another } = openStorage(directory);
@@ -126,7 +129,7 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(1000, 500)).toBe(50);
   });
 
-  it('removes a new file that no session continues in once it is an hour old, and its writer writes nothing any more', async () => {
+  it('removes a new file that no session continues in once it is an hour old, after which its writer can write nothing', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -138,13 +141,13 @@ describe('garbage collection', () => {
     const { size } = statSync(path);
     await storage.deleteExpired(0, 500);
     expect(filesIn(directory)).toEqual([path, successors[1]].map((each) => each.slice(directory.length + 1)));
-    // Its writer wakes up, and names a file that is gone.
+    // Its writer wakes up and names a file that is gone.
     appendFileSync(path, successorLine(size, basename(successors[0])));
     expect(storage.read(record.key)).toEqual(record);
     expect(await storage.touch(record.key, 1, 9_000_000)).toBe(true);
   });
 
-  it('removes a file that was left when its session ended, after a minute', async () => {
+  it('removes the file of an ended session after a minute', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -159,7 +162,7 @@ describe('garbage collection', () => {
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('removes a damaged file after a day, and neither counts nor throws on it', async () => {
+  it('removes a damaged file after a day, without counting it or throwing', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -173,7 +176,7 @@ describe('garbage collection', () => {
     expect(filesIn(layout.records)).toEqual([]);
   });
 
-  it('leaves foreign files alone, and those of a newer version until a day after they expired', async () => {
+  it('leaves foreign files alone, and those of a newer version until a day after they expire', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();

@@ -12,7 +12,7 @@ import { endLog } from '../sessions/end.ts';
 import { createYield } from '../sessions/yield.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 
-/** How many files one call looks at, a quarter of a millisecond at a time. */
+/** How many files one call looks at, yielding every quarter of a millisecond. */
 const mostVisits = 10_000;
 
 const minute = 60_000;
@@ -21,8 +21,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * Removes what has expired, and what crashes have left behind: files of ended sessions, records that never arrived, new files that no
- * log continues in, and markers without a session. Restores missing markers. Each call continues where the one before stopped.
+ * Removes expired sessions and what crashes leave: files of ended sessions, records that never arrived, new files that no log
+ * continues in, and markers without a session. Restores missing markers. Each call continues where the previous one stopped.
  */
 export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: SubjectIndex) {
   let round = 0;
@@ -55,7 +55,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     if (!found || found.isDirectory()) return 0;
     if (file.kind === 'marker') return visitMarker(path, file.key, found);
     if (file.kind === 'successor') return visitSuccessor(path, file.key, found);
-    // The first round reads every file, to restore markers that a power cut has lost.
+    // The first round reads every file, to restore markers that were lost in a power cut.
     if (found.mtimeMs > Math.max(now, Date.now()) && round > 1) return 0;
     const removed = yield* logs.write<boolean>(keyOfName(name), 'write', function* (log) {
       return log !== undefined && (yield* visitLog(log, found, now));
@@ -75,13 +75,13 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     } else if (state.kind === 'arriving') {
       if (isOlder(found, minute) && state.link?.kind === 'from') yield* forbidMove(state.link);
     } else if (isOlder(found, state.kind === 'ended' ? minute : day)) {
-      // An ended session still has its file if its process was killed. After appending a line of its own, this one may remove it.
+      // The file still exists because the process that ended the session was killed. Appending another E entitles us to remove it.
       endLog(logs, index, log);
     }
     return false;
   }
 
-  /** Gives the session that was to move a new version, so that however late its mover wakes up, the move can no longer happen. */
+  /** Gives the session a new version, so that the unfinished move can no longer happen, however late its process wakes up. */
   const forbidMove = ({ key, version }: { key: string; version: number }) =>
     logs.write<true>(key, 'write', function* (log) {
       if (log?.state.kind !== 'record' || log.state.record.version !== version) return true;
@@ -99,7 +99,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     };
     if (!isOlder(found, hour) || isNeeded()) return 0;
     ifExists(() => unlinkSync(path));
-    // The session may have been created in the meantime.
+    // The session may have been created since.
     const subject = isNeeded();
     if (typeof subject === 'string') index.add(subject, key);
     return 0;
@@ -108,7 +108,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
   function visitSuccessor(path: string, key: string, found: Stats): 0 {
     if (!isOlder(found, hour)) return 0;
     const isUseless = logs.writeNow(key, (log) => {
-      // Opening the log has finished the rename if the log continues in this file. If not, its writer, should it wake up, must lose.
+      // Opening the log has finished the rename if the log continues in this file. If it does not, make the writer lose.
       if (log?.state.kind === 'record') return logs.touch(log, log.state) || overtaken;
       return log === undefined;
     });
@@ -129,7 +129,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
     return removed;
   }
 
-  /** One call after the other, since they share what is left of the round. */
+  /** Calls run one after the other, because they share the rest of the round. */
   let last: Promise<unknown> = Promise.resolve();
   return (now: number, limit: number): Promise<number> => {
     const counted = last.then(() => collect(now, limit));
@@ -138,7 +138,7 @@ export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: Su
   };
 }
 
-/** By the machine's clock, not the application's: this is about leftovers, not about sessions. */
+/** By the machine's clock, not the application's: this is about leftover files, not sessions. */
 function isOlder({ mtimeMs }: Stats, milliseconds: number): boolean {
   return Date.now() - mtimeMs > milliseconds;
 }

@@ -46,7 +46,7 @@ type Write =
   | { kind: 'touch'; expiresAt: number }
   | { kind: 'end' }
   | { kind: 'continue'; name: string }
-  /** What a writer that was overtaken, or killed, has left. */
+  /** What a writer that was overtaken or killed leaves. */
   | { kind: 'dead'; bytes: Uint8Array };
 
 const writes: fc.Arbitrary<Write> = fc.oneof(
@@ -62,11 +62,11 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
 
 interface Log {
   bytes: Buffer;
-  /** Where each line ends, and what the log says from there on. */
+  /** Where each line ends, and the state of the log from there on. */
   states: { end: number; state: LogState }[];
 }
 
-/** Writes a log, and says without reading it what it says after each line. */
+/** Writes a log, and computes its state after each line without reading it. */
 function logOf(all: Write[]): Log {
   const log: Log = { bytes: Buffer.alloc(0), states: [{ end: 0, state: { kind: 'empty', size: 0 } }] };
   for (const write of all) {
@@ -115,7 +115,7 @@ function said({ size: _, ...state }: LogState): unknown {
   return state.kind === 'empty' ? { kind: 'damaged' } : state;
 }
 
-/** A line as `recordLine` and the others write it, of anything. */
+/** A line with any content, as `recordLine` and the others would write it. */
 function lineOf(body: string): Buffer {
   return Buffer.from(`\n${crc32(body).toString(16).padStart(8, '0')} ${body}`);
 }
@@ -124,7 +124,7 @@ const someRecord = fc.sample(records, { numRuns: 1, seed: 1 })[0] as SessionReco
 const join = (...parts: (Uint8Array | string)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)));
 
 describe('a line', () => {
-  it('reads back as the record and the link that were written, whatever they hold', () => {
+  it('reads back as the record and the link that were written, whatever they contain', () => {
     fc.assert(
       fc.property(records, links, fc.nat(200), (record, link, at) => {
         const line = recordLine(at, record, link);
@@ -150,14 +150,14 @@ describe('a line', () => {
   });
 
   it.each(['2R', '2T', '2E', '2S', '2X', '17R'])(
-    'of a newer format (%s) is not taken for an older one',
+    'of a newer format (%s) is not mistaken for an older one',
     (head) => {
       const first = recordLine(0, someRecord);
       const newer = lineOf(`${head} ${first.length} whatever`);
       expect(readState(join(first, newer)).kind).toBe('newer');
       expect(readState(newer).kind).toBe('damaged');
       expect(readState(lineOf(`${head} 0`)).kind).toBe('newer');
-      // What this version wrote over it since has the word.
+      // A later line of this version counts instead.
       const rest = recordLine(first.length + newer.length, someRecord);
       expect(readState(join(first, newer, rest)).kind).toBe('record');
     },
@@ -177,7 +177,7 @@ describe('a line', () => {
 });
 
 describe('a log', () => {
-  it('says after any loss at its end what it said after its last whole line', { timeout: 60_000 }, () => {
+  it('has the state of its last whole line after any loss at its end', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(logs, ({ bytes, states }) => {
         for (let length = 0; length <= bytes.length; length++) {
@@ -191,7 +191,7 @@ describe('a log', () => {
     );
   });
 
-  it('says what it said before when a power cut has left zeros where a line was', () => {
+  it('has the state before a line that a power cut replaced with zeros', () => {
     fc.assert(
       fc.property(records, records, fc.integer({ min: 1, max: 500 }), (record, next, length) => {
         const log = Buffer.concat([recordLine(0, record), Buffer.alloc(length)]);
@@ -202,7 +202,7 @@ describe('a log', () => {
     );
   });
 
-  it('never throws on a subject that nobody here has written', () => {
+  it('never throws on a subject that this package did not write', () => {
     const subject = 'a subject';
     const line = recordLine(0, { ...fc.sample(records, 1)[0], subject } as SessionRecord).toString();
     const body = line.slice(10).replace(encodeURIComponent(subject), '%E0%A4%A');
@@ -210,7 +210,7 @@ describe('a log', () => {
     expect(readState(planted)).toMatchObject({ kind: 'record', record: { subject: null } });
   });
 
-  it('says after any flipped bit of its last line what it said before, and never what nobody wrote', () => {
+  it('has the state before its last line if any bit of that is flipped, and never one that was not written', () => {
     fc.assert(
       fc.property(logsThatEndIn(writes), fc.nat(), fc.nat(7), ({ bytes, states }, where, bit) => {
         const [before, last] = states.slice(-2) as [Log['states'][0], Log['states'][0]];
@@ -218,7 +218,7 @@ describe('a log', () => {
         const at = before.end + (where % (last.end - before.end));
         const flipped = Buffer.from(bytes);
         flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << bit), at);
-        // Without its newline, the line spoils the one before as well.
+        // Without its newline, the line invalidates the one before as well.
         const possible = at === before.end ? states.slice(0, -1) : [before];
         expect(possible.map(({ state }) => said(state))).toContainEqual(said(readState(flipped)));
       }),
@@ -251,7 +251,7 @@ describe('a log', () => {
     expect(said(readState(join(first, second, touch)))).toEqual(said(readState(first)));
   });
 
-  it('passes over a successor that is missing, and over no other', () => {
+  it('ignores a successor that is missing, and no other', () => {
     const name = (n: number) => `${'0'.repeat(64)}.0123456789abcdef.${n}.next`;
     let bytes = recordLine(0, someRecord);
     const before = said(readState(bytes));

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type SessionRecord, StoreError } from '@store/core/driver';
 
 /**
- * A session's file is a log that only grows. Every line begins with a newline, so that it is found after one that was cut off:
+ * A session's file is a log that only grows. Every line begins with a newline, so that it is found even after a truncated one:
  *
  *     \n<CRC-32 of what follows the space> <format><kind> <offset> …
  *
@@ -11,26 +11,26 @@ import { type SessionRecord, StoreError } from '@store/core/driver';
  *     1E <offset> <token>
  *     1S <offset> <file name>
  *
- * R stores a record, T changes when it expires, E ends the session, and S says that the session continues in another file. The
- * offset is where the writer expected its line to land: the size of the file when it was read. **A line counts if its CRC is right
- * and it is at its offset.** The last line that counts is the state. A writer that was overtaken finds its line somewhere else, where
- * it means nothing; so appending is a compare-and-swap, and nothing is ever locked.
+ * R stores a record, T changes its expiry, E ends the session, and S means that the session continues in another file. The offset
+ * is where the writer expected its line to land: the size of the file when it was read. **A line counts if its CRC is right and it
+ * is at its offset.** The last line that counts is the state. The line of a writer that was overtaken lands elsewhere and means
+ * nothing, so appending is a compare-and-swap, and nothing is ever locked.
  */
 const format = 1;
 
 const newline = 10;
 const sumLength = 8;
-/** How far into a line its body is: a newline, the sum, a space. */
+/** The offset of a line's body: after a newline, the checksum and a space. */
 const bodyAt = 1 + sumLength + 1;
 
 /** Connects the two files of a move; see sessions/move.ts. */
 export type Link =
-  /** The record comes from another key, and is not a session until that key has the mark with this version. */
+  /** The record comes from another key, and is not a session until that key holds the mark with this version. */
   | { kind: 'from'; key: string; version: number; markVersion: number }
-  /** The record is the mark of a session that moved to another key. Its subject is that of the session. */
+  /** The record is the mark of a session that moved to another key, and has that session's subject. */
   | { kind: 'to'; key: string };
 
-/** What the last line that counts says, and the size of the file: the offset of the next line. */
+/** The state according to the last line that counts, and the size of the file, which is the offset of the next line. */
 export type LogState = { readonly size: number } & (
   | RecordState
   | { readonly kind: 'ended' }
@@ -64,7 +64,7 @@ export function touchLine(at: number, expiresAt: number, { at: recordAt }: Recor
   return writeLine('T', at, `${expiresAt} ${recordAt}`);
 }
 
-/** @param token Unique, so that of two processes that end a session each can tell whose line counts. */
+/** @param token Unique, so that when two processes end a session, each can tell whether its own line counts. */
 export function endLine(at: number, token: string): Buffer {
   return writeLine('E', at, token);
 }
@@ -90,7 +90,7 @@ function writeLink(link: Link | undefined): string {
 /**
  * Finds the last line that counts.
  *
- * @param skipped Successors that do not exist: lines that name them are passed over.
+ * @param skipped Successors that do not exist: lines that name them are ignored.
  */
 export function readState(bytes: Buffer, skipped?: ReadonlySet<string>): LogState {
   const size = bytes.length;
@@ -104,7 +104,7 @@ export function readState(bytes: Buffer, skipped?: ReadonlySet<string>): LogStat
     if (line.kind === 'S') return { kind: 'continued', size, successor: line.rest };
     if (line.kind === 'R') return { size, ...readRecord(line.rest, start, end - start) };
     const state = readTouched(bytes, line.rest);
-    // The touch of a damaged record does not apply to the one before it.
+    // A touch of a damaged record does not apply to the record before it.
     if (state) return { size, ...state };
   }
   return { kind: size === 0 ? 'empty' : 'damaged', size };
@@ -116,7 +116,7 @@ function readTouched(bytes: Buffer, touch: string): RecordState | undefined {
   const line = readLine(bytes, at, end);
   if (line?.kind !== 'R' || line.format !== format) return undefined;
   const state = readRecord(line.rest, at, end - at);
-  // A record that was touched has arrived, so its origin no longer matters.
+  // A touched record has arrived, so its origin no longer matters.
   return { ...state, link: linkToKeep(state), record: { ...state.record, expiresAt } };
 }
 
@@ -129,7 +129,7 @@ function readLine(
   end: number,
 ): { format: number; kind: string; rest: string } | undefined {
   const from = start + bodyAt;
-  // After a power cut, the bytes of a line that never reached the disk may read as zeros.
+  // After a power cut, a line that never reached the disk may read as zeros.
   let to = end;
   while (to > from && bytes[to - 1] === 0) to--;
   if (from >= to) return undefined;
@@ -170,7 +170,7 @@ function readRecord(text: string, at: number, length: number): RecordState {
   };
 }
 
-/** Never throws, so that a session with a line that nobody here has written can be ended. */
+/** Never throws, so that a session with a line that this package did not write can still be ended. */
 function decodeSubject(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -187,12 +187,12 @@ function readLink(text: string): Link | undefined {
     : undefined;
 }
 
-/** The link that later lines keep: that of a mark. */
+/** The link that later lines keep: only a mark's. */
 export function linkToKeep({ link }: RecordState): Link | undefined {
   return link?.kind === 'to' ? link : undefined;
 }
 
-/** The record as the rest of the world sees it: a mark belongs to no subject, and a hidden one is no record at all. */
+/** The record as core sees it: a mark belongs to no subject, and a hidden mark is no record at all. */
 export function recordIn({ record, link }: RecordState): SessionRecord | undefined {
   if (link?.kind !== 'to') return record;
   return record.payload === '' ? undefined : { ...record, subject: null };
@@ -203,6 +203,6 @@ export function newerFormat(): StoreError {
   return new StoreError(
     'INCOMPATIBLE',
     '[@store/file] A newer version of @store/file wrote this session. ' +
-      'Finish the deploy of the newer version, or bring this process up to it.',
+      'Finish deploying the newer version, or upgrade this process.',
   );
 }

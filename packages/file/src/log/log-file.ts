@@ -1,7 +1,7 @@
 import { constants, fstatSync, futimesSync, openSync, readSync, writeSync } from 'node:fs';
 import { errorCode } from '../directory/files.ts';
 
-// Windows lacks most of these. O_NONBLOCK: opening a pipe planted in a session's place must not wait for a writer.
+// Windows lacks most of these. O_NONBLOCK: opening a pipe planted in place of a session must not wait for a writer.
 const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOATIME = 0 } = constants;
 const safely = O_NOFOLLOW | O_NONBLOCK;
 const openFlags = {
@@ -10,27 +10,27 @@ const openFlags = {
   create: O_RDWR | O_APPEND | O_CREAT | safely,
 };
 
-/** A file grows no further than the disk blocks that its first record needs. */
+/** A file does not grow beyond the disk blocks that its first record needs. */
 const block = 4096;
 
-/** Stays free at the end of the last block, for the line that ends the session or continues it in another file. */
+/** Reserved at the end of the last block, for the line that ends the session or continues it in another file. */
 const reserve = 192;
 
-/** Shared by all reads: what was read is parsed before anything else is. */
+/** Shared by all reads: each is parsed before the next one starts. */
 const buffer = Buffer.allocUnsafe(block);
 
 let withoutAccessTime = O_NOATIME;
 
-/** Stands for anything but a regular file in a session's place. */
+/** Anything but a regular file in place of a session. */
 export const notAFile = -1;
 
-/** @returns `undefined` when there is no file, `notAFile` for a link, a pipe, a socket or a folder */
+/** @returns `undefined` if the file does not exist, `notAFile` for a link, a pipe, a socket or a folder */
 export function openFile(path: string, mode: keyof typeof openFlags): number | undefined {
-  // Most failures find no file, and collecting a stack for that error would take longer than the call.
+  // Most failures mean a missing file, and collecting the stack of that error would take longer than the call.
   const { stackTraceLimit } = Error;
   Reflect.set(Error, 'stackTraceLimit', 0);
   try {
-    // Without O_NOATIME, every read of a file whose modification time is in the future, as here, updates its inode (relatime).
+    // Our files' modification times are in the future, so under relatime every read without O_NOATIME would update the inode.
     return openSync(path, openFlags[mode] | withoutAccessTime, 0o600);
   } catch (error) {
     const code = errorCode(error);
@@ -67,27 +67,27 @@ export function hasRoom(size: number, line: number, record = 0): boolean {
 /**
  * Appends a line that expects to land at `at`, in one call.
  *
- * @returns whether it counts; `unlinked` if it would, but the file has lost its name: it was removed by hand, or another process has
- * already renamed the file that this line names over it
+ * @returns whether it counts; `unlinked` if it would but the file has lost its name: someone removed it, or another process has
+ * already replaced it with the file that this line names
  */
 export function appendLine(file: number, at: number, line: Buffer): boolean | 'unlinked' {
-  // A full disk may accept only part of a line. Writing the rest then throws the reason, and half a line does not count.
+  // A full disk may accept only part of a line. Writing the rest then throws the reason, and a partial line does not count.
   for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
   const { size, nlink } = fstatSync(file);
   if (size === at + line.length) return nlink > 0 || 'unlinked';
-  // Another process appended, before or after. If after, this line counts, whatever has become of the session since.
+  // Another process appended before or after us. If after, our line counts, whatever has happened to the session since.
   const there = Buffer.alloc(line.length);
   return readSync(file, there, 0, there.length, at) === there.length && there.equals(line);
 }
 
 /**
  * Sets the file's modification time to the expiry, so that garbage collection knows when to look inside. Nothing else relies on it,
- * since copies and restored backups change it.
+ * because copies and restored backups change it.
  */
 export function hintExpiry(file: number, expiresAt: number): void {
   try {
     futimesSync(file, expiresAt / 1000, expiresAt / 1000);
   } catch {
-    // Without it, garbage collection opens the file once more than necessary.
+    // If this fails, garbage collection opens the file once more than necessary.
   }
 }

@@ -6,7 +6,7 @@ import type { SessionDirectory } from '../directory/open-directory.ts';
 import { type LogState, type RecordState, readState } from './line.ts';
 import { notAFile, openFile, readFile } from './log-file.ts';
 
-/** A session's file, open, and what it says. */
+/** A session's open file, and its state. */
 export interface SessionLog {
   readonly key: string;
   readonly path: string;
@@ -14,15 +14,15 @@ export interface SessionLog {
   state: SessionState;
 }
 
-/** What a log says, taking into account the other file of a move. */
+/** The state of a log, taking into account the other file of a move. */
 export type SessionState =
   | Exclude<LogState, { kind: 'continued' }>
-  /** A record that is moving here from another key, and is not a session yet. */
+  /** A record that is moving here from another key and is not a session yet. */
   | (Omit<RecordState, 'kind'> & { readonly kind: 'arriving'; readonly size: number });
 
 const none: ReadonlySet<string> = new Set();
 
-/** What a session's log says; `undefined` when it has no file. Never waits. */
+/** The state of a session's log; `undefined` if it has no file. Never waits. */
 export function readLog(directory: SessionDirectory, key: string): SessionState | undefined {
   const log = openLog(directory, key, 'read');
   if (log && log.file !== notAFile) closeSync(log.file);
@@ -30,10 +30,10 @@ export function readLog(directory: SessionDirectory, key: string): SessionState 
 }
 
 /**
- * Opens a session's log; `undefined` when it has no file.
+ * Opens a session's log; `undefined` if it has no file.
  *
- * @param mode `create` makes a missing file. Unless it only reads, it also removes what is not a regular file, and finishes the rename
- * of a file that the log continues in.
+ * @param mode `create` creates a missing file. Every mode except reading also removes anything that is not a regular file, and
+ * finishes the rename of a file that the log continues in.
  */
 export function openLog(
   directory: SessionDirectory,
@@ -41,7 +41,7 @@ export function openLog(
   mode: 'read' | 'write' | 'create',
 ): SessionLog | undefined {
   const path = directory.layout.record(key);
-  /** Successors that were looked for. One that a line still names after that does not exist, and the line before counts. */
+  /** Successors already looked for. If a line still names one of them, it does not exist, and the line before counts. */
   let seen: ReadonlySet<string> = none;
   for (let successor: string | undefined; ; ) {
     const from = successor ? join(dirname(path), successor) : path;
@@ -52,7 +52,7 @@ export function openLog(
         directory.assertExists();
         return undefined;
       }
-      // Another process has finished the rename in the meantime.
+      // Another process has just finished the rename.
       successor = undefined;
       continue;
     }
@@ -63,7 +63,7 @@ export function openLog(
       if (found?.kind === 'continued') {
         seen = new Set(seen).add(found.successor);
         const next = join(dirname(path), found.successor);
-        // A reader follows the line. A writer finishes the rename first.
+        // A reader follows the line; a writer finishes the rename first.
         const isNext = isSuccessorOf(found.successor, path) && isWhole(next);
         if (isNext && mode === 'read') successor = found.successor;
         else if (isNext) ifExists(() => renameSync(next, path));
@@ -84,8 +84,8 @@ export function openLog(
 }
 
 /**
- * What a file says about the session under `key`: `changed` when it has to be read again, and `undefined` when the file belongs to
- * another key with the same name, since 43 characters hold two bits more than a hash.
+ * The state of the session under `key`: `changed` if the file must be read again, and `undefined` if the file belongs to another key
+ * with the same name, which exists because 43 characters hold two bits more than a hash.
  */
 function stateUnder(
   directory: SessionDirectory,
@@ -102,7 +102,7 @@ function stateUnder(
     if (origin.record.version === link.markVersion) return state;
     if (origin.record.version === link.version) return { ...state, kind: 'arriving' };
   }
-  // Either the move can no longer happen, or it has, and a line that confirms it was appended before the mark was replaced.
+  // Either the move can no longer happen, or it has happened, and a confirming line was appended before the mark was replaced.
   return fstatSync(file).size === size ? { kind: 'ended', size } : 'changed';
 }
 
@@ -110,7 +110,7 @@ function isSuccessorOf(name: string, path: string): boolean {
   return readFileName(name).kind === 'successor' && name.startsWith(`${basename(path)}.`);
 }
 
-/** Whether a successor exists and is complete. A copy of the directory, or a power cut, may leave the line that names it without it. */
+/** Whether a successor exists and is complete. After a copy of the directory or a power cut it may be missing. */
 function isWhole(path: string): boolean {
   const file = openFile(path, 'read');
   if (file === undefined || file === notAFile) return false;

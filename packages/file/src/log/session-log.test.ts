@@ -19,7 +19,7 @@ import { endLine, recordLine, successorLine } from './line.ts';
 
 const live = { expiresAt: Date.now() + 3_600_000 };
 
-/** A session directory with one session, as two processes have it. */
+/** A session directory with one session, opened by two processes. */
 function withSession(changes: Partial<SessionRecord> = {}) {
   const directory = temporaryDirectory();
   const { storage, layout } = openStorage(directory);
@@ -42,7 +42,7 @@ const next = (record: SessionRecord, changes: Partial<SessionRecord> = {}) => ({
 });
 const longPayload = JSON.stringify({ v: 1, data: 'x'.repeat(5000) });
 
-/** Replaces a session twice, the second time so that it continues in another file, and reads it back each time. */
+/** Replaces a session twice, the second time in a new file, and reads it back each time. */
 function expectWritable({ storage, another, record }: ReturnType<typeof withSession>, from = record): void {
   const [one, two, three] = [next(from), next(next(from)), next(next(next(from)))];
   two.payload = longPayload;
@@ -65,13 +65,13 @@ describe('two processes that append to one log', () => {
     await Promise.all(children.map((child) => child.ask('start')));
     expect(JSON.parse(another.read(record.key)?.payload ?? '{}').n).toBe(20_000);
     expect(filesIn(directory)).toHaveLength(1);
-    // So it continued in new files. One block, and what the other process wrote when it was overtaken at its end.
+    // So it continued in new files: one block, and what the other process appended when it was overtaken at the end of it.
     expect(statSync(path).size).toBeLessThanOrEqual(2 * 4096);
   });
 });
 
 describe('a log whose file was removed by hand', () => {
-  it('is gone, and can begin again', () => {
+  it('is gone, and can be created again', () => {
     const { storage, record, path } = withSession();
     unlinkSync(path);
     expect(storage.replace(record.key, record.version, next(record), Date.now())).toBe(false);
@@ -81,7 +81,7 @@ describe('a log whose file was removed by hand', () => {
     expect(storage.read(record.key)).toEqual(next(record));
   });
 
-  it('has no write acknowledged that came after that, though a process has it open', async () => {
+  it('acknowledges no later write, even by a process that has it open', async () => {
     const { directory, record, path, storage } = withSession();
     const writer = startProcess(directory);
     onTestFinished(() => void writer.terminate());
@@ -95,12 +95,12 @@ describe('a log whose file was removed by hand', () => {
       expect(storage.read(record.key)).toBeUndefined();
       expect(storage.insert(record, Date.now())).toBe(true);
     }
-    // What was removed after its write had been checked cannot be told from what was removed a day later.
+    // A file removed after its write had been checked looks the same as one removed a day later.
     expect(outcomes).toEqual([false, false, false, false, true]);
   });
 });
 
-describe('what is in the place of a log and is no file', () => {
+describe('something other than a file in place of a log', () => {
   const places: Record<string, (path: string) => void> = {
     'a link': (path) => symlinkSync('/etc/hostname', path),
     'a link that leads nowhere': (path) => symlinkSync('nowhere', path),
@@ -120,7 +120,7 @@ describe('what is in the place of a log and is no file', () => {
     expect(readFileSync('/etc/hostname', 'utf8')).toBe(before);
   });
 
-  it('is no session, and stays: a folder', () => {
+  it('is no session, and is left alone: a folder', () => {
     const { storage, record, path } = withSession();
     unlinkSync(path);
     mkdirSync(path);
@@ -132,14 +132,14 @@ describe('what is in the place of a log and is no file', () => {
 });
 
 describe('a log that continues in a file that is missing, as in a copy', () => {
-  it.each([1, 2])('says what it said before, and is written on: %i missing', (count) => {
+  it.each([1, 2])('has the state before that, and can be written to: %i missing', (count) => {
     const session = withSession();
     for (let n = 1; n <= count; n++) session.continueIn(n);
     expect(session.storage.read(session.record.key)).toEqual(session.record);
     expectWritable(session);
   });
 
-  it('says so also when a successor itself continues in a missing one', () => {
+  it('has that state even if the successor itself continues in a missing one', () => {
     const session = withSession();
     const { successor, continueIn, record, storage } = session;
     const after = next(record, { version: 7 });
@@ -154,8 +154,8 @@ describe('a log that continues in a file that is missing, as in a copy', () => {
   });
 });
 
-describe('a log with a line that names what is no file of its own', () => {
-  it('passes over it, and leaves that alone', () => {
+describe('a log with a line that names a file of another session', () => {
+  it('ignores the line, and leaves the file alone', () => {
     const session = withSession();
     const { storage, record, path, append, directory } = session;
     const another = someRecord(live);
@@ -171,7 +171,7 @@ describe('a log with a line that names what is no file of its own', () => {
   });
 });
 
-describe('a log that continues in a file that was not renamed yet', () => {
+describe('a log that continues in a file that is not renamed yet', () => {
   const continued = () => {
     const session = withSession();
     const after = next(session.record, { version: 7 });
@@ -180,7 +180,7 @@ describe('a log that continues in a file that was not renamed yet', () => {
     return { session, after };
   };
 
-  it('says what the new file says, and readers leave both as they are', () => {
+  it('has the state of the new file, and readers leave both files alone', () => {
     const { session, after } = continued();
     expect(session.storage.read(after.key)).toEqual(after);
     expect(filesIn(session.directory)).toHaveLength(2);
@@ -194,7 +194,7 @@ describe('a log that continues in a file that was not renamed yet', () => {
     expectWritable(session, after);
   });
 
-  it('is not what the old file said: nothing can be replaced there', () => {
+  it('no longer has the state of the old file: replacing that fails', () => {
     const { session, after } = continued();
     const { storage, record } = session;
     expect(storage.replace(record.key, record.version, next(record), Date.now())).toBe(false);
@@ -223,7 +223,7 @@ describe('a log that was ended by a process that was killed', () => {
     expect(await storage.deleteSession(record.key)).toBe(false);
   });
 
-  it('is taken over by an insert, after a second in which its ender could have removed it', async () => {
+  it('is taken over by an insert, after a second in which its process could have removed it', async () => {
     const session = ended();
     const [after, late] = [next(session.record), next(next(session.record))];
     const inserted = [session.storage.insert(after, Date.now()), session.another.insert(late, Date.now())];

@@ -33,12 +33,12 @@ const flush = promisify(fdatasync);
 export const overtaken: unique symbol = Symbol('overtaken');
 export type Overtaken = typeof overtaken;
 
-/** In bytes: the sum, and three numbers of at most 16 digits. */
+/** In bytes: the checksum, and three numbers of at most 16 digits. */
 const longestTouch = 64;
 
 type SizedRecord = RecordState & { readonly size: number };
 
-/** The logs of a session directory. Callers see one log per session, even where it continues in another file. */
+/** The logs of a session directory. Callers see one log per session, even if it continues in another file. */
 export class SessionLogs {
   readonly #directory: SessionDirectory;
   readonly #durable: boolean;
@@ -55,7 +55,7 @@ export class SessionLogs {
     return readLog(this.#directory, key);
   }
 
-  /** Runs work on a session's log, again whenever it was overtaken. `create` makes a missing file. */
+  /** Runs work on a session's log, and again whenever it was overtaken. `create` creates a missing file. */
   *write<T>(
     key: string,
     mode: 'write' | 'create',
@@ -85,7 +85,7 @@ export class SessionLogs {
     }
   }
 
-  /** Makes a record the state of a log. @returns `false`, with nothing written, when another process was first */
+  /** Makes a record the state of a log. @returns `false`, with nothing written, if another process was first */
   *put(log: SessionLog, record: SessionRecord, link?: Link): Steps<boolean> {
     const { file, path, state } = log;
     const at = state.size;
@@ -93,7 +93,7 @@ export class SessionLogs {
     if (state.kind === 'ended' || !hasRoom(at, line.length)) return yield* this.continue(log, record, link);
     if (this.#append(log, line) !== true) return false;
     log.state = { kind: 'record', record, link, at, length: line.length, size: at + line.length };
-    // A record that is still arriving keeps the time of the write, which tells how long the move has been unfinished.
+    // A record that is still arriving keeps the time of the write, which shows how long the move has been unfinished.
     if (link?.kind !== 'from') hintExpiry(file, record.expiresAt);
     yield* this.#flushOrUndo(log, state, record.version, state.kind === 'empty' ? dirname(path) : undefined);
     return true;
@@ -106,10 +106,10 @@ export class SessionLogs {
   }
 
   /**
-   * Continues a log in a new file: writes the record there, appends a line that names it to the old file, and renames the new file
-   * over that. The line is the step that counts, and any process that finds it can finish the rename.
+   * Continues a log in a new file: writes the record there, appends a line that names the new file to the old one, and renames the
+   * new file over the old one. The line is the commit; any process that finds it can finish the rename.
    *
-   * @returns `false`, with nothing written, when another process was first
+   * @returns `false`, with nothing written, if another process was first
    */
   *continue(log: SessionLog, record: SessionRecord, link?: Link): Steps<boolean> {
     const name = `${basename(log.path)}.${this.#token}.${++this.#count}.next`;
@@ -123,7 +123,7 @@ export class SessionLogs {
       counts = appended === 'unlinked' ? !existsSync(successor) : appended;
       if (!counts) return false;
       finishContinuing(file, successor, log.path, record.expiresAt);
-      // A move stands: taking back the mark would leave the session under both keys.
+      // A move cannot be undone: without the mark, the session would be under both keys.
       if (link?.kind === 'to') yield* this.flush(log, dirname(log.path));
       else yield* this.#flushOrUndo(log, log.state, record.version, dirname(log.path));
       return true;
@@ -133,13 +133,13 @@ export class SessionLogs {
     }
   }
 
-  /** Changes when a record expires. @returns `false` when another process was first */
+  /** Changes when a record expires. @returns `false` if another process was first */
   *extend(log: SessionLog, state: SizedRecord, expiresAt: number): Steps<boolean> {
     if (hasRoom(state.size, longestTouch, state.length)) return this.touch(log, state, expiresAt);
     return yield* this.continue(log, { ...state.record, expiresAt }, linkToKeep(state));
   }
 
-  /** The same without looking for room. With an unchanged expiry, all it does is make other writers lose. */
+  /** The same without checking for room. With an unchanged expiry, its only effect is that other writers lose. */
   touch(log: SessionLog, state: SizedRecord, expiresAt = state.record.expiresAt): boolean {
     if (this.#append(log, touchLine(state.size, expiresAt, state)) !== true) return false;
     hintExpiry(log.file, expiresAt);
@@ -149,7 +149,7 @@ export class SessionLogs {
   /**
    * Appends the line that ends a session.
    *
-   * @returns `false` when another process was first; `full` when the disk has no room for the line
+   * @returns `false` if another process was first; `full` if the disk has no room for the line
    */
   end(log: SessionLog): boolean | 'full' {
     this.#confirmTarget(log.state);
@@ -167,7 +167,7 @@ export class SessionLogs {
     return appendLine(log.file, log.state.size, line);
   }
 
-  /** To be done before a mark is replaced: until it is, only the mark tells that the record under the other key has become the session. */
+  /** Must happen before a mark is replaced: until then, only the mark shows that the record under the other key is the session. */
   #confirmTarget(mark: SessionState): void {
     if (mark.kind !== 'record' || mark.link?.kind !== 'to') return;
     const { version } = mark.record;
@@ -176,15 +176,15 @@ export class SessionLogs {
       if (!log || state?.kind !== 'record' || state.link?.kind !== 'from') return true;
       if (state.link.markVersion !== version) return true;
       if (!this.touch(log, state)) return overtaken;
-      // The mark must not be gone after a power cut, and this line with it.
+      // A power cut must not lose both the mark and this line.
       if (this.#durable) fdatasyncSync(log.file);
       return true;
     });
   }
 
   /**
-   * With `durable`, waits until a write is on the disk. What the disk refuses to keep is taken back, since it could be gone after a
-   * power cut: replaced by what was there before, under a new version, unless another process has built on it.
+   * With `durable`, waits until a write is on the disk. If the flush fails, the write could be lost in a power cut, so it is undone:
+   * replaced with the previous content under a new version, unless another process has built on it.
    */
   *#flushOrUndo(log: SessionLog, before: SessionState, version: number, folder?: string): Steps<void> {
     try {
@@ -211,6 +211,6 @@ function finishContinuing(file: number, successor: string, path: string, expires
     renameSync(successor, path);
     hintExpiry(file, expiresAt);
   } catch {
-    // The line counts anyway, and the next writer finishes the rename.
+    // The line counts all the same; the next writer finishes the rename.
   }
 }

@@ -7,7 +7,7 @@ import { type Overtaken, overtaken, type SessionLogs } from '../log/session-log.
 import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 
-/** Ends the session under a key if the condition holds at that moment. @returns whether it did */
+/** Ends the session under a key if the condition holds at that moment. @returns whether it was ended */
 export type EndSession = (key: string, condition: (state: SessionState) => boolean) => Steps<boolean>;
 
 export function createEndSession(logs: SessionLogs, index: SubjectIndex, layout: Layout): EndSession {
@@ -36,7 +36,7 @@ export function endLog(logs: SessionLogs, index: SubjectIndex, log: SessionLog):
     if (subject !== null) index.remove(subject, key);
     ifExists(() => unlinkSync(path));
   } catch {
-    // It has ended anyway. Garbage collection removes what is left.
+    // The session has ended anyway. Garbage collection removes the rest.
   }
   return true;
 }

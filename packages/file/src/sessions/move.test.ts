@@ -12,10 +12,10 @@ let directory: string;
 let opened: ReturnType<typeof openStorage>;
 let old: SessionRecord;
 let moved: SessionRecord;
-/** What the move leaves under the old key. Without a payload, nobody sees it. */
+/** The mark that the move leaves under the old key. Without a payload, it is hidden. */
 let mark: SessionRecord;
 
-/** Leaves a move as a crash would after the first of its steps, or after the second. */
+/** Leaves a move as a crash would, after its first or its second step. */
 async function crashedAfter(step: 1 | 2): Promise<void> {
   const { storage, layout } = opened;
   await storage.insert(old, Date.now());
@@ -47,12 +47,12 @@ describe('moving a session', () => {
     expect(filesIn(directory)).toHaveLength(2);
   });
 
-  it('has not happened when a crash came before its one step', async () => {
+  it('has not happened if a crash came before the commit', async () => {
     await crashedAfter(1);
     const { storage } = opened;
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([old, undefined]);
     expect(await storage.touch(moved.key, 1, 9_000_000)).toBe(false);
-    // The key of a move that may still happen is taken.
+    // The new key is taken while the move may still happen.
     expect(await storage.replace(old.key, old.version, moved, Date.now())).toBe(false);
     const another = { ...moved, key: someRecord().key };
     expect(await storage.replace(old.key, old.version, another, Date.now())).toBe(true);
@@ -63,7 +63,7 @@ describe('moving a session', () => {
     ]);
   });
 
-  it('has happened when a crash came after it', async () => {
+  it('has happened if a crash came after the commit', async () => {
     await crashedAfter(2);
     const { storage } = opened;
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
@@ -99,7 +99,7 @@ describe('moving a session', () => {
   it.each([1, 2] as const)('is settled by garbage collection after a crash at step %i', async (step) => {
     await crashedAfter(step);
     const { storage, layout } = opened;
-    // The mover may still be about to finish what it began less than a minute ago.
+    // The process may still finish a move that it began less than a minute ago.
     expect(await storage.deleteExpired(0, 500)).toBe(0);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual(
       step === 1 ? [old, undefined] : [undefined, moved],
@@ -119,7 +119,7 @@ describe('moving a session', () => {
     expect(storage.read(left.key)).toMatchObject({ key: left.key, payload: left.payload, subject: 'ann' });
   });
 
-  it('never happens once garbage collection has given the session another version', async () => {
+  it('never happens once garbage collection has given the session a new version', async () => {
     await crashedAfter(1);
     const { storage, layout } = opened;
     utimesSync(layout.record(moved.key), 0, 0);
@@ -133,7 +133,7 @@ describe('moving a session', () => {
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual([undefined, moved]);
   });
 
-  it('leaves the mark under the old key, which is a record like any other', async () => {
+  it('leaves a mark under the old key, which is a record like any other', async () => {
     const { storage } = opened;
     mark = someRecord({ key: old.key, subject: null, expiresAt: 1_000, idleTimeout: 0 });
     await storage.insert(old, Date.now());
@@ -149,7 +149,7 @@ describe('moving a session', () => {
   });
 
   it.each([1, 2] as const)(
-    'has a mark or the session under the old key after a crash at step %i',
+    'leaves a mark or the session under the old key after a crash at step %i',
     async (step) => {
       mark = someRecord({ key: old.key, subject: null, idleTimeout: 0 });
       await crashedAfter(step);
@@ -180,7 +180,7 @@ describe('moving a session', () => {
     while (at < 500) {
       const here = await store.load(`${id}_${at}`);
       if (here.exists) continue;
-      // Gone from there: it must be at the next key already, or further on.
+      // Gone from this key: it must be under the next one, or a later one.
       let next = at + 1;
       while (!(await store.load(`${id}_${next}`)).exists) {
         expect(next++, 'lost').toBeLessThan(at + 1000);

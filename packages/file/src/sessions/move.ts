@@ -6,17 +6,17 @@ import { endLog } from './end.ts';
 import { isFree, type Writes } from './write.ts';
 
 /**
- * How a session moves to another key with one atomic step, though there are two files:
+ * How a session moves to another key in one atomic step, although two files are involved:
  *
- * 1. The record is written under the new key, with a link that says which session it comes from, and in which version. It is not a
+ * 1. The record is written under the new key, with a link to the session it comes from and that session's version. It is not a
  *    session yet.
- * 2. The old file continues in one that holds the mark. The line that names it is the step that counts: from then on the mark is
- *    under the old key, and readers of the new key, who look for it there, take the record for the session.
- * 3. A touch under the new key confirms that the record has arrived, so that readers no longer have to look.
+ * 2. The old file continues in one that holds the mark. The line that names it is the commit: from then on the mark is under the
+ *    old key, where readers of the new key look for it, and the record is the session.
+ * 3. A touch under the new key confirms that the record has arrived, so that readers no longer have to look for the mark.
  *
- * A crash after 1 leaves a record that is not a session. It can never become one once the old session has another version, and
- * garbage collection removes it. A crash after 2 leaves a session whose readers have to look, until it is written to or its mark
- * is about to be replaced, when step 3 is caught up on.
+ * A crash after 1 leaves a record that is not a session. It can never become one after the old session got a new version, and
+ * garbage collection removes it. After a crash following 2, readers have to look for the mark until step 3 is done by the next
+ * write to the session, or before its mark is replaced.
  */
 export type Move = (key: string, version: number, next: SessionRecord, mark: SessionRecord) => Steps<boolean>;
 
@@ -26,11 +26,11 @@ export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeN
     return state?.kind === 'record' && state.record.version === version;
   };
 
-  /** Step 2. @returns `false` when the session no longer has that version */
+  /** Step 2. @returns `false` if the session no longer has that version */
   const placeMark = (key: string, version: number, to: string, mark: SessionRecord) =>
     logs.write<boolean>(key, 'write', function* (log) {
       if (log?.state.kind !== 'record' || log.state.record.version !== version) return false;
-      // With the session's subject, so that ending all of a subject's sessions finds the mark and follows it.
+      // The mark gets the session's subject, so that ending all sessions of the subject finds and follows it.
       const { subject } = log.state.record;
       return (yield* logs.continue(log, { ...mark, key, subject }, { kind: 'to', key: to })) || overtaken;
     });
@@ -45,7 +45,7 @@ export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeN
       try {
         hasLeft = yield* placeMark(key, version, next.key, mark);
       } finally {
-        // With `durable`, it can fail after the step.
+        // With `durable`, it can fail after the commit.
         if (!hasLeft && !hasVersion(key, mark.version)) endLog(logs, index, log);
       }
       if (hasLeft && log.state.kind === 'record' && logs.touch(log, log.state)) yield* logs.flush(log);
@@ -54,7 +54,7 @@ export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeN
   };
 }
 
-/** A mark that nobody sees, for `replace` under another key, which leaves none. The next garbage collection removes it. */
+/** A hidden mark, for a `replace` under another key, which leaves no visible one. The next garbage collection removes it. */
 export function hiddenMark(key: string): SessionRecord {
   const version = drawVersion();
   return { key, payload: '', subject: null, version, createdAt: 0, expiresAt: 0, idleTimeout: 0 };

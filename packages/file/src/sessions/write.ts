@@ -10,18 +10,18 @@ import type { Steps } from '../log/steps.ts';
 import type { SubjectIndex } from '../subjects/subject-index.ts';
 import { endLog } from './end.ts';
 
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
-/** Milliseconds between the end of a session and the removal of its file, after which the process that ended it counts as killed. */
+/** Milliseconds within which an ended session's file should be removed; after that, its process is assumed to be dead. */
 const longestEnd = 1000;
 
 /** `insert`, `save`, `touch` and `replace` under the same key, and what a move to another key needs. */
 export type Writes = ReturnType<typeof createWrites>;
 
 export function createWrites(logs: SessionLogs, index: SubjectIndex, layout: Layout) {
-  /** Writes a record, and before it the marker of its subject. */
+  /** Writes the marker of a record's subject, then the record. */
   function* put(log: SessionLog, record: SessionRecord, link?: Link): Steps<true | Overtaken> {
     const { key, subject } = record;
     const { state } = log;
@@ -36,12 +36,12 @@ export function createWrites(logs: SessionLogs, index: SubjectIndex, layout: Lay
       if (state.kind === 'empty') removeUnused(log);
       throw error;
     }
-    // Garbage collection may have removed an old marker in between.
+    // Garbage collection may have removed an old marker since.
     if (!isMarked && !index.has(subject, key)) index.add(subject, key);
     return true;
   }
 
-  /** Removes a new file that nothing could be written to, so that a full disk does not fill up with them. */
+  /** Removes a new file to which nothing could be written, so that a full disk does not fill up with empty files. */
   function removeUnused(log: SessionLog): void {
     const bytes = readFile(log.file);
     const found = bytes && readState(bytes);

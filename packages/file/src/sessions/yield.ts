@@ -1,11 +1,11 @@
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setImmediate } = globalThis;
 const now = performance.now.bind(performance);
 
-/** How long, in milliseconds, synchronous work on many files may keep the event loop. */
+/** How long, in milliseconds, synchronous work on many files may block the event loop. */
 const slice = 0.25;
 
-/** Yields to the event loop whenever a slice of it has been used up. Call between two files. */
+/** Yields to the event loop whenever a slice of time has been used up. Call it between two files. */
 export function createYield(): () => Promise<void> | undefined {
   let since = now();
   return () => {

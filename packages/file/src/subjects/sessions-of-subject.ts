@@ -6,13 +6,13 @@ import type { EndSession } from '../sessions/end.ts';
 import { createYield } from '../sessions/yield.ts';
 import type { SubjectIndex } from './subject-index.ts';
 
-/** More often than any session moves within the life of a mark. */
+/** More moves than any session makes during the life of a mark. */
 const mostHops = 1000;
 
 /**
- * `listBySubject` and `deleteBySubject`. A session that moves keeps the marker of its old key as long as its mark exists, and has
- * one for its new key before it arrives there. So the markers lead to every session that existed when they were listed, however often it
- * has moved since.
+ * `listBySubject` and `deleteBySubject`. A session that moves keeps the marker of its old key as long as its mark exists, and gets
+ * one for its new key before it arrives there. So the markers lead to every session that existed when they were listed, however
+ * often it has moved since.
  */
 export function createSessionsOfSubject(
   logs: SessionLogs,
@@ -54,7 +54,7 @@ export function createSessionsOfSubject(
           await follow(marked, async (key) => {
             if (key === exceptKey) return undefined;
             if (await endOf(subject, key)) removed++;
-            // Read again, since it may have moved in the meantime.
+            // Read again, because it may have moved since.
             return logs.read(key);
           });
           await yieldToOthers();
@@ -74,7 +74,7 @@ async function follow(
   for (let hops = 0; key !== undefined && hops < mostHops; hops++) key = next(await visit(key));
 }
 
-/** The key to look under next: where the session has moved, or where it still is. */
+/** The key to look under next: where the session has moved to, or where it still is. */
 function next(state: SessionState | undefined): string | undefined {
   if (state?.kind === 'arriving') return state.link?.key;
   return state?.kind === 'record' && state.link?.kind === 'to' ? state.link.key : undefined;

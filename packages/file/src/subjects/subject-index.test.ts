@@ -16,7 +16,7 @@ describe('subject index', () => {
     expect(await storage.listBySubject('bob')).toEqual([]);
   });
 
-  it('takes a marker that a crash has left for nothing, and removes it when it is an hour old', async () => {
+  it('ignores a marker left by a crash, and removes it when it is an hour old', async () => {
     const directory = temporaryDirectory();
     const opened = openStorage(directory);
     const { storage, layout } = opened;
@@ -27,7 +27,7 @@ describe('subject index', () => {
     index.add('ann', lost);
     expect(await storage.listBySubject('ann')).toEqual([]);
     expect(await storage.deleteBySubject('ann', {})).toBe(0);
-    // It may be that of a session that is just being made.
+    // It may belong to a session that is being created.
     await storage.deleteExpired(0, 500);
     expect(index.keys('ann')).toEqual([lost]);
     const aged = Date.now() / 1000 - 2 * 3600;
@@ -41,7 +41,7 @@ describe('subject index', () => {
     expect(storage.read(bobs.key)).toEqual(bobs);
   });
 
-  it('is made again by garbage collection when it is lost', async () => {
+  it('is restored by garbage collection when it is lost', async () => {
     const { storage, layout } = openStorage(temporaryDirectory());
     const record = someRecord({ subject: 'ann' });
     await storage.insert(record, Date.now());
@@ -51,7 +51,7 @@ describe('subject index', () => {
     expect(await storage.listBySubject('ann')).toEqual([record]);
   });
 
-  it('lets a key that only looks like another name no session', async () => {
+  it('finds no session by a key that only looks like another', async () => {
     const { storage } = openStorage(temporaryDirectory());
     const record = someRecord({ subject: 'ann' });
     await storage.insert(record, Date.now());

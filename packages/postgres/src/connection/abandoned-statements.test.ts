@@ -20,7 +20,7 @@ describe.each([
     (connectionString: string) => ({ pool: freshPool({ connectionString, query_timeout: 800 }) }),
   ],
   ['PgBouncer', (connectionString: string) => ({ connectionString, prepare: false })],
-])('with %s, statements that were given up', (name, options) => {
+])('with %s, statements that timed out', (name, options) => {
   it('do not stay on the server', { timeout: 60_000 }, async (context) => {
     let connectionString = url;
     if (name === 'PgBouncer') {
@@ -43,7 +43,7 @@ describe.each([
     await holder.connect();
     onTestFinished(() => holder.end());
     await holder.query(`begin; lock table ${pg.escapeIdentifier(schema)}.sessions in access exclusive mode`);
-    // PgBouncer has two connections to the server here. A statement that waits in its queue may get through while it is cancelled.
+    // PgBouncer has two server connections here. A statement in its queue may reach the server while it is being cancelled.
     const length = name === 'PgBouncer' ? 2 : 8;
     const calls = Array.from({ length }, (_, n) => (n % 2 ? store.list('ann') : store.touch(id)));
     const refused = calls.map(() => ({ status: 'rejected', reason: { code: 'UNAVAILABLE' } }));

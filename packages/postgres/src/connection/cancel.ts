@@ -1,27 +1,27 @@
 import { connect, type NetConnectOpts } from 'node:net';
 import type { PostgresClient } from './postgres-pool.ts';
 
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout } = globalThis;
 
-/** PostgreSQL's code for a cancel request, in the place of a protocol version. */
+/** PostgreSQL's code for a cancel request, sent in place of a protocol version. */
 const cancelRequest = 80_877_102;
 
-/** Milliseconds to wait for the end of the statement after each request. */
+/** Milliseconds to wait for the statement to end after each request. */
 const pauses = [50, 100, 200, 400];
 
-/** Milliseconds after which a server that says nothing counts as lost, and the statement with it. */
+/** Milliseconds after which a silent server is considered lost, together with the statement. */
 const patience = 500;
-/** Milliseconds after which the connection of a request ends in any case. */
+/** Milliseconds after which the connection of a request is closed in any case. */
 const longest = 10_000;
 
 /**
- * Asks the server to stop the statement that runs on a client. It would not notice that the client has gone: a statement that waits
- * for a lock would go on waiting, and hold one of the server's connections. A pooler passes the request on as long as the client is
- * connected to it, but ignores it while the statement itself still waits in the pooler: hence several requests.
+ * Asks the server to cancel the statement that runs on a client. Closing the client would not be enough: the server does not
+ * notice, and a statement that waits for a lock would keep waiting and occupy a connection. A pooler forwards the request while
+ * the client is connected, but ignores it while the statement is still in the pooler's queue: hence several requests.
  *
  * @param ended Settles when the statement has ended.
- * @returns Resolves then, or once the server cannot be reached or takes no notice. Never rejects.
+ * @returns Resolves when `ended` settles, or when the server is unreachable or ignores the requests. Never rejects.
  */
 export async function cancelStatement(client: PostgresClient, ended: Promise<void>): Promise<void> {
   const { processID, secretKey } = client;
@@ -39,14 +39,14 @@ export async function cancelStatement(client: PostgresClient, ended: Promise<voi
   }
 }
 
-/** @returns whether the server has taken the request */
+/** @returns whether the server accepted the request */
 function send(request: Buffer, address: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address, () => socket.write(request));
     socket.setTimeout(patience, () => {
       resolve(false);
       if (socket.connecting) socket.destroy();
-      // PgBouncer 1.18 crashes when the connection goes away before it has passed the request on.
+      // PgBouncer 1.18 crashes if this connection closes before it has forwarded the request.
       socket.setTimeout(longest, () => socket.destroy());
     });
     socket.on('error', () => {});

@@ -5,43 +5,43 @@ import type { PostgresClient, PostgresQuery } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import type { TimeLimit } from './time-limit.ts';
 
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setImmediate } = globalThis;
 const monotonicNow = performance.now.bind(performance);
 
-/** A statement's rows, every value as PostgreSQL wrote it, and how many rows it changed. */
+/** A statement's rows, each value as the text PostgreSQL sent, and the number of rows it changed. */
 export interface Result {
   rows: (string | null)[][];
   count: number;
 }
 
-/** What became of a statement: its result, or why it has none. */
+/** The outcome of a statement: its result, or why it has none. */
 export interface Outcome {
   result?: Result;
   error?: unknown;
-  /** The statement left nothing behind: the connection had ended before, or the deadline had passed. */
+  /** The statement had no effect: the connection had already ended, or the deadline had passed. */
   neverRan?: boolean;
-  /** Given when the time was up: settles once the server has been asked to stop. Keep the client until then. */
+  /** Set after a time-out: settles once the server has been asked to cancel. Keep the client until then. */
   canceled?: Promise<void>;
 }
 
 interface ClientState {
   /** When a statement last ended here, by `performance.now()`. */
   usedAt: number;
-  /** Whether PostgreSQL has begun to execute the last statement. */
+  /** Whether PostgreSQL has started to execute the last statement. */
   begun: boolean;
-  /** The server's clock minus ours in milliseconds, never too large, and when it was read. */
+  /** The server's clock minus ours, in milliseconds and never too large, and when it was read. */
   clock?: { ahead: number; readAt: number } | undefined;
 }
 
-/** Kept for the whole module: two stores on one pool share what is known of a client, and listen once. */
+/** Module-wide: two stores on one pool share what is known about a client, and add one listener. */
 const states = new WeakMap<PostgresClient, ClientState>();
 
 function stateOf(client: PostgresClient): ClientState {
   const known = states.get(client);
   if (known) return known;
   const state: ClientState = { usedAt: monotonicNow(), begun: true };
-  // PostgreSQL sends it before it executes, so an error without it is about the connection and not about the statement.
+  // PostgreSQL sends it before executing, so an error without it is about the connection, not the statement.
   client.connection?.on('bindComplete', () => {
     state.begun = true;
   });
@@ -49,7 +49,7 @@ function stateOf(client: PostgresClient): ClientState {
   return state;
 }
 
-/** Milliseconds after which the end of an idle connection may still be unread, and after which a clock is read again. */
+/** Milliseconds after which an idle connection may have ended unnoticed, and after which a server's clock is read again. */
 const idle = 100;
 const clockAge = 60_000;
 
@@ -57,9 +57,8 @@ const asText = { getTypeParser: () => (text: string) => text };
 const readClock = { text: 'select extract(epoch from clock_timestamp()) * 1000', name: undefined };
 
 /**
- * node-postgres 8.23 copies each property that a query has of its own, which costs a load a twentieth. Of prepared statements, what
- * is always the same is therefore inherited. Others have it of their own, since what rewrites their text, such as a tracer, may copy
- * only that.
+ * node-postgres 8.23 copies every own property of a query, at a measurable cost for each load. Prepared statements therefore
+ * inherit what never changes. Plain statements own all of it: a tracer that rewrites their text may copy own properties only.
  */
 const fixedParts = new WeakMap<Statement<unknown[]>, object>();
 
@@ -80,9 +79,9 @@ function queryOf(statement: Statement<unknown[]>, values: unknown[]): PostgresQu
   return query;
 }
 
-/** Runs statements on clients of a pool. Each may take `milliseconds`, which `limit` counts. */
+/** Runs statements on pooled clients. Each may take `milliseconds`, as counted by `limit`. */
 export function createClientQuery(milliseconds: number, limit: TimeLimit) {
-  /** Clocks read earlier are wrong: the server's has been set since. */
+  /** Clocks read before this time are wrong, because the server's clock has been set since. */
   let clocksWrongUntil = 0;
 
   function send(
@@ -106,7 +105,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       }
       given = [...values, (now + milliseconds + clock.ahead) / 1000];
     }
-    /** Set when the time is up before the statement has ended. */
+    /** Set when the time runs out before the statement has ended. */
     let endsLate: (() => void) | undefined;
     const inTime = limit(() => {
       const ended = new Promise<void>((resolve) => {
@@ -114,7 +113,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       });
       callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
     });
-    // Without values it is sent in a protocol that does not say when execution begins.
+    // Without values node-postgres uses the simple protocol, which does not tell when execution begins.
     state.begun = given.length === 0 || client.connection === undefined;
     client.query(queryOf(statement, given), (error, result) => {
       if (endsLate) {
@@ -128,7 +127,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
         return;
       }
       if (isReadTimeout(error)) {
-        // The time limit of a passed pool, which leaves the statement on the server, and does not say when it ends.
+        // The passed pool's own time limit. It leaves the statement running on the server.
         const ended = new Promise<void>(() => {});
         callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
         return;
@@ -141,8 +140,8 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
   }
 
   /**
-   * Reads the server's clock. It was read before the result arrived: as the two clocks go on alike, a deadline reckoned from
-   * then is over on the server no later than here, by as much as the result was under way.
+   * Reads the server's clock. The reading is already old when it arrives, by the time the result was in transit, so a deadline
+   * computed from it passes on the server no later than here.
    */
   function learnClock(
     client: PostgresClient,
@@ -153,7 +152,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
     send(client, readClock, [], (outcome) => {
       const time = Number(outcome.result?.rows[0]?.[0]);
       if (outcome.result === undefined) {
-        // Nothing of the statement itself was sent; but after a time-out there is no time left to send it elsewhere.
+        // The statement itself was not sent. After a time-out there is no time left to send it on another connection.
         callback({ ...outcome, neverRan: !isStoreError(outcome.error) });
         return;
       }
@@ -173,7 +172,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       send(client, statement, values, callback);
       return;
     }
-    // The server, a proxy or a NAT may have ended it, and the process been too busy to hear of it: sockets are read first.
+    // The server, a proxy or a NAT may have closed it while this process was too busy to notice: read the sockets first.
     let broken: unknown;
     const onError = (error: unknown) => {
       broken = error;
@@ -187,12 +186,12 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
   };
 }
 
-/** How node-postgres refuses a statement on a client whose connection has ended. */
+/** node-postgres's error for a statement on a client whose connection has ended. */
 const notSent = /^Client (was closed|has encountered a connection error) and is not queryable$/;
 
 /**
- * Whether the connection had ended before the statement could run: the server said goodbye to an idle session, or not all of
- * the statement could be handed to the socket. A pooler's errors look alike but name no routine; what it had sent on may run.
+ * Whether the connection had ended before the statement could run: the server closed an idle session, or part of the statement
+ * never reached the socket. A pooler's errors look the same but name no routine; a statement that it forwarded may run.
  */
 function endedBefore(error: Error, { begun }: ClientState): boolean {
   const { syscall, routine } = error as { syscall?: string; routine?: string };
@@ -201,12 +200,12 @@ function endedBefore(error: Error, { begun }: ClientState): boolean {
   return code === '57P05' || (code === '57P01' && routine === 'ProcessInterrupts' && !begun);
 }
 
-/** How node-postgres says that the `query_timeout` of its pool has passed. */
+/** node-postgres's error when the pool's `query_timeout` has passed. */
 function isReadTimeout(error: Error): boolean {
   return error.message === 'Query read timeout';
 }
 
-/** Whether the connection is gone, and not only the statement refused. */
+/** Whether the connection is lost, rather than only the statement refused. */
 function isLost(error: Error): boolean {
   const { severity } = error as { severity?: string };
   return severity === undefined || severity === 'FATAL';

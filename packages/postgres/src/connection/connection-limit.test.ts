@@ -12,13 +12,13 @@ const full = {
   cause: expect.objectContaining({ code: '53300' }),
 };
 
-/** A role to which the server gives so many connections and no more, with the rights of the README on a table that is there. */
+/** A role with a connection limit, and the rights from the README on an existing table. */
 async function limitedRole(limit: number) {
   const schema = freshSchema();
   await (await startSession({ connectionString: url, schema, cache: false })).close();
   const { connectionString, role } = await createRole(schema, `connection limit ${limit}`);
 
-  /** Takes every connection that the role may have, also those that somebody else is using. @returns what gives them back */
+  /** Takes every connection of the role, including those the store gives back. @returns a function that releases them */
   async function takeAll(): Promise<() => Promise<unknown>> {
     const taken: pg.Client[] = [];
     const giveBack = () => Promise.all(taken.splice(0).map((client) => client.end()));
@@ -30,7 +30,7 @@ async function limitedRole(limit: number) {
       );
       const client = new pg.Client({ connectionString, application_name: 'taken' });
       client.on('error', () => {});
-      // Refused when somebody else was faster.
+      // Refused when the store was faster.
       await client.connect().then(
         () => taken.push(client),
         () => {},
@@ -42,7 +42,7 @@ async function limitedRole(limit: number) {
 }
 
 describe('a server that has no connection left', () => {
-  it('refuses a start in words, and takes one once a connection is free', async () => {
+  it('refuses a start with a clear error, and accepts one once a connection is free', async () => {
     const { schema, connectionString, takeAll } = await limitedRole(1);
     const options = { schema, connectionString, cache: false };
     const giveBack = await takeAll();
@@ -77,7 +77,7 @@ describe('a server that has no connection left', () => {
         const giveBack = await takeAll();
         const failed = load.failures.length;
         await expect.poll(() => load.failures.length).toBeGreaterThan(failed + 50);
-        // Told by the server, and so long before any time is up.
+        // The server refuses, long before any timeout.
         const id = createSessionId();
         const calls = [
           store.load(id),
@@ -128,7 +128,7 @@ describe('a server that has no connection left', () => {
     },
   );
 
-  it('is outlived by the pool, which grows again under load', { timeout: 60_000 }, async () => {
+  it('does not keep the pool small: it grows again under load', { timeout: 60_000 }, async () => {
     const { schema, connectionString, takeAll } = await limitedRole(4);
     const pool = freshPool({ connectionString, max: 4 });
     const store = await startSession({ pool, schema, cache: false });
@@ -145,7 +145,7 @@ describe('a server that has no connection left', () => {
     await Promise.all(calls);
   });
 
-  it('is told by its own error to a call that has waited until its time was up', async () => {
+  it('is the cause reported to a call that waited until it timed out', async () => {
     const { schema, connectionString } = await limitedRole(1);
     const pool = freshPool({ connectionString });
     const store = await startSession({ pool, schema, cache: false, connectionTimeout: 0.5 });

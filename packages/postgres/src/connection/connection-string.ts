@@ -2,7 +2,7 @@ import { StoreError } from '@store/core/driver';
 
 const form = 'postgres://user:password@host:5432/database';
 
-/** Query parameters that node-postgres acts upon. */
+/** Query parameters that node-postgres supports. */
 const known = new Set(
   (
     'application_name fallback_application_name options host port user password ' +
@@ -13,7 +13,7 @@ const known = new Set(
 
 const sslModes = new Set(['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 
-/** What to do instead of a query parameter that other programs know and that would be without effect here. */
+/** What to use instead of query parameters that other programs know and node-postgres ignores. */
 const ways: Record<string, string> = {
   channel_binding: 'pass a pool made with enableChannelBinding: true',
   connect_timeout: 'use the option connectionTimeout, in seconds',
@@ -35,8 +35,8 @@ const ways: Record<string, string> = {
 };
 
 /**
- * Refuses a connection string that node-postgres would misread, or would ignore in part.
- * What the string holds is never quoted, since it may be the password.
+ * Refuses a connection string that node-postgres would misread or partly ignore. The error never quotes the string, which may
+ * contain the password.
  *
  * @throws {StoreError} `INVALID_OPTION` with the right form.
  */
@@ -52,7 +52,7 @@ function problemWith(given: string): string | undefined {
   if (given !== given.trim() || /^['"]/.test(given)) {
     return `must be ${form} without quotes or spaces around it`;
   }
-  // Two forms of node-postgres for a Unix socket: a directory, and socket:/directory?db=name.
+  // node-postgres has two forms for a Unix socket: a directory, and socket:/directory?db=name.
   if (/^(\/|socket:\/)/.test(given)) return undefined;
   const scheme = /^([a-z][\w+.:-]*):\/\//i.exec(given)?.[1]?.toLowerCase();
   if (scheme === undefined) {
@@ -89,7 +89,7 @@ function parse(given: string): URL | undefined {
   }
 }
 
-/** `postgres://user:password@/database`, which leaves the host to `PGHOST` or `?host=`, is no URL to the parser. */
+/** `postgres://user:password@/database` takes its host from `PGHOST` or `?host=`; the URL parser rejects it. */
 function parseWithoutHost(given: string): URL | undefined {
   const filled = given.replace(/^(\w+:\/\/[^/?#@]*)@\//, '$1@localhost/');
   return filled === given ? undefined : parse(filled);

@@ -13,7 +13,7 @@ async function start(options: PostgresSessionOptions) {
 const id = createSessionId();
 
 describe('a connection', () => {
-  it('that is not free in time is UNAVAILABLE, and nothing is written when it comes after all', async () => {
+  it('that is not free in time is UNAVAILABLE, and nothing is written when it becomes free later', async () => {
     const pool = freshPool({ max: 1 });
     const schema = freshSchema();
     const patient = await start({ pool, schema });
@@ -31,7 +31,7 @@ describe('a connection', () => {
     ['its own pool', true],
     ['a passed pool', false],
   ])(
-    'of %s is given up when a statement takes too long, and the next call finds another',
+    'of %s is dropped when a statement takes too long, and the next call uses another',
     async (_pool, own) => {
       const schema = freshSchema();
       const options = { schema, statementTimeout: 1 };
@@ -51,7 +51,7 @@ describe('a connection', () => {
         });
       }
       if (own) {
-        // The server has been told too: nothing of these is left there to be done later.
+        // The server has been told as well: none of these statements is still waiting there.
         const waiting =
           "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'";
         await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 0 }]);
@@ -64,7 +64,7 @@ describe('a connection', () => {
     },
   );
 
-  it('that has lost its prepared statements, as behind a pooler, says so and is replaced', async () => {
+  it('that has lost its prepared statements, as behind a pooler, is reported and replaced', async () => {
     const pool = freshPool({ max: 1 });
     const store = await start({ pool, schema: freshSchema() });
     await store.save(id, {}, {});
@@ -78,7 +78,7 @@ describe('a connection', () => {
     expect((await store.load(id)).exists).toBe(true);
   });
 
-  it('that fails for what it was given stays open', async () => {
+  it('stays open when a statement fails because of its values', async () => {
     const pool = freshPool({ max: 1 });
     const store = await start({ pool, schema: freshSchema() });
     const backend = async () => (await pool.query('select pg_backend_pid() as pid')).rows[0].pid;
@@ -94,7 +94,7 @@ describe('a connection', () => {
 });
 
 describe('close()', () => {
-  it('ends its own pool, and nothing is left behind on a passed one', async () => {
+  it('ends its own pool, and leaves nothing behind on a passed one', async () => {
     const pool = freshPool();
     const schema = freshSchema();
     const listeners = pool.listenerCount('error');

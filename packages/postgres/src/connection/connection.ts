@@ -12,7 +12,7 @@ import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
 import { createTimeLimit } from './time-limit.ts';
 
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout, setImmediate } = globalThis;
 
 /** Runs a statement. A deadline is filled in after the given values. */
@@ -21,7 +21,7 @@ export type Run = <Values extends unknown[]>(
   ...values: Values
 ) => Promise<Result>;
 
-/** The same with callbacks: each promise on the way of a load makes it a hundredth slower. */
+/** The same with callbacks: every promise on the path of a load makes it measurably slower. */
 export type Start = <Values extends unknown[]>(
   statement: Statement<Values>,
   values: Values,
@@ -29,11 +29,11 @@ export type Start = <Values extends unknown[]>(
   reject: (error: unknown) => void,
 ) => void;
 
-/** The way to the database. */
+/** Access to the database. */
 export interface Connection {
   /**
-   * Runs one statement, and again if it left nothing behind because its connection had ended before. One that only reads is
-   * also run again if it met another one; one that writes is not, since core does that, with one limit for all drivers.
+   * Runs one statement. Runs it again if its connection had already ended, so that it had no effect. A read is also repeated after
+   * a deadlock or serialization failure; a write is not, because core repeats writes, with one limit for all drivers.
    */
   run: Run;
   start: Start;
@@ -52,16 +52,16 @@ export interface ConnectionSettings {
   prepare: boolean;
 }
 
-/** Milliseconds after which a call that waits for a connection of the pool looks whether there is one. */
+/** Milliseconds after which a call that waits for a pooled connection looks for one again. */
 const recheck = 100;
 
 /** How often a statement that only reads is run again. */
 const maxCollisions = 10;
-/** A connection that breaks also fails its query; without a listener the event would end the process. */
+/** A broken connection also fails its query. Without a listener the event would end the process. */
 const ignore = () => {};
 
 /**
- * Makes the way to the database that a pool gives, with callbacks: promises for every step make a load ten percent slower.
+ * Creates access to the database through a pool. Written with callbacks, because a promise for every step makes a load slower.
  *
  * @param end Releases the pool.
  */
@@ -72,15 +72,15 @@ export function createConnection(
 ): Connection {
   const query = createClientQuery(statementTimeout, createTimeLimit(statementTimeout));
   const connectionLimit = createTimeLimit(connectionTimeout);
-  /** Calls that wait for one of the pool's connections, since the server accepts no further one. The oldest comes first. */
+  /** Calls that wait for a connection of the pool because the server accepts no more, oldest first. */
   const waiting: (() => void)[] = [];
   let isTrying = false;
-  /** How many connections the pool had when the server refused a further one. */
+  /** How many connections the pool had when the server refused another. */
   let fullAt = 0;
 
   const wakeOne = () => waiting.shift()?.();
 
-  /** From time to time, a waiting call tries whether the server accepts a further connection after all. */
+  /** Every now and then, a waiting call tries whether the server accepts another connection again. */
   function tryAgainSoon(): void {
     if (isTrying) return;
     isTrying = true;
@@ -103,12 +103,12 @@ export function createConnection(
     });
     const connect = () =>
       pool.connect((error, client) => {
-        // Goes back unused: nothing is written after its caller has been told that it failed.
+        // Return the client unused: nothing may be written after the caller was told that the call failed.
         if (late) {
           client?.release();
           return;
         }
-        // The timers of a passed pool go on while this process stands still; ours do not.
+        // A passed pool's timers count the time during which this process is stalled; ours do not.
         if (client === undefined && isPoolTimeout(error) && connectionLimit.standstill() > before) {
           connect();
           return;
@@ -123,7 +123,7 @@ export function createConnection(
         inTime();
         if (client === undefined) {
           callback(unreachable(error, prepare));
-          // Not in this turn: each of those that wait may fail in the same way.
+          // Not in this turn of the event loop: every waiting call may fail in the same way.
           if (waiting.length > 0) setImmediate(wakeOne);
           return;
         }
@@ -153,7 +153,7 @@ export function createConnection(
   const start: Start = (statement, values, resolve, reject) => {
     let collisions = 0;
     let ended = 0;
-    /** Every connection of the pool may have ended, and on a slow machine new ones too. */
+    /** Every connection of the pool may have ended, and on a slow machine new ones as well. */
     let maxEnded = 0;
     const attempt = () =>
       acquire((failure, client) => {
@@ -212,7 +212,7 @@ export function createConnection(
   };
 }
 
-/** Milliseconds before the next attempt: at random, so that those who met do not meet again, and growing. */
+/** Milliseconds before the next attempt: growing, and random so that the same statements do not collide again. */
 function pause(collisions: number): number {
   return Math.random() * 2 ** Math.min(collisions, 6);
 }

@@ -12,7 +12,7 @@ function block(milliseconds: number): void {
 describe.each([
   ['its own pool', true],
   ['a passed pool', false],
-])('a connection that ended while nobody used it, with %s', (_pool, own) => {
+])('a connection that ended while it was idle, with %s', (_pool, own) => {
   const start = async (connectionString: string) => {
     const store = await startSession({
       ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
@@ -43,14 +43,14 @@ describe.each([
         'select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1',
         [application],
       );
-      // The result is read in the same turn as the end of the connections, or before.
+      // The result is read no later than the end of the connections.
       await kill;
       const calls = [store.save(id, { n }, {}), store.load(createSessionId()), store.list('ann')];
       await Promise.all(calls);
     }
   });
 
-  it('by something between, unnoticed by a busy process, costs no call', async () => {
+  it('by a proxy on the way, unnoticed by a busy process, costs no call', async () => {
     const proxy = await startProxy(url);
     const store = await start(proxy.url);
     const id = createSessionId();

@@ -9,15 +9,15 @@ import { createTimeLimit } from './time-limit.ts';
 const ignore = () => {};
 
 /**
- * Opens a pool; connections come with the first statement. A pooler knows no `statement_timeout` at connection start, so with
- * `prepare: false` only the client keeps time.
+ * Opens a pool; connections are made on demand. Poolers reject `statement_timeout` as a startup parameter, so with
+ * `prepare: false` only the client enforces the time limit.
  *
  * @throws When node-postgres cannot read the string; its error may quote the password.
  */
 export function openPool(connectionString: string, max: number, settings: ConnectionSettings): Connection {
   const limit = createTimeLimit(settings.connectionTimeout);
 
-  /** Gives up opening by our own time, in which a standstill of this process does not count; node-postgres' own counts it. */
+  /** Opening is limited by our own timer, which leaves out the time this process was stalled; node-postgres's timer does not. */
   class Client extends pg.Client {
     #socket: Socket;
 
@@ -49,12 +49,12 @@ export function openPool(connectionString: string, max: number, settings: Connec
   };
   new pg.Client(options);
   const pool = new pg.Pool({ ...options, Client: Client as unknown as new () => pg.ClientBase });
-  // For good: a connection may break while it is being ended.
+  // Never removed: a connection may break while it is being closed.
   pool.on('error', ignore);
   return createConnection(pool, settings, () => pool.end());
 }
 
-/** Uses a pool of the application, which stays open at the end. */
+/** Uses the application's pool, and leaves it open on close. */
 export function borrowPool(pool: PostgresPool, settings: ConnectionSettings): Connection {
   pool.on('error', ignore);
   return createConnection(pool, settings, async () => {

@@ -40,7 +40,7 @@ it.each([
   ['query_wait_timeout', true, 'query_wait_timeout', advice],
   ['prepared statement name is already in use', true, advice, 'Take'],
 ])(
-  'what a pooler refused is said, with the way out: %s (prepare: %s)',
+  'a refusal by a pooler is quoted, with what to do about it: %s (prepare: %s)',
   async (refusal, prepare, said, unsaid) => {
     const connectionString = await poolerThatSays(refusal);
     for (const options of [{ connectionString }, { pool: freshPool({ connectionString }) }]) {
@@ -57,7 +57,7 @@ it.each([
   'no more connections allowed (max_client_conn)',
   'max clients reached in session mode',
   '(EMAXCONN) max client connections reached, limit: 200',
-])('a pooler that is full is said to be: %s', async (refusal) => {
+])('a full pooler is reported as full: %s', async (refusal) => {
   const connectionString = await poolerThatSays(refusal);
   await expect(startSession({ connectionString, cache: false })).rejects.toMatchObject({
     code: 'UNAVAILABLE',

@@ -1,11 +1,11 @@
-/** One statement as node-postgres takes it. */
+/** One statement, in the form node-postgres accepts. */
 export interface PostgresQuery {
   text: string;
   /** The name it is prepared under, once per connection. */
   name?: string;
   values: unknown[];
   rowMode: 'array';
-  /** Results of this statement stay text, whatever parsers the application has set. */
+  /** Keeps results as text, whatever type parsers the application has set. */
   types: { getTypeParser(): (text: string) => string };
 }
 
@@ -17,9 +17,9 @@ export interface PostgresClient {
   ): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  /** `true`: the connection is of no more use and is closed. */
+  /** `true` closes the connection instead of returning it to the pool. */
   release(broken?: boolean): void;
-  /** What tells when PostgreSQL begins to execute a statement, and which server it is. */
+  /** Emits the messages that tell when PostgreSQL begins to execute a statement, and identifies the server. */
   connection?: {
     on(event: 'bindComplete', listener: () => void): unknown;
     stream?: { remoteAddress?: string | undefined; remotePort?: number | undefined };
@@ -31,7 +31,7 @@ export interface PostgresClient {
   port?: number;
 }
 
-/** The part of a node-postgres `Pool` that the store uses; typed by shape, so any copy or version of it fits. */
+/** The part of a node-postgres `Pool` that the store uses. Structural, so any copy or version of it fits. */
 export interface PostgresPool {
   readonly totalCount: number;
   connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
@@ -39,7 +39,7 @@ export interface PostgresPool {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** Tells a pool from anything else, a single `Client` included. */
+/** Distinguishes a pool from anything else, including a single `Client`. */
 export function isPostgresPool(value: unknown): value is PostgresPool {
   if (typeof value !== 'object' || value === null) return false;
   const { connect, on, removeListener, totalCount } = value as Partial<PostgresPool>;

@@ -3,7 +3,7 @@ import { describe, it, onTestFinished } from 'vitest';
 import { freshPool, freshSchema, url } from '../../test/fresh-schema.ts';
 import { startSession } from '../start-session.ts';
 
-/** Keeps the event loop busy, as a breakpoint, SIGSTOP or long computation does. */
+/** Blocks the event loop, as a breakpoint, SIGSTOP or a long computation does. */
 function block(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
@@ -12,7 +12,7 @@ function block(milliseconds: number): void {
 describe.each([
   ['its own pool', true],
   ['a passed pool', false],
-])('a process that stands still for longer than its timeouts, with %s', (_pool, own) => {
+])('a process that is stalled for longer than its timeouts, with %s', (_pool, own) => {
   const options = () => ({
     ...(own ? { connectionString: url } : { pool: freshPool({ connectionTimeoutMillis: 900 }) }),
     cache: false,
@@ -20,7 +20,7 @@ describe.each([
     connectionTimeout: 1,
   });
 
-  it('takes the result that has arrived meanwhile', { timeout: 30_000 }, async () => {
+  it('uses the result that arrived during the stall', { timeout: 30_000 }, async () => {
     const store = await startSession({ ...options(), schema: freshSchema() });
     onTestFinished(() => store.close());
     const id = createSessionId();

@@ -1,27 +1,27 @@
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout, setImmediate } = globalThis;
 const monotonicNow = performance.now.bind(performance);
 
 /** Calls `expire` once the time is up, unless the function it returns has been called before. */
 export interface TimeLimit {
   (expire: () => void): () => void;
-  /** Milliseconds that were not counted so far. */
+  /** Milliseconds left out of the count so far. */
   standstill(): number;
 }
 
 /**
- * Makes a time limit. Time counts only while the event loop turns: a process that is stopped, or busy for seconds, has not
- * waited for the server, and what the server sent meanwhile is still to be read. So a limit expires no earlier than its
- * time, and never before a turn of the loop in which sockets were read.
+ * Creates a time limit that counts only while the event loop turns. A process that was stopped, or busy for seconds, did not wait
+ * for the server, and may have an unread response in its socket. So a limit never expires before its time, nor before a turn of
+ * the event loop in which sockets were read.
  *
- * One timer serves all that is pending, since a timer for every statement costs a load three percent. It keeps no process
- * alive; the connection that is waited for does.
+ * One timer serves all pending calls, because a timer for each would make every load slower. It does not keep the process alive;
+ * the connection in use does.
  */
 export function createTimeLimit(milliseconds: number): TimeLimit {
   const interval = Math.min(100, Math.max(1, milliseconds / 20));
-  /** What one tick counts at most: whatever is over has been a standstill of this process. */
+  /** The most that one tick counts; anything beyond that is time during which this process was stalled. */
   const most = 2 * interval + 10;
-  // In the order they are due, since all have the same time.
+  // In the order they expire, because all have the same duration.
   const pending = new Set<{ due: number; expire: () => void }>();
   let counted = 0;
   let uncounted = 0;

@@ -6,7 +6,7 @@ import { bookkeepingSql, createSchemaSql, migrationSql } from './migrations.ts';
 import { sqlWriter } from './sessions-table.ts';
 import { qualifiedName, type TableLocation } from './table-names.ts';
 
-/** A random constant, so that no other user of advisory locks in this database has it. */
+/** A random constant, so that it clashes with no other advisory lock in this database. */
 const lock = '5370917263849120417';
 
 /** Milliseconds that a step may take, or wait for another process that is migrating. */
@@ -14,8 +14,8 @@ const mostPatience = 60_000;
 const mostRaces = 5;
 
 /**
- * Brings the schema up to date; only reads when it is. One transaction under an advisory lock that ends with it, so when many
- * processes start together one does the work, the others find it done, and a failure leaves nothing behind.
+ * Brings the schema up to date; if it is, this only reads. Migrations run in one transaction under a transaction-level advisory
+ * lock: when many processes start together, one does the work, the others find it done, and a failure leaves nothing behind.
  */
 export async function migrateToLatest(connection: Connection, location: TableLocation): Promise<void> {
   for (let races = 1; ; races += 1) {
@@ -23,7 +23,7 @@ export async function migrateToLatest(connection: Connection, location: TableLoc
       await connection.lend(mostPatience, (run) => migrate(run, location));
       return;
     } catch (error) {
-      // Something that takes no lock, such as the application's own migrator, made the same table just now.
+      // A process that does not take the lock, such as the application's own migrator, has just created the same table.
       if (!isDuplicateObject(error) || races === mostRaces) throw error;
     }
   }
@@ -34,7 +34,7 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
   await run(statement('begin'));
   try {
     await run(statement(`set local statement_timeout = ${mostPatience}`));
-    // Others that are migrating are waited for, however short a lock_timeout the role has.
+    // Wait for other processes that are migrating, even if the role has a short lock_timeout.
     const { rows } = await run(statement("select current_setting('lock_timeout')"));
     await run(statement('set local lock_timeout = 0'));
     await run(statement(`select pg_advisory_xact_lock(${lock})`));
@@ -52,8 +52,8 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
 }
 
 /**
- * The migrations to run: those that are not booked, and all of them when the table itself is gone, whatever is booked: it
- * was dropped, or left out of a dump. Booked ones of a newer version are left alone: an older process may run next to a newer one.
+ * The migrations to run: those not recorded as done; or all of them if the table itself is gone, because it was dropped or left
+ * out of a dump. Records of a newer version are left alone: an older process may run next to a newer one.
  */
 async function pendingMigrations(
   run: Run,
@@ -87,7 +87,7 @@ async function hasSchema(run: Run, { schema }: TableLocation): Promise<boolean> 
   return (await run(found, schema)).rows.length > 0;
 }
 
-/** Selects no row of the table, so that one that is missing or out of date is found at the start. */
+/** Selects no rows; fails at start if the table is missing or out of date. */
 export async function probeTable({ run }: Connection, location: TableLocation): Promise<void> {
   const probe = sqlWriter(location)
     .selectFrom('sessions')
@@ -98,8 +98,8 @@ export async function probeTable({ run }: Connection, location: TableLocation): 
 }
 
 /**
- * Refuses a database or a connection that would lose characters: with any encoding but UTF-8 a save fails, or changes what it
- * stores, on the day of the first emoji.
+ * Refuses a database or connection that would lose characters: with any encoding but UTF-8, the first save with an emoji fails
+ * or is stored wrongly.
  *
  * @throws {StoreError} `UNAVAILABLE`
  */

@@ -23,7 +23,7 @@ const relations = async (schema: string) =>
 
 const id = createSessionId();
 
-/** A role that may log in and nothing else; its connection string. */
+/** The connection string of a role that may log in and do nothing else. */
 async function freshRole(): Promise<{ role: string; connectionString: string }> {
   const role = `store_${createSessionId().slice(0, 12)}`;
   await query(`create role ${pg.escapeIdentifier(role)} login password 'secret'`);
@@ -73,7 +73,7 @@ describe('the schema', () => {
     'constructor',
     'ä'.repeat(31),
     'n'.repeat(63),
-  ])('can have any table name and any schema name, such as %s', async (name) => {
+  ])('accepts any table name and any schema name, such as %s', async (name) => {
     const schema = freshSchema();
     await start({ schema, table: 'victims' });
     for (const [table, inSchema] of [
@@ -95,7 +95,7 @@ describe('the schema', () => {
     expect(await relations(schema)).toContain('victims');
   });
 
-  it('can be there several times in one schema', async () => {
+  it('can exist several times in one schema', async () => {
     const schema = freshSchema();
     const tables = ['sessions', 'admin_sessions', `${'n'.repeat(62)}1`, `${'n'.repeat(62)}2`];
     const stores = [];
@@ -110,7 +110,7 @@ describe('the schema', () => {
     expect((await relations(schema)).filter((name) => tables.includes(name))).toHaveLength(4);
   });
 
-  it('leaves an application its own Kysely migrations in the same schema, before and after', async () => {
+  it("does not disturb an application's own Kysely migrations in the same schema", async () => {
     const schema = freshSchema();
     await query(`create schema ${pg.escapeIdentifier(schema)}`);
     const own = (name: string): Record<string, Migration> => ({
@@ -126,7 +126,7 @@ describe('the schema', () => {
     expect(await relations(schema)).toEqual(expect.arrayContaining(['001_before', '002_after', 'sessions']));
   });
 
-  it('is adopted when the application made it with its own migrator', async () => {
+  it('is adopted when the application created it with its own migrator', async () => {
     const schema = freshSchema();
     await query(`create schema ${pg.escapeIdentifier(schema)}`);
     await migrateWithKysely(migrations('sessions', schema), schema);
@@ -137,7 +137,7 @@ describe('the schema', () => {
 });
 
 describe('a start', () => {
-  it('issues no DDL when the schema is current, so a role needs the rights of the README only', async () => {
+  it('issues no DDL when the schema is current, so a role needs only the rights from the README', async () => {
     const schema = freshSchema();
     await start({ schema });
     const { role, connectionString } = await freshRole();
@@ -193,7 +193,7 @@ describe('a start', () => {
     await store.close();
   });
 
-  it('makes a table again that was dropped, or left out of a dump, in many processes too', async () => {
+  it('recreates a table that was dropped or left out of a dump, even from many processes', async () => {
     const schema = freshSchema();
     await start({ schema });
     const before = await relations(schema);
@@ -210,7 +210,7 @@ describe('a start', () => {
     });
   });
 
-  it('of a version that knows fewer migrations than are booked leaves those alone', async () => {
+  it('of a version that knows fewer migrations than are recorded leaves the others alone', async () => {
     const schema = freshSchema();
     await start({ schema });
     await query(

@@ -6,10 +6,10 @@ import { type TableLocation, withTableNames } from './table-names.ts';
 type Step = Compilable & { execute(): Promise<unknown> };
 
 /**
- * Every change of the schema so far, by the name it is booked under: sorted, and never altered once released.
+ * Every change to the schema, by the name it is recorded under: sorted, and never altered once released.
  *
- * With an index on `expires_at` no update could stay within its page (HOT), and each save would write every index. With `gc_at`
- * in its place nearly all can, and with a tenth of each page left free all of them, in a table no larger.
+ * With an index on `expires_at`, no update could be HOT (stay within its page), and each save would write every index. With `gc_at`
+ * indexed instead, nearly all updates are HOT; with a tenth of each page left free, all are, in a table no larger.
  *
  * The index of subjects leaves out sessions without one.
  */
@@ -18,7 +18,7 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
     db.schema
       .createTable('sessions')
       .ifNotExists()
-      // "C": bytes in their own order, the same on every server, and no index to rebuild when a locale changes.
+      // "C" orders by bytes: the same on every server, and no index to rebuild when a locale changes.
       .addColumn('key', sql`text collate "C"`, (column) => column.primaryKey().notNull())
       .addColumn('version', 'bigint', (column) => column.notNull())
       .addColumn('gc_at', 'bigint', (column) => column.notNull())
@@ -61,7 +61,7 @@ export function migrations(table = 'sessions', schema?: string): Record<string, 
   );
 }
 
-/** The statements of each migration, and those that book it as done. */
+/** The statements of each migration, and those that record it as done. */
 export function migrationSql(location: TableLocation): { name: string; statements: string[] }[] {
   const db = sqlWriter(location);
   return Object.entries(changes).map(([name, steps]) => {
@@ -76,7 +76,7 @@ export function migrationSql(location: TableLocation): { name: string; statement
   });
 }
 
-/** The tables Kysely's migrator would make for its bookkeeping, under names of our own: the application has its own two. */
+/** The bookkeeping tables that Kysely's migrator would create, under different names: the application may have its own. */
 export function bookkeepingSql(location: TableLocation): string[] {
   const { schema } = sqlWriter(location);
   return [
@@ -93,7 +93,7 @@ export function bookkeepingSql(location: TableLocation): string[] {
   ].map(text);
 }
 
-/** Makes the schema, if one is named. Even where it exists, this takes the right to create schemas. */
+/** Creates the schema, if one is named. This requires the right to create schemas, even if the schema exists. */
 export function createSchemaSql(location: TableLocation): string[] {
   if (location.schema === undefined) return [];
   const { schema } = sqlWriter(location).withoutPlugins();

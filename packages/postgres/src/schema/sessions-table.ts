@@ -10,8 +10,8 @@ import {
 import { type TableLocation, withTableNames } from './table-names.ts';
 
 /**
- * A row: the record, and `gc_at`, the only time that is indexed. Garbage collection looks at a row no earlier than `gc_at`,
- * which is never later than `expires_at`. Rows that are still alive then move on to their newer `expires_at`.
+ * A row: the record, and `gc_at`, the only indexed time. Garbage collection looks at a row no earlier than `gc_at`, which is
+ * never later than `expires_at`. For rows still alive at that time, it sets `gc_at` to the newer `expires_at`.
  */
 export interface SessionsTable {
   key: string;
@@ -30,7 +30,7 @@ export interface SessionsDatabase {
   sessions_migration_lock: { id: string; is_locked: number };
 }
 
-/** A Kysely that writes SQL for this table and has no connection. */
+/** A Kysely that generates SQL for this table, without a connection. */
 export function sqlWriter(location: TableLocation): Kysely<SessionsDatabase> {
   return new Kysely<SessionsDatabase>({
     dialect: {
@@ -44,12 +44,12 @@ export function sqlWriter(location: TableLocation): Kysely<SessionsDatabase> {
 }
 
 /**
- * What a row of a result has; see {@link toRecord}. All but the payload is one column, without the subject if there is none:
- * PostgreSQL describes every column of every result, and seven of them make a load measurably slower.
+ * A row of a result; see {@link toRecord}. Everything but the payload is in one column, which omits the subject if it is not
+ * set: PostgreSQL describes every column of every result, and seven of them make a load measurably slower.
  */
 export const record = sql<string>`concat_ws(' ', key, version, created_at, expires_at, coalesce(idle_timeout, -1), subject), payload`;
 
-/** Every number here fits the 53 bits of a number. */
+/** Every value is a safe integer. */
 export function toRecord([head, payload]: (string | null)[]): SessionRecord {
   const [key, version, createdAt, expiresAt, idleTimeout, ...subject] = (head as string).split(' ');
   return {
@@ -64,9 +64,9 @@ export function toRecord([head, payload]: (string | null)[]): SessionRecord {
 }
 
 /**
- * The half of a save, `insert into … as stored`, for a session that exists: new content for one that is otherwise unchanged
- * and was created later than `$8`, and whose payload begins with `$9` and ends with `$10`. As long as `gc_at` stays as it is, no
- * index is written.
+ * The second half of a save (`insert into … as stored`), for a session that exists: replaces the content if nothing else has
+ * changed, the session was created later than `$8`, and its payload begins with `$9` and ends with `$10`. As long as `gc_at`
+ * stays the same, no index is written.
  */
 export const overLiveSession = sql`
   on conflict (key) do update set
@@ -77,7 +77,7 @@ export const overLiveSession = sql`
     and (excluded.subject is null or stored.subject = excluded.subject)
     and starts_with(stored.payload, $9) and right(stored.payload, length($10::text)) = $10`;
 
-/** The values of its placeholders from `$8` on. */
+/** The values of its placeholders from `$8` onwards. */
 export type SaveConditions = [createdAfter: number, payloadStart: string, payloadEnd: string];
 
 /** A record's values in the order of the placeholders of `insert`, `save` and `replace`. */

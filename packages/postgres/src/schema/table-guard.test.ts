@@ -11,7 +11,7 @@ async function start(options: PostgresSessionOptions): Promise<SessionStore> {
   return store;
 }
 
-/** A table that is there, and how SQL names it. */
+/** An existing table, and its name in SQL. */
 async function freshTable() {
   const schema = freshSchema();
   await (await startSession({ connectionString: url, schema, cache: false })).close();
@@ -19,7 +19,7 @@ async function freshTable() {
   return { schema, inSchema, table: `${inSchema}."sessions"` };
 }
 
-/** What keeps rows, and the text about it. */
+/** What keeps rows, and the error text about it. */
 const keepers: [
   name: string,
   sql: (table: string, inSchema: string) => string,
@@ -48,7 +48,7 @@ const keepers: [
   ],
 ];
 
-/** The statement that an error's text says to run. */
+/** The statement that the error text says to run. */
 const said = (error: { message: string }) => /Run (.*?)(, or|\.$)/.exec(error.message)?.[1] ?? '';
 
 describe('row level security', () => {
@@ -66,7 +66,7 @@ describe('row level security', () => {
     await start({ connectionString, schema });
   });
 
-  it('is refused to the owner of the table as well when it is forced, and only then', async () => {
+  it("is refused for the table's owner only when it is forced", async () => {
     const { schema, table } = await freshTable();
     const { connectionString, role } = await createRole(schema);
     await query(`alter table ${table} owner to ${role}; alter table ${table} enable row level security`);
@@ -81,7 +81,7 @@ describe('row level security', () => {
     ['without a policy', () => ''],
     ['with one for reading', (table) => `create policy visible on ${table} for select using (true)`],
     ['with one for some rows', (table) => `create policy visible on ${table} using (subject = 'bob')`],
-  ])('%s, switched on later, makes no sign-out look done', async (_kind, policy) => {
+  ])('%s, switched on later, makes a sign-out reject', async (_kind, policy) => {
     const { schema, table } = await freshTable();
     const { connectionString } = await createRole(schema);
     for (const options of [{ connectionString }, { pool: freshPool({ connectionString }) }]) {
@@ -126,7 +126,7 @@ describe.each(keepers)('%s that can keep rows', (_name, sql, cure) => {
     await start({ connectionString: url, schema });
   });
 
-  it('and is made later makes no sign-out look done', async () => {
+  it('and is created later makes a sign-out reject', async () => {
     const { schema, inSchema, table } = await freshTable();
     const store = await start({ connectionString: url, schema });
     const ids = [createSessionId(), createSessionId()] as const;
@@ -143,7 +143,7 @@ describe.each(keepers)('%s that can keep rows', (_name, sql, cure) => {
   });
 });
 
-it('triggers that only note what was written, and rules that are switched off, are no obstacle', async () => {
+it('triggers that only log writes, and disabled rules, are accepted', async () => {
   const { schema, inSchema, table } = await freshTable();
   await query(`
     create function ${inSchema}.note() returns trigger language plpgsql as 'begin return new; end';
@@ -159,7 +159,7 @@ it('triggers that only note what was written, and rules that are switched off, a
   expect((await store.load(id)).exists).toBe(false);
 });
 
-it('a view in the place of the table is refused at start', async () => {
+it('a view in place of the table is refused at start', async () => {
   const { schema, inSchema, table } = await freshTable();
   await query(`alter table ${table} rename to kept; create view ${table} as select * from ${inSchema}.kept`);
   await expect(start({ connectionString: url, schema })).rejects.toMatchObject({

@@ -3,30 +3,30 @@ import type { Statement } from '../connection/statement.ts';
 import { unavailable } from '../errors.ts';
 import { qualifiedName, quoted, type TableLocation } from './table-names.ts';
 
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const monotonicNow = performance.now.bind(performance);
 
 /** Milliseconds for which {@link TableGuard.checkLately} relies on the last check. */
 const recheckAfter = 10_000;
 
 /**
- * Looks for what makes PostgreSQL hide rows, or keep rows that it was told to delete, without an error: row level security,
- * triggers and rules. With it a sign-out would change nothing, and users would be signed out without a word.
+ * Looks for anything that makes PostgreSQL hide rows, or keep rows it was told to delete, without an error: row level security,
+ * triggers and rules. With one of these, a sign-out could change nothing, or every user could silently look signed out.
  */
 export interface TableGuard {
-  /** @throws {StoreError} `UNAVAILABLE` with the SQL that mends it. */
+  /** @throws {StoreError} `UNAVAILABLE` with the SQL that fixes it. */
   check(): Promise<void>;
-  /** The same, for calls that are too frequent to check each time: at most every ten seconds while it finds nothing. */
+  /** The same for frequent calls: checks at most every ten seconds while it finds nothing. */
   checkLately(): Promise<void> | undefined;
 }
 
-/** Bits of `pg_trigger.tgtype`: for each row, before, on delete. A trigger that returns null keeps the row. */
+/** Bits of `pg_trigger.tgtype`: for each row, before, on delete. Such a trigger keeps the row if it returns null. */
 const beforeDeleteRow = 1 | 2 | 8;
 
 const findObstacles: Statement<[table: string]> = {
   name: undefined,
   readOnly: true,
-  // With its partitions and children, whose triggers run for a statement on the table as well.
+  // Includes partitions and child tables, whose triggers also run for a statement on the parent.
   text: `
     with recursive part (oid) as (
       select to_regclass($1)::oid
@@ -48,7 +48,7 @@ export function createTableGuard(run: Run, location: TableLocation): TableGuard 
 
   async function check(): Promise<void> {
     const { rows } = await run(findObstacles, table);
-    // A table that is missing is found by the statements themselves.
+    // The statements themselves report a missing table.
     const problem = rows[0] && problemWith(table, rows[0]);
     if (problem !== undefined) throw unavailable(problem);
     checkedAt = monotonicNow();

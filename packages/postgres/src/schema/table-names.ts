@@ -7,11 +7,11 @@ import {
   type SchemableIdentifierNode,
 } from 'kysely';
 
-/** PostgreSQL keeps 63 bytes of a name and silently cuts the rest. */
+/** PostgreSQL keeps 63 bytes of a name and silently truncates the rest. */
 const longest = 63;
 
 /**
- * Any name will do, since names are quoted, as long as PostgreSQL keeps all of it.
+ * Accepts any name that PostgreSQL does not truncate: names are always quoted.
  *
  * @throws {StoreError} `INVALID_OPTION`
  */
@@ -21,13 +21,13 @@ export function assertName(store: string, option: 'table' | 'schema', name: unkn
   throw invalidOption(store, option, `a name of 1 to ${longest} bytes without NUL`, name);
 }
 
-/** Where a sessions table is: its name, and its schema unless the connection's search path finds it. */
+/** The name of a sessions table, and its schema unless the connection's search path leads to it. */
 export interface TableLocation {
   table: string;
   schema: string | undefined;
 }
 
-/** As SQL writes the table, and as an error may quote it. */
+/** The table's name as SQL writes it, for statements and error texts. */
 export function qualifiedName({ table, schema }: TableLocation): string {
   return schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
 }
@@ -36,7 +36,7 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** The names in one schema that belong to a sessions table, by the name that statements are written with. */
+/** The real names of a sessions table's objects, by the placeholder names that statements are written with. */
 export function tableNames(table: string): ReadonlyMap<string, string> {
   const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
   return new Map([
@@ -45,7 +45,7 @@ export function tableNames(table: string): ReadonlyMap<string, string> {
   ]);
 }
 
-/** `table` and `suffix` together; where that is too long, cut and ended in a hash of the whole. */
+/** `table` followed by `suffix`; if that is too long, truncated, with a hash of the whole at the end. */
 function derivedName(table: string, suffix: string): string {
   const name = table + suffix;
   if (Buffer.byteLength(name) <= longest) return name;
@@ -56,8 +56,8 @@ function derivedName(table: string, suffix: string): string {
 }
 
 /**
- * Makes Kysely put the real names in the place of the written ones. Kysely quotes what comes out of here, and never parses
- * it: a name with a dot, a quote or ` as ` in it stays one name.
+ * Makes Kysely replace the placeholder names with the real ones. Kysely quotes what this returns and never parses it, so a name
+ * that contains a dot, a quote or ` as ` stays one name.
  */
 export function withTableNames({ table, schema }: TableLocation): KyselyPlugin {
   const names = tableNames(table);

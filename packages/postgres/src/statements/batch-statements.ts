@@ -7,13 +7,13 @@ import type { TableLocation } from '../schema/table-names.ts';
 const table = sql.table('sessions');
 
 /**
- * Locks those rows of `$1` that no other transaction holds, always in the order of their keys, and waits for none: two
- * processes that write many rows would otherwise wait for each other until PostgreSQL ends one of them, a second later.
+ * Locks the rows of `$1` that no other transaction has locked, in key order and without waiting. Two processes that write many
+ * rows could otherwise deadlock, which PostgreSQL resolves only after a second.
  */
 const locked = (strength: 'update' | 'no key update') => sql`
   locked as (select key from ${table} where key = any ($1::text[]) order by key for ${sql.raw(strength)} skip locked)`;
 
-/** Statements for many sessions. Those that write return the keys that were written. */
+/** Statements for many sessions. Writing ones return the keys they wrote. */
 export function writeBatchStatements(location: TableLocation, prepare: boolean) {
   const db = sqlWriter(location);
   const statement = <Values extends unknown[]>(
@@ -34,7 +34,7 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
       where stored.key = input.key and stored.expires_at > input.now
       returning stored.key`),
 
-    /** Waits for rows that another transaction holds, since it may have to insert: in the order of their keys too. */
+    /** Waits for rows locked by another transaction, because it may have to insert; it locks in key order as well. */
     save: statement<[...RecordColumns, ...SaveConditions]>(
       sql`
       insert into ${table} as stored (key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)
@@ -64,7 +64,7 @@ export function writeBatchStatements(location: TableLocation, prepare: boolean) 
   };
 }
 
-/** Records by column, as PostgreSQL writes arrays; payloads as lines, since JSON text has no line break in it. */
+/** Records by column, as PostgreSQL array literals. Payloads are lines of one text, because JSON text contains no line break. */
 export type RecordColumns = [
   keys: string,
   versions: string,
@@ -96,7 +96,7 @@ export function toColumns(records: SessionRecord[]): RecordColumns {
   ];
 }
 
-/** Keys and numbers need no quotes; node-postgres would quote each of them. */
+/** Keys and numbers need no quotes, but node-postgres would quote each of them. */
 export function toArray(values: (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'null').join(',')}}`;
 }

@@ -10,7 +10,7 @@ const saveAll = (storage: RecordStorage, names: string[]) =>
   Promise.all(names.map((name) => storage.save?.(sessionRecord(name), 0, plain)));
 const names = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`);
 
-/** Runs whose ends the test decides. */
+/** Runs that end when the test says so. */
 function controlledRuns() {
   const runs: { items: number[]; succeed(): void; fail(error: Error): void }[] = [];
   const start = <T>(items: number[], result: T) =>
@@ -32,7 +32,7 @@ function controlledRuns() {
 const nextTurn = () => new Promise(setImmediate);
 
 describe('createBatcher', () => {
-  it('runs one item immediately and by itself', async () => {
+  it('runs one item immediately and alone', async () => {
     const { runs, items, options } = controlledRuns();
     const result = createBatcher(options)(1);
     await Promise.resolve();
@@ -60,7 +60,7 @@ describe('createBatcher', () => {
     expect(await Promise.all(next)).toEqual(['3 in a batch', '4 in a batch']);
   });
 
-  it('divides many items between two batches, counting running ones, and few items not at all', async () => {
+  it('splits many items between two batches, counting running ones, and does not split a few', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher({ ...options, concurrency: 2 });
     const sizes = () => items().map(({ length }) => length);
@@ -93,7 +93,7 @@ describe('createBatcher', () => {
     expect(await Promise.all(results)).toEqual(['1 in a batch', '13 alone']);
   });
 
-  it('tries each alone after a failure that left nothing, and gives up on all after any other', async () => {
+  it('runs each item alone after a failure without effect, and rejects all after any other', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher(options);
     const results = [run(1), run(2)];
@@ -153,7 +153,7 @@ describe('createBatcher', () => {
 });
 
 describe('statements that carry many sessions', () => {
-  it('are used for what waits at the same moment, and a plain one otherwise', async () => {
+  it('are used for calls that wait at the same time, and plain ones otherwise', async () => {
     const { storage, sent } = await freshStorage();
     const all = <T>(work: (name: string) => T) => Promise.all(names(20).map(work));
     await saveAll(storage, names(20));
@@ -177,7 +177,7 @@ describe('statements that carry many sessions', () => {
     }
   });
 
-  it('skip a row that another transaction holds, and write the others meanwhile', async () => {
+  it('skip a row that another transaction has locked, and write the others', async () => {
     const { storage, schema, pool } = await freshStorage();
     await saveAll(storage, names(5));
     const holder = await pool.connect();
@@ -198,11 +198,11 @@ describe('statements that carry many sessions', () => {
     expect(done.has('s2 true')).toBe(true);
   });
 
-  it('never meet in a deadlock, whichever way round two processes write the same sessions', async () => {
+  it('never deadlock, in whichever order two processes write the same sessions', async () => {
     const schema = freshSchema();
     const [one, other] = [await freshStorage({ schema }), await freshStorage({ schema })];
     await saveAll(one.storage, names(40));
-    // A statement that waits for this row while holding others would deadlock with one from the other end.
+    // A statement that waited for this row while holding others would deadlock with one that locks in reverse order.
     const holder = await one.pool.connect();
     await holder.query('begin');
     const table = `${pg.escapeIdentifier(schema)}.sessions`;
@@ -224,7 +224,7 @@ describe('statements that carry many sessions', () => {
     expect([...one.sent, ...other.sent].filter(({ failed }) => failed !== undefined)).toEqual([]);
   });
 
-  it('fail for one that does not fit and not for the others', async () => {
+  it('fail only for the session that does not fit', async () => {
     const { storage } = await freshStorage();
     const subjects = ['ann', 'no\0zero', 'bob'];
     const saves = subjects.map((subject, n) => storage.save?.(sessionRecord(`s${n}`, { subject }), 0, plain));

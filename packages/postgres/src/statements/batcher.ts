@@ -1,4 +1,4 @@
-// Taken when this module loads, so that the fake timers of a test do not stop a store.
+// Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout, clearTimeout } = globalThis;
 
 /** One caller waiting for the result of its item. */
@@ -13,16 +13,16 @@ interface Batch {
   count: number;
 }
 
-/** The result of an item that has to run by itself after all. */
+/** The result of an item that must run alone after all. */
 export const runAlone = Symbol('runAlone');
 
 /** How items are run. */
 export interface BatcherOptions<Item, Result> {
-  /** Runs one item by itself. */
+  /** Runs one item alone. */
   runOne(item: Item, resolve: (result: Result) => void, reject: (error: unknown) => void): void;
   /** Runs several together. @returns the result of each, in order */
   runMany(items: Item[]): Promise<(Result | typeof runAlone)[]>;
-  /** Whether the failure of a batch left nothing behind, so that each of its items may be run by itself. */
+  /** Whether a failed batch had no effect, so that each of its items may run alone. */
   isUndone(error: unknown): boolean;
   /** Items with the same key never share a batch. Leave out if they may. */
   keyOf?(item: Item): string;
@@ -39,26 +39,26 @@ export function withPromise<Item, Result>(
   return (item, resolve, reject) => void work(item).then(resolve, reject);
 }
 
-/** The most that one batch carries, so that no statement takes long: items, and characters. */
+/** The limits of a batch, in items and characters, so that no statement takes long. */
 const maxItems = 100;
 const maxSize = 1_000_000;
 
-/** Fewer items than this are not divided among batches. */
+/** Fewer items than this are not split among batches. */
 const minShare = 8;
 
-/** Milliseconds after which a batch without a result no longer holds up the next one. */
+/** Milliseconds after which a batch without a result no longer blocks the next one. */
 const patience = 50;
 
 const ready = Promise.resolve();
 
 /**
- * Runs what waits at the same moment as one batch. A single item is dispatched at the end of the running microtasks; while
- * as many batches run as may, items wait for the next one. So a lone call is not delayed, and of many none waits long.
+ * Runs items that wait at the same time as one batch. A lone item is dispatched at the end of the current microtasks, so it is
+ * not delayed; while the maximum number of batches is running, items wait for the next one.
  *
- * One batch at a time leaves the server idle while results are read here, and the other way round; with two, many reads take
- * a third less time. Writes have one: they wait for the disk, which is used the better the more of them a commit carries.
+ * With one batch at a time, the server idles while results are read here, and the other way round, so reads run in two. Writes
+ * have one: they wait for the disk, and the more of them share a commit, the better.
  *
- * A batch that hangs, on a dead connection or a locked table, holds up the items behind it no longer than {@link patience}.
+ * A batch that hangs, on a dead connection or a locked table, blocks the items behind it no longer than {@link patience}.
  */
 export function createBatcher<Item, Result>(
   options: BatcherOptions<Item, Result>,

@@ -8,16 +8,16 @@ import { sqlWriter } from '../schema/sessions-table.ts';
 import type { TableLocation } from '../schema/table-names.ts';
 
 /**
- * The most rows that one statement deals with, in about a quarter of a millisecond. A server process that works for longer
- * keeps its processor from others: with 500 rows, the slowest loads at that time take ten times as long.
+ * The maximum number of rows for one statement, which takes about a quarter of a millisecond. A longer one keeps a processor
+ * of the server busy: with 500 rows, the slowest loads at that time take ten times as long.
  */
 const mostRows = 25;
 
 /**
- * Makes the function that removes expired sessions. Rows that another transaction holds are left for the next time: two
- * collectors share the work instead of waiting for each other, and no request waits for either.
+ * Creates the function that removes expired sessions. Rows locked by another transaction are left for the next run, so two
+ * collectors share the work without waiting for each other, and no request waits for either.
  *
- * A row that comes up because of its `gc_at` and is still alive is put off until its newer `expires_at`.
+ * A row that is due by its `gc_at` but still alive is postponed until its newer `expires_at`.
  */
 export function createCollectGarbage(run: Run, location: TableLocation, prepare: boolean) {
   const table = sql.table('sessions');
@@ -43,7 +43,7 @@ export function createCollectGarbage(run: Run, location: TableLocation, prepare:
         ({ rows } = await run(collect, now, most));
       } catch (error) {
         if (!isCollision(error)) throw error;
-        // What earlier statements removed has to be counted; the rest is left for the next time.
+        // Count what earlier statements removed; the rest is left for the next run.
         return removed > 0 ? removed : tryAgain;
       }
       const [gone = 0, postponed = 0] = (rows[0] ?? []).map(Number);

@@ -4,7 +4,7 @@ import { freshSchema, query } from '../../test/fresh-schema.ts';
 import { freshStorage } from '../../test/fresh-storage.ts';
 import { keyOf, now, sessionRecord } from '../../test/session-record.ts';
 
-/** Many rows at once: `count` of them that end at `expiresAt`. */
+/** Inserts `count` rows that expire at `expiresAt`. */
 const fill = (schema: string, prefix: string, count: number, expiresAt: number) =>
   query(
     `insert into ${pg.escapeIdentifier(schema)}.sessions (key, version, gc_at, expires_at, created_at, payload)
@@ -15,7 +15,7 @@ const count = async (schema: string) =>
   (await query(`select count(*)::int from ${pg.escapeIdentifier(schema)}.sessions`))[0]?.count;
 
 describe('deleteExpired', () => {
-  it('spares what has been touched or written since, however many come up with it', async () => {
+  it('spares sessions touched or written since, however many are due with them', async () => {
     const { storage, schema } = await freshStorage();
     for (const name of ['touched', 'written', 'expired']) {
       await storage.insert(sessionRecord(name, { expiresAt: 1000 }), now);
@@ -27,7 +27,7 @@ describe('deleteExpired', () => {
       sessionRecord('written', { expiresAt: 5000, version: 2 }),
       now,
     );
-    // With room for one at a time, those still alive come up first and must not hide the one that is not.
+    // With a limit of one, the rows that are still alive are due first and must not hide the expired one.
     expect(await storage.deleteExpired(1000, 1)).toBe(1);
     expect(await storage.read(keyOf('expired'))).toBeUndefined();
     expect(await count(schema)).toBe(2);
@@ -43,7 +43,7 @@ describe('deleteExpired', () => {
     expect(await count(schema)).toBe(0);
   });
 
-  it('finds a session whose end was brought forward', async () => {
+  it('finds a session whose expiry was brought forward', async () => {
     const { storage, schema } = await freshStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 5000 }), now);
     await storage.insert(sessionRecord('b', { expiresAt: 5000 }), now);
@@ -56,7 +56,7 @@ describe('deleteExpired', () => {
     expect(await count(schema)).toBe(0);
   });
 
-  it('leaves rows that somebody holds for the next time, and waits for none', async () => {
+  it('leaves locked rows for the next run, and waits for none', async () => {
     const { storage, schema, pool } = await freshStorage();
     await fill(schema, 'e', 10, 1000);
     const holder = await pool.connect();

@@ -13,10 +13,10 @@ const table = sql.table('sessions');
 const columns = sql`(key, version, gc_at, expires_at, created_at, idle_timeout, subject, payload)`;
 
 /**
- * Every statement that deals with one session, or with those of a subject.
+ * The statements for one session, or for the sessions of a subject.
  *
- * Those that can make a key exist, or remove one whatever its version, carry a deadline: a statement whose caller was told
- * `UNAVAILABLE` may still reach the server, minutes later, and must find that it is late. A compare-and-swap needs none.
+ * Those that can create a key, or remove one whatever its version, carry a deadline: after the caller was told `UNAVAILABLE`, the
+ * statement may still reach the server minutes later, and must then fail. A compare-and-swap needs no deadline.
  */
 export function writeStatements(location: TableLocation, prepare: boolean) {
   const db = sqlWriter(location);
@@ -60,18 +60,18 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
         ${overLiveSession} returning ${undoneIfLate(11)}`.compile(db),
     ),
 
-    /** As long as key, subject and `gc_at` stay as they are, no index is written: PostgreSQL compares their values. */
+    /** As long as key, subject and `gc_at` stay the same, no index is written: PostgreSQL compares their values. */
     replace: swap<[...RecordValues, oldKey: string, oldVersion: number]>(replacing.compile()),
 
-    /** `replace` to another key: a swap, and the making of a key. */
+    /** `replace` with another key: a compare-and-swap that also creates a key. */
     rename: timed<[...RecordValues, oldKey: string, oldVersion: number]>(
       replacing.returning(undoneIfLate(10).as('in_time')).compile(),
     ),
 
     /**
-     * The row itself gets the new key and the mark is a new row, not the other way round: `deleteBySubject` that waits for
-     * the row then follows it to its new key. The mark may take the old key because the update comes first, and the unique
-     * index counts a row that the same transaction has moved as gone.
+     * The row itself gets the new key and the mark is a new row, not the other way round: a `deleteBySubject` that waits for
+     * the row then follows it to its new key. The mark can have the old key because the update comes first, and to the unique
+     * index a row moved by the same transaction is gone.
      */
     move: timed<
       [
@@ -104,7 +104,7 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
       db.deleteFrom('sessions').where('key', '=', bind(1)).returning(undoneIfLate(2).as('in_time')).compile(),
     ),
 
-    /** Waits for a move of the row, and then finds that it has another key. */
+    /** Waits while the row is being moved, and then finds that its key has changed. */
     deleteSession: timed<[key: string]>(
       db
         .deleteFrom('sessions')
@@ -123,8 +123,8 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
     ),
 
     /**
-     * One plain delete that locks no rows first: when a row is being moved to another key, the statement waits, then looks at
-     * the row as it is after the move. A key read earlier, to delete by it later, would miss the row.
+     * One plain delete that does not lock rows first: if a row is being moved to another key, the statement waits and then sees the
+     * moved row. Reading keys first and deleting by key later would miss it.
      */
     deleteBySubject: timed<[subject: string, exceptKey: string | null, onlyKey: string | null]>(
       db
