@@ -19,9 +19,7 @@ async function startWith(sessions: number) {
   return { directory, store, ids };
 }
 
-it('keeps every session whole and writable in a copy made while processes write', {
-  timeout: 120_000,
-}, async (context) => {
+it('keeps every session whole and writable in a copy made while processes write', async (context) => {
   if (process.platform === 'win32') context.skip('needs cp');
   const { directory, ids } = await startWith(10);
   const writers = ['1500', '5000'].map((longest) => startChild('overwriter', directory, longest, ...ids));
@@ -50,9 +48,7 @@ it('keeps every session whole and writable in a copy made while processes write'
   }
 });
 
-it('keeps every update from processes in separate containers and on the host', {
-  timeout: 60_000,
-}, async (context) => {
+it('keeps every update from processes in separate containers and on the host', async (context) => {
   const probe = spawnSync(container[0] as string, [...container.slice(1), 'true'], { stdio: 'ignore' });
   if (probe.status !== 0) context.skip('needs unshare and user namespaces');
   const directory = temporaryDirectory();
@@ -68,9 +64,7 @@ it('keeps every update from processes in separate containers and on the host', {
   expect(Object.keys((await store.load(id)).data)).toHaveLength(300);
 });
 
-it('lets a session be written and ended right after a container that wrote to it was killed', {
-  timeout: 60_000,
-}, async (context) => {
+it('lets a session be written and ended right after a container that wrote to it was killed', async (context) => {
   const probe = spawnSync(container[0] as string, [...container.slice(1), 'true'], { stdio: 'ignore' });
   if (probe.status !== 0) context.skip('needs unshare and user namespaces');
   const { directory, store, ids } = await startWith(20);
@@ -86,9 +80,7 @@ it('lets a session be written and ended right after a container that wrote to it
   }
 });
 
-it('lets others write to and end a session that a frozen process was writing, and it stays ended when that one wakes up', {
-  timeout: 60_000,
-}, async (context) => {
+it('lets others write to and end a session that a frozen process was writing, and it stays ended when that one wakes up', async (context) => {
   if (process.platform === 'win32') context.skip('needs SIGSTOP');
   const { directory, store, ids } = await startWith(10);
   const writer = startChild('updater', directory, ...ids);

@@ -149,7 +149,7 @@ describe.each(['40P01', '40001'])('endless collisions, SQLSTATE %s,', (code) => 
     ['gc', (store) => store.gc()],
   ];
 
-  it('are a CONFLICT for every write, and nothing is written', { timeout: 60_000 }, async () => {
+  it('are a CONFLICT for every write, and nothing is written', async () => {
     const { storage, schema } = await freshStorage(oneConnection);
     let time = Date.now();
     const store = createRecordStore(storage, { now: () => time });

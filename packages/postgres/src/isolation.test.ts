@@ -67,9 +67,7 @@ describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (i
     expect((await store.load(id)).data).toEqual({ count: 7 });
   });
 
-  it('two stores that write the same sessions lose no update and count none twice', {
-    timeout: 60_000,
-  }, async () => {
+  it('two stores that write the same sessions lose no update and count none twice', async () => {
     const schema = freshSchema();
     const open = async () =>
       createRecordStore((await freshStorage({ schema, ...isolatedAs(isolation) })).storage);

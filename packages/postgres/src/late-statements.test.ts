@@ -44,7 +44,7 @@ describe.each([
       'save among others',
       (store, id) => Promise.all([id, createSessionId()].map((i) => store.save(i, {}, {}))),
     ],
-  ])('%s is not carried out after an acknowledged destroy', { timeout: 60_000 }, async (kind, call) => {
+  ])('%s is not carried out after an acknowledged destroy', async (kind, call) => {
     const { store, application, signal } = await freezable(options);
     const id = createSessionId();
     await store.save(createSessionId(), {}, {});
@@ -57,7 +57,7 @@ describe.each([
     // They have read what was sent to them, and exited.
     const alive = async () =>
       (await query(pids, [application])).filter(({ pid }) => stopped.includes(pid)).length;
-    await expect.poll(alive, { timeout: 20_000 }).toBe(0);
+    await expect.poll(alive).toBe(0);
     expect((await store.load(id)).exists).toBe(false);
   });
 });

@@ -23,7 +23,7 @@ describe.skipIf(path === undefined)(`behind PgBouncer in transaction mode${reaso
     );
     onTestFinished(() => store.close());
     const load = startLoad(store);
-    await expect.poll(() => load.acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(500);
+    await expect.poll(() => load.acknowledged.size).toBeGreaterThan(500);
     expect(await load.stop()).toEqual([]);
     expect(load.failures).toEqual([]);
     expect(load.unexpected).toEqual([]);

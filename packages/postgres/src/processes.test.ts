@@ -46,7 +46,7 @@ async function startFleet() {
   return { schema, processes, browser };
 }
 
-describe('three processes behind a round robin', { timeout: 120_000 }, () => {
+describe('three processes behind a round robin', () => {
   it('keep all 50 keys that 50 parallel requests set', async () => {
     const { browser } = await startFleet();
     const { visit } = browser();
@@ -118,7 +118,7 @@ describe('three processes behind a round robin', { timeout: 120_000 }, () => {
 });
 
 describe('moves', () => {
-  it('never slip through the end of all sessions of a subject', { timeout: 120_000 }, async () => {
+  it('never slip through the end of all sessions of a subject', async () => {
     const schema = freshSchema();
     const [one, other] = [await open(schema), await open(schema)];
     for (let round = 0; round < 20; round += 1) {
@@ -139,7 +139,7 @@ describe('moves', () => {
   });
 });
 
-describe('several processes', { timeout: 120_000 }, () => {
+describe('several processes', () => {
   it('start on an empty database, twenty at the same moment', async () => {
     const schema = freshSchema();
     const processes = Array.from({ length: 20 }, () => run('start-once.ts', schema));

@@ -18,7 +18,7 @@ async function searchPath() {
   return { schema, options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}` };
 }
 
-it('counts visits in the README example, and stops at SIGTERM', { timeout: 60_000 }, async () => {
+it('counts visits in the README example, and stops at SIGTERM', async () => {
   const { options } = await searchPath();
   const server = spawn(process.execPath, [join(examples, 'visit-counter.ts')], {
     env: { ...process.env, PORT: '0', DATABASE_URL: url, PGOPTIONS: options },

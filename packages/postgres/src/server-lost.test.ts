@@ -20,7 +20,7 @@ async function start(options: PostgresSessionOptions) {
   return store;
 }
 
-describe('a server of its own', { timeout: 120_000 }, () => {
+describe('a server of its own', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
@@ -37,13 +37,13 @@ describe('a server of its own', { timeout: 120_000 }, () => {
       const load = startLoad(store);
       for (let round = 1; round <= 2; round += 1) {
         const before = load.acknowledged.size;
-        await expect.poll(() => load.acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(before + 50);
+        await expect.poll(() => load.acknowledged.size).toBeGreaterThan(before + 50);
         const failed = load.failures.length;
         await end();
-        await expect.poll(() => load.failures.length, { timeout: 20_000 }).toBeGreaterThan(failed + 16);
+        await expect.poll(() => load.failures.length).toBeGreaterThan(failed + 16);
         await server.start();
         const resumed = load.acknowledged.size;
-        await expect.poll(() => load.acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(resumed + 50);
+        await expect.poll(() => load.acknowledged.size).toBeGreaterThan(resumed + 50);
       }
       expect(await load.stop()).toEqual([]);
       expect(load.unexpected).toEqual([]);
@@ -87,9 +87,7 @@ describe('a server of its own', { timeout: 120_000 }, () => {
   });
 });
 
-it('loses nothing acknowledged while every connection is killed over and over', {
-  timeout: 120_000,
-}, async () => {
+it('loses nothing acknowledged while every connection is killed over and over', async () => {
   const store = await start({
     connectionString: `${url}?application_name=to_be_killed`,
     schema: freshSchema(),
@@ -131,9 +129,7 @@ it.each([true, false])(
       expect(call).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE', message } });
     }
     proxy.speak();
-    await expect
-      .poll(() => store.load(id).then(({ exists }) => exists, String), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => store.load(id).then(({ exists }) => exists, String)).toBe(true);
   },
 );
 

@@ -57,7 +57,7 @@ function expectWritable({ storage, another, record }: ReturnType<typeof withSess
 }
 
 describe('two processes that append to one log', () => {
-  it('lose no increment that was acknowledged', { timeout: 60_000 }, async () => {
+  it('lose no increment that was acknowledged', async () => {
     const payload = JSON.stringify({ n: 0, text: 'x'.repeat(300) });
     const { directory, record, another, path } = withSession({ payload });
     const children = [1, 2].map(() => startChild('appender', directory, record.key, '10000'));

@@ -166,7 +166,7 @@ describe('moving a session', () => {
     },
   );
 
-  it('is found under exactly one key at any moment by another process', { timeout: 60_000 }, async () => {
+  it('is found under exactly one key at any moment by another process', async () => {
     const store = await startSession({ directory, cache: false, now: () => 1000 });
     const mover = startChild('session-racer', directory);
     await mover.next();

@@ -21,7 +21,7 @@ describe.each([
   ],
   ['PgBouncer', (connectionString: string) => ({ connectionString, prepare: false })],
 ])('with %s, statements that timed out', (name, options) => {
-  it('do not stay on the server', { timeout: 60_000 }, async (context) => {
+  it('do not stay on the server', async (context) => {
     let connectionString = url;
     if (name === 'PgBouncer') {
       if (bouncer === undefined) return context.skip('PgBouncer is not installed; set PGBOUNCER to its path');

@@ -61,7 +61,6 @@ describe('a server that has no connection left', () => {
     ['a passed pool', false],
   ])(
     'while the store runs costs UNAVAILABLE until one is free, nothing acknowledged, and no restart, with %s',
-    { timeout: 120_000 },
     async (_pool, own) => {
       const { schema, connectionString, takeAll } = await limitedRole(4);
       const store = await startSession({
@@ -101,34 +100,30 @@ describe('a server that has no connection left', () => {
   it.each([
     ['their own pools', true],
     ['passed pools', false],
-  ])(
-    'costs no call of instances that have one connection each, with %s',
-    { timeout: 120_000 },
-    async (_pool, own) => {
-      const { schema, connectionString } = await limitedRole(3);
-      const start = () =>
-        startSession({
-          ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
-          schema,
-          cache: false,
-          // On a slow machine, 120 calls on one connection take seconds.
-          connectionTimeout: 60,
-        });
-      const stores = [await start(), await start(), await start()];
-      onTestFinished(() => Promise.all(stores.map((store) => store.close())).then(() => {}));
-      const calls = stores.flatMap((store) =>
-        Array.from({ length: 40 }, async () => {
-          const id = createSessionId();
-          await store.save(id, {}, {});
-          await Promise.all([store.list('ann'), store.load(id), store.touch(id)]);
-          return store.destroy(id);
-        }),
-      );
-      expect((await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected')).toEqual([]);
-    },
-  );
+  ])('costs no call of instances that have one connection each, with %s', async (_pool, own) => {
+    const { schema, connectionString } = await limitedRole(3);
+    const start = () =>
+      startSession({
+        ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
+        schema,
+        cache: false,
+        // On a slow machine, 120 calls on one connection take seconds.
+        connectionTimeout: 60,
+      });
+    const stores = [await start(), await start(), await start()];
+    onTestFinished(() => Promise.all(stores.map((store) => store.close())).then(() => {}));
+    const calls = stores.flatMap((store) =>
+      Array.from({ length: 40 }, async () => {
+        const id = createSessionId();
+        await store.save(id, {}, {});
+        await Promise.all([store.list('ann'), store.load(id), store.touch(id)]);
+        return store.destroy(id);
+      }),
+    );
+    expect((await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
 
-  it('does not keep the pool small: it grows again under load', { timeout: 60_000 }, async () => {
+  it('does not keep the pool small: it grows again under load', async () => {
     const { schema, connectionString, takeAll } = await limitedRole(4);
     const pool = freshPool({ connectionString, max: 4 });
     const store = await startSession({ pool, schema, cache: false });
@@ -140,7 +135,7 @@ describe('a server that has no connection left', () => {
       while (running) await store.list('ann').catch(() => new Promise(setImmediate));
     });
     await giveBack();
-    await expect.poll(() => pool.totalCount, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => pool.totalCount).toBe(4);
     running = false;
     await Promise.all(calls);
   });

@@ -23,7 +23,7 @@ describe.each([
     return store;
   };
 
-  it('by idle_session_timeout costs no call', { timeout: 60_000 }, async () => {
+  it('by idle_session_timeout costs no call', async () => {
     const store = await start(`${url}?options=-c%20idle_session_timeout%3D150`);
     for (let n = 0; n < 40; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 147 + (n % 8)));
@@ -33,7 +33,7 @@ describe.each([
     }
   });
 
-  it('by the server, unnoticed by a busy process, costs no call', { timeout: 60_000 }, async () => {
+  it('by the server, unnoticed by a busy process, costs no call', async () => {
     const application = `ended_${createSessionId().slice(0, 12)}`;
     const store = await start(`${url}?application_name=${application}`);
     const id = createSessionId();
