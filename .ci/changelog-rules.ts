@@ -1,4 +1,4 @@
-/** What is wrong with a package's changelog, in words. Releases take their notes from its newest entry. */
+/** The problems of a package's changelog, as text. Release notes are its newest entry. */
 export function changelogProblems(changelog: string, name: string, version: string): string[] {
   const [title, ...headings] = changelog.split('\n').filter((line) => /^##? /.test(line));
   return [

@@ -9,7 +9,7 @@ describe('fileProblems', () => {
     ['packages/core/README.md', 250],
     ['CONTRIBUTING.md', 120],
     ['examples/demo/page.css', 300],
-  ])('lets %s have %i lines and not one more', (path, limit) => {
+  ])('allows %s to have %i lines and not one more', (path, limit) => {
     expect(fileProblems(path, limit)).toEqual([]);
     expect(fileProblems(path, limit + 1)).toHaveLength(1);
   });
@@ -26,7 +26,7 @@ describe('fileProblems', () => {
     expect(fileProblems(path, 1)).toHaveLength(1);
   });
 
-  it('lets a longer name contain such a word', () => {
+  it('allows such a word inside a longer name', () => {
     expect(fileProblems('src/shared-lock.ts', 1)).toEqual([]);
   });
 });

@@ -42,12 +42,12 @@ const create: Manifest = {
 };
 
 describe('manifestProblems', () => {
-  it('finds nothing in a driver or in core as they should be', () => {
+  it('accepts a correct driver and a correct core', () => {
     expect(manifestProblems(driver, '1.4.0')).toEqual([]);
     expect(manifestProblems(core, '1.4.0')).toEqual([]);
   });
 
-  it('finds nothing in create-driver, which comes without core and with its template', () => {
+  it('accepts create-driver, which comes without core and with its template', () => {
     expect(manifestProblems(create, '1.4.0')).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe('manifestProblems', () => {
     ['no package check', { scripts: { build: 'tsc -b' } }, 'scripts.check:package'],
     ['a door into dist', { exports: { ...driver.exports, '.': './dist/index.js' } }, 'not a file of src'],
     [
-      'a door that is not published',
+      'an entry point that is not published',
       { exports: { ...driver.exports, './x': './src/x.ts' } },
       'exports "./x"',
     ],
@@ -85,7 +85,7 @@ describe('manifestProblems', () => {
     ['no peer', { peerDependencies: {} }, 'not a peer'],
     ['a workspace peer range', { peerDependencies: { '@store/core': 'workspace:^' } }, 'not written out'],
     [
-      'a peer range that core has left',
+      'a peer range that excludes the current core',
       { peerDependencies: { '@store/core': '^2.0.0' } },
       'outside the peer range',
     ],

@@ -3,17 +3,17 @@ import type { Manifest } from './workspace.ts';
 
 const core = '@store/core';
 const engines = '^22.12 || ^24 || >=26';
-/** better-sqlite3 13 is built for Node-API 10: before Node 22.14 the process dies when a database is opened. */
+/** better-sqlite3 13 is built for Node-API 10: before Node 22.14 the process crashes when a database is opened. */
 const ownEngines = new Map([['@store/sqlite', '^22.14 || ^24 || >=26']]);
-/** What a package publishes beside `dist`. A new driver is copied from the template, file by file. */
+/** What a package publishes besides `dist`. A new driver is copied from the template, file by file. */
 const ownFiles = new Map([['@store/create-driver', 'dist,template']]);
-/** It runs before there is a project to have core in, and imports nothing: `npm create` fetches one package. */
+/** It runs before the project exists, so it has no core as a peer, and it imports nothing: `npm create` fetches one package. */
 const alone = new Set(['@store/create-driver']);
 const scripts = { build: 'tsc -b', 'check:package': 'node ../../.ci/check-package.ts' };
 
 /**
- * What is wrong with the manifest of a published package, in words. DESIGN: core is a peer of every other package,
- * development resolves `src`, what is published is `dist`.
+ * The problems of a published package's manifest, as text. Core is a peer of every other package, development resolves `src`,
+ * and `dist` is published.
  */
 export function manifestProblems(manifest: Manifest, coreVersion: string): string[] {
   const problems: string[] = [];

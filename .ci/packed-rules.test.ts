@@ -12,12 +12,12 @@ const files = [
 ];
 
 describe('packedProblems', () => {
-  it('finds nothing in a tarball as it should be', () => {
+  it('accepts a correct tarball', () => {
     expect(packedProblems(manifest, files)).toEqual([]);
     expect(packedProblems(manifest, [...files, 'CHANGELOG.md'])).toEqual([]);
   });
 
-  it('finds nothing in a template, where a package publishes one', () => {
+  it('ignores the files of a template', () => {
     const inside = [...files, 'template/src/memory-driver.ts', 'template/conformance.test.ts'];
     expect(packedProblems({ ...manifest, files: ['dist', 'template'] }, inside)).toEqual([]);
     expect(packedProblems({ ...manifest, files: ['dist'] }, inside)).toHaveLength(2);

@@ -2,8 +2,8 @@ import semver from 'semver';
 import type { Manifest } from './workspace.ts';
 
 /**
- * The peer ranges that a release narrows although it is no major, in words: users whose installed core fitted
- * yesterday would be told today that it does not.
+ * The peer ranges that a minor or patch release narrows, as text: it would reject a core that users have installed and that
+ * the previous version accepted.
  */
 export function narrowedPeers(before: Manifest, after: Manifest): string[] {
   const major = semver.major(after.version) > semver.major(before.version);

@@ -1,21 +1,21 @@
-// Prints how many files and calls of ours one operation goes through: what a stranger with a debugger has to follow.
+// Prints how many of our files and calls one operation goes through, as a stranger with a debugger would have to follow them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How many files and function calls of ours one operation goes through, by package. */
+/** How many of our files and function calls one operation goes through, by package. */
 export interface Reach {
   files: number;
   calls: number;
   packages: ReadonlyMap<string, { files: number; calls: number }>;
 }
 
-/** Counts an operation in its steady state: the third time it runs, and alone in its turn of the event loop. */
+/** Counts an operation in its steady state: its third run, alone in its turn of the event loop. */
 export async function reachOf(operation: () => Promise<unknown>): Promise<Reach> {
   const { now } = performance;
   const began = now.call(performance);
-  // Some checks are due after a few milliseconds, and counting takes longer on a busy machine.
+  // Some checks are repeated after a few milliseconds, and counting takes longer than that on a busy machine.
   performance.now = () => began;
   try {
     for (let before = 0; before < 2; before += 1) {

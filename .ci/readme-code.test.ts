@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..');
 const exampleFiles = ['packages/*/test/examples/**/*.ts', 'packages/*/src/**/*.test.ts', 'examples/**/*.ts'];
 const without = (path: string) => path.includes('node_modules');
 
-/** Code as it reads, whatever its indentation. */
+/** Code without its indentation. */
 const flat = (code: string) =>
   code
     .split('\n')
@@ -23,7 +23,7 @@ const pages = globSync(['README.md', '{docs,packages/*/docs}/**/*.md', 'packages
 }).sort();
 
 describe('the code in', () => {
-  it.each(pages)('%s stands word for word in a file that is tested', (page) => {
+  it.each(pages)('%s is word for word in a tested file', (page) => {
     const blocks = readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
     for (const [, block = ''] of blocks) {
       const found = tested.some((file) => file.includes(flat(block)));

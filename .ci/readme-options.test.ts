@@ -18,7 +18,7 @@ import { startSession as startSqlite } from '../packages/sqlite/src/index.ts';
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** A row of a table, by the head of its column. */
+/** A row of a table, by column heading. */
 type Row = { [head: string]: string };
 
 /** The tables under a heading, up to the next one. */
@@ -41,13 +41,13 @@ function tablesUnder(heading: string, page: string): Row[][] {
 /** The names in a cell: `breakBackend`, `mendBackend`, and `peek(key, place)` without its arguments. */
 const namesIn = (cell = '') => [...cell.matchAll(/`((?:--)?\w+)[^`]*`/g)].map(([, name = '']) => name);
 
-/** The names that the code itself gives for an option that does not exist. */
+/** The option names in the error for an unknown option. */
 async function knownTo(call: (options: object) => unknown): Promise<string[]> {
   const error = await (async () => call({ somethingFarOff: 1 }))().catch((reason: unknown) => reason);
   return /the options are (.*)\.$/.exec((error as Error).message)?.[1]?.split(', ') ?? [];
 }
 
-/** The members of an interface with the default that their comment states: `required` where the member is not optional. */
+/** The members of an interface with the default from their comment; `required` if the member is not optional. */
 function documented(...sources: string[]): Map<string, string | undefined> {
   const members = sources.flatMap((source) => {
     const [file = '', name] = source.split('#');
@@ -63,14 +63,14 @@ function documented(...sources: string[]): Map<string, string | undefined> {
   );
 }
 
-/** A default without what is only markup. */
+/** A default without markup. */
 const plain = (text: string) =>
   text
     .replaceAll('`', '')
     .replace(/(?<=\d)_(?=\d)/g, '')
     .trim();
 
-/** Whether a cell says what the comment in the code says, which may continue where the cell ends. */
+/** Whether a cell says the same as the comment in the code, which may be longer. */
 function says(cell: string, stated: string | undefined): boolean {
   const [shown, meant] = [plain(cell), plain(stated ?? 'see below')];
   if (meant === 'required') return /^required\b/.test(shown);
@@ -95,11 +95,11 @@ const driver = (name: string, options: string, call: (options: object) => unknow
 interface Page {
   page: string;
   heading?: string;
-  /** Which table under the heading. */
+  /** The index of the table under the heading. */
   table?: number;
   column?: string;
   known: () => Promise<string[]>;
-  /** Interfaces that state the defaults. */
+  /** The interfaces with the defaults. */
   sources?: string[];
 }
 
@@ -182,16 +182,16 @@ describe.each(pages.map((each) => [`${each.page}, ${each.column ?? each.heading 
   (_, { page, heading = '## Options', table = 0, column = 'name', known, sources = [] }) => {
     const rows = tablesUnder(heading, page)[table] ?? [];
 
-    it('are those that the code takes, each in one row', async () => {
+    it('are those that the code accepts, each in one row', async () => {
       const names = new Set(await known());
       expect(names.size).toBeGreaterThan(0);
       expect(rows.flatMap((row) => namesIn(row[column])).sort()).toEqual([...names].sort());
     });
 
-    it('have the defaults that the code states', () => {
+    it('have the same defaults as in the code', () => {
       const defaults = documented(...sources);
       const shown = rows.flatMap((row) => namesIn(row[column]).map((name) => ({ name, row })));
-      // A flag says what the option of the same name does.
+      // A flag is documented like the option of the same name.
       const options = sources.length === 0 ? [] : shown.filter(({ name }) => !name.startsWith('--'));
       const wrong = options
         .filter(({ name, row }) => !defaults.has(name) || !says(row.default ?? '', defaults.get(name)))

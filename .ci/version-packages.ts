@@ -1,11 +1,11 @@
-// Turns the waiting changesets into versions and changelogs, and writes core's version into its source.
+// Turns pending changesets into versions and changelogs, and writes core's version into its source.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { narrowedPeers } from './peer-ranges.ts';
 import { type Manifest, publishedPackages, root } from './workspace.ts';
 
-// What users have: the manifest at the tag of its version. A package without a tag has never been released.
+// The released manifest is the one at the tag of its version. A package without a tag has never been released.
 const before = [...publishedPackages()].flatMap(([folder, { name, version }]) => {
   const file = `${name}@${version}:${folder}/package.json`;
   const { status, stdout } = spawnSync('git', ['show', file], { cwd: root, encoding: 'utf8' });

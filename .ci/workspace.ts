@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What the checks read of a package.json. */
+/** The parts of a package.json that the checks read. */
 export interface Manifest {
   name: string;
   version: string;
@@ -29,7 +29,7 @@ export function readManifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** The manifests of all published packages, by folder; a private one is for the workspace alone. */
+/** The manifests of all published packages, by folder. Private packages are left out. */
 export function publishedPackages(): Map<string, Manifest> {
   const paths = globSync('packages/*/package.json', { cwd: root }).sort();
   const manifests = paths.map((path) => [dirname(path), readManifest(join(root, path))] as const);

@@ -10,20 +10,20 @@ describe('readCommand', () => {
     expect(read()).toMatchObject({ plan: fullPlan, only: [], render: false, results: committedResults });
   });
 
-  it('keeps no figures of a quick run, however it was asked for', () => {
+  it('keeps no figures of a quick run, however it was requested', () => {
     expect(read('--quick')).toMatchObject({ plan: quickPlan, results: undefined });
     expect(readCommand([], { BENCH_QUICK: '1' })).toMatchObject({ quick: true, results: undefined });
   });
 
-  it('keeps them where it is told to', () => {
+  it('keeps them in the directory it was given', () => {
     expect(read('--quick', '--results', 'here').results).toBe(resolve('here'));
   });
 
-  it('makes reports again of what is committed', () => {
+  it('writes reports again from the committed figures', () => {
     expect(read('--render')).toMatchObject({ render: true, results: committedResults });
   });
 
-  it('takes several parts', () => {
+  it('accepts several parts', () => {
     expect(read('--only', 'sqlite', '--only', 'http').only).toEqual(['sqlite', 'http']);
   });
 
@@ -36,7 +36,7 @@ describe('readCommand', () => {
     });
   });
 
-  it('keeps no figures of a run that compares with an older build, except where it is told to', () => {
+  it('keeps no figures of a run that compares with an older build, unless given a directory', () => {
     expect(read('--before', '/older')).toMatchObject({
       before: '/older',
       plan: fullPlan,
@@ -46,7 +46,7 @@ describe('readCommand', () => {
     expect(read('--before', 'older').before).toBe(resolve('older'));
   });
 
-  it('takes relative paths from where the command was typed, not from where pnpm runs it', () => {
+  it('resolves relative paths against the folder where the command was typed, not where pnpm runs it', () => {
     const args = ['--before', '../older', '--results', 'here', '--directory', 'files'];
     expect(readCommand(args, { INIT_CWD: '/home/ada/store' })).toMatchObject({
       before: '/home/ada/older',
@@ -55,7 +55,7 @@ describe('readCommand', () => {
     });
   });
 
-  it('refuses to keep those where figures are committed', () => {
+  it('refuses to keep those in the committed results', () => {
     expect(() => read('--before', '/older', '--results', relative('.', committedResults))).toThrow(
       'Name another directory for --results.',
     );
@@ -65,7 +65,7 @@ describe('readCommand', () => {
     expect(() => read('--before', '/older', '--render')).toThrow('--before measures');
   });
 
-  it('refuses seconds that are none', () => {
+  it('refuses an invalid number of seconds', () => {
     expect(() => read('--seconds', 'soon')).toThrow('--seconds takes a number above 0, not soon.');
   });
 });

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fullPlan, type Plan, quickPlan, within } from './plan.ts';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Command {
   plan: Plan;
   quick: boolean;
@@ -12,16 +12,16 @@ export interface Command {
   before: string | undefined;
   /** Measures nothing: writes report, table and pictures again from the figures that exist. */
   render: boolean;
-  /** Where figures, report and pictures are written; `undefined` if this run keeps none. */
+  /** The directory for figures, report and pictures; `undefined` if this run keeps none. */
   results: string | undefined;
   /** Where the backends keep their files. */
   directory: string;
 }
 
-/** On the disk of the checkout: the system's directory for temporary files is often memory. */
+/** On the checkout's disk: the system's temporary directory is often in memory. */
 const defaultDirectory = join(import.meta.dirname, 'node_modules', '.cache');
 
-/** What is committed. A quick run writes there only if told to, and one that compares builds never. */
+/** The committed results. A quick run writes there only on request, and one that compares builds never. */
 export const committedResults = join(import.meta.dirname, 'results');
 
 /** Reads the options that README.md lists, and `BENCH_QUICK=1`. */
@@ -39,7 +39,7 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
     },
   });
   const { quick, only, render, seconds } = values;
-  // pnpm runs this in the package's folder; paths are meant from where the command was typed.
+  // pnpm runs this in the package's folder, but paths are relative to where the command was typed.
   const path = (given: string | undefined) => given && resolve(environment.INIT_CWD ?? '.', given);
   const [before, results] = [path(values.before), path(values.results)];
   const directory = resolve(environment.INIT_CWD ?? '.', values.directory);

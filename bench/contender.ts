@@ -5,75 +5,75 @@ export const lifetime = 2 * 3_600_000;
 
 export type Change = (content: SessionContent) => SessionContent;
 
-/** A contender, open on files or a schema of its own. Every call is awaited, even where a store is synchronous. */
+/** An open contender, with separate files or a separate schema. Every call is awaited, even if a store is synchronous. */
 export interface OpenContender<Loaded = unknown> {
   load(id: string): Awaitable<Loaded>;
-  /** What a load found; `undefined` when there was no session. */
+  /** The session that a load found; `undefined` if it found none. */
   contentOf(loaded: Loaded): SessionContent | undefined;
-  /** Saves a session, new or not. `now` is in the past for one that is to have expired. */
+  /** Saves a session, new or not. `now` is in the past for sessions that should be expired. */
   save(id: string, content: SessionContent, now?: number): Awaitable<unknown>;
-  /** It cannot change the content of a session it has saved: no `save over`, no `request`. */
+  /** Set if it cannot change the content of a saved session: no `save over`, no `request`. */
   writeOnce?: boolean;
-  /** The second half of a request, if that is a call of its own. @default saves what `change` makes of the content loaded */
+  /** The second half of a request, if that is a separate call. @default saves the result of `change` on the loaded content */
   update?(id: string, loaded: Loaded, change: Change): Awaitable<unknown>;
   touch?(id: string, loaded: Loaded): Awaitable<unknown>;
   destroy(id: string): Awaitable<unknown>;
   gc?(): Awaitable<unknown>;
 
-  /** Never timed, nor is what follows. Runs many saves faster than one by one, in a transaction for example. */
+  /** Never timed, like all that follow. Runs many saves faster than one by one, for example in a transaction. */
   bulk?(saves: () => Promise<void>): Promise<void>;
-  /** Checkpoints or vacuums, so that no operation pays for what an earlier one left behind. */
+  /** Checkpoints or vacuums, so that no operation pays for an earlier one. */
   maintain?(): Awaitable<void>;
   /** Waits for its own threads, so that their processor time is counted here and not in the next contender's block. */
   rest?(): Awaitable<void>;
-  /** How many sessions the backend really holds, expired ones included. */
+  /** How many sessions the backend really holds, including expired ones. */
   rows(): Awaitable<number>;
   close?(): Awaitable<void>;
 }
 
-/** What a store does itself, without what its backend adds. */
+/** What a store provides itself, as opposed to its backend. */
 export type Operations<Loaded> = Omit<OpenContender<Loaded>, 'rows'>;
 
 /** A store to measure. */
 export interface Contender {
-  /** As it is printed, with its version if it is a package of others. */
+  /** The name as printed, with its version if it is not one of our packages. */
   name: string;
   /**
-   * - `bare`: the backend without a store, which every ratio is to
-   * - `control`: the same code as `bare` again; what it differs by is noise
-   * - `limit`: the backend without a store, on the table that people write by hand
-   * - `before`, `again`: ours as an older build, and once more as it is
+   * - `bare`: the backend without a store, the baseline of every ratio
+   * - `control`: the same code as `bare` again; any difference is noise
+   * - `limit`: the backend without a store, on a simpler, hand-written table
+   * - `before`, `again`: ours from an older build, and ours once more
    */
   kind: 'bare' | 'control' | 'limit' | 'ours' | 'peer' | 'before' | 'again';
   /** What `before` and `again` are compared with: the name of ours. */
   variantOf?: string;
-  /** What makes it an unequal match, in two or three words: "no expiry". */
+  /** Why the comparison is unequal, in two or three words: "no expiry". */
   caveat?: string;
-  /** A quick run leaves it out: it waits for the disk at every write, or differs little from another line. */
+  /** Left out of a quick run: it waits for the disk at every write, or differs little from another line. */
   slow?: boolean;
-  /** Opens it on an empty directory. */
+  /** Opens it in an empty directory. */
   open(directory: string): Awaitable<OpenContender>;
 }
 
-/** All that is measured of one backend, in the same rounds. */
+/** Everything measured on one backend, in the same rounds. */
 export interface Backend {
   name: string;
   title: string;
-  /** What the reader must know to judge it: settings, schema, what the baseline is. */
+  /** What readers must know to judge the figures: settings, schema, the baseline. */
   note: string;
-  /** Every line's ratio is to this one, in the same round. */
+  /** The baseline of every line's ratio, in the same round. */
   baseline: Contender;
   /** In the order of the table, baseline and control included. */
   lines: Contender[];
-  /** The operations that mean something here. @default all */
+  /** The operations that make sense here. @default all */
   operations?: readonly string[];
-  /** How many times the plan's number of blocks, and the sizes of these. @default as in the plan */
+  /** A multiple of the plan's number of blocks, and their sizes. @default as in the plan */
   blocks?: { times: number; sizes: number[] };
   /** The lines of the garbage collection table, its baseline first; empty where there is nothing to collect. */
   collectors: Contender[];
 }
 
-/** Everyone who takes part in a backend's rounds, once each. */
+/** All contenders in a backend's rounds, once each. */
 export function contendersOf({ lines, collectors }: Backend): Contender[] {
   return [...new Set([...lines, ...collectors])];
 }

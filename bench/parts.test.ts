@@ -4,16 +4,16 @@ import { chosenParts } from './parts.ts';
 const names = (...only: string[]) => chosenParts(only).map(({ name }) => name);
 
 describe('chosenParts', () => {
-  it('are all that the report shows, in its order', () => {
+  it('are all parts of the report, in its order', () => {
     expect(names()).toEqual(['sqlite', 'postgres', 'file', 'cookie', 'http']);
   });
 
-  it('are those that are named', () => {
+  it('are the named ones', () => {
     expect(names('cookie', 'sqlite')).toEqual(['sqlite', 'cookie']);
     expect(names('core')).toEqual(['core']);
   });
 
-  it('refuse a name that is none, and list those that are', () => {
+  it('refuse an unknown name, and list the known ones', () => {
     expect(() => names('mongo')).toThrow(
       '--only takes sqlite, postgres, file, cookie, http, core, not mongo.',
     );

@@ -19,19 +19,19 @@ import type { Results, Run } from './report/results.ts';
 export interface Setting {
   plan: Plan;
   quick: boolean;
-  /** Where files may be kept while it is measured. */
+  /** A directory for files during the measurement. */
   directory: string;
-  /** An older checkout, its packages built: everything of ours is measured with those too. */
+  /** An older checkout, its packages built: everything of ours is measured with those as well. */
   before?: string | undefined;
   onStep(text: string, share: number): void;
-  /** Called when the part is over: says when, where and how it was measured. */
+  /** Called when the part is done. @returns when, where and how it was measured */
   run(): Run;
 }
 
 /** What can be measured on its own, with `--only <name>`. */
 export interface Part {
   name: string;
-  /** Measured only if it is asked for by name. */
+  /** Measured only if named. */
   onRequest?: boolean;
   measure(setting: Setting): Promise<Partial<Results>>;
 }
@@ -49,8 +49,8 @@ function backendPart(backend: Backend): Part {
 }
 
 /**
- * The same backend with everything of ours three times: as this checkout built it, as an older one did, and as this one again.
- * None of them runs from `src`, so that their code is the only difference.
+ * The same backend with everything of ours three times: built by this checkout, by an older one, and by this one again. None of them
+ * runs from `src`, so that their code is the only difference.
  */
 async function withOlderBuild({ name }: Backend, before: string): Promise<Backend> {
   const copies = { now: thisCheckout, before, again: thisCheckout };
@@ -84,7 +84,7 @@ const httpPart: Part = {
     const entered = before === undefined ? applications : withBefore(applications, before, thisCheckout);
     const httpPlan = { ...(quick ? quickHttpPlan : fullHttpPlan), seconds: plan.seconds };
     const samples: HttpSample[] = [];
-    // One framework after the other: the fewer servers take turns, the closer in time are those that are compared.
+    // One framework after another: with fewer servers taking turns, the compared ones are closer in time.
     for (const own of Map.groupBy(entered, ({ framework }) => framework).values()) {
       samples.push(...(await measureHttp(own, httpPlan, directory, onStep)));
     }
@@ -102,7 +102,7 @@ export const parts: Part[] = [
   { ...backendPart(core), onRequest: true },
 ];
 
-/** The parts of a run, in order. @throws for a name that is none */
+/** The parts of a run, in order. @throws for an unknown name */
 export function chosenParts(only: string[]): Part[] {
   const unknown = only.find((name) => !parts.some((part) => part.name === name));
   if (unknown !== undefined) {

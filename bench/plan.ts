@@ -1,16 +1,16 @@
 /** How much is measured. */
 export interface Plan {
-  /** Rounds that count; one more goes before them to warm up. */
+  /** Rounds that count; one more precedes them to warm up. */
   rounds: number;
-  /** Seconds for the rounds of one backend: when they are over no new round begins. */
+  /** Seconds for the rounds of one backend, after which no new round begins. */
   seconds: number;
   /** How often contenders change places within one operation of one round. */
   blocks: number;
-  /** Operations under way at the same time: each round measures every operation once with the first, then with the next. */
+  /** Numbers of operations in flight: each round measures every operation with the first, then with the next. */
   inFlight: number[];
   /** Operations in one block, for each of `inFlight`. */
   blockSizes: number[];
-  /** Sessions that exist throughout. */
+  /** Sessions that exist throughout the run. */
   resident: number;
   /** Sessions while garbage is collected, and how many of them are expired. */
   collected: { sessions: number; expired: number; rounds: number; seconds: number };
@@ -26,7 +26,7 @@ export const fullPlan: Plan = {
   collected: { sessions: 100_000, expired: 10_000, rounds: 5, seconds: 600 },
 };
 
-/** The same operations, so short that all backends and HTTP take two minutes: no more than a first impression. */
+/** The same operations, so short that all backends and HTTP take two minutes: only a first impression. */
 export const quickPlan: Plan = {
   ...fullPlan,
   rounds: 2,

@@ -24,13 +24,13 @@ if (render) {
     const run = beginRun(args, quick, directory);
     const part = await measure({ plan, quick, directory, before, onStep: progress(name), run });
     measured = mergeResults(measured, part);
-    // Part by part, so that one which fails later takes nothing with it.
+    // Part by part, so that a later failure loses nothing.
     if (results !== undefined) await writeResults(results, mergeResults(readResults(results), part));
   }
   console.log(report(measured));
 }
 
-/** Says where the run is, on standard error, at most every five seconds. */
+/** Prints the run's progress to standard error, at most every five seconds. */
 function progress(part: string): (text: string, share: number) => void {
   const begin = performance.now();
   let last = Number.NEGATIVE_INFINITY;

@@ -19,12 +19,12 @@ const git = Object.entries(author).flatMap(([key, value]) => [
   [`GIT_COMMITTER_${key}`, value],
 ]);
 
-// What the author of a driver does from the first command to the release: each test stands on the one before.
+// The steps of a driver author, from the first command to the release: each test depends on the one before.
 describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, options, passed }) => {
   const { command } = packageManagers[using];
   const name = `driver-begun-with-${using}`;
   const user = cleanEnvironment(join(inject('temporary'), 'home'));
-  // Changesets publishes with the package manager that the repository uses, by its name.
+  // Changesets publishes with the repository's package manager, found by name.
   const path = [user.PATH, dirname(process.env.npm_execpath ?? '')].join(delimiter);
   const env = { ...user, PATH: path, ...Object.fromEntries(git) };
   let folder: string;
@@ -41,11 +41,11 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     await inDriver('install');
   });
 
-  it('says the next steps in the words of that package manager', () => {
+  it('prints the next steps as commands of that package manager', () => {
     expect(steps).toContain(`  cd ${name}\n  ${using} install\n  ${using} test\n`);
   });
 
-  it('begins a driver that passes every case that applies, and reports them', async () => {
+  it('creates a driver that passes every case that applies, and reports them', async () => {
     const output = await inDriver('test');
     const [, tests] = passed.exec(output) ?? [];
     await inDriver('run', 'report');
@@ -53,11 +53,11 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     const [, cases, skipped] = /^(\d+) passed, 0 failed, (\d+) not run\. It conforms\.$/m.exec(report) ?? [];
     expect(tests, output).toBe(cases);
     expect(Number(cases)).toBeGreaterThan(60);
-    // Those of functions that a storage may leave out: `scan` and `save`.
+    // Cases for functions that a storage may leave out: `scan` and `save`.
     expect(Number(skipped)).toBeLessThan(30);
   });
 
-  it('begins a package that type checks, builds, and packs what its users need', async () => {
+  it('creates a package that type checks, builds, and packs what its users need', async () => {
     await inDriver('run', 'typecheck');
     await inDriver('run', 'build');
     const packed = JSON.parse(await inDriver('pack', '--json'));
@@ -72,7 +72,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     ]);
   });
 
-  it('begins a repository whose first changeset makes its first release', async () => {
+  it('creates a repository whose first changeset makes its first release', async () => {
     await run(['git', 'init', '--quiet', '--initial-branch', 'main'], { cwd: driver, env });
     await commit();
     await inDriver('exec', 'changeset', 'version');
@@ -90,7 +90,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     expect(tracked).not.toMatch(/^(node_modules|dist)\/|\.tgz$/m);
   });
 
-  it('begins a README whose example runs where the driver is installed', async () => {
+  it('creates a README whose example runs where the driver is installed', async () => {
     const application = await install([name, '@store/core', '@store/session'], { using });
     const [, example = ''] = /^```ts\n(.*?)^```/ms.exec(await read('README.md')) ?? [];
     await writeFile(join(application.folder, 'example.js'), stripTypeScriptTypes(example));

@@ -9,7 +9,7 @@ export interface Framework {
   program: string;
 }
 
-/** Through the framework's own door, since applications import no other one. */
+/** Through the framework's entry point, because applications import no other. */
 const declareTypes = (door: string) => `
 declare module '@store/session/${door}' {
   interface SessionTypes {
@@ -132,5 +132,5 @@ export const app = {
 /** Those whose applications are installed, type-checked and visited. */
 export const frameworks: Framework[] = [none, express(4), express(5), fastify(5), hono(4), koa(3)];
 
-/** Those that work but are only resolved, so that no peer range keeps their users from installing @store/session. */
+/** Those that work but are only resolved, to check that no peer range prevents installing @store/session next to them. */
 export const olderFrameworks: Framework[] = [fastify(4), hono(3), koa(2)];

@@ -6,7 +6,7 @@ import { freeDoorsOf, type Publication } from './publications.ts';
 import type { Budget } from './published-packages.ts';
 
 export interface Cost extends Budget {
-  /** Printed, never judged: it is the machine's as much as the package's. */
+  /** Printed, never checked: it depends on the machine as much as on the package. */
   importMilliseconds: number;
 }
 

@@ -6,11 +6,11 @@ import { packedProblems } from '../packed-rules.ts';
 import { readManifest } from '../workspace.ts';
 import { publicationOf, publishedNames } from './publications.ts';
 
-/** Core itself, and the package that runs before there is a project to have core in. */
+/** Core itself, and the package that runs before the project exists. */
 const withoutPeer = ['@store/core', '@store/create-driver'];
 
 describe.each(publishedNames())('%s on the registry', (name) => {
-  it('shows its README and what people search for', async () => {
+  it('shows its README and the keywords that people search for', async () => {
     const { readme, description, keywords, license } = await publicationOf(name);
     expect(readme).toMatch(new RegExp(`^# ${name}\n`));
     expect(description).toMatch(/^[A-Z].*\.$/);
@@ -18,7 +18,7 @@ describe.each(publishedNames())('%s on the registry', (name) => {
     expect(license).toBe('MIT');
   });
 
-  it('asks for core as a peer, by a range in digits', async () => {
+  it('has core as a peer, with its range in digits', async () => {
     const { peerDependencies, dependencies = {} } = await publicationOf(name);
     const range = peerDependencies?.['@store/core'];
     if (withoutPeer.includes(name)) expect(range).toBeUndefined();
@@ -26,7 +26,7 @@ describe.each(publishedNames())('%s on the registry', (name) => {
     expect(Object.keys(dependencies).filter((dependency) => dependency.startsWith('@store/'))).toEqual([]);
   });
 
-  it('holds what users need, and nothing of this workspace', async () => {
+  it('contains what users need, and nothing of this workspace', async () => {
     const { dist } = await publicationOf(name);
     const folder = await mkdtemp(join(inject('temporary'), 'tarball-'));
     const tarball = Buffer.from(await (await fetch(dist.tarball)).arrayBuffer());

@@ -36,7 +36,7 @@ describe.each(managers)('$manager, with no peer in conflict,', ({ isTyped, optio
       await cp(join(import.meta.dirname, 'proofs'), folder, { recursive: true });
     });
 
-    it('and a sign-in sets one cookie, which the page after the redirect knows', async () => {
+    it('and a sign-in sets one cookie, which the page after the redirect recognizes', async () => {
       expect(await application.node('signs-in.mjs')).toContain('proved');
     });
 
@@ -51,7 +51,7 @@ describe.each(managers)('$manager, with no peer in conflict,', ({ isTyped, optio
   });
 });
 
-/** Each one resolving without installing, and how its lockfile names a package. */
+/** How each one resolves without installing, and how its lockfile names a package. */
 const resolvers: {
   using: PackageManager;
   flag: string;

@@ -10,16 +10,16 @@ const npm = [process.execPath, join(tools, 'npm/bin/npm-cli.js')];
 const pnpm = [process.env.npm_execpath ?? 'pnpm'];
 const yarn = [process.execPath, join(tools, '@yarnpkg/cli-dist/bin/yarn.js')];
 
-/** How each one is started, how it installs packages without a peer in conflict, and how it runs a file with them. */
+/** How to start each one, install packages with it without a peer conflict, and run a file with them. */
 export const packageManagers = {
   npm: { command: npm, install: [...npm, 'install', '--strict-peer-deps'], node: [process.execPath] },
   pnpm: { command: pnpm, install: [...pnpm, 'add', '--strict-peer-dependencies'], node: [process.execPath] },
-  // Without a node_modules folder: a package that imports what it does not declare fails.
+  // Without a node_modules folder, so a package that imports an undeclared dependency fails.
   yarn: { command: yarn, install: [...yarn, 'add'], node: [...yarn, 'node'] },
 };
 export type PackageManager = keyof typeof packageManagers;
 
-/** An application's folder, somewhere else than this repository. */
+/** An application's folder, outside this repository. */
 export interface Application {
   folder: string;
   /** Runs a file of the folder with Node, or any command in it. */
@@ -31,14 +31,14 @@ export interface Application {
 
 export interface ApplicationOptions {
   using?: PackageManager;
-  /** What its commands read of their environment, besides DATABASE_URL. */
+  /** Environment variables that its commands read, besides DATABASE_URL. */
   env?: Record<string, string>;
 }
 
-/** Yarn has no strict mode: it prints these for a peer that is missing, or that is another version than was asked for. */
+/** Yarn has no strict mode: it prints these codes for a peer that is missing or has the wrong version. */
 const peerProblem = /^.*\bYN00(?:02|60|86)\b.*$/m;
 
-/** Makes an empty folder and installs packages in it, as their README says. */
+/** Creates an empty folder and installs packages in it, as their README says. */
 export async function install(
   packages: string[],
   { flags = [], ...options }: ApplicationOptions & { flags?: string[] } = {},
@@ -51,7 +51,7 @@ export async function install(
   return application;
 }
 
-/** Makes an application that has nothing installed yet: in a new folder, or as a member of a workspace. */
+/** Creates an application without any packages, in a new folder or as a member of a workspace. */
 export async function openApplication({
   using = 'npm',
   env: extra = {},

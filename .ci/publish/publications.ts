@@ -2,7 +2,7 @@ import { inject } from 'vitest';
 import type { Manifest } from '../workspace.ts';
 import { runnerDoors } from './published-packages.ts';
 
-/** A version of a package as the registry has it. */
+/** A version of a package, from the registry. */
 export interface Publication extends Manifest {
   readme: string;
   dist: { tarball: string };
@@ -21,19 +21,19 @@ export async function publicationOf(name: string): Promise<Publication> {
   return { ...newest, readme: document.readme ?? '' };
 }
 
-/** The packages that were released, without their versions. */
+/** The released packages, without their versions. */
 export function publishedNames(): string[] {
   return inject('publications').map((publication) => publication.replace(/@[^@]+$/, ''));
 }
 
-/** What the users of a package can import. */
+/** The entry points of a package. */
 export function doorsOf({ name, exports = {} }: Manifest): string[] {
   return Object.keys(exports)
     .filter((door) => !door.endsWith('.json'))
     .map((door) => name + door.slice(1));
 }
 
-/** Those of them that can be opened anywhere. */
+/** Those of them that can be imported anywhere. */
 export function freeDoorsOf(publication: Manifest): string[] {
   return doorsOf(publication).filter((door) => !runnerDoors.includes(door));
 }

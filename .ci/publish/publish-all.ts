@@ -10,13 +10,13 @@ import { createScratchWorkspace } from './scratch-workspace.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where our packages are published, and the others' come through. */
+    /** The registry for our packages, which proxies all others. */
     registry: string;
     /** An empty folder for everything the tests write. */
     temporary: string;
     /** The repository that was released, tags included. */
     released: string;
-    /** What was published, as `name@version`. */
+    /** The published packages, as `name@version`. */
     publications: string[];
     /** A PostgreSQL server for the examples that need one. */
     databaseUrl: string;
@@ -62,12 +62,12 @@ export default async function publishAll({ provide }: TestProject): Promise<() =
   return stop;
 }
 
-/** The only settings of the users whose folders the tests fill: where the registry is, and that it may be trusted. */
+/** The only settings of the users in these tests: the registry's URL, and that it may be trusted. */
 async function writeUserConfig(home: string, registry: string): Promise<void> {
   const yarn = {
     npmRegistryServer: registry,
     unsafeHttpWhitelist: ['127.0.0.1'],
-    npmPreapprovedPackages: ['@store/*'], // Yarn would wait some days before it trusts a new version
+    npmPreapprovedPackages: ['@store/*'], // by default Yarn refuses versions that are only days old
     enableTelemetry: false,
   };
   await writeFile(join(home, '.npmrc'), `registry=${registry}\n`);

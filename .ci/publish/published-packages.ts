@@ -6,15 +6,15 @@ export interface Example {
   file: string;
   /** The file in proofs/ that runs it. */
   proof: string;
-  /** The clients that come along; no other one may be on the disk. */
+  /** The clients that are installed with it; no other one may be on the disk. */
   clients: string[];
-  /** What the example reads of its environment, beside PORT and DATABASE_URL. */
+  /** Environment variables that the example reads, besides PORT and DATABASE_URL. */
   env?: Record<string, string>;
-  /** The lowest TypeScript that types the example, where its packages are content with a lower one. */
+  /** The lowest TypeScript version for the example, if its packages themselves accept a lower one. */
   typescript?: string;
 }
 
-/** What only the driver or the framework that needs it may bring. */
+/** Dependencies that only the driver or framework that needs them may bring. */
 export const clients: string[] = [
   'better-sqlite3',
   'express',
@@ -134,10 +134,10 @@ export const examples: Example[] = [
   },
 ];
 
-/** Doors that open only inside the test runner they are for, which their users have installed. */
+/** Entry points that can be imported only inside their test runner, which their users have installed. */
 export const runnerDoors: string[] = ['@store/conformance/vitest'];
 
-/** The programs, from the root, that show a package working where there is no Node. They print "promises kept". */
+/** Programs, relative to the root, that show a package working without Node. They print "promises kept". */
 export const workers: string[] = [
   'packages/core/test/worker.ts',
   'packages/session/test/worker.ts',
@@ -158,8 +158,8 @@ export const lowestTypeScript: Record<string, string> = {
 };
 
 /**
- * What a package installed beside core may cost at most. Import time is printed but bounded by the number of files that
- * importing all doors loads, which is the same on every machine.
+ * The maximum cost of a package, installed next to core. Import time is printed; the limit is on the number of files loaded by
+ * importing all entry points, which is the same on every machine.
  */
 export interface Budget {
   packages: number;
@@ -167,7 +167,7 @@ export interface Budget {
   loadedFiles: number;
 }
 
-/** One for each published package: sizes and files about a quarter above what was measured, packages not at all. */
+/** One for each published package: sizes and file counts about a quarter above the measured ones, package counts exact. */
 export const budgets: Record<string, Budget> = {
   '@store/conformance': { packages: 3, kilobytes: 2000, loadedFiles: 120 },
   '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },

@@ -16,7 +16,7 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Starts an empty registry on loopback, for our scope and for drivers that tests begin and publish. All else comes through it
+ * Starts an empty registry on loopback, for our scope and for drivers that tests create and publish. Everything else is proxied
  * from `upstream`.
  */
 export async function startRegistry(

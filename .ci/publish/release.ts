@@ -3,19 +3,19 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScratchWorkspace } from './scratch-workspace.ts';
 
-/** The configuration of a user who may publish to the registry: it lets everyone, but clients insist on a token. */
+/** The configuration of a user who may publish: the registry accepts everyone, but clients insist on a token. */
 export async function writePublisherConfig(path: string, registry: string): Promise<string> {
   await writeFile(path, `registry=${registry}\n${registry.slice('http:'.length)}:_authToken=anyone\n`);
   return path;
 }
 
-/** What the job `version` of the release workflow runs. */
+/** The job `version` of the release workflow. */
 export async function version(workspace: ScratchWorkspace): Promise<void> {
   await workspace.run(['pnpm', 'version-packages']);
   await workspace.commit('Version Packages');
 }
 
-/** What the jobs `pack` and `publish` of the release workflow run. Answers what was published, as `name@version`. */
+/** The jobs `pack` and `publish` of the release workflow. @returns the published packages, as `name@version` */
 export async function packAndPublish(workspace: ScratchWorkspace, npmrc: string): Promise<string[]> {
   const tarballs = await mkdtemp(join(workspace.folder, '../tarballs-'));
   await workspace.run(['pnpm', 'pack-packages', '--out-dir', tarballs], npmrc);
@@ -29,7 +29,7 @@ export async function packAndPublish(workspace: ScratchWorkspace, npmrc: string)
     .sort();
 }
 
-/** Whether changesets wait, which is what makes the release workflow begin with `version`. */
+/** Whether there are pending changesets, with which the release workflow begins with `version`. */
 export function changesetsWait({ folder }: ScratchWorkspace): boolean {
   return globSync('.changeset/*.md', { cwd: folder }).some((path) => !path.endsWith('README.md'));
 }

@@ -5,12 +5,12 @@ import { run } from './run.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A copy of this workspace in a repository of its own, where releases can be tried. */
+/** A copy of this workspace in a separate repository, where releases can be tried. */
 export interface ScratchWorkspace {
   folder: string;
   /** Runs a command at its root; `npmrc` is the user's configuration, which names the registry to publish to. */
   run(command: string[], npmrc?: string): Promise<string>;
-  /** Commits whatever changed. */
+  /** Commits all changes. */
   commit(message: string): Promise<void>;
 }
 
@@ -41,13 +41,13 @@ export function openScratchWorkspace(folder: string): ScratchWorkspace {
   };
 }
 
-/** Settings in the environment win over files, so all go: what is published here must reach no other registry. */
+/** Settings in the environment override files, so all are removed: nothing published here may reach another registry. */
 function asUser(npmrc: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^p?npm_config_/i.test(name));
   return { ...Object.fromEntries(kept), npm_config_userconfig: npmrc };
 }
 
-/** Copies this workspace, with what is not committed yet, and installs it. */
+/** Copies this workspace, including uncommitted changes, and installs it. */
 export async function createScratchWorkspace(folder: string): Promise<ScratchWorkspace> {
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
   const deleted = execFileSync('git', ['ls-files', '-z', '--deleted'], { cwd: root }).toString().split('\0');

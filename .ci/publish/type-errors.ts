@@ -11,8 +11,8 @@ export const resolutions: { resolution: string; options: string[] }[] = [
 const strict = ['--strict', '--noEmit', '--target', 'es2022', '--types', 'node', '--pretty', 'false'];
 
 /**
- * Every error that a compiler finds in the application's own files or in our declarations. Other packages' declarations are
- * compiled too, and have errors of their own with some compilers, which our users have without us as well.
+ * Every error that a compiler finds in the application's files or in our declarations. Other packages' declarations are compiled
+ * as well, but their errors do not count: with some compilers they have errors even without ours.
  *
  * @param compiler Its folder in node_modules.
  */
@@ -28,8 +28,8 @@ export async function typeErrors(
     return [];
   } catch (error) {
     const errors = `${error}`.split('\n').filter((line) => /^(\S+\(\d+,\d+\): )?error TS\d+:/.test(line));
-    if (errors.length === 0) throw error; // The compiler did not get as far as that.
-    // The last folder of packages in the path of the file: pnpm's are nested.
+    if (errors.length === 0) throw error; // The compiler itself failed.
+    // The last node_modules in the path of the file: pnpm's are nested.
     const ownerOf = (line: string) => /^\S*node_modules\/([^/]+)/.exec(line)?.[1] ?? '@store';
     return errors.filter((line) => ownerOf(line) === '@store');
   }

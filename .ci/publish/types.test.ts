@@ -25,7 +25,7 @@ const compilers: [string, string][] = [
 ];
 let application: Application;
 
-/** Writes a program that imports every door that a compiler has to accept, and names its files. */
+/** Writes a program that imports every entry point that a compiler must accept. @returns its files */
 async function writeProgram(version: number): Promise<string[]> {
   const names = publishedNames().filter((name) => Number(lowestTypeScript[name]) <= version);
   const doors = (await Promise.all(names.map(publicationOf))).flatMap(doorsOf);
@@ -43,7 +43,7 @@ load(1);
 }
 
 beforeAll(async () => {
-  // What the doors for a framework take their types from.
+  // The packages with the types that the framework entry points need.
   const types = ['@types/node@24', '@types/express', '@types/koa'];
   const packages = examples.flatMap((example) => example.packages);
   application = await install([...new Set([...packages, ...publishedNames(), ...types])]);
@@ -56,7 +56,7 @@ it('states the lowest TypeScript of every package that is published', () => {
 
 describe.each(compilers)('TypeScript %s, strict and with skipLibCheck off', (version, compiler) => {
   it.each(resolutions)(
-    'resolving as $resolution, accepts the doors and README examples that state it or a lower one',
+    'resolving as $resolution, accepts the entry points and README examples that state it or a lower one',
     async ({ options }) => {
       const files = await writeProgram(Number.parseFloat(version));
       const strict = [...options, '--skipLibCheck', 'false'];

@@ -19,10 +19,10 @@ const at = (name: string, file = 'package.json') =>
   join(workspace.folder, name.replace('@store', 'packages'), file);
 const manifest = (name: string) => readManifest(at(name));
 const range = (name: string) => manifest(name).peerDependencies?.[core];
-/** The packages that ask for core. */
+/** The packages that have core as a peer. */
 const others = publishedNames().filter((name) => range(name) !== undefined);
 
-/** What versions would be after one release, counted from what the workspace has now. */
+/** The versions after one release, counted from the workspace's current ones. */
 const next = (name: string, bump: 'patch' | 'minor' | 'major') => {
   const released = inject('publications').find((publication) => publication.startsWith(`${name}@`));
   return `${semver.inc(released?.slice(name.length + 1) ?? '', bump)}`;
@@ -42,7 +42,7 @@ async function setRange(name: string, wanted: string): Promise<void> {
   await writeFile(at(name), `${JSON.stringify({ ...before, peerDependencies }, null, 2)}\n`);
 }
 
-// A second registry, so that what is released here is the newest version for nobody else.
+// A second registry, so that versions released here are not the newest for other tests.
 let registry: Awaited<ReturnType<typeof startRegistry>>;
 let npmrc: string;
 

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// A lane of its own: it publishes to a registry on loopback and needs npm behind it for packages of others.
+// A separate lane: it publishes to a registry on loopback, and needs npm for other packages.
 export default defineConfig({
   test: {
     name: 'publish',

@@ -17,7 +17,7 @@ const members = frameworks.map(({ title, packages, types, program }) => ({
   program,
 }));
 
-// pnpm makes one copy of @store/session for each set of peers, so that no application sees the types of another's framework.
+// pnpm makes one copy of @store/session for each set of peers, so that no application sees the types of another one's framework.
 describe.each([
   ['the workspace', false],
   ['all workspaces of the machine', true],
@@ -42,7 +42,7 @@ describe.each([
     await workspace.run(...packageManagers.pnpm.command, 'install', '--no-frozen-lockfile');
   });
 
-  it.each(members)('that of $title type-checks', async ({ name }) => {
+  it.each(members)('the application for $title type-checks', async ({ name }) => {
     const application = applications.get(name);
     if (application === undefined) throw new Error(`${name} is not installed`);
     expect(await typeErrors(application, 'typescript', nodenext, ['program.ts'])).toEqual([]);

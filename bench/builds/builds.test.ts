@@ -19,8 +19,8 @@ const doors: { [name: string]: string[] } = {
 };
 
 /**
- * Makes a checkout whose "built" packages pass on what this one has in `src`, and tell which build they are: `createRecordStore` by
- * a global list, an answer on node:http by the header `x-build`. It has no `src` of its own, so nothing can come from there.
+ * Creates a checkout whose "built" packages re-export this one's `src` and report which build they are: `createRecordStore` in a
+ * global list, a response on node:http in the header `x-build`. It has no `src` itself, so nothing can come from there.
  */
 function makeCheckout(directory: string, build: string): string {
   for (const [name, names] of Object.entries(doors)) {
@@ -75,18 +75,18 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true }));
 
 describe('builtFile', () => {
-  it('is what the package publishes, not the source that development resolves to', () => {
+  it('is the published file, not the source that development resolves to', () => {
     expect(builtFile(checkout, '@store/sqlite')).toBe(join(checkout, 'packages/sqlite/dist/index.js'));
     expect(builtFile(checkout, '@store/session/node')).toBe(join(checkout, 'packages/session/dist/node.js'));
   });
 
-  it('is what the package exports if it publishes the same', () => {
+  it('is the exported file if the package publishes the same', () => {
     const manifest = { exports: { '.': './dist/index.js' } };
     writeFileSync(join(checkout, 'packages/file/package.json'), JSON.stringify(manifest));
     expect(builtFile(checkout, '@store/file')).toBe(join(checkout, 'packages/file/dist/index.js'));
   });
 
-  it('refuses a package and a door that the checkout does not have', () => {
+  it('refuses a package or an entry point that the checkout does not have', () => {
     expect(() => builtFile(checkout, '@store/mongo')).toThrow(
       `${join(checkout, 'packages/mongo/package.json')} is missing`,
     );
@@ -95,11 +95,11 @@ describe('builtFile', () => {
 });
 
 describe('checkBuilt', () => {
-  it('finds nothing wrong with a checkout that is built', () => {
+  it('accepts a checkout that is built', () => {
     expect(() => checkBuilt(checkout)).not.toThrow();
   });
 
-  it('names what is missing in one that is not, and how to make it', () => {
+  it('names the missing file in one that is not, and how to build it', () => {
     rmSync(join(checkout, 'packages/cookie/dist'), { recursive: true });
     expect(() => checkBuilt(checkout)).toThrow(
       `${checkout} has no built @store/cookie: ${join(checkout, 'packages/cookie/dist/index.js')} is missing. ` +
@@ -109,7 +109,7 @@ describe('checkBuilt', () => {
   });
 });
 
-it('a run ends before anything is measured if the directory has no build', () => {
+it('a run fails before anything is measured if the directory has no build', () => {
   const files = join(parent, 'files');
   const run = join(import.meta.dirname, '../run.ts');
   const args = ['--quick', '--before', join(parent, 'nowhere'), '--directory', files];

@@ -2,14 +2,14 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { builtFile } from './built-packages.ts';
 
-/** One for all copies: contenders on several servers would not flush the same log at the same time. */
+/** One server for all copies: contenders on different servers would not share the same log. */
 const shared = '/contenders/postgres/server.ts';
 
 /**
- * Lets one process run modules of the bench on the packages that several checkouts built. In a copy, every import of `@store/…`,
- * by the bench and by the packages themselves, gets what its checkout built; other packages are found from there.
+ * Runs modules of the bench on the packages of several checkouts in one process. In a copy, every import of `@store/…`, by the bench
+ * and by the packages themselves, resolves to the build of its checkout; other packages are resolved from there.
  *
- * @param copy Names a copy of the modules: each has its own, and shares no compiled code with another of the same checkout.
+ * @param copy The name of a copy of the modules. Copies share no compiled code, not even for the same checkout.
  */
 export function importsOf(checkout: string, copy: string): <T>(file: string) => Promise<T> {
   const tag = `?${copy}`;

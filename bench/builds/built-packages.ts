@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 export const thisCheckout = join(import.meta.dirname, '../..');
 
-/** What contenders and applications import of ours. */
+/** Our entry points that contenders and applications import. */
 const imported = ['core', 'cookie', 'file', 'postgres', 'session', 'sqlite'];
 
 /**
- * The file that users of a published package get for `@store/<package>/<door>`, as another checkout built it.
+ * The file that users of a published package get for `@store/<package>/<entry point>`, as built by another checkout.
  *
- * @throws when that checkout has no such package or door, or has not built it.
+ * @throws if that checkout has no such package or entry point, or has not built it.
  */
 export function builtFile(checkout: string, specifier: string): string {
   const [, name = '', ...door] = specifier.split('/');
@@ -26,12 +26,12 @@ export function builtFile(checkout: string, specifier: string): string {
   return file;
 }
 
-/** @throws when a checkout is missing something that the applications import. */
+/** @throws if a checkout is missing something that the applications import. */
 export function checkBuilt(checkout: string): void {
   for (const name of imported) builtFile(checkout, `@store/${name}`);
 }
 
-/** Brings the builds of this checkout up to its sources. What it prints is no part of the report, so it goes to standard error. */
+/** Builds this checkout. The output is not part of the report, so it goes to standard error. */
 export function buildThisCheckout(): void {
   const turbo = join(thisCheckout, 'node_modules/.bin/turbo');
   execFileSync(turbo, ['run', 'build', '--output-logs=errors-only'], {

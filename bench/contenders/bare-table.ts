@@ -13,7 +13,7 @@ const byKey = (column: string) => ({
 
 let version = 0;
 
-/** The very table of our drivers, ids hashed, without what a store is for: no checks, no compare-and-swap, no retry, no grouping. */
+/** Our drivers' table, with hashed ids, but without what a store adds: no checks, no compare-and-swap, no retry, no batching. */
 export const ourTable = (schemaSql: string) => ({
   create: schemaSql,
   keyOf: (id: string) => hash('sha256', id, 'base64url'),
@@ -29,7 +29,7 @@ export const ourTable = (schemaSql: string) => ({
   due: (now: number) => [now, now],
 });
 
-/** The table that people write by hand: the id as the key, and an index on the expiry. */
+/** A typical hand-written table: the id as the key, and an index on the expiry. */
 export const plainTable: BareTable = {
   create: `create table sessions (id text primary key not null, payload text not null, expires_at bigint not null);
     create index sessions_expires_at on sessions (expires_at)`,
@@ -44,7 +44,7 @@ export const plainTable: BareTable = {
   due: (now) => [now],
 };
 
-/** @param prepare Makes a function of a statement. That of `load` returns a payload, or a promise of one. */
+/** @param prepare Turns a statement into a function. The one for `load` returns a payload, or a promise of one. */
 export function bareOperations(
   { keyOf, row, due }: BareTable,
   prepare: (name: keyof BareTable['sql']) => (...values: (string | number)[]) => unknown,

@@ -21,10 +21,10 @@ const id = sessionId(1);
 const other = sessionId(2);
 const content = sessionContent(1);
 
-/** Reads all that a backend holds for the contender on this directory, behind its back. */
+/** Reads everything that a backend holds for the contender in this directory, bypassing the contender. */
 type EveryRow = (directory: string) => Awaitable<string>;
 
-/** Every file with its time, which is where some keep the expiry. */
+/** Every file with its modification time, in which some contenders keep the expiry. */
 const everyFile: EveryRow = (directory) =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -63,7 +63,7 @@ const everyPostgresRow: EveryRow = async (directory) => {
 let parent: string;
 let server: Awaited<ReturnType<typeof borrowServer>>;
 
-// Borrowed for all tests: otherwise it would start again for each.
+// Borrowed for all tests, so that it does not restart for each.
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'store-bench-'));
   server = await borrowServer(join(parent, 'all'));
@@ -77,7 +77,7 @@ const backends: [string, Backend, EveryRow | undefined][] = [
   ['SQLite', sqlite, everySqliteRow],
   ['PostgreSQL', postgres, everyPostgresRow],
   ['files', file, everyFile],
-  // With these nothing is at rest.
+  // With these, nothing is at rest.
   ['a Map', core, undefined],
   ['cookies', cookie, undefined],
 ];
@@ -107,7 +107,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
       rmSync(directory, { recursive: true });
     });
 
-    it('gives back what was saved', async () => {
+    it('returns what was saved', async () => {
       await store.save(id, content);
       expect(await load(id)).toEqual(content);
     });
@@ -125,7 +125,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
       expect(await store.rows()).toBe(1);
     });
 
-    it('writes what a request makes of the session it loaded', async ({ skip }) => {
+    it('writes the change of a request to the session it loaded', async ({ skip }) => {
       if (store.writeOnce) return skip('it cannot write a session twice');
       await store.save(id, content);
       for (let count = 1; count <= 3; count++) await request(store, id);
@@ -143,7 +143,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
       expect(await load(other)).toEqual(sessionContent(2));
     });
 
-    it('holds every session that was saved in bulk, after its maintenance', async () => {
+    it('holds every session saved in bulk, even after its maintenance', async () => {
       const save = async () => {
         await Promise.all([store.save(id, content), store.save(other, sessionContent(2))]);
       };
@@ -155,7 +155,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
 
     if (!everyRow) return;
 
-    it('keeps at rest what was saved', async () => {
+    it('stores what was saved', async () => {
       await store.save(id, content);
       expect(await everyRow(directory)).toContain('maria.anders.1@example.com');
     });
@@ -184,7 +184,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
 });
 
 describe('withCookies', () => {
-  it('keeps what was sealed and nothing else', async () => {
+  it('returns what was sealed and nothing else', async () => {
     const opened: string[] = [];
     const store = await withCookies(() => ({
       seal: (_, value) => `AA${JSON.stringify(value)}`,

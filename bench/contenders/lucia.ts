@@ -4,7 +4,7 @@ import { lifetime, type Operations } from '../contender.ts';
 
 const userId = 'maria';
 
-/** The tables that Lucia's documentation says to make, with a column for the content. */
+/** The tables from Lucia's documentation, with a column for the content. */
 export const luciaTables = (timestamp: string) => `
   create table "user" (id text primary key not null);
   create table session (id text primary key not null, expires_at ${timestamp} not null,

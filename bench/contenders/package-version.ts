@@ -8,7 +8,7 @@ export function packageVersion(name: Dependency): string {
   return `${name} ${manifest.dependencies[name]}`;
 }
 
-/** Somebody else's package as a contender. */
+/** A peer package as a contender. */
 export function peer(name: Dependency, open: Contender['open'], extra: Partial<Contender> = {}): Contender {
   return { kind: 'peer', name: packageVersion(name), open, ...extra };
 }

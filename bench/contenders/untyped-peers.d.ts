@@ -14,7 +14,7 @@ declare module 'express-session' {
   export default function session(options: object): import('express').RequestHandler;
 }
 
-// These come without types.
+// These have no types.
 declare module 'better-sqlite3-session-store';
 declare module 'express-session-better-sqlite3';
 declare module 'session-file-store/lib/session-file-helpers.js';

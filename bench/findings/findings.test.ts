@@ -9,16 +9,16 @@ import { measureScale } from './scale.ts';
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'store-bench-findings-'));
-  // PostgreSQL does not run as root, and must get through to what it keeps in here.
+  // PostgreSQL does not run as root, and must be able to reach its files in here.
   chmodSync(directory, 0o711);
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-describe('a process that serves one visitor after the other', () => {
+describe('a process that serves one visitor after another', () => {
   /** An entry in a map, its key a session id, takes more. Without one it varies by 10 once all code is compiled, after 3,000. */
   const bytesAllowed = 60;
 
-  it('keeps nothing of them', async () => {
+  it('keeps nothing of them in memory', async () => {
     const script = join(import.meta.dirname, 'memory.ts');
     const options = ['--counts', '3000,5000', '--directory', directory];
     const args = ['--expose-gc', '--max-old-space-size=64', script, ...options];

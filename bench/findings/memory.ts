@@ -8,7 +8,7 @@ import type { SessionStore } from '@store/core';
 import { sessionHandler } from '@store/session/fetch';
 import { startSession } from '@store/sqlite';
 
-/** Two requests of a browser: the first is given a session, the second brings its cookie and changes it. */
+/** Two requests of a browser: the first gets a session, the second sends its cookie and changes it. */
 function visitors(store: SessionStore): () => Promise<void> {
   const handle = sessionHandler<{ views: number }>(
     (_request, session) => {
@@ -25,7 +25,7 @@ function visitors(store: SessionStore): () => Promise<void> {
   };
 }
 
-/** Bytes left after garbage collection. Finalizers of native objects run in a later turn, and free what they held only then. */
+/** Bytes left after garbage collection. Finalizers of native objects run in a later turn, and free their memory only then. */
 async function bytesLeft(): Promise<{ heap: number; resident: number }> {
   for (let time = 0; time < 3; time++) {
     await nextTurn();

@@ -48,8 +48,8 @@ export async function measureScale(
 }
 
 /**
- * All sizes take turns, so that the ratio to the smallest is of the same minute. No block visits a session that an earlier one
- * has just visited: among many sessions each visit is to one that was left alone for long.
+ * All sizes take turns, so that the ratio to the smallest is from the same minute. No block visits a session that an earlier one
+ * has just visited: among many sessions, each visit is to one that was idle for long.
  */
 async function runRounds(entrants: Sized[], rounds: number, count: number) {
   const random = seededRandom(1);
@@ -80,7 +80,7 @@ async function runRounds(entrants: Sized[], rounds: number, count: number) {
   return costs;
 }
 
-/** By the process so far, on Linux. */
+/** The process's total so far, on Linux. */
 function kernelCalls(): { reads: number; writes: number } {
   const text = process.platform === 'linux' ? readFileSync('/proc/self/io', 'utf8') : '';
   const count = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
@@ -106,7 +106,7 @@ function scaleTable(entrants: Sized[], costs: Map<string, Cost[]>): string {
   );
 }
 
-/** What the files below a directory take on the disk; nothing with a server, which keeps them elsewhere. */
+/** The disk space of the files below a directory; zero with a server, which keeps them elsewhere. */
 function allocated(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((path) => statSync(join(directory, path)).blocks * 512)

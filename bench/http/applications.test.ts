@@ -48,14 +48,14 @@ describe('the applications', () => {
     async (application) => {
       await start(application);
       await expect(proveSessions(connection, await signIn(connection, 2))).rejects.toThrow(
-        'was answered with',
+        'returned',
       );
     },
   );
 });
 
 describe('withBefore', () => {
-  it('adds the older build and a control to each application of ours, and to no other', () => {
+  it('adds the older build and a control to each of our applications, and to no other', () => {
     const entered = withBefore(applications, '/older', '/newer');
     const ours = applications.filter(({ kind }) => kind === 'ours');
     expect(entered).toHaveLength(applications.length + 2 * ours.length);

@@ -4,21 +4,21 @@ import { packageVersion } from '../contenders/package-version.ts';
 import type { HttpKind } from '../report/results.ts';
 import type { StoreName } from './shop.ts';
 
-/** A server to measure, on one framework and with one session layer. */
+/** A server to measure, with one framework and one session layer. */
 export interface Application {
   framework: string;
   /** Its session layer, with the version of a peer. */
   name: string;
   kind: HttpKind;
-  /** Makes the server, not listening yet, with its files in an empty directory. Its libraries are imported only then. */
+  /** Creates the server, not listening yet, with its files in an empty directory. Imports its libraries only then. */
   start(directory: string): Awaitable<Server>;
-  /** What an older build and its control are compared with: the name of ours. */
+  /** For an older build and its control: the name of the application of ours to compare with. */
   variantOf?: string;
   /** Another checkout, whose built `@store/*` packages its process imports. @default this one, from `src` */
   checkout?: string;
 }
 
-/** What the module of a framework exports. */
+/** The exports of a framework's module. */
 interface Framework {
   bare(): Awaitable<Server>;
   withStore(store: StoreName, directory: string): Awaitable<Server>;
@@ -87,8 +87,8 @@ export const applications: Application[] = [
 ];
 
 /**
- * The same with every application of ours three times: as this checkout built it, as an older one did (`before`), and as this
- * one again. None of them runs from `src`, so that their code is the only difference.
+ * The same with each of our applications three times: built by this checkout, by an older one (`before`), and by this one again.
+ * None of them runs from `src`, so that their code is the only difference.
  */
 export function withBefore(all: readonly Application[], before: string, now: string): Application[] {
   return all.flatMap((ours) => {

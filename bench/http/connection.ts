@@ -2,7 +2,7 @@ import { Client } from 'undici';
 
 /** One kept-alive connection to a server, with one request on it at a time. */
 export interface Connection {
-  /** Reads the whole answer. @throws when its status is not 200 */
+  /** Reads the whole response. @throws if its status is not 200 */
   get(path: string, cookie: string): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export function openConnection(origin: string): Connection {
             },
             onResponseEnd() {
               if (status === 200) resolve({ text, setCookies });
-              else reject(new Error(`${path} was answered with ${status}: ${text}`));
+              else reject(new Error(`${path} returned ${status}: ${text}`));
             },
             onResponseError: (_, error) => reject(error),
           },

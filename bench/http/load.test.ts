@@ -6,7 +6,7 @@ import { runLoad } from './load.ts';
 
 const cookies = ['a', 'b', 'c', 'd'];
 
-/** Two connections that note which sessions they were asked for, and the most requests that were under way on each. */
+/** Two connections that record the sessions they requested, and the maximum number of requests in flight on each. */
 function twoConnections() {
   const seen = new Map<string, Set<number>>();
   const most = [0, 0];
@@ -35,7 +35,7 @@ const eachOnOne = new Map([
 ]);
 
 describe('runLoad', () => {
-  it('keeps one request under way on each connection, and each session on one connection', async () => {
+  it('keeps one request in flight on each connection, and each session on one connection', async () => {
     const { connections, seen, most } = twoConnections();
     const load = { path: '/read', milliseconds: 20 };
     const { requests, latencies, milliseconds } = await runLoad(connections, cookies, load, Math.random);
@@ -46,7 +46,7 @@ describe('runLoad', () => {
   });
 
   it.each([undefined, 1000])(
-    'passes on a failure, and lets the process sleep again, at %s a second',
+    'rejects on a failure, and stops keeping the process awake, at %s a second',
     async (perSecond) => {
       const failing: Connection = { get: () => Promise.reject(new Error('gone')), close: async () => {} };
       const load = { path: '/read', milliseconds: 20, perSecond };
@@ -55,7 +55,7 @@ describe('runLoad', () => {
     },
   );
 
-  it('sends as many requests as arrive, at random moments, and each session on one connection', async () => {
+  it('sends requests at random moments at the given rate, and each session on one connection', async () => {
     const { connections, seen } = twoConnections();
     const load = { path: '/read', milliseconds: 100, perSecond: 1000 };
     const { requests } = await runLoad(connections, cookies, load, seededRandom(1));

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 
-/** Requests to send: on every connection one after another, or `perSecond` in all, whether the server keeps up or not. */
+/** The load: requests one after another on every connection, or `perSecond` in all, whether the server keeps up or not. */
 export interface Load {
   path: string;
   milliseconds: number;
@@ -11,11 +11,11 @@ export interface Load {
 export interface LoadResult {
   requests: number;
   milliseconds: number;
-  /** Milliseconds of each request, from when it was due to the end of its answer. */
+  /** Milliseconds of each request, from when it was due to the end of its response. */
   latencies: number[];
 }
 
-/** Puts a server under load. No two connections use the same session, so that no request waits for another's lock. */
+/** Puts a server under load. No two connections use the same session, so that no request waits for the lock of another. */
 export async function runLoad(
   connections: readonly Connection[],
   cookies: readonly string[],
@@ -27,7 +27,7 @@ export async function runLoad(
   const begin = performance.now();
   const end = begin + milliseconds;
 
-  /** The `n`th request: connections and sessions take turns, and each session stays with one connection. */
+  /** Sends the `n`th request: connections and sessions take turns, and each session stays with one connection. */
   async function request(n: number, due: number): Promise<void> {
     const connection = connections[n % connections.length] as Connection;
     await connection.get(path, cookies[n % cookies.length] as string);
@@ -38,14 +38,14 @@ export async function runLoad(
     for (let n = first; performance.now() < end; n += connections.length) await request(n, performance.now());
   }
 
-  /** Independent visitors: the gaps between requests are distributed exponentially, as those of a Poisson process are. */
+  /** Independent visitors: the gaps between requests are exponentially distributed, as in a Poisson process. */
   async function arrivals(rate: number): Promise<void> {
     const underWay: Promise<void>[] = [];
     const gap = () => (-Math.log(1 - random()) * 1000) / rate;
     for (let due = begin + gap(); due < end; due += gap()) {
       while (performance.now() < due) await nextTurn();
       const sent = request(underWay.length, due);
-      // A failure is thrown below, when all have been sent.
+      // A failure is thrown below, after all have been sent.
       sent.catch(() => {});
       underWay.push(sent);
     }
@@ -63,8 +63,8 @@ export async function runLoad(
 }
 
 /**
- * Keeps this process looking for answers instead of sleeping until one comes: the kernel charges a server for waking its
- * client on the same machine, which no server pays for a client elsewhere.
+ * Keeps this process polling for responses instead of sleeping: on the same machine, the kernel charges the server for waking its
+ * client, which it would not pay for a remote client.
  */
 function keepAwake(): () => void {
   let next: NodeJS.Immediate;

@@ -25,7 +25,7 @@ describe('measureHttp', () => {
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  it('measures each application in its own process, in each round of each scenario, and leaves no file', async () => {
+  it('measures each application in a separate process, in each round of each scenario, and leaves no file', async () => {
     const samples = await measureHttp([bare, ours], plan, parent, () => {});
     for (const application of [bare, ours]) {
       for (const { name } of plan.scenarios) {
@@ -43,7 +43,7 @@ describe('measureHttp', () => {
   it('measures nothing if an application does not keep sessions', async () => {
     const forgetful: Application = { ...control, kind: 'peer' };
     await expect(measureHttp([bare, forgetful], plan, parent, () => {})).rejects.toThrow(
-      'the same code again on node:http: /rw was answered with 1, not 2.',
+      'the same code again on node:http: /rw returned 1, not 2.',
     );
     expect(readdirSync(parent)).toEqual([]);
   });

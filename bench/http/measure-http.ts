@@ -15,20 +15,20 @@ export interface HttpPlan {
   seconds: number;
   /** Milliseconds of load for each route before that: in its first second a server is several times slower than later. */
   warmUpTime: number;
-  /** Milliseconds of the same load before each block: while the others had their turn, the processor's caches forgot this one. */
+  /** Milliseconds of the same load before each block, because the others' turns have evicted this one from the processor's caches. */
   leadInTime: number;
   /** Milliseconds of load for one application at a time. */
   blockTime: number;
   /** Kept-alive connections to each server, with one request at a time on each. */
   connections: number;
-  /** Different sessions: a multiple of the connections, so that each session stays with one connection. */
+  /** The number of sessions: a multiple of the connections, so that each session stays with one connection. */
   sessions: number;
 }
 
 export interface Scenario {
   name: string;
   route: Route;
-  /** How many requests arrive in a second. @default as many as the server answers, on every connection one after another */
+  /** Requests per second. @default as many as the server can take, on every connection one after another */
   perSecond?: number;
 }
 
@@ -58,7 +58,7 @@ export const quickHttpPlan: HttpPlan = {
   sessions: 16,
 };
 
-/** What one application did in one round of one scenario. */
+/** One application in one round of one scenario. */
 export interface HttpSample extends LoadResult {
   application: Application;
   scenario: string;
@@ -124,7 +124,7 @@ async function runRounds(
   for (let round = 0; round <= rounds; round++) {
     if (round > 2 && performance.now() > deadline) break;
     for (const { name: scenario, route, perSecond } of scenarios) {
-      // Code is compiled as soon under full load, whatever comes later.
+      // Under full load code is compiled soonest, whatever load follows.
       if (round === 0 && perSecond !== undefined) continue;
       for (const { application, server, connections, cookies } of inTurn(entrants, random)) {
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
@@ -142,7 +142,7 @@ async function runRounds(
   return samples;
 }
 
-/** A new order, in which builds of one application follow each other: a machine's speed changes from minute to minute. */
+/** A new order that keeps builds of one application next to each other, because a machine's speed changes from minute to minute. */
 function inTurn(entrants: readonly Entrant[], random: () => number): Entrant[] {
   const builds = Map.groupBy(
     entrants,
@@ -162,15 +162,15 @@ export async function signIn(connection: Connection, count: number): Promise<str
 }
 
 /**
- * Makes sure that what is measured really happens: each visitor reads their own session, and `rw` counts, as the next request
- * sees too. The browser keeps the cookies it gets.
+ * Checks that what is measured really happens: each visitor reads their own session, and `rw` counts, as the next request confirms.
+ * The browser keeps the cookies it gets.
  *
  * @throws if the application does not keep sessions.
  */
 export async function proveSessions(connection: Connection, cookies: readonly string[]): Promise<void> {
   const expect = async (path: string, cookie: string, expected: string) => {
     const { text, setCookies } = await connection.get(path, cookie);
-    if (text !== expected) throw new Error(`${path} was answered with ${text}, not ${expected}.`);
+    if (text !== expected) throw new Error(`${path} returned ${text}, not ${expected}.`);
     return cookieAfter(cookie, setCookies);
   };
   for (const [n, first] of cookies.entries()) {

@@ -5,16 +5,16 @@ import type { Application } from './applications.ts';
 
 /**
  * The process of one application: `node serve.ts <framework> <name> <directory> [<checkout>]`. It sends `{ port }` when it
- * listens, answers each message with the processor time it has used, and ends when its parent does.
+ * listens, replies to each message with the processor time it has used, and exits with its parent.
  */
 const [framework, name, directory = '', checkout] = process.argv.slice(2);
 const file = join(import.meta.dirname, 'applications.ts');
 const load = checkout === undefined ? (path: string) => import(path) : importsOf(checkout, 'built');
 const { applications } = (await load(file)) as { applications: Application[] };
 const application = applications.find((one) => one.framework === framework && one.name === name);
-if (!application) throw new Error(`There is no ${name} on ${framework}.`);
+if (!application) throw new Error(`No application is called ${name} on ${framework}.`);
 const server = await application.start(directory);
-// Connections stay open while the others have their turn.
+// Connections stay open during the turns of the others.
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('message', () => process.send?.(process.cpuUsage()));

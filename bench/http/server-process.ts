@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Application } from './applications.ts';
 
-/** An application that listens on loopback, in a process of its own. */
+/** An application that listens on loopback, in a separate process. */
 export interface ServerProcess {
   origin: string;
   /** Processor time used so far, in microseconds, by every thread of that process. */
@@ -10,7 +10,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts an application as in production, on an empty directory. */
+/** Starts an application as in production, in an empty directory. */
 export async function startServer(application: Application, directory: string): Promise<ServerProcess> {
   const { framework, checkout, name, variantOf = name } = application;
   const args = [framework, variantOf, directory, ...(checkout === undefined ? [] : [checkout])];
@@ -22,7 +22,7 @@ export async function startServer(application: Application, directory: string): 
   const answer = async <T>(): Promise<T> => {
     const [message] = await Promise.race([
       once(child, 'message'),
-      exited.then(() => Promise.reject(new Error(`The server of ${name} on ${framework} ended.`))),
+      exited.then(() => Promise.reject(new Error(`The server of ${name} on ${framework} exited.`))),
     ]);
     return message as T;
   };

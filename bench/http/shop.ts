@@ -5,13 +5,13 @@ import { startSession as startSqlite } from '@store/sqlite';
 import { sessionContent } from '../workload/content.ts';
 
 /**
- * What every application answers: `/fill/<n>` fills a new session with the content of number n; to the visitor who returns with its
- * cookie, `/read` tells one value, the e-mail address, `/rw` counts a page view, and `/views` tells how many there were.
+ * The routes of every application: `/fill/<n>` fills a new session with the content of number n; for a visitor who returns with its
+ * cookie, `/read` returns one value, the e-mail address, `/rw` counts a page view, and `/views` returns the count.
  */
 export const routes = ['fill', 'read', 'rw', 'views'] as const;
 export type Route = (typeof routes)[number];
 
-/** What a session holds: the workload's data and flash side by side, as most libraries keep them. */
+/** The content of a session: the workload's data and flash side by side, as most libraries keep them. */
 export interface ShopContent {
   user: { id: number; name: string; email: string; roles: string[] };
   locale: string;
@@ -28,16 +28,16 @@ export function shopContent(n: number): ShopContent {
   return { ...data, flash } as unknown as ShopContent;
 }
 
-/** One visitor's session, in the words that most libraries share. */
+/** One visitor's session, with the methods that most libraries share. */
 export interface ShopSession {
   get<Key extends keyof ShopContent>(key: Key): ShopContent[Key] | undefined;
-  /** Of the value's type no more is said here, as each library has its own for what can be stored. */
+  /** The value is untyped, because each library has its own type for what can be stored. */
   set(key: keyof ShopContent, value: never): unknown;
-  /** Counts without losing what a parallel request counts, in a library that can. */
+  /** Increments without losing a parallel request's increment, if the library can. */
   update?(key: 'views', change: (views?: number) => number): unknown;
 }
 
-/** Does what a route does with the visitor's session. @returns the text of the answer */
+/** Does what a route does with the visitor's session. @returns the response text */
 export function visit(session: ShopSession, route: Route, number: number): string {
   if (route === 'read') return session.get('user')?.email ?? 'nobody';
   if (route === 'fill') {
@@ -52,7 +52,7 @@ export function visit(session: ShopSession, route: Route, number: number): strin
   return String(session.get('views') ?? 0);
 }
 
-/** Without sessions: the same answers for everybody. */
+/** Without sessions: the same responses for everyone. */
 export const nobody: ShopSession = (() => {
   const content = { ...shopContent(0), views: 1 };
   return { get: (key) => content[key], set() {} };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runBlock } from './block.ts';
 
 describe.each([1, 4])('runBlock with %i in flight', (inFlight) => {
-  it('does each operation once, with that many under way and no more', async () => {
+  it('does each operation once, with exactly that many in flight', async () => {
     const seen: number[] = [];
     let under = 0;
     let most = 0;
@@ -25,7 +25,7 @@ describe.each([1, 4])('runBlock with %i in flight', (inFlight) => {
     expect(result.latencies).toHaveLength(20);
   });
 
-  it('fails with the operation that fails', async () => {
+  it('rejects with the error of a failed operation', async () => {
     const run = async () => {
       throw new Error('refused');
     };

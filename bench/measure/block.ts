@@ -12,7 +12,7 @@ export interface BlockResult {
   latencies: number[];
 }
 
-/** Clears garbage, runs a block with `inFlight` operations under way at any time, and then lets the contender rest. */
+/** Collects garbage, runs a block with `inFlight` operations in flight at any time, and then waits for the contender's threads. */
 export async function runBlock({ count, run }: Block, inFlight: number, rest?: () => unknown) {
   await clearGarbage();
   const latencies: number[] = [];
@@ -40,8 +40,8 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
 
 /**
- * Collects young garbage, and with it the native objects that Node finalizes in a later turn of the event loop. Otherwise the
- * statements that a peer prepares for every call and drops would delay the next contender that yields to the event loop.
+ * Collects young garbage, including native objects that Node finalizes in a later turn of the event loop. Otherwise the statements
+ * that a peer prepares for every call would delay the next contender that yields to the event loop.
  */
 export async function clearGarbage(): Promise<void> {
   collect({ type: 'minor' });

@@ -8,19 +8,19 @@ import { clearGarbage } from './block.ts';
 import { seededRandom, shuffled } from './order.ts';
 import { quantile } from './statistics.ts';
 
-/** What one garbage collection of one contender cost, and what it did to the loads alongside. */
+/** The cost of one contender's garbage collection, and its effect on concurrent loads. */
 export interface Collection {
   contender: string;
   round: number;
   milliseconds: number;
-  /** The longest time in which the event loop did nothing else, in milliseconds. */
+  /** The longest time for which it blocked the event loop, in milliseconds. */
   longestBlock: number;
-  /** The slowest hundredth of the loads, and of the same loads without garbage collection. */
+  /** The slowest percent of the loads, and of the same loads without garbage collection. */
   loadP99: number;
   idleP99: number;
 }
 
-/** Lets each contender remove expired sessions while others are loaded, a turn of the event loop apart, and counts what is left. */
+/** Makes each contender remove expired sessions while others are loaded, one per turn of the event loop, and counts what is left. */
 export async function runCollections(
   collectors: Entrant[],
   { collected, resident }: Plan,
@@ -39,7 +39,7 @@ export async function runCollections(
     if (round > 1 && performance.now() > deadline) break;
     for (const { name, store } of shuffled(collectors, random)) {
       onStep(`garbage collection ${round} of ${collected.rounds}, ${name}`, round / (collected.rounds + 1));
-      // Numbers of their own, the same in each round, since the round before has removed them.
+      // Distinct numbers, the same in each round, because the previous round has removed them.
       await fill(store, 100_000_000, collected.expired, Date.now() - 2 * lifetime);
       await store.maintain?.();
       await clearGarbage();

@@ -14,7 +14,7 @@ export interface Measurement {
   collections: Collection[];
 }
 
-/** Opens every contender of a backend on a directory of its own, measures, closes and leaves nothing behind. */
+/** Opens every contender of a backend in a separate directory, measures them, closes them and removes their files. */
 export async function measureBackend(
   backend: Backend,
   given: Plan,

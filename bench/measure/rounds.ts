@@ -4,7 +4,7 @@ import type { Entrant, Operation } from '../workload/operations.ts';
 import { type BlockResult, runBlock } from './block.ts';
 import { seededRandom, shuffled } from './order.ts';
 
-/** What one contender did of one operation in one turn: a block, or for operations that write all blocks of a round. */
+/** One contender, one operation, one turn: a block, or for operations that write all blocks of a round. */
 export interface Sample extends BlockResult {
   contender: string;
   operation: string;
@@ -14,12 +14,12 @@ export interface Sample extends BlockResult {
   turn: number;
 }
 
-/** How many times as long as the quickest contender's a block may take: a slower contender gets shorter blocks. */
+/** A block may take this many times as long as the fastest contender's: slower contenders get shorter blocks. */
 const longest = 4;
 
 /**
- * Lets all contenders do the workload in turn. They change places after every block of a few milliseconds, in a new order
- * each time, so that whatever else the machine does hits all alike. In longer turns the same code differs from itself.
+ * Runs the workload on all contenders in turn. They change places after every block of a few milliseconds, in a new order each
+ * time, so that other load on the machine affects all alike. With longer turns, the same code differs from itself.
  */
 export async function runRounds(
   entrants: Entrant[],
@@ -80,7 +80,7 @@ function merged(samples: Sample[], keyOf: (sample: Sample) => string): Sample[] 
 }
 
 /**
- * Which share of a block's operations each contender gets. It is fixed after the warm-up, because a block that ended by the
+ * The share of a block's operations that each contender gets. It is fixed after the warm-up, because a block that ended by the
  * clock would end early just when something slow, such as a checkpoint, happened in it.
  */
 function fairShares(warmUp: Sample[]): Map<string, number> {
@@ -93,7 +93,7 @@ function fairShares(warmUp: Sample[]): Map<string, number> {
   return new Map(shares);
 }
 
-/** Removes what `destroy` left, and makes sure that no session was lost on the way. */
+/** Removes what `destroy` left, and checks that no session was lost. */
 async function restore({ name, store, created }: Entrant, resident: number): Promise<void> {
   for (const id of created.splice(0)) await store.destroy(id);
   await expectRows(name, store, resident);

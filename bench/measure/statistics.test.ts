@@ -27,7 +27,7 @@ describe('quantile', () => {
 });
 
 describe('pairedRatios', () => {
-  it('divides within a turn, so that a slow turn of both leaves no trace', () => {
+  it('divides within a turn, so that a turn that is slow for both does not show', () => {
     const values = new Map([
       [1, 50],
       [2, 5],
@@ -39,7 +39,7 @@ describe('pairedRatios', () => {
     expect(pairedRatios(values, baseline)).toEqual([0.5, 0.5]);
   });
 
-  it('leaves out a turn that only one took part in', () => {
+  it('leaves out a turn that only one of them has', () => {
     expect(pairedRatios(new Map([[1, 4]]), new Map([[2, 8]]))).toEqual([]);
   });
 });

@@ -13,14 +13,14 @@ export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
-/** A median with its quartiles: half of the values lie between them. */
+/** A median with its quartiles: half of the values are between them. */
 export type Spread = Record<'low' | 'median' | 'high', number>;
 
 export function spread(values: ArrayLike<number>): Spread {
   return { low: quantile(values, 0.25), median: median(values), high: quantile(values, 0.75) };
 }
 
-/** The ratios of two lists turn by turn, without turns in which either is missing: only what ran side by side is compared. */
+/** The ratios of two lists turn by turn, without turns in which either is missing: only measurements of the same turn are compared. */
 export function pairedRatios(
   values: ReadonlyMap<number, number>,
   baseline: ReadonlyMap<number, number>,

@@ -6,7 +6,7 @@ import { median, pairedRatios, quantile, spread } from '../measure/statistics.ts
 import type { Plan } from '../plan.ts';
 import type { BackendResults, CellResults, CollectionResults, Run } from './results.ts';
 
-/** Medians, ratios and quartiles of all that was measured of a backend. */
+/** Medians, ratios and quartiles of everything measured on a backend. */
 export function backendResults(
   { title, note, baseline, lines, collectors }: Backend,
   { samples, collections, blocks }: Measurement,

@@ -2,7 +2,7 @@ import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { BackendResults, Results } from './results.ts';
 
-/** GitHub shows one of two pictures: an SVG inside a page cannot see which colours the page has. */
+/** GitHub shows one of two pictures, because an SVG in a page does not know the page's colours. */
 export type Theme = 'light' | 'dark';
 
 const colours = {
@@ -10,7 +10,7 @@ const colours = {
   dark: { ink: '#f0f6fc', soft: '#9198a1', grid: '#30363d', ours: '#7c93ff', peer: '#59636e' },
 };
 
-/** How many requests a second each store reaches, as a multiple of the bare backend: ours and the peers, backend by backend. */
+/** Requests per second of each store, as a multiple of the bare backend: ours and the peers, backend by backend. */
 export function chart({ backends }: Results, theme: Theme): Promise<string> {
   const { ink, soft, grid, ours, peer } = colours[theme];
   const groups = Object.values(backends).map(barsOf);

@@ -3,7 +3,7 @@ import type { HttpSample } from '../http/measure-http.ts';
 import { pairedRatios, quantile, spread } from '../measure/statistics.ts';
 import type { HttpFigures, HttpKind, HttpResults } from './results.ts';
 
-/** Medians and quartiles of all that was measured over HTTP. */
+/** Medians and quartiles of everything measured over HTTP. */
 export function httpResults(
   applications: readonly Application[],
   samples: readonly HttpSample[],
@@ -17,7 +17,7 @@ export function httpResults(
       (app) => app.framework === framework && app.kind === kind && (name === undefined || app.name === name),
     );
 
-  /** Processor time per request beyond that of the bare framework, by round. */
+  /** Processor time per request minus that of the bare framework, by round. */
   function added(app: Application, scenario: string): Map<number, number> {
     const bare = new Map(at(onSame(app, 'bare'), scenario).map((sample) => [sample.round, each(sample)]));
     return new Map(

@@ -105,7 +105,7 @@ const servers = [
   { server: application('express-session 1.19.0 + MemoryStore', 'peer'), adds: 30 },
 ];
 
-/** Each round is slower than the one before, for everybody. */
+/** Each round is slower than the one before, for all contenders. */
 const http = httpResults(
   servers.map(({ server }) => server),
   [1, 2, 3].flatMap((round) =>
@@ -136,7 +136,7 @@ const rowsOf = (text: string) =>
     );
 
 describe('the figures of a backend', () => {
-  it('compare what was done in the same turn', () => {
+  it('compare measurements of the same turn', () => {
     const [cell] = sqlite.lines[1]?.cells ?? [];
     expect(cell).toMatchObject({
       operation: 'request',
@@ -152,7 +152,7 @@ describe('the figures of a backend', () => {
     expect(sqlite.lines.map(({ cells }) => cells.length)).toEqual([4, 4, 2]);
   });
 
-  it('say what garbage collection does to the loads next to it', () => {
+  it('show the effect of garbage collection on concurrent loads', () => {
     expect(sqlite.collection).toMatchObject({ sessions: 100_000, rounds: 2 });
     expect(sqlite.collection?.lines[1]).toMatchObject({ longestBlock: 2, p99: 3, idleP99: 1 });
   });
@@ -161,7 +161,7 @@ describe('the figures of a backend', () => {
 describe('the figures over HTTP', () => {
   const figures = (name: string) => http.applications.find((one) => one.name === name)?.scenarios.read;
 
-  it('take off the bare framework of the same round, so that a slow round of both leaves no trace', () => {
+  it('subtract the bare framework of the same round, so that a round that is slow for both does not show', () => {
     expect(figures('@store/sqlite')).toMatchObject({
       perSecond: { median: 2000 },
       session: { median: expect.closeTo(34.9499) },
@@ -176,7 +176,7 @@ describe('the figures over HTTP', () => {
 });
 
 describe('report', () => {
-  it('prints value, ratio and quartiles of every operation, and what makes a line an unequal match', () => {
+  it('prints value, ratio and quartiles of every operation, and why a comparison is unequal', () => {
     const rows = rowsOf(report(results));
     expect(rows).toContainEqual(['careless 1.2.3 (no <expiry>)', '2,500 · **0.50** (0.50–0.50)', '–']);
     expect(rows).toContainEqual(['@store/sqlite', '10.0', '2.00', '3.00', '1.00']);
@@ -211,7 +211,7 @@ describe('chart', () => {
     expect(svg).not.toContain('>bare<');
   });
 
-  it('can be drawn before anything was measured', async () => {
+  it('can be drawn before anything is measured', async () => {
     expect(await chart({ backends: {} }, 'light')).toContain('<svg');
   });
 });
@@ -223,11 +223,11 @@ describe('results on disk', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('are none where nothing was written', () => {
+  it('are empty if nothing was written', () => {
     expect(readResults(join(directory, 'nowhere'))).toEqual({ backends: {} });
   });
 
-  it('read as they were written, and make the same files again', async () => {
+  it('are read as they were written, and produce the same files again', async () => {
     await writeResults(directory, results);
     expect(readResults(directory)).toEqual(JSON.parse(resultsJson(results)));
     const files = await resultFiles(readResults(directory));
@@ -237,7 +237,7 @@ describe('results on disk', () => {
     }
   });
 
-  it('of one part replace its predecessor and leave every other part', () => {
+  it('of one part replace its previous ones and leave every other part', () => {
     const later = { ...sqlite, run: { ...run, date: '2026-02-03T04:05Z' } };
     const before: Results = { ...results, backends: { sqlite, file: sqlite } };
     expect(mergeResults(before, { backends: { sqlite: later } })).toEqual({
@@ -252,7 +252,7 @@ describe('results on disk', () => {
     expect(lines.filter((line) => line.includes('"operation":"request"'))).toHaveLength(6);
   });
 
-  it('that are committed come with what is made of them; if not, `npx pnpm bench --render` makes it', async () => {
+  it('that are committed match the committed reports; if not, run `npx pnpm bench --render`', async () => {
     const files = await resultFiles(readResults(committedResults));
     expect(readdirSync(committedResults).sort()).toEqual(Object.keys(files).sort());
     for (const [name, text] of Object.entries(files)) {
@@ -261,7 +261,7 @@ describe('results on disk', () => {
   });
 });
 
-it('a run says which command repeats it', () => {
+it('a run names the command that repeats it', () => {
   const args = ['--quick', '--only', 'sqlite'];
   expect(beginRun(args, true, tmpdir())()).toMatchObject({
     command: 'npx pnpm bench --quick --only sqlite',

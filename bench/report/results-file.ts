@@ -5,7 +5,7 @@ import { report } from './report.ts';
 import type { Results } from './results.ts';
 import { summary } from './summary.ts';
 
-/** The results in a directory; none if nothing was ever written there. */
+/** The results in a directory; empty if nothing was written there. */
 export function readResults(directory: string): Results {
   try {
     return JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as Results;
@@ -15,12 +15,12 @@ export function readResults(directory: string): Results {
   }
 }
 
-/** What was there before, except for the parts that were measured again. */
+/** The earlier results, except for the parts that were measured again. */
 export function mergeResults(before: Results, measured: Partial<Results>): Results {
   return { ...before, ...measured, backends: { ...before.backends, ...measured.backends } };
 }
 
-/** Everything a run leaves behind, by the names of the files. */
+/** Everything a run writes, by file name. */
 export async function resultFiles(results: Results): Promise<{ [name: string]: string }> {
   return {
     'results.json': resultsJson(results),
@@ -33,14 +33,14 @@ export async function resultFiles(results: Results): Promise<{ [name: string]: s
 
 export async function writeResults(directory: string, results: Results): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  // From the figures as they are kept: rounding twice would print other digits than a later `--render`.
+  // Made from the rounded figures in the file, so that a later `--render` prints the same digits.
   const kept = JSON.parse(resultsJson(results)) as Results;
   for (const [name, text] of Object.entries(await resultFiles(kept))) {
     writeFileSync(join(directory, name), text);
   }
 }
 
-/** Four significant digits, and one figure with all that belongs to it on a line, so that a diff can be read. */
+/** Four significant digits, and one figure per line with everything that belongs to it, so that diffs are readable. */
 export function resultsJson(results: Results): string {
   const rounded = JSON.parse(JSON.stringify(results), (_, value) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,

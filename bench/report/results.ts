@@ -10,7 +10,7 @@ export interface Results {
   http?: HttpResults;
 }
 
-/** When, where and how a part was measured: parts may come from different runs. */
+/** When, where and how a part was measured. Parts may come from different runs. */
 export interface Run {
   date: string;
   command: string;
@@ -50,7 +50,7 @@ export interface CellResults {
   p99: number;
 }
 
-/** Garbage collection: medians over the rounds, of what it took, and of the loads next to it and without it. */
+/** Garbage collection: medians over the rounds, of its cost, and of the loads with and without it. */
 export interface CollectionResults {
   sessions: number;
   expired: number;
@@ -82,7 +82,7 @@ export interface HttpFigures {
   perSecond: Spread;
   /** Processor time of the server process per request. */
   processor: Spread;
-  /** What of it the session layer adds: the difference to the bare framework in the same round. */
+  /** The part that the session layer adds: the difference from the bare framework in the same round. */
   session?: Spread;
   /** Of `before` and `again`: how many times what ours adds in the same round. */
   toOurs?: Spread;

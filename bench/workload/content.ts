@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { SessionContent } from '@store/core';
 
-/** The id of session number `n`: 64 hex characters, which every contender accepts, the same for all of them. */
+/** The id of session number `n`: 64 hex characters, which every contender accepts. */
 export function sessionId(n: number): string {
   return createHash('sha256').update(`session ${n}`).digest('hex');
 }
 
-/** What a signed-in visitor of a shop has: about 570 bytes of JSON, 610 with flash. */
+/** The session of a signed-in visitor of a shop: about 570 bytes of JSON, 610 with flash. */
 export function sessionContent(n: number): SessionContent {
   return {
     data: {
@@ -32,7 +32,7 @@ export function sessionContent(n: number): SessionContent {
   };
 }
 
-/** What a request does to a session: one more page view. */
+/** The change a request makes: one more page view. */
 export function countView({ data, flash }: SessionContent): SessionContent {
   return { data: { ...data, views: Number(data.views) + 1 }, flash };
 }

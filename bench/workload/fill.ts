@@ -1,10 +1,10 @@
 import type { OpenContender } from '../contender.ts';
 import { sessionContent, sessionId } from './content.ts';
 
-/** Enough at the same time for a store that commits writes together. */
+/** Enough parallel saves for a store that commits writes together. */
 const together = 200;
 
-/** Saves the sessions with the numbers from `from` on. @param now In the past for sessions that are to have expired. */
+/** Saves the sessions with the numbers from `from` on. @param now In the past for sessions that should be expired. */
 export async function fill(store: OpenContender, from: number, count: number, now?: number): Promise<void> {
   async function save() {
     for (let n = from; n < from + count; n += together) {
@@ -16,7 +16,7 @@ export async function fill(store: OpenContender, from: number, count: number, no
   await (store.bulk ? store.bulk(save) : save());
 }
 
-/** Makes sure that no session was lost, and none left behind. */
+/** Checks that no session was lost and none is left over. */
 export async function expectRows(name: string, store: OpenContender, expected: number): Promise<void> {
   const rows = await store.rows();
   if (rows !== expected) throw new Error(`${name} holds ${rows} sessions, not ${expected}.`);

@@ -2,7 +2,7 @@ import type { Awaitable } from '@store/core';
 import type { OpenContender } from '../contender.ts';
 import { countView, sessionContent, sessionId } from './content.ts';
 
-/** A contender with what this run knows of its sessions. */
+/** A contender, and what this run knows about its sessions. */
 export interface Entrant {
   name: string;
   store: OpenContender;
@@ -20,16 +20,16 @@ export interface Range {
   /** The first number of this block: the same for all contenders, and new in every block. */
   from: number;
   count: number;
-  /** How many sessions exist throughout, under the numbers from 0. */
+  /** How many sessions exist throughout the run, numbered from 0. */
   resident: number;
 }
 
 /** One column of the workload. */
 export interface Operation {
   name: string;
-  /** Its cost comes in lumps, such as checkpoints: a sample is a whole round, where of a reading operation it is a block. */
+  /** Its cost is uneven, because of checkpoints and the like: a sample is a whole round, whereas for a reading operation it is a block. */
   writes: boolean;
-  /** Makes ids and content, untimed; `undefined` when the contender has no such operation. */
+  /** Prepares ids and content, untimed; `undefined` if the contender has no such operation. */
   prepare(entrant: Entrant, range: Range): Awaitable<Block | undefined>;
 }
 
@@ -49,7 +49,7 @@ function block<T>(items: T[], run: (item: T) => unknown): Block {
   return { count: items.length, run: (index) => run(items[index] as T) };
 }
 
-/** What a request does to its session: loads it, and writes it with one more page view. */
+/** A request: loads the session, and writes it with one more page view. */
 export async function request(store: OpenContender, id: string): Promise<void> {
   const loaded = await store.load(id);
   if (store.update) {
@@ -63,7 +63,7 @@ export async function request(store: OpenContender, id: string): Promise<void> {
 const reads = (name: string, prepare: Operation['prepare']) => ({ name, writes: false, prepare });
 const writes = (name: string, prepare: Operation['prepare']) => ({ name, writes: true, prepare });
 
-/** In this order: `destroy` removes what `save new` made, so that every round begins with the same sessions. */
+/** In this order: `destroy` removes what `save new` created, so that every round begins with the same sessions. */
 export const operations: Operation[] = [
   writes('save new', ({ store, created }, range) => {
     const fresh = numbers(range, (n) => ({ id: sessionId(firstNew + n), content: sessionContent(n) }));

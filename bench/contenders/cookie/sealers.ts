@@ -5,7 +5,7 @@ import { sealData, unsealData } from 'iron-session';
 import { EncryptJWT, jwtDecrypt } from 'jose';
 import { lifetime } from '../../contender.ts';
 
-/** What a contender does with cookies. All seal the same: id, content, creation and expiry. */
+/** How a contender seals cookies. All seal the same fields: id, content, creation and expiry. */
 export interface Sealer {
   seal(id: string, content: SessionContent): Awaitable<string>;
   /** `undefined`, or an exception, for a cookie that is not genuine. */
@@ -14,7 +14,7 @@ export interface Sealer {
 
 const idleTimeout = lifetime / 1000;
 
-/** One synchronous AES-256-GCM of `node:crypto` for each cookie, its key made once: no format, no rotation. */
+/** One synchronous AES-256-GCM of `node:crypto` per cookie, its key created once: no format, no rotation. */
 export function bareSealer(): Sealer {
   const key = createSecretKey(randomBytes(32));
   return {
@@ -56,13 +56,13 @@ export function portableSealer(): Promise<Sealer> {
   return ourSealer().finally(() => Object.assign(process, { getBuiltinModule }));
 }
 
-/** iron-session, by the two functions that its sessions are made of. */
+/** iron-session, by the two functions that its sessions use. */
 export function ironSealer(): Sealer {
   const options = { password: randomBytes(32).toString('base64url'), ttl: idleTimeout };
   return {
     seal: (id, { data, flash }) => sealData({ id, data, flash, createdAt: Date.now() }, options),
     async open(cookie) {
-      // Of a forged cookie it makes an empty object.
+      // It turns a forged cookie into an empty object.
       const { data, flash } = await unsealData<Partial<SessionContent>>(cookie, options);
       return data && flash && { data, flash };
     },

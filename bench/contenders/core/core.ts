@@ -4,7 +4,7 @@ import { createRecordStore, type RecordStorage, type SessionRecord } from '@stor
 import { type Backend, type Contender, lifetime } from '../../contender.ts';
 import { openStore } from '../record-store.ts';
 
-/** The least that a storage can do. */
+/** A minimal storage. */
 function mapStorage(records: Map<string, SessionRecord>): RecordStorage {
   return {
     read: (key) => records.get(key),
@@ -63,7 +63,7 @@ const ours: Contender = {
   },
 };
 
-/** Core alone, on a storage that costs next to nothing: what it takes of every operation of every driver. */
+/** Core alone, on a storage that costs almost nothing: its share of every operation of every driver. */
 export const core: Backend = {
   name: 'core',
   title: 'Core alone',

@@ -6,7 +6,7 @@ import { lifetime, type OpenContender } from '../../contender.ts';
 
 type Stored = SessionContent & { expires: number };
 
-/** What people write by hand, the id as the file's name: a save is a temporary file and a rename. Of two saves at the same time one may be lost. */
+/** Typical hand-written code, with the id as the file name: a save is a temporary file and a rename. Of two parallel saves one may be lost. */
 export function openBare(directory: string): OpenContender<Stored | undefined> {
   let temporaries = 0;
   const pathOf = (id: string) => join(directory, `${id}.json`);
@@ -36,12 +36,12 @@ export function openBare(directory: string): OpenContender<Stored | undefined> {
   };
 }
 
-/** For `catch`: a file that does not exist is no failure. */
+/** For `catch`: a missing file is not a failure. */
 export function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** How many files there are below a directory: every contender keeps one for a session. */
+/** The number of files below a directory: every contender keeps one per session. */
 export function countFiles(directory: string): number {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).length;

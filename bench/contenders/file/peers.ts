@@ -16,29 +16,29 @@ import { countFiles, undefinedIfMissing } from './bare.ts';
 
 export function openSessionFileStore(directory: string): OpenContender {
   const FileStore = createFileStoreClass(session);
-  // By default it tries five more times to read a file that does not exist: a miss takes a quarter of a second.
+  // By default it tries five more times to read a missing file: a miss takes a quarter of a second.
   const options = { retries: 0, ttl: lifetime / 1000, reapInterval: -1, logFn() {} };
   const store = new FileStore({ path: directory, ...options });
   const { load, save, ...operations } = expressStoreOperations(store);
   return {
     ...operations,
-    /** Its result for a missing file is the error of the file system. */
+    /** For a missing file it returns the file system's error. */
     load: (id) => load(id).catch(undefinedIfMissing),
-    /** It stamps each save with the time of the save. */
+    /** It records the time of each save. */
     save(id, content, now) {
       if (now === undefined) return save(id, content);
       writeFileSync(join(directory, `${id}.json`), JSON.stringify({ ...content, __lastAccess: now }));
     },
     async gc() {
       await promised((done) => helpers.reap(store.options, done));
-      // It calls back when the last file is done, while up to nine before it may not be.
+      // It calls back when the last file is done, although up to nine earlier ones may not be.
       await sleep(50);
     },
     rows: () => countFiles(directory),
   };
 }
 
-/** React Router draws its ids itself: each of ours stands for an unsigned cookie, which is read and written too. */
+/** React Router generates ids itself: each of ours maps to an unsigned cookie, which is read and written as well. */
 export function openReactRouter(directory: string): OpenContender<Session> {
   const cookie = { name: 'session', maxAge: lifetime / 1000 };
   const { getSession, commitSession, destroySession } = createFileSessionStorage({ dir: directory, cookie });
@@ -86,7 +86,7 @@ export function openRemix(directory: string): OpenContender<remix.Session> {
   };
 }
 
-/** AdonisJS, its store made as its session provider makes it. It has no garbage collection. */
+/** AdonisJS, with its store created as its session provider does. It has no garbage collection. */
 export async function openAdonis(directory: string): Promise<OpenContender<SessionContent | null>> {
   const make = await stores.file({ location: directory }).resolver(undefined as never);
   const store = make(undefined as never, { age: lifetime / 1000 } as never);

@@ -9,7 +9,7 @@ import { onPool } from './postgres-contender.ts';
 
 const tableSql = createRequire(import.meta.url).resolve('connect-pg-simple/table.sql');
 
-/** connect-pg-simple on the table that its README says to make. It prepares no statement. */
+/** connect-pg-simple on the table from its README. It uses no prepared statements. */
 export const openConnectPgSimple = onPool('session', async (pool) => {
   await pool.query(await readFile(tableSql, 'utf8'));
   const PgStore = createStoreClass(session);

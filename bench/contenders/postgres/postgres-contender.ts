@@ -6,15 +6,15 @@ import { borrowServer } from './server.ts';
 /** Connections of each contender: the default of node-postgres. */
 export const poolSize = 10;
 
-/** The schema that a contender has for itself. */
+/** The contender's schema. */
 export function schemaOf(directory: string): string {
   return `bench_${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`;
 }
 
 /**
- * A contender on a pool and a schema of its own, on the server that all share. Idle connections stay open: otherwise they would
- * be opened, and their statements prepared, within a block. The table is vacuumed and analyzed between operations, and not
- * whenever the server likes.
+ * A contender with its own pool and schema, on the server that all share. Idle connections stay open: otherwise they would be
+ * opened, and their statements prepared, within a block. The table is vacuumed and analyzed between operations, not whenever the
+ * server decides to.
  */
 export function onPool<Loaded>(
   table: string,
@@ -26,7 +26,7 @@ export function onPool<Loaded>(
     const settings = { connectionString: url, options: `-c search_path=${schema}` };
     const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 0 });
     const admin = new pg.Client(settings);
-    // A connection that is being ended may still hear that the server stops.
+    // A connection that is being closed may still get an error when the server stops.
     pool.on('error', () => {});
     admin.on('error', () => {});
 
@@ -61,7 +61,7 @@ export function onPool<Loaded>(
   };
 }
 
-/** Opens those connections too that were not open yet, before anything is timed. */
+/** Opens the remaining connections, before anything is timed. */
 async function onEveryConnection(pool: pg.Pool, sql: string): Promise<void> {
   const clients = await Promise.all(Array.from({ length: poolSize }, () => pool.connect()));
   await Promise.all(clients.map((client) => client.query(sql)));

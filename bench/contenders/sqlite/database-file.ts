@@ -3,7 +3,7 @@ import type { Awaitable } from '@store/core';
 import Database from 'better-sqlite3';
 import type { Contender, Operations } from '../../contender.ts';
 
-/** What @store/sqlite and most guides choose. */
+/** The settings of @store/sqlite and most guides. */
 const wal = 'pragma journal_mode = wal; pragma synchronous = normal';
 
 export function databasePath(directory: string): string {
@@ -11,8 +11,8 @@ export function databasePath(directory: string): string {
 }
 
 /**
- * A contender on a database file, which `start` opens unless the store does so itself. What is not timed goes over a second
- * connection: counting rows would turn over the page cache of the first.
+ * A contender on a database file, which `start` opens unless the store does so itself. Untimed work uses a second connection:
+ * counting rows would replace the page cache of the first.
  */
 export function onDatabase<Loaded>(
   table: string,

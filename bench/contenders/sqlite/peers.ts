@@ -6,7 +6,7 @@ import { expressStoreOperations } from '../express-store.ts';
 import { luciaOperations, luciaTables } from '../lucia.ts';
 import { onDatabase } from './database-file.ts';
 
-/** better-sqlite3-session-store prepares each statement again for every call, and compares times with `datetime()`. */
+/** better-sqlite3-session-store prepares each statement anew for every call, and compares times with `datetime()`. */
 export const openSessionStore = (pragmas?: string) =>
   onDatabase('sessions', (open) => {
     const SqliteStore = createStoreClass(session);
@@ -16,7 +16,7 @@ export const openSessionStore = (pragmas?: string) =>
     return { ...expressStoreOperations(store), gc: () => store.clearExpiredSessions() };
   });
 
-/** express-session-better-sqlite3 knows no expiry: it has no touch and no garbage collection. */
+/** express-session-better-sqlite3 has no expiry, no touch and no garbage collection. */
 export const openStatementStore = onDatabase('express_session', (open) => {
   const StatementStore = createStatementStoreClass(session, open());
   const { touch: _, ...operations } = expressStoreOperations(new StatementStore());

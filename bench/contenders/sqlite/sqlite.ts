@@ -21,7 +21,7 @@ const openBare = (table: BareTable) =>
 
 const openGiven = onDatabase('sessions', async (open) => {
   const store = await openStore((options) => startSession({ ...options, database: open() }));
-  // Its writes would wait for another's transaction, and without one they commit together.
+  // In a transaction its writes would wait for each other; without one they commit together.
   return { ...store, bulk: (saves) => saves() };
 });
 
@@ -54,7 +54,7 @@ const asInReadme: Contender = {
 export const sqlite: Backend = {
   name: 'sqlite',
   title: 'SQLite',
-  // SQLite writes its log back after every thousand pages. In a shorter round there would be none of that, and nobody pays.
+  // SQLite writes its log back after every thousand pages. A shorter round would not include that cost.
   blocks: { times: 1, sizes: [400, 640] },
   note:
     'One file each, in WAL mode with `synchronous = NORMAL`, except where a line says otherwise. Ratios are to the first line: ' +

@@ -19,7 +19,7 @@ import {
   visit,
 } from '../shop.ts';
 
-/** @param mount Puts the session middleware before the handlers. */
+/** @param mount Installs the session middleware before the handlers. */
 function server(sessionOf: (request: Request) => ShopSession, mount: (app: Express) => unknown): Server {
   const app = express();
   mount(app);
@@ -57,7 +57,7 @@ export const memoryStore = () => withExpressSession();
 
 export function sqliteSessionStore(directory: string): Server {
   const client = new Database(join(directory, 'sessions.db'));
-  // Its default syncs at every commit; this is what @store/sqlite chooses.
+  // Its default syncs at every commit; these are the settings of @store/sqlite.
   client.exec('pragma journal_mode = wal; pragma synchronous = normal');
   const SqliteStore = createSqliteStoreClass(session);
   return withExpressSession(new SqliteStore({ client }));
