@@ -37,7 +37,10 @@ export interface Connection {
    */
   run: Run;
   start: Start;
-  /** Lends one connection for several statements in a row, each of which may take `milliseconds`. */
+  /**
+   * Lends one connection for a transaction, each statement of which may take `milliseconds`. `work` starts over on another connection
+   * if this one ended before a statement.
+   */
   lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T>;
   /** Ends the pool if the store made it. */
   close(): Promise<void>;
@@ -57,6 +60,10 @@ const recheck = 100;
 
 /** How often a statement that only reads is run again. */
 const maxCollisions = 10;
+
+/** How many new connections may end before a statement could run, on a slow machine with a short `idle_session_timeout`. */
+const endedConnections = 3;
+
 /** A broken connection also fails its query. Without a listener the event would end the process. */
 const ignore = () => {};
 
@@ -153,12 +160,12 @@ export function createConnection(
   const start: Start = (statement, values, resolve, reject) => {
     let collisions = 0;
     let ended = 0;
-    /** Every connection of the pool may have ended, and on a slow machine new ones as well. */
     let maxEnded = 0;
     const attempt = () =>
       acquire((failure, client) => {
         if (client === undefined) return reject(failure);
-        maxEnded ||= pool.totalCount + 3;
+        // Every connection of the pool may have ended.
+        maxEnded ||= pool.totalCount + endedConnections;
         query(client, statement, values, (outcome) => {
           giveBack(client, outcome);
           const { result, error, neverRan } = outcome;
@@ -186,25 +193,30 @@ export function createConnection(
 
     async lend(milliseconds, work) {
       const patientQuery = createClientQuery(milliseconds, createTimeLimit(milliseconds));
-      const client = await new Promise<PostgresClient>((resolve, reject) => {
-        acquire((failure, client) => (client ? resolve(client) : reject(failure)));
-      });
-      let canceled: Promise<void> | undefined;
-      const runHere: Run = (statement, ...values) =>
-        new Promise((resolve, reject) => {
-          patientQuery(client, statement, values, (outcome) => {
-            canceled ??= outcome.canceled;
-            if (outcome.result) resolve(outcome.result);
-            else reject(outcome.error);
-          });
+      for (let ended = 0; ; ended += 1) {
+        const client = await new Promise<PostgresClient>((resolve, reject) => {
+          acquire((failure, client) => (client ? resolve(client) : reject(failure)));
         });
-      try {
-        const result = await work(runHere);
-        giveBack(client, {});
-        return result;
-      } catch (error) {
-        giveBack(client, { error, ...(canceled && { canceled }) });
-        throw error;
+        let last: Outcome = {};
+        let canceled: Promise<void> | undefined;
+        const runHere: Run = (statement, ...values) =>
+          new Promise((resolve, reject) => {
+            patientQuery(client, statement, values, (outcome) => {
+              last = outcome;
+              canceled ??= outcome.canceled;
+              if (outcome.result) resolve(outcome.result);
+              else reject(outcome.error);
+            });
+          });
+        try {
+          const result = await work(runHere);
+          giveBack(client, {});
+          return result;
+        } catch (error) {
+          const { neverRan } = last;
+          giveBack(client, { error, ...(canceled && { canceled }) });
+          if (neverRan !== true || ended === endedConnections) throw error;
+        }
       }
     },
 

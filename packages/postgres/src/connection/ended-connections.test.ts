@@ -61,3 +61,22 @@ describe.each([
     expect((await store.load(id)).exists).toBe(true);
   });
 });
+
+it('a connection that ends while a start creates the table costs nothing', async () => {
+  const pool = freshPool();
+  const texts: string[] = [];
+  pool.on('connect', (client) => {
+    const send = client.query.bind(client) as (...values: unknown[]) => unknown;
+    const { processID } = client as unknown as { processID: number };
+    client.query = ((...values: [{ text: string }, unknown]) => {
+      texts.push(values[0].text);
+      if (texts.filter((text) => text === 'begin').length !== 1 || values[0].text !== 'begin')
+        return send(...values);
+      client.once('error', () => send(...values));
+      return query('select pg_terminate_backend($1)', [processID]);
+    }) as typeof client.query;
+  });
+  const store = await startSession({ pool, schema: freshSchema(), cache: false });
+  expect(texts.filter((text) => text === 'begin')).toHaveLength(2);
+  await store.save(createSessionId(), {}, {});
+});
