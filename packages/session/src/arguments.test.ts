@@ -23,8 +23,8 @@ const respond = () => new Response();
 const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
-/** Calls without types, as from JavaScript. */
-// biome-ignore lint/suspicious/noExplicitAny: any argument may come in any place
+/** Untyped calls, as from JavaScript. */
+// biome-ignore lint/suspicious/noExplicitAny: any argument can be in any position
 type Call = (...given: any[]) => unknown;
 const untyped = (call: unknown) => call as Call;
 
@@ -58,7 +58,7 @@ describe.each(Object.entries(entries))('%s', (_, call) => {
     ...wrongUses(wrongCookieOptions).map(([cookie, text]): [object, RegExp] => [{ cookie }, text]),
   ];
 
-  it('refuses every wrong option', async () => {
+  it('rejects every wrong option', async () => {
     for (const [options] of wrong)
       expect([options, await failure(() => call(options))]).toEqual([
         options,
@@ -66,14 +66,14 @@ describe.each(Object.entries(entries))('%s', (_, call) => {
       ]);
   });
 
-  it('takes options that are undefined, and none', async () => {
+  it('accepts undefined options, and no options', async () => {
     const undefinedOnes = { touchAfter: undefined, cookie: undefined, typo: undefined };
-    // Without a store there is no session, which is no fault of the options.
+    // Without a store the request fails, which is not the options' fault.
     for (const options of [undefined, {}, undefinedOnes])
       expect(await failure(() => call(options))).not.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('refuses what is no options object, and says what to write', async () => {
+  it('rejects anything but an options object, and says what to write', async () => {
     const places: [string, unknown, RegExp][] = [
       ['a store', store, /store was passed in place.* Pass \{ store \}/],
       ['a request', request, /request.* was passed in place of the options\. Write \S+/],
@@ -191,11 +191,11 @@ describe('arguments in the wrong order', () => {
       [{ n: 1 }],
       write('createTestSession(store, data, options)'),
     ],
-  ])('are refused with the right one: %s', async (_, call, given, text) => {
+  ])('are rejected with the right call: %s', async (_, call, given, text) => {
     expect(await failure(() => call(...given))).toEqual(refusal(text));
   });
 
-  it('are no mistake where a function only maps handlers', () => {
+  it('are not a mistake when a function maps handlers', () => {
     expect([next].map(untyped(ofExpress.withSession))).toEqual([next]);
   });
 });
@@ -211,7 +211,7 @@ describe('commit', () => {
     [{ status: Number.NaN }, /status must be a whole number/],
     [{ status: 200, headers: 'no-store' }, /headers must be Headers or an object/],
     [{ status: 200, headers: [['Vary', 'Accept']] }, /headers must be Headers or an object/],
-  ])('refuses %o, whose error would be taken for a success', async (response, text) => {
+  ])('rejects %o, which would otherwise count as a success', async (response, text) => {
     const { session, commit } = await openSession('', { store });
     session.set('n', 1);
     expect(await failure(() => commit(response as never))).toEqual(refusal(text));
@@ -236,11 +236,11 @@ describe('a middleware that is mounted without being called', () => {
 });
 
 describe('one options object for several functions', () => {
-  it('is checked by each for the options that are not its own', async () => {
+  it('is checked by each function for options that it does not take', async () => {
     const options = { store, host: 'shop.example', https: true };
     await openSession(request, options);
     expect(() => untyped(withSession)(new Request('https://shop.example'), options, respond)).toThrow(
-      refusal(/no option host here: it is for openSession\(\) and readSession\(\)/),
+      refusal(/The option host is only for openSession\(\) and readSession\(\)/),
     );
   });
 });

@@ -2,8 +2,8 @@ import { isSessionStore, StoreError } from '@store/core';
 import { requestsIn } from './request/inner-request.ts';
 
 /**
- * Refuses anything passed instead of the options object. A `Request` or a store has no enumerable properties, so checking names
- * alone would take it for options that set nothing.
+ * Rejects anything passed instead of the options object. A `Request` or a store has no enumerable properties, so a check of names
+ * alone would accept it as empty options.
  *
  * @param call The right call, for the error's text.
  * @throws {StoreError} `INVALID_OPTION` with what to write instead.
@@ -31,7 +31,7 @@ export function assertRequest(request: unknown, call: string): void {
   const { headers, url } = (request ?? {}) as Partial<Request>;
   if (typeof headers?.get === 'function' && typeof url === 'string') return;
   throw refused(
-    `The request must be a web-standard Request. Write ${call}; for other requests there is openSession().`,
+    `The request must be a web-standard Request. Write ${call}; for other requests, use openSession().`,
   );
 }
 
@@ -44,7 +44,7 @@ export function assertStore(store: unknown, call: string): void {
   );
 }
 
-/** @throws {StoreError} `INVALID_OPTION` unless it is a `{ status, headers }` object: an error would be taken for a success. */
+/** @throws {StoreError} `INVALID_OPTION` unless it is a `{ status, headers }` object: anything else would count as a successful response. */
 export function assertResponse(response: unknown): void {
   if (typeof response !== 'object' || response === null || Array.isArray(response))
     throw refused(`commit() takes an object, not ${nameOf(response)}. Write commit({ status, headers }).`);
@@ -53,7 +53,7 @@ export function assertResponse(response: unknown): void {
   };
   if (status === undefined && statusCode !== undefined)
     throw refused(
-      'commit() takes the status as status. Write commit({ status: response.statusCode, headers }).',
+      'commit() takes status, not statusCode. Write commit({ status: response.statusCode, headers }).',
     );
   if (
     status !== undefined &&
@@ -68,7 +68,7 @@ export function assertResponse(response: unknown): void {
     );
 }
 
-/** The error for arguments that cannot be right. @param text What is wrong, and what to write instead */
+/** The error for invalid arguments. @param text What is wrong, and what to write instead */
 export function refused(text: string): StoreError {
   return new StoreError('INVALID_OPTION', `[@store/session] ${text}`);
 }
@@ -80,14 +80,14 @@ function isFromRequest(given: unknown): boolean {
       if ((typeof headers === 'object' && headers !== null) || typeof getSetCookie === 'function')
         return true;
     } catch {
-      // Koa's application has the prototype of its requests, whose getters fail without a request.
+      // A Koa application shares its requests' prototype, whose getters throw without a request.
       return true;
     }
   }
   return false;
 }
 
-/** Whether an object cannot hold options, like a `Map`, a `Date` or a `Request`. Instances of an application's own classes can. */
+/** Whether an object cannot hold options, like a `Map`, a `Date` or a `Request`. Instances of an application's classes can. */
 export function isBuiltIn(given: object): boolean {
   return Object.prototype.toString.call(given) !== '[object Object]';
 }

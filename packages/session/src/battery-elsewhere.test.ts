@@ -9,7 +9,7 @@ import { otherRuntimes, runtimeCommand } from '../test/other-runtimes.ts';
 const run = promisify(execFile);
 const program = join(import.meta.dirname, '../test/battery/elsewhere.ts');
 
-// The same rows as in battery.test.ts, with client and server inside the runtime.
+// The same rows as in battery.test.ts, with both client and server inside the runtime.
 describe.each(otherRuntimes)('the battery on %s', (_, name, args) => {
   it('passes with every framework', async ({ skip }) => {
     const command = await runtimeCommand(name, skip);

@@ -23,7 +23,7 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     expect(cell.error, cell.error).toBeUndefined();
   });
 
-  it('names only rows that exist where it does no better by itself, and only needs where it is without', () => {
+  it('names only existing rows in asBare, and only existing rows and needs in without', () => {
     const names = rows.map(({ name }) => name);
     const needs = [...rows.flatMap((row) => row.needs ?? []), ...partialNeeds];
     expect(names).toEqual(expect.arrayContaining(Object.keys(framework.asBare ?? {})));
@@ -36,8 +36,8 @@ describe('the table', () => {
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
   });
 
-  it('is the one in the README', ({ skip }) => {
-    if (cells.length < rows.length * frameworks.length) skip('only some of the rows have run');
+  it('matches the README', ({ skip }) => {
+    if (cells.length < rows.length * frameworks.length) skip('only some rows were run');
     const table = tableOf(
       groups,
       frameworks.map(({ name }) => name),

@@ -19,7 +19,7 @@ describe.each([
   ['/fetch', 'worker.ts'],
   ['/hono', 'hono-worker.ts'],
 ])('%s', (_, program) => {
-  it('runs in a runtime that has no Node built-in', async () => {
+  it('runs in a runtime without Node built-ins', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'store-session-'));
     const at = (path: string) => join(import.meta.dirname, path);
     try {

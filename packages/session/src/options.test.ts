@@ -13,16 +13,16 @@ const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
 describe('session options', () => {
-  // A store has these two itself.
+  // Every store has these two properties.
   const ofStores = ['name', 'onEvent'];
   it.each([...sessionOptionNames, ...cookieOptionNames].filter((name) => !ofStores.includes(name)))(
-    'are known to the stores, which say where %s goes',
+    'are recognized by the stores, which say where %s belongs',
     (name) => {
       expect(() => createRecordStore(memoryStorage(), { [name]: 1 })).toThrow(refusal(/@store\/session/));
     },
   );
 
-  it('come as an instance of a class, or with what they inherit, as configurations do', async () => {
+  it('can be an instance of a class, or inherited, as in configuration objects', async () => {
     const store = await startSession({ cache: false });
     class Configuration {
       get store() {
@@ -49,7 +49,7 @@ describe('session options', () => {
     });
   });
 
-  it('count as left out when they are undefined, whatever their name', () => {
+  it('count as omitted when they are undefined, whatever their name', () => {
     const names = [...sessionOptionNames, ...partialOptionNames, 'idleTimeout', 'secret', 'sameSite', 'typo'];
     expect(() => resolve(Object.fromEntries(names.map((name) => [name, undefined])))).not.toThrow();
   });
@@ -59,18 +59,19 @@ describe('session options', () => {
     expect(Object.keys(wrongPartialOptions).sort()).toEqual([...partialOptionNames].sort());
   });
 
-  it.each(wrongUses(wrongOptions))('are refused with a wrong type, value or name: %o', (options, text) => {
+  it.each(wrongUses(wrongOptions))('are rejected for a wrong type, value or name: %o', (options, text) => {
     expect(() => resolve(options)).toThrow(refusal(text));
   });
 
-  it.each(wrongUses(wrongPartialOptions))('of some functions are refused there: %o', (options, text) => {
-    expect(() => resolve(options, partialOptionNames)).toThrow(refusal(text));
-  });
+  it.each(wrongUses(wrongPartialOptions))(
+    'that only some functions take are checked there: %o',
+    (options, text) => {
+      expect(() => resolve(options, partialOptionNames)).toThrow(refusal(text));
+    },
+  );
 
-  it.each(partialOptionNames)('refuse %s where it would do nothing, and say where it belongs', (name) => {
-    expect(() => resolve({ [name]: () => {} })).toThrow(
-      refusal(new RegExp(`no option ${name} here: it is for `)),
-    );
+  it.each(partialOptionNames)('reject %s where it would have no effect, and say where it belongs', (name) => {
+    expect(() => resolve({ [name]: () => {} })).toThrow(refusal(new RegExp(`option ${name} is only for `)));
   });
 
   it.each<[object, RegExp]>([
@@ -95,7 +96,7 @@ describe('session options', () => {
     [{ cookie: { signed: true } }, /needs no signature/],
     [{ cookie: { idleTimeout: 60 } }, /cookie\.idleTimeout: it belongs to the store/],
     [{ cookie: { touchAfter: 60 } }, /next to cookie/],
-  ])('from elsewhere are refused with the right place: %j', (options, text) => {
+  ])('that belong elsewhere are rejected with the right place: %j', (options, text) => {
     expect(() => resolve(options)).toThrow(refusal(text));
   });
 });
@@ -105,7 +106,7 @@ describe('touchAfter', () => {
     uncacheStore();
   });
 
-  it('is refused with a store whose sessions would end before they are touched', () => {
+  it('is rejected for a store whose sessions would end before they are touched', () => {
     const { store } = createMemoryStore({ idleTimeout: 60 });
     for (const touchAfter of [60, 61, 7200])
       expect(() => resolve({ store, touchAfter })).toThrow(
@@ -114,7 +115,7 @@ describe('touchAfter', () => {
     expect(() => resolve({ store, touchAfter: 59 })).not.toThrow();
   });
 
-  it('is refused with such a cached store at the first request', async () => {
+  it('is rejected for such a cached store on the first request', async () => {
     const options = { touchAfter: 60 };
     await expect(openSession('', options)).rejects.toMatchObject({ code: 'NO_STORE' });
     cacheStore(createMemoryStore({ idleTimeout: 60 }).store);
@@ -126,8 +127,8 @@ describe('touchAfter', () => {
   });
 });
 
-describe('what comes in place of the options', () => {
-  it('is refused with what to write', async () => {
+describe('anything passed in place of the options', () => {
+  it('is rejected, with what to write instead', async () => {
     const store = await startSession({ cache: false });
     expect(() => resolve(store)).toThrow(refusal(/store was passed in place of the options.* \{ store \}/));
     const promised = startSession({ cache: false });
@@ -146,7 +147,7 @@ describe('what comes in place of the options', () => {
       expect(() => resolve(wrong)).toThrow(refusal(/options must be an object, not .* Pass an object/));
   });
 
-  it('may be of a class, when its own properties are options', () => {
+  it('may be an instance of a class if its properties are options', () => {
     class Config {
       timeout = 5;
     }

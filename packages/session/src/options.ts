@@ -11,27 +11,27 @@ import type { OnSessionEvent } from './request/events.ts';
 import { SchemaCheck, type SessionSchema } from './session/schema.ts';
 import type { AppData } from './session/session-types.ts';
 
-/** What every adapter takes. Durations are in seconds. */
+/** The options of every adapter. Durations are in seconds. */
 export interface SessionOptions<Data extends object = AppData, Incoming = unknown> {
-  /** The store to use. @default the cached one, looked up at each request */
+  /** The store to use. @default the cached store, looked up on each request */
   store?: SessionStore;
-  /** How the cookie looks. */
+  /** The cookie's name, attributes and size limits. */
   cookie?: SessionCookieOptions;
-  /** Judges values at `set` and when loaded; any Standard Schema, such as Zod's. A stored value that does not fit reads as missing. @default none */
+  /** Validates values when they are set and when they are loaded; any Standard Schema, such as Zod's. A stored value that does not fit reads as missing. @default none */
   schema?: SessionSchema<Data>;
   /** Seconds between two renewals of an otherwise unchanged session and its cookie. @default a tenth of the idle timeout */
   touchAfter?: number;
-  /** Requests that read without extending the session or consuming its flash; writes are refused. @default false */
+  /** Which requests only read: they neither extend the session nor consume its flash, and their writes throw. @default false */
   peek?: boolean | ((request: Incoming) => boolean);
-  /** Whether the store is asked only when a handler does `await getSession(request)`, so that static files cost nothing. @default false */
+  /** Whether to load the session only when a handler calls `await getSession(request)`, so that static files cost nothing. @default false */
   lazy?: boolean;
   /** What a request gets while the store cannot be read: an error, or an empty session that cannot be written. @default 'fail' */
   onStoreFailure?: 'fail' | 'anonymous';
-  /** Seconds the store may take for one call, then it counts as `UNAVAILABLE`. @default 10 */
+  /** Seconds one call to the store may take before it fails as `UNAVAILABLE`. @default 10 */
   timeout?: number;
-  /** The chance, 0 to 1, that a response is followed by garbage collection. @default 0.02 */
+  /** The probability, 0 to 1, that garbage collection runs after a response. @default 0.02 */
   gcProbability?: number;
-  /** Where that chance is drawn: a number from 0 up to, not including, 1. @default Math.random */
+  /** The random source for `gcProbability`: returns a number from 0 up to, but not including, 1. @default Math.random */
   random?: () => number;
   /** Receives one event per request, with the request, and one per garbage collection; no ids, no values. @default none */
   onEvent?: OnSessionEvent<Incoming>;
@@ -55,7 +55,7 @@ export const sessionOptionNames = [
 const ofStore =
   'idleTimeout absoluteTimeout maxBytes now cache database table directory password revocations connectionString pool';
 
-/** Where options go that exist, but not here. */
+/** Options that exist, but belong elsewhere. */
 const belongElsewhere = {
   ...hints(ofStore.split(' '), (name) => `it belongs to the store: startSession({ ${name} })`),
   ...hints(
@@ -70,7 +70,7 @@ function hints(names: readonly string[], hintOf: (name: string) => string): { [n
 
 const hostName = /^[^\s/?#@]*$/;
 
-/** The options that only some functions take, and where. */
+/** The options that only some functions take, and which functions those are. */
 const partialOptions = {
   waitUntil: {
     at: 'openSession(), withSession() and sessionHandler() of /fetch',
@@ -99,9 +99,9 @@ export type PartialOption = keyof typeof partialOptions;
 
 export const partialOptionNames = Object.keys(partialOptions) as readonly PartialOption[];
 
-/** Session options, checked, with the defaults filled in and the cookies made. */
+/** Checked session options, with the defaults filled in and the cookies created. */
 export interface ResolvedSessionOptions {
-  /** `undefined`: the cached one, looked up at each request. Throws when `touchAfter` does not fit that one. */
+  /** `undefined`: use the cached store, looked up on each request. Throws when `touchAfter` does not fit that store. */
   readonly store: SessionStore | undefined;
   cookies: SessionCookies;
   schema: SchemaCheck | undefined;
@@ -118,8 +118,8 @@ export interface ResolvedSessionOptions {
 /**
  * Checks the options and fills in the defaults.
  *
- * @param more Names of options that the adapter takes in addition.
- * @throws {StoreError} `INVALID_OPTION` naming the option, what it takes and what it got.
+ * @param more Names of additional options that the adapter takes.
+ * @throws {StoreError} `INVALID_OPTION`, naming the option, what it accepts and what it got.
  */
 export function resolveSessionOptions(given: object, more: readonly string[] = []): ResolvedSessionOptions {
   assertOptions(given);
@@ -147,7 +147,7 @@ export function resolveSessionOptions(given: object, more: readonly string[] = [
   if (typeof lazy !== 'boolean') throw refuse('lazy', 'true or false', lazy);
   if (onStoreFailure !== 'fail' && onStoreFailure !== 'anonymous')
     throw refuse('onStoreFailure', "'fail' or 'anonymous'", onStoreFailure);
-  // A timer holds no more than 2³¹−1 milliseconds.
+  // A timer's limit is 2³¹−1 milliseconds.
   if (!isNumber(timeout, Number.MIN_VALUE, 2_147_483))
     throw refuse('timeout', 'seconds, from above 0 to 2147483', timeout);
   if (!isNumber(gcProbability, 0, 1)) throw refuse('gcProbability', 'a number from 0 to 1', gcProbability);
@@ -172,7 +172,7 @@ export function resolveSessionOptions(given: object, more: readonly string[] = [
   };
 }
 
-/** @throws {StoreError} `INVALID_OPTION` when sessions would end before their touch is due, under a busy user. */
+/** @throws {StoreError} `INVALID_OPTION` when sessions in active use would end before their touch is due. */
 function assertTouchAfter(touchAfter: number | undefined, { name, timeouts }: SessionStore): void {
   const { idleTimeout } = timeouts;
   if (touchAfter === undefined || touchAfter < idleTimeout) return;
@@ -182,19 +182,18 @@ function assertTouchAfter(touchAfter: number | undefined, { name, timeouts }: Se
 }
 
 /**
- * Checks the options that only some functions take. Apart from the others, because an options object that is passed again and
- * again is otherwise checked once, whichever function it was passed to first.
+ * Checks the options that only some functions take. Separate from the other checks, because those run only once for a reused
+ * options object, for the function it was first passed to.
  *
- * @param taken Names of those that the caller takes.
- * @throws {StoreError} `INVALID_OPTION` for one that it does not take, or that cannot be right.
+ * @param taken Names of the ones that the caller takes.
+ * @throws {StoreError} `INVALID_OPTION` for one that the caller does not take, or for an invalid value.
  */
 export function assertPartialOptions(options: object, taken: readonly string[]): void {
   for (const name of partialOptionNames) {
     const value = (options as { readonly [option in PartialOption]?: unknown })[name];
     if (value === undefined) continue;
     const { at, takes, fits } = partialOptions[name];
-    if (!taken.includes(name))
-      throw refused(`There is no option ${name} here: it is for ${at}. Leave it out.`);
+    if (!taken.includes(name)) throw refused(`The option ${name} is only for ${at}. Leave it out.`);
     if (!fits(value)) throw refuse(name, takes, value);
   }
 }

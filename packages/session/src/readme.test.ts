@@ -34,7 +34,7 @@ const form = (fields: Record<string, string>) => ({
   body: new URLSearchParams(fields).toString(),
 });
 
-// By a name that the compiler does not follow: the examples are a program of their own, which declares its `SessionTypes`.
+// By a name that the compiler does not resolve: the examples are a separate program, with its own `SessionTypes`.
 const example = <Exports>(file: string) => import(`../test/examples/${file}.ts`) as Promise<Exports>;
 
 describe("the README's examples, on SQLite", () => {
@@ -55,7 +55,7 @@ describe("the README's examples, on SQLite", () => {
     expect(await cachedStore().list('ada@example.org')).toEqual([]);
   });
 
-  it('begin a test signed in', async () => {
+  it('start a test signed in', async () => {
     const { app } = await example<{ app: Express }>('express-shop');
     await startSession({ database: join(directory, 'sessions.db') });
     const { send } = await serve(app);
@@ -130,7 +130,7 @@ describe("the README's examples, on SQLite", () => {
     expect(await (await visit('/')).text()).toBe('Visit 2');
   });
 
-  it('keep a WebSocket up to date with its session, and end it with that', async () => {
+  it('keep a WebSocket up to date with its session, and close it when the session ends', async () => {
     vi.stubEnv('CHECK_INTERVAL', '20');
     const { server } = await import('../test/examples/websocket.ts');
     const { port } = await serve(server);

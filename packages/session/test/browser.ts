@@ -1,4 +1,4 @@
-/** Keeps cookies as a browser does, for one site: name to value, removed by Max-Age=0. */
+/** Keeps the cookies of one site as a browser does: name to value, removed by Max-Age=0. */
 export function createCookieJar() {
   const cookies = new Map<string, string>();
   return {

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { type ExpressSessionOptions, sessionMiddleware } from '../src/express.ts';
 import { serve } from './http-server.ts';
 
-/** Answers errors as an application would, with their status and code. */
+/** Responds to errors as an application would, with their status and code. */
 const answerError: ErrorRequestHandler = (error, _request, response, next) => {
   if (response.headersSent) return next(error);
   response.status(error.status ?? 500).json({ code: error.code ?? 'error' });

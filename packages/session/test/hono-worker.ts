@@ -1,4 +1,4 @@
-// Runs inside workerd, where no Node built-in exists: whatever throws here fails the test that starts it.
+// Runs inside workerd, where no Node built-ins exist: an error thrown here fails the test that starts it.
 
 import { cacheStore } from '@store/core';
 import { createRecordStore } from '@store/core/driver';
@@ -39,7 +39,7 @@ app.onError((error, c) => (error instanceof HTTPException ? error.getResponse() 
 
 export default {
   async test(_controller: unknown, env: object): Promise<void> {
-    expectSame('process' in globalThis || 'Buffer' in globalThis, false, 'There is no Node here');
+    expectSame('process' in globalThis || 'Buffer' in globalThis, false, 'This runtime is not Node');
     cacheStore(
       createRecordStore({
         ...storage,
@@ -68,11 +68,11 @@ export default {
         .sort();
     for (const path of ['/text', '/redirect', '/204', '/304', '/stream', '/missing'])
       expectSame(namesOf(await visit(path)), ['__Host-session', 'theme'], `Both cookies are on ${path}`);
-    // What was set on Hono's context is not on a response that is made without it, with or without a session.
+    // Headers set on Hono's context are not on a response created without it, with or without a session.
     expectSame(
       namesOf(await visit('/native-redirect')),
       ['__Host-session'],
-      'Immutable headers take a cookie',
+      'A response with immutable headers gets a cookie',
     );
     const before = records.size;
     for (const [path, status] of [
@@ -89,10 +89,10 @@ export default {
     const paths = Array.from({ length: 50 }, (_, n) => `/text?${n}`);
     await Promise.all(paths.map((path) => visit(path, cookie)));
     const kept = [...records.values()].map(({ payload }) => String(payload).split('"/text"').length - 1);
-    expectSame(Math.max(...kept), 51, 'Of 50 parallel requests each leaves its key');
+    expectSame(Math.max(...kept), 51, 'All keys of 50 parallel requests are kept');
 
     await Promise.all(waited);
-    expectSame(collections > 50, true, 'Garbage is collected after responses, which waitUntil waits for');
+    expectSame(collections > 50, true, 'Garbage is collected after responses, through waitUntil');
     console.log('promises kept');
   },
 };

@@ -12,7 +12,7 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** Serves on a real socket until the test ends, over connections that are kept alive. */
+/** Serves on a real socket, over keep-alive connections, until the test ends. */
 export async function serve(application: RequestListener | Server) {
   const server = application instanceof Server ? application : createServer(application);
   server.listen(0, '127.0.0.1');
@@ -26,7 +26,7 @@ export async function serve(application: RequestListener | Server) {
     await once(server, 'close');
   });
 
-  /** One request over the wire, headers and all as they come. */
+  /** Sends one request over the wire, and returns the response's headers as received. */
   async function send(
     path: string,
     options: { method?: string; headers?: Record<string, string>; body?: string } = {},
@@ -46,7 +46,7 @@ export async function serve(application: RequestListener | Server) {
     };
   }
 
-  /** A browser with its own cookies. */
+  /** A browser with separate cookies. */
   function browser() {
     const jar = createCookieJar();
     return {

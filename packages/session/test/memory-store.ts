@@ -2,7 +2,7 @@ import { type CookieSession, type CookieStoreDriver, createCookieStore } from '@
 import { createRecordStore, type RecordStorage, type StoreOptions } from '@store/core/driver';
 import { memoryStorage } from '@store/core/memory';
 
-/** A storage in memory, and a log of what was asked of it. @param isRemote Whether each result takes a turn of the event loop */
+/** An in-memory storage, and a log of its calls. @param isRemote Whether each result takes a turn of the event loop */
 export function createMemoryStorage(isRemote = false) {
   const { records, ...memory } = memoryStorage();
   const calls: string[] = [];
@@ -20,14 +20,14 @@ export function createMemoryStorage(isRemote = false) {
   return { storage, records, calls };
 }
 
-/** A server store in memory, and a look behind it. */
+/** An in-memory server store, with access to its storage, records and calls. */
 export function createMemoryStore(options: StoreOptions = {}, isRemote = false) {
   const { storage, records, calls } = createMemoryStorage(isRemote);
   const store = createRecordStore(storage, { name: 'memory', ...options });
   return { store, storage, records, calls };
 }
 
-/** A cookie store without secrets: base64 of JSON, with revocation by id. An id that was given up leads to the next for a minute. */
+/** A cookie store without secrets: base64 of JSON, with revocation by id. The old id of a moved session leads to the new one for a minute. */
 export function createPlainCookieStore(options: StoreOptions = {}) {
   const revoked = new Set<string>();
   const moves = new Map<string, { to: string; at: number }>();
@@ -62,7 +62,7 @@ export function createPlainCookieStore(options: StoreOptions = {}) {
   return { store: createCookieStore(driver, { name: 'plain-cookie', ...options }), revoked };
 }
 
-/** A cookie store that adds to what it opens, and remembers what it was told to seal. */
+/** A cookie store that adds fields when it opens a session, and records what it seals. */
 export function createVersionedStore(
   { onLoad }: { onLoad: () => Partial<CookieSession> },
   options: StoreOptions = {},

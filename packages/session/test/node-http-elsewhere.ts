@@ -1,4 +1,4 @@
-// A node:http server under another runtime than Node, whose handlers respond twice, late and in parts. Prints what its clients saw.
+// A node:http server on a runtime other than Node, whose handlers respond twice, late and in parts. Prints what its clients received.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -57,7 +57,7 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as { port: number };
 
-/** Status, number of cookies and body; and whether a header that was set late has arrived. */
+/** Status, number of cookies and body, and whether a header that was set late arrived. */
 async function ask(path: string): Promise<unknown[]> {
   const socket = connect(port, '127.0.0.1');
   let received = '';
@@ -69,7 +69,7 @@ async function ask(path: string): Promise<unknown[]> {
   await once(socket, 'close');
   const [head = '', body = ''] = received.split('\r\n\r\n');
   const cookies = head.match(/^set-cookie: /gim)?.length ?? 0;
-  // Without the framing of chunks.
+  // Without the chunked encoding's size lines.
   const text = body.split('\r\n').filter((line) => !/^[\da-f]*$/.test(line));
   return [head.split(' ')[1], cookies, text.join(''), ...(/^x-late: /im.test(head) ? ['late header'] : [])];
 }

@@ -5,7 +5,7 @@ import type { RequestSession } from '../src/request/request-session.ts';
 import { createSessions } from '../src/request/sessions.ts';
 import { createMemoryStore } from './memory-store.ts';
 
-/** A request's session as if this had been loaded. */
+/** A request's session, as if the given content had been loaded. */
 export function openLoaded(
   stored: Partial<StoredSession> = {},
   options: SessionOptions<never, never> = {},

@@ -7,15 +7,15 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const { resolve } = createRequire(import.meta.url);
 
-/** Runtimes beside Node that programs of the tests run on, and how they take a program. */
+/** Runtimes other than Node on which test programs run, and their arguments for running a program. */
 export const otherRuntimes: readonly [title: string, name: string, args: string[]][] = [
   ['Bun', 'bun', ['run']],
   ['Deno', 'deno', ['run', '--allow-all', '--node-modules-dir=manual']],
 ];
 
 /**
- * The command of a runtime that npm has installed. A machine for which npm has none skips the test; where everything must be
- * checked, that is a failure.
+ * The command of a runtime installed by npm. On a machine for which npm has none, the test is skipped; where everything must be
+ * checked, that is a failure instead.
  */
 export async function runtimeCommand(name: string, skip: (reason: string) => never): Promise<string> {
   try {

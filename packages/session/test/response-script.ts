@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { certificate } from './certificate.ts';
 
-/** One thing a handler does to a response. `pause` lets whatever waits continue. */
+/** One thing that a handler does to a response. `pause` lets waiting work continue. */
 export type Step =
   | { do: 'pause' | 'flushHeaders' | 'cork' | 'uncork' | 'destroy' | 'destroySocket' | 'writeContinue' }
   | { do: 'statusCode'; args: [number] }
@@ -29,7 +29,7 @@ export type Step =
 
 export type Transport = 'http' | 'https' | 'http2';
 
-/** How the client asks. */
+/** How the client makes its request. */
 export interface Ask {
   method?: 'GET' | 'HEAD';
   /** Only over HTTP/1. */
@@ -37,7 +37,7 @@ export interface Ask {
   headers?: string[];
 }
 
-/** What could be seen of a response, from inside and from the client. */
+/** What was observed of a response, by its handler and by the client. */
 export interface Seen {
   steps: string[];
   events: string[];
@@ -46,7 +46,7 @@ export interface Seen {
 
 type Prepare = (response: ServerResponse) => void;
 
-/** A server that plays scripts on its responses, as many at a time as wanted. */
+/** A server that plays scripts on its responses, any number at a time. */
 export async function createStage(transport: Transport) {
   const plays = new Map<string, (response: ServerResponse) => void>();
   const handle = (request: IncomingMessage, response: ServerResponse) =>
@@ -62,7 +62,7 @@ export async function createStage(transport: Transport) {
   const { port } = server.address() as AddressInfo;
   let scripts = 0;
 
-  /** @param prepare Called with the response first: what is to be compared with leaving it as it is. */
+  /** @param prepare Called with the response first: the setup to compare with an unmodified response. */
   async function play(script: readonly Step[], prepare: Prepare, ask: Ask = {}): Promise<Seen> {
     scripts += 1;
     const path = `/${scripts}`;
@@ -134,7 +134,7 @@ function take(response: ServerResponse, step: Step, events: string[]): string {
         call(step.do);
         return 'done';
       case 'write':
-        // The boolean depends on how much a socket has room for.
+        // The boolean depends on how much room the socket's buffer has.
         call('write', ...step.args, told('write'));
         return 'done';
       case 'end': {
@@ -161,12 +161,12 @@ function codeOf(error: unknown): string {
   return String((error as { code?: unknown }).code ?? error);
 }
 
-/** Long enough for whatever waits for turns of the event loop, not for time. */
+/** Long enough for work that waits for turns of the event loop rather than for time. */
 async function pause(): Promise<void> {
   for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** The bytes as they come, the date aside: a head that Node renders otherwise is a difference, too. */
+/** The raw bytes without the date: a differently rendered head is a difference too. */
 async function askHttp1(
   transport: Transport,
   port: number,
@@ -186,7 +186,7 @@ async function askHttp1(
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write([`${method} ${path} HTTP/${version}`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
   await played;
-  // What has left the server arrives before the answer to our end.
+  // Data that the server has sent arrives before its response to our end.
   socket.end();
   await closed;
   return received.replace(/^Date: .*\r\n/gm, '').replace(/^X-Held: .*\r\n/gm, '');

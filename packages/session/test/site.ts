@@ -4,7 +4,7 @@ import { createBrowser } from './browser.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 export type SiteData = { name: string; n: number };
-/** Answers with a response of its own, or lets the site say ok. */
+/** Returns a response, or nothing to get the default one, `ok`. */
 type Route = (session: Session<SiteData>, request: Request) => unknown;
 
 /** A browser on a site whose one route can be changed between visits. */

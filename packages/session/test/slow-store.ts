@@ -1,4 +1,4 @@
-// Serves two requests on a slow store, one of which fails, and then has nothing left to do: node slow-store.ts
+// Handles two requests on a slow store, one of which fails, and then has nothing left to do: node slow-store.ts
 import { createTestSession, openSession } from '../src/index.ts';
 import { createMemoryStore } from './memory-store.ts';
 

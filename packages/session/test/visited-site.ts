@@ -24,7 +24,7 @@ export const stores = [
   ],
 ] as const;
 
-/** Two people's sessions, and a site that says whose session a request has. `/sign-up` writes to it. */
+/** Two users' sessions, and a site that responds with the name in a request's session. `/sign-up` writes to it. */
 export async function openSite(open: (typeof stores)[number][1], cookie: SessionCookieOptions = {}) {
   const { store, calls, records } = open();
   const errors: unknown[] = [];
@@ -49,7 +49,7 @@ export async function openSite(open: (typeof stores)[number][1], cookie: Session
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
-/** One request whose `Cookie` lines are sent byte for byte. */
+/** Sends one request whose `Cookie` lines are transmitted byte for byte. */
 export async function sendBytes(port: number, lines: readonly (string | Buffer)[], path = '/') {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});

@@ -3,7 +3,7 @@ import { createMemoryStore } from './memory-store.ts';
 
 export type Visits = { visits: number; name: string };
 
-/** A store in memory, and sessions in it that are opened without a framework. */
+/** An in-memory store, and sessions in it that are opened without a framework. */
 export function openStore() {
   const behind = createMemoryStore();
   const options = { store: behind.store, gcProbability: 0 };

@@ -1,4 +1,4 @@
-// Runs inside workerd, where no Node built-in exists: whatever throws here fails the test that starts it.
+// Runs inside workerd, where no Node built-ins exist: an error thrown here fails the test that starts it.
 
 import { cacheStore } from '@store/core';
 import { createRecordStore } from '@store/core/driver';
@@ -16,7 +16,7 @@ const handler = sessionHandler<{ visits: number }>((_request, session) => {
 
 export default {
   async test(): Promise<void> {
-    expect(!('process' in globalThis) && !('Buffer' in globalThis), 'There is no Node here');
+    expect(!('process' in globalThis) && !('Buffer' in globalThis), 'This runtime is not Node');
     cacheStore(createRecordStore(memoryStorage()));
     const first = await handler(new Request('https://shop.example'));
     const setCookie = first.headers.get('Set-Cookie') ?? '';

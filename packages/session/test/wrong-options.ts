@@ -2,7 +2,7 @@ import type { SessionCookieOptions, SessionOptions, TestSessionOptions } from '.
 import type { PartialOption } from '../src/options.ts';
 import type { Lifetime } from '../src/session/lifetime.ts';
 
-/** What an option must refuse. */
+/** What an option must reject. */
 export interface Wrong {
   types: readonly unknown[];
   /** Values of the right type. */
@@ -57,9 +57,9 @@ export const wrongCookieOptions: Table<SessionCookieOptions> = {
     types: [7, null, {}, () => {}],
     values: [
       ...['', 'a b', 'a;b', 'a=b', 'süß', 'n'.repeat(2000)],
-      // Browsers take prefixes in any case; the last one came later, and wants Secure on loopback too.
+      // Browsers recognize prefixes in any letter case; the last one is newer, and requires Secure on loopback too.
       ...['__host-sid', '__HOST-sid', '__secure-sid', '__Http-sid'],
-      // On loopback only what comes after the prefix is sent.
+      // On loopback, the name is sent without its prefix.
       ...['__Host-', '__Secure-', '__Secure-__Host-sid', '__Host-__Http-sid'],
     ],
     misspelt: 'nam',
@@ -109,7 +109,7 @@ export const wrongCookieOptions: Table<SessionCookieOptions> = {
 export const wrongLifetimes: Table<Lifetime> = {
   idleTimeout: {
     types: ['60', null, true, {}],
-    // The last one is longer than a session may live in all.
+    // The last one exceeds the absolute timeout.
     values: [0, -1, 1.5, Number.NaN, 2 ** 31, 2_592_001],
     misspelt: 'idletimeout',
   },
@@ -120,16 +120,16 @@ export const wrongTestOptions: Table<TestSessionOptions> = {
   ...wrongLifetimes,
   flash: { types: ['hello', null, [], 7], misspelt: 'flahs' },
   cookie: wrongOptions.cookie,
-  // What a subject may be is for the store to say, with INVALID_VALUE.
+  // The store checks the subject's value, and throws INVALID_VALUE.
   subject: { types: [], misspelt: 'subjekt' },
 };
 
-/** Each wrong use of an option: what is passed, and the text that refuses it. */
+/** Each wrong use of an option: the value passed, and the expected error text. */
 export function wrongUses(table: { readonly [option: string]: Wrong }): [object, RegExp][] {
   return Object.entries(table).flatMap(([option, { types, values = [], misspelt }]): [object, RegExp][] => [
     ...[...types, ...values].map((value): [object, RegExp] => [
       { [option]: value },
-      // A name, domain or path that is too long is too long for the whole cookie.
+      // A name, domain or path that is too long makes the whole cookie too long.
       new RegExp(`\\b(?:${option}|cookie) must be`),
     ]),
     [

@@ -26,7 +26,7 @@ function receiveCookie(options: SessionCookieOptions, cookieHeader: string) {
   };
 }
 
-/** A browser's jar, and what a server with these options makes of it. */
+/** A browser's cookie jar, and what a server with these options reads from it. */
 function openJar(options: SessionCookieOptions = { chunks: 3 }) {
   const jar = createCookieJar();
   const receive = () => receiveCookie(options, jar.header());
@@ -46,7 +46,7 @@ function openJar(options: SessionCookieOptions = { chunks: 3 }) {
 const chunkNames = (count: number) => Array.from({ length: count }, (_, index) => `${name}.${index}`);
 
 describe('a session cookie that may be split', () => {
-  it('comes back whole, whatever it is, in cookies that browsers keep', () => {
+  it('comes back whole, whatever its value, in cookies that browsers keep', () => {
     const values = fc.oneof(
       fc.string({
         minLength: 1,
@@ -68,7 +68,7 @@ describe('a session cookie that may be split', () => {
     );
   });
 
-  it('uses one cookie while that is enough, then name.0 and on, and leaves no stale one behind', () => {
+  it('uses one cookie while that is enough, then name.0, name.1 and so on, and leaves no stale one behind', () => {
     const jar = openJar();
     jar.store('a'.repeat(4000));
     expect(jar.names()).toEqual([name]);
@@ -81,7 +81,7 @@ describe('a session cookie that may be split', () => {
     expect(jar.receive().value).toBe('d');
   });
 
-  it('fills each cookie to the last byte, attributes counted', () => {
+  it('fills each cookie to the last byte, attributes included', () => {
     const jar = openJar();
     expect(
       jar
@@ -91,7 +91,7 @@ describe('a session cookie that may be split', () => {
     ).toEqual([4096, 4096]);
   });
 
-  it('has the attributes of the whole cookie on every piece', () => {
+  it('has the same attributes on every piece', () => {
     for (const setCookie of openJar().store('a'.repeat(9000))) {
       expect(setCookie).toMatch(
         /^__Host-session\.\d=[^;]+; Max-Age=60; Path=\/; HttpOnly; Secure; Priority=High; SameSite=Lax$/,
@@ -99,7 +99,7 @@ describe('a session cookie that may be split', () => {
     }
   });
 
-  it('does not take what a parallel response left behind for a piece of it', () => {
+  it('does not mistake what a parallel response left behind for one of its pieces', () => {
     const jar = openJar();
     const parallel = jar.receive();
     jar.store('a'.repeat(9000));
@@ -110,7 +110,7 @@ describe('a session cookie that may be split', () => {
     expect(jar.names()).toEqual(chunkNames(2));
   });
 
-  it('is no session when a piece is missing or there twice, and can still be removed', () => {
+  it('holds no session when a piece is missing or sent twice, and can still be removed', () => {
     const missing = openJar();
     missing.store('a'.repeat(9000));
     missing.cookies.delete(`${name}.1`);
@@ -125,7 +125,7 @@ describe('a session cookie that may be split', () => {
     expect(receiveCookie(options, header)).toMatchObject({ value: undefined, hasCookie: true });
   });
 
-  it('is removed with all there can be, also what a parallel response set meanwhile', () => {
+  it('is removed with all possible pieces, including those that a parallel response set', () => {
     const jar = openJar();
     jar.store('a');
     const parallel = jar.receive();
@@ -134,7 +134,7 @@ describe('a session cookie that may be split', () => {
     expect(jar.names()).toEqual([]);
   });
 
-  it('is refused when there would be too many pieces, or too much of them for a server', () => {
+  it('is rejected when it would need too many pieces, or be too large for a server', () => {
     const tooLarge = expect.objectContaining({ code: 'TOO_LARGE' });
     expect(() => openJar({ chunks: 2 }).receive().replace('a'.repeat(9000), 60)).toThrow(tooLarge);
     expect(() =>
@@ -144,7 +144,7 @@ describe('a session cookie that may be split', () => {
     expect(openJar({ chunks: 8, maxHeaderSize: 12_288 }).store('a'.repeat(12_000)).length).toBeGreaterThan(1);
   });
 
-  it('is read from any header without an exception', () => {
+  it('can be read from any header without an exception', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(name, ...chunkNames(9)), fc.string({ unit: 'binary' }))),
@@ -159,7 +159,7 @@ describe('a session cookie that may be split', () => {
     );
   });
 
-  it('looks at exactly one name unless it may be split', () => {
+  it('has exactly one name unless it may be split', () => {
     const jar = openJar();
     jar.store('a'.repeat(9000));
     const options = {};

@@ -3,16 +3,16 @@ import { cookieLimit } from './cookie-size.ts';
 import { encodeCookieValue, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 import { readCookie } from './read-cookie.ts';
 
-/** The names under which the pieces of a split cookie go. */
+/** The names of a split cookie's pieces. */
 export function chunkNames(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${name}.${index}`);
 }
 
 /**
- * Puts the pieces of a split cookie together. The first one begins with how many there are, so that a piece which a parallel
- * response left behind is not taken for one of them.
+ * Joins the pieces of a split cookie. The first piece begins with their number, so that a piece left behind by a parallel response
+ * is not mistaken for part of the value.
  *
- * @returns the value, if it is whole, and the names that came
+ * @returns the value, if complete; the names that were received; and whether any of them came twice
  */
 export function joinChunks(
   header: string | null | undefined,
@@ -20,7 +20,7 @@ export function joinChunks(
 ): { value: string | undefined; names: string[]; isDoubled: boolean } {
   const pieces = chunkNames(name, mostChunks).map((one) => ({ name: one, values: readCookie(header, one) }));
   const names = pieces.filter(({ values }) => values.length > 0).map((piece) => piece.name);
-  // With duplicates we cannot tell which piece belongs to the set.
+  // With duplicates, it is unknown which piece belongs to the set.
   const isDoubled = pieces.some(({ values }) => values.length > 1);
   const only = (index: number) => (pieces[index]?.values.length === 1 ? pieces[index]?.values[0] : undefined);
   const [, count, begin = ''] = /^([2-8])\.(.*)$/.exec(only(0) ?? '') ?? [];
@@ -34,11 +34,11 @@ export function joinChunks(
   return { value, names, isDoubled };
 }
 
-/** The cookie in pieces that browsers keep; `undefined` when one is enough, or there would be too many. */
+/** The cookie, split into pieces that browsers keep; `undefined` when one cookie is enough, or too many would be needed. */
 export function splitValue(whole: OutgoingCookie, most: number): OutgoingCookie[] | undefined {
   if (serializeCookie(whole).length <= cookieLimit) return undefined;
   const text = encodeCookieValue(whole.value);
-  // Pieces of a percent-encoded value could be cut inside a sequence; a seal needs no encoding.
+  // A percent-encoded value could be cut inside an escape sequence; a seal needs no encoding.
   if (text !== whole.value) return undefined;
   const pieces: string[] = [];
   const make = (index: number, value: string): OutgoingCookie => ({

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** The `Set-Cookie` of a first visit, and whether the session is recognised on the second one. */
+/** The `Set-Cookie` of a first visit, and whether the session is recognized on the second one. */
 async function visitTwice(environment: string, headers: Record<string, string>) {
   vi.stubEnv('NODE_ENV', environment);
   const { store } = createMemoryStore();
@@ -35,7 +35,7 @@ describe('the cookie on the wire', () => {
     ['in production', 'production', { host: 'shop.example' }, secure],
     ['in production behind a proxy that sends Host: 127.0.0.1', 'production', { host: '127.0.0.1' }, secure],
     [
-      'in development behind a proxy that speaks https',
+      'in development behind a proxy that uses https',
       'development',
       { 'x-forwarded-proto': 'https, http' },
       secure,
@@ -52,7 +52,7 @@ describe('the cookie on the wire', () => {
     });
   }
 
-  it('of development is not read in production, nor the other way round', async () => {
+  it('from development is not read in production, nor the other way round', async () => {
     const { store } = createMemoryStore();
     const id = 'i'.repeat(43);
     await store.save(id, { a: 1 }, {});

@@ -6,18 +6,18 @@ const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
 describe('cookie options', () => {
-  it('each have a row of wrong uses below', () => {
+  it('each have a row of wrong uses', () => {
     expect(Object.keys(wrongCookieOptions).sort()).toEqual([...cookieOptionNames].sort());
   });
 
   it.each(wrongUses(wrongCookieOptions))(
-    'are refused with a wrong type, value or name: %o',
+    'are rejected for a wrong type, value or name: %o',
     (options, text) => {
       expect(() => resolveCookieOptions(options)).toThrow(refusal(text));
     },
   );
 
-  it('count as left out when they are undefined', () => {
+  it('count as omitted when they are undefined', () => {
     const left = Object.fromEntries(cookieOptionNames.map((name) => [name, undefined]));
     expect(resolveCookieOptions(left as never)).toEqual(resolveCookieOptions());
   });
@@ -47,7 +47,7 @@ describe('cookie options', () => {
       { secure: false, insecureOnLoopback: false },
       /cookie\.insecureOnLoopback must be left out/,
     ],
-  ])('that contradict each other are refused: %s', (_, options, text) => {
+  ])('that contradict each other are rejected: %s', (_, options, text) => {
     expect(() => resolveCookieOptions(options)).toThrow(refusal(text));
   });
 
@@ -69,7 +69,7 @@ describe('cookie options', () => {
     ],
     [{ secure: false }, { name: 'session', insecureOnLoopback: false }],
     [{ secure: false, insecureOnLoopback: true }, { name: 'session' }],
-  ])('that browsers keep are taken: %j', (options, resolved) => {
+  ])('that make a cookie browsers keep are accepted: %j', (options, resolved) => {
     expect(resolveCookieOptions(options)).toMatchObject(resolved);
   });
 });

@@ -3,36 +3,36 @@ import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { stringifySetCookie } from 'cookie';
 import { isBuiltIn } from '../arguments.ts';
 
-/** How the session cookie looks. It is always HttpOnly, and lives as long as its session. */
+/** The session cookie's name, attributes and size limits. The cookie is always HttpOnly, and lives as long as its session. */
 export interface SessionCookieOptions {
   /**
    * The cookie's name. A name that begins with `__Host-` allows no `domain` and no `path`.
    * @default '__Host-session'; '__Secure-session' with a `domain` or another `path`; 'session' with `secure: false`
    */
   name?: string;
-  /** The domain whose subdomains share the session, no IP address, scheme or port. @default none: this host only */
+  /** The domain whose subdomains share the session, without scheme or port, and not an IP address. @default none: this host only */
   domain?: string;
-  /** The path below which the cookie is sent, as written in a URL. Requests outside it get no cookie. @default '/' */
+  /** The path under which the cookie is sent, as written in a URL. Requests outside it get no cookie. @default '/' */
   path?: string;
-  /** Whether other sites' requests carry the cookie. @default 'lax' */
+  /** Whether requests from other sites carry the cookie. @default 'lax' */
   sameSite?: 'strict' | 'lax' | 'none';
   /**
-   * `false`: no Secure, for plain http on a network you trust. Browsers then send the cookie unencrypted. For development see
+   * `false` omits Secure, for plain http on a network you trust. Browsers then send the cookie unencrypted. For development, see
    * `insecureOnLoopback`.
    * @default true
    */
   secure?: boolean;
-  /** Whether an embedded site gets a cookie of its own per embedding site (CHIPS). Frames on other sites are sent it only with `sameSite: 'none'`. @default false */
+  /** Whether an embedded site gets a separate cookie per embedding site (CHIPS). Frames on other sites receive it only with `sameSite: 'none'`. @default false */
   partitioned?: boolean;
-  /** Which cookies a browser evicts first when a domain has too many: `high` survives a flood. @default 'high' */
+  /** Which cookies a browser evicts first when a domain has too many; `high` is evicted last. @default 'high' */
   priority?: 'low' | 'medium' | 'high';
-  /** Whether the cookie ends when the browser closes, unless `setLifetime` says otherwise. Else it lives as long as the session. @default false */
+  /** Whether the cookie expires when the browser closes, unless `setLifetime` overrides it. Otherwise it lives as long as the session. @default false */
   expireOnClose?: boolean;
   /** Maximum number of cookies (`name.0`, `name.1`, …) a sealed session may be split across, at most 8. @default 1 */
   chunks?: number;
   /**
-   * Maximum bytes of a sealed session's cookies together, as the browser sends them back; 1024 or more. The default suits Node,
-   * which takes 16 KiB of request headers in all. Behind nginx or Apache with their defaults over HTTP/1.1, which take 8 KiB a
+   * Maximum total bytes of a sealed session's cookies, as the browser sends them back; 1024 or more. The default suits Node, which
+   * accepts 16 KiB of request headers in total. Behind nginx or Apache with their defaults over HTTP/1.1, which accept 8 KiB per
    * line, set 7168, and raise nginx's `proxy_buffer_size`.
    * @default 12_288
    */
@@ -64,10 +64,10 @@ export const cookieOptionNames = [
   'insecureOnLoopback',
 ] as const satisfies readonly (keyof SessionCookieOptions)[];
 
-/** The most cookies that one value is split across. */
+/** The maximum number of cookies that one value is split across. */
 export const mostChunks = 8;
 
-const ofStore = 'it belongs to the store, as does how long sessions live: startSession({ idleTimeout })';
+const ofStore = 'it belongs to the store, which sets how long sessions live: startSession({ idleTimeout })';
 const belongElsewhere = {
   'cookie.idleTimeout': ofStore,
   'cookie.absoluteTimeout': ofStore,
@@ -76,21 +76,21 @@ const belongElsewhere = {
 };
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
-// Browsers take these prefixes in any case. Ours are written as in RFC 6265bis, so that old browsers see them too.
+// Browsers recognize these prefixes in any letter case. Ours are spelled as in RFC 6265bis, so that old browsers see them too.
 const prefixed = /^__(?:host|secure|http)-/i;
-// With a dot: browsers refuse a top-level domain, and what has none is the host's own name, for which no domain is needed.
+// A dot is required: browsers reject a top-level domain, and a host name without a dot needs no domain.
 const domainName = /^\.?(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z\d_-]{1,63}(?<!-)$/i;
 // Browsers parse these endings as IPv4 addresses.
 const addressEnd = /\.(?:\d+|0x[\da-f]*)$/i;
 const pathValue = /^\/[^?#;\0-\x20\x7f-\uffff]*$/;
-// Browsers resolve dot segments and encode these characters before they compare, and they do not support patterns.
+// Browsers resolve dot segments and encode these characters before they compare paths, and they do not support patterns.
 const unmatchedPath = /["<>\\^`{}*]|\/:|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /**
- * Checks the options, fills in the defaults and makes one cookie with them.
+ * Checks the options, fills in the defaults, and serializes a sample cookie to check them together.
  *
- * @throws {StoreError} `INVALID_OPTION` naming the option; also for a combination that every browser would refuse, such as a
- * name whose prefix contradicts `domain`, `path` or `secure` (RFC 6265bis, "Cookie Name Prefixes").
+ * @throws {StoreError} `INVALID_OPTION`, naming the option; also for a combination that every browser would reject, such as a name
+ * whose prefix contradicts `domain`, `path` or `secure` (RFC 6265bis, "Cookie Name Prefixes").
  */
 export function resolveCookieOptions(options: SessionCookieOptions = {}): ResolvedCookieOptions {
   assertKnownOptions('@store/session', options, cookieOptionNames, 'cookie', { hints: belongElsewhere });
@@ -124,7 +124,7 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   assertName(name, ownHost);
   if (!secure) {
     const needs = (option: string) =>
-      refuse(`cookie.${option}`, 'left out with secure: false, since browsers want Secure for it', option);
+      refuse(`cookie.${option}`, 'left out with secure: false, because it requires Secure', option);
     if (prefixed.test(name)) throw needs('name');
     if (sameSite === 'none') throw needs('sameSite');
     if (partitioned) throw needs('partitioned');
@@ -143,7 +143,7 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   }
   const resolved = {
     name,
-    // As browsers compare it.
+    // In the form that browsers compare.
     domain: domain?.replace(/^\./, '').toLowerCase(),
     path,
     sameSite,
@@ -157,7 +157,7 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   return { ...resolved, maxHeaderSize, insecureOnLoopback };
 }
 
-/** @throws {StoreError} `INVALID_OPTION` for a name that browsers refuse with these options, or on some connections. */
+/** @throws {StoreError} `INVALID_OPTION` for a name that browsers reject with these options, or on some connections. */
 function assertName(name: string, ownHost: boolean): void {
   const [prefix] = prefixed.exec(name) ?? [];
   if (/^__host-/i.test(name) && !ownHost)
@@ -168,7 +168,7 @@ function assertName(name: string, ownHost: boolean): void {
       'a name without prefix, or with __Host- or __Secure- spelled exactly like that',
       name,
     );
-  // Plain http on loopback gets the rest of the name.
+  // On plain http on loopback, the cookie has the rest of the name.
   const rest = name.slice(prefix?.length ?? 0);
   if (rest === '' || prefixed.test(rest)) throw refuse('cookie.name', 'a name after its one prefix', name);
 }
@@ -198,7 +198,7 @@ function assertPossible({
   } catch (cause) {
     throw new StoreError(
       'INVALID_OPTION',
-      '[@store/session] No cookie can be made with the `cookie` options. See the cause for the attribute that is wrong.',
+      '[@store/session] The `cookie` options do not form a valid cookie. See the cause for the invalid attribute.',
       { cause },
     );
   }
@@ -215,7 +215,7 @@ function refuse(option: string, takes: string, got: unknown): StoreError {
   return invalidOption('@store/session', option, takes, got);
 }
 
-/** Looked up, never imported, since some runtimes have no `process`. */
+/** `process` is looked up, never imported, because some runtimes do not have it. */
 export function isDevelopment(): boolean {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   const environment = process?.env?.NODE_ENV;

@@ -1,16 +1,16 @@
 import { type SessionContent, StoreError } from '@store/core';
 import type { OutgoingCookie } from './outgoing-cookie.ts';
 
-/** What every browser keeps of one `Set-Cookie`: name, value and attributes together (RFC 6265 §6.1). */
+/** The size of a `Set-Cookie` that every browser keeps: name, value and attributes together (RFC 6265 §6.1). */
 export const cookieLimit = 4096;
 
 /**
- * Refuses a `Set-Cookie` that browsers would drop without a word.
+ * Rejects a `Set-Cookie` that browsers would silently drop.
  *
  * @throws {StoreError} `TOO_LARGE` with the size, the limit and the largest keys; sizes and names only.
  */
 export function assertCookieFits(setCookie: string, content: SessionContent, chunks: number): void {
-  // No character takes more than three bytes.
+  // No UTF-16 code unit becomes more than three bytes.
   if (setCookie.length * 3 <= cookieLimit) return;
   const size = byteLength(setCookie);
   if (size <= cookieLimit) return;
@@ -24,20 +24,20 @@ export function assertCookieFits(setCookie: string, content: SessionContent, chu
 }
 
 /**
- * Refuses cookies that servers would not take back: a request whose headers are too large is answered with 431, a logout too.
+ * Rejects cookies that servers would not accept back: a request whose headers are too large gets a 431, even a logout.
  *
- * @throws {StoreError} `TOO_LARGE` as above.
+ * @throws {StoreError} `TOO_LARGE`, as above.
  */
 export function assertSumFits(
   cookies: readonly OutgoingCookie[],
   most: number,
   content: SessionContent,
 ): void {
-  // As the browser sends them: `name=value` each, and `; ` in between.
+  // As the browser sends them: `name=value`, separated by `; `.
   const size = cookies.reduce((sum, { name, value }) => sum + byteLength(name) + byteLength(value) + 3, 0);
   if (size <= most) return;
   throw tooLarge(
-    `The session's cookies are ${size} bytes together, and ${most} are allowed (cookie.maxHeaderSize). ` +
+    `The session's cookies are ${size} bytes in total; at most ${most} are allowed (cookie.maxHeaderSize). ` +
       'Store less, or keep sessions on the server.',
     content,
   );

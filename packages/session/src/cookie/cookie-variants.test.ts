@@ -29,7 +29,7 @@ describe('the variants of a cookie', () => {
     ],
     ['a deep page', ['sid'], {}, 'www.shop.example', '/account/orders/2026/11/details'],
   ])(
-    'are all cleared by a few responses for %s, and never the configured one',
+    'are all cleared within a few responses for %s, except the configured one',
     (_, names, own, host, path) => {
       const configured = attributes(own);
       const cleared = new Set<string>();
@@ -57,7 +57,7 @@ describe('the variants of a cookie', () => {
     },
   );
 
-  it('are few for a request that was made to have many', () => {
+  it('stay few for a request crafted to have many', () => {
     const host = `${'a.'.repeat(120)}example`;
     const path = '/'.repeat(1024);
     const names = ['sid', ...'01234567'].map((n) => `sid.${n}`);
@@ -65,7 +65,7 @@ describe('the variants of a cookie', () => {
     expect(cleared.length).toBeLessThanOrEqual(24);
   });
 
-  it('leave room in 4 KiB for what a logout clears of its own', () => {
+  it('leave room in 4 KiB for the cookies that a logout clears', () => {
     const options = { chunks: 8, domain: 'shop.example', partitioned: true, sameSite: 'none' } as const;
     const cookieHeader = Array.from({ length: 8 }, (_, index) => `__Secure-session.${index}=x`).join('; ');
     const cookie = new SessionCookies(resolveCookieOptions(options)).receive({

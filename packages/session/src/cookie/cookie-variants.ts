@@ -1,33 +1,33 @@
 import { parseSetCookie } from 'cookie';
 import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 
-/** nginx takes 4 KiB of response headers unless it is told otherwise, and those of the application need room. */
+/** By default, nginx accepts 4 KiB of response headers, and the application's headers need room too. */
 const mostClearingBytes = 2500;
 const mostClearings = 24;
-/** More than sites have, and few enough to go through for every request that asks for it. */
+/** More than real sites have, and few enough to enumerate on any request. */
 const mostDomains = 8;
 const mostPaths = 64;
 
-/** Where a request went, as far as it is known: what decides which cookies it can have carried. */
+/** A request's target, as far as it is known: it decides which cookies the request can have carried. */
 interface Target {
   readonly host: string | undefined;
   readonly path: string | undefined;
 }
 
-/** What tells apart cookies of one name. */
+/** What distinguishes cookies with the same name. */
 type Scope = Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'>;
 
-/** Where the next response continues to clear. */
+/** Where the next response continues clearing. */
 const next = { usual: 0, deeper: 0 };
 
 /**
- * The cookies that remove every variant of some names but the configured one, as far as a request can have carried it: a deletion
- * removes only the cookie of its own domain, path and partition.
+ * The cookies that remove every variant of the given names that the request can have carried, except the configured one: a
+ * deletion removes only the cookie with the same domain, path and partition.
  *
- * All for a deep URL would be more than proxies take, so each response continues where the one before left off: nobody stays
- * locked out.
+ * For a deep URL, all of them would exceed what proxies accept, so each response continues where the previous one left off, and no
+ * visitor stays locked out.
  *
- * @param target Left out where only the host itself can have set the cookie, for every path.
+ * @param target Omitted where only the host itself, and only for every path, can have set the cookie.
  * @param alongside Cookies that need room in the same response.
  */
 export function clearVariants(
@@ -44,7 +44,7 @@ export function clearVariants(
   let room = mostClearingBytes - alongside.reduce((sum, each) => sum + sizeOf(each), 0);
 
   const chosen: OutgoingCookie[] = [];
-  /** Adds as many as there is room for, from where the last response stopped. @returns how many */
+  /** Adds as many as fit, from where the last response stopped. @returns how many */
   const add = (ring: readonly Scope[], from: number, most: number): number => {
     const total = ring.length * names.length;
     for (let count = 0; count < total; count++) {
@@ -53,14 +53,14 @@ export function clearVariants(
       const name = names[index % names.length] as string;
       const cookie = { name, value: '', options: { ...rest, ...scope, maxAge: 0 } };
       const size = sizeOf(cookie);
-      // One always, however little room there is: it is one less to come.
+      // Always at least one, however little room is left, so that clearing makes progress.
       if ((size > room || chosen.length === most) && chosen.length > 0) return count;
       chosen.push(cookie);
       room -= size;
     }
     return total;
   };
-  // The deeper ones get a turn even where the usual ones do not fit.
+  // The deeper paths get a turn even if the usual ones do not all fit.
   next.usual += add(usual, next.usual, deeper.length > 0 ? mostClearings / 2 : mostClearings);
   next.deeper += add(deeper, next.deeper, mostClearings);
   return chosen;
@@ -91,17 +91,17 @@ function otherScopes(configured: CookieAttributes, target: Target | undefined): 
   return scopes;
 }
 
-/** A `Host` header without the port. */
+/** The host name of a `Host` header, without the port. */
 export function hostName(host: string): string {
   return host.replace(/:\d*$/, '').toLowerCase();
 }
 
-// No cookie can have a domain or path that fails these patterns, and browsers ignore attributes of more than 1024 characters.
+// No cookie can have a domain or path that fails these patterns, and browsers ignore attributes longer than 1024 characters.
 const domainOfCookie = /^(?=.{1,253}$)(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z\d_-]{1,63}(?<!-)$/;
 const pathOfCookie = /^[\x20-\x3a\x3d-\x7e]*$/;
 const longestAttribute = 1024;
 
-/** No domain, and each one that a cookie of this host can have been set for. */
+/** Each domain that a cookie of this host can have, including none. */
 function domainsOf(host: string | undefined, own: string | undefined): (string | undefined)[] {
   const name = hostName(host ?? '');
   const labels = domainOfCookie.test(name) && !/^[\d.]+$/.test(name) ? name.split('.') : [];
@@ -109,7 +109,7 @@ function domainsOf(host: string | undefined, own: string | undefined): (string |
   return [...new Set([undefined, own, ...parents.slice(-mostDomains)])];
 }
 
-/** Each path that a cookie sent with this request can have been set for. With and without a slash at its end it is another one. */
+/** Each path that a cookie sent with this request can have. A trailing slash makes it a different path. */
 function pathsOf(path: string | undefined, own: string): string[] {
   const whole = (path ?? '/').slice(0, longestAttribute);
   const paths = new Set([own, '/']);
@@ -122,7 +122,7 @@ function pathsOf(path: string | undefined, own: string): string[] {
   return [...paths];
 }
 
-/** Whether a `Set-Cookie` is for the same cookie as one of these attributes, whatever its name. */
+/** Whether a `Set-Cookie` line has this domain, path and partition, whatever its name. */
 export function isSameScope(line: string, { domain, path, partitioned }: Scope): boolean {
   const cookie = parseSetCookie(line);
   return (
@@ -132,7 +132,7 @@ export function isSameScope(line: string, { domain, path, partitioned }: Scope):
   );
 }
 
-/** What a browser that has received these `Set-Cookie` lines sends back of a cookie and its pieces. */
+/** The `Cookie` header that a browser sends for a cookie and its pieces after receiving these `Set-Cookie` lines. */
 export function cookieHeaderOf(
   lines: readonly string[],
   { name, attributes }: { name: string; attributes: Scope },

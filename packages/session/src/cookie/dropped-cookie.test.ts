@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What the console of a new process says of visits to a site. */
+/** What a new process prints to the console on visits to a site. */
 async function consoleOf(
   urls: readonly string[],
   options: SessionCookieOptions,
@@ -43,7 +43,7 @@ describe('a cookie that browsers drop', () => {
     },
   );
 
-  it('is reported when its domain is of another host, with the ways out', async () => {
+  it('is reported when its domain belongs to another host, with possible fixes', async () => {
     const urls = ['https://shop.example/', 'https://shop.example/'];
     expect(await consoleOf(urls, { domain: 'other.example' })).toEqual([
       expect.stringMatching(/not in cookie\.domain.*correct it.*Host header/),
@@ -56,7 +56,7 @@ describe('a cookie that browsers drop', () => {
     ['behind a proxy that says https', lan, {}, { 'X-Forwarded-Proto': 'https' }],
     ['when no cookie is set', `${lan}read`, {}, {}],
     [
-      'behind a proxy that names the host',
+      'behind a proxy that passes on the host',
       'https://10.0.0.7/',
       { domain: 'shop.example' },
       { 'X-Forwarded-Host': 'www.shop.example' },

@@ -1,6 +1,6 @@
 import { stringifyCookie, stringifySetCookie } from 'cookie';
 
-/** The attributes of a cookie, as frameworks with a cookie API of their own take them. */
+/** The attributes of a cookie, in the form that frameworks' cookie APIs take. */
 export interface CookieAttributes {
   path: string;
   domain?: string;
@@ -9,7 +9,7 @@ export interface CookieAttributes {
   sameSite: 'strict' | 'lax' | 'none';
   partitioned?: true;
   priority: 'low' | 'medium' | 'high';
-  /** Seconds the browser keeps it. Left out: until it closes. */
+  /** Seconds the browser keeps the cookie. Omitted: until the browser closes. */
   maxAge?: number;
   expires?: Date;
 }
@@ -26,7 +26,7 @@ export function serializeCookie({ name, value, options }: OutgoingCookie): strin
   return stringifySetCookie({ name, value, ...options }, { encode: encodeCookieValue });
 }
 
-/** A value as it is in a header: percent-encoded if it has to be. */
+/** A value as it appears in a header: percent-encoded if necessary. */
 export function encodeCookieValue(value: string): string {
   return stringifyCookie({ v: value }).slice(2);
 }

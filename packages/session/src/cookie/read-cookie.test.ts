@@ -5,14 +5,14 @@ import { readCookie } from './read-cookie.ts';
 const value = (header: string | undefined) => readCookie(header, 'session')[0];
 
 describe('readCookie', () => {
-  it('reads exactly the cookie of that name', () => {
+  it('reads exactly the cookie with that name', () => {
     expect(value('a=1; session=id; b=2')).toBe('id');
     expect(value('__Host-session=id')).toBeUndefined();
     expect(value('session2=id; xsession=id')).toBeUndefined();
     expect(value('Session=id')).toBeUndefined();
   });
 
-  it('finds nothing where nothing is', () => {
+  it('returns nothing when the cookie was not sent', () => {
     for (const header of [undefined, '', ';;', 'session', 'session=', 'a=session=1']) {
       expect(value(header)).toBeUndefined();
     }
@@ -30,7 +30,7 @@ describe('readCookie', () => {
     expect(readCookie(header, 'session')).toEqual(values);
   });
 
-  it('does not take a look-alike for it', () => {
+  it('is not fooled by look-alikes', () => {
     const others = [
       '__Host%2Dsession=x',
       '"__Host-session"=x',
@@ -41,7 +41,7 @@ describe('readCookie', () => {
     expect(readCookie(`${others.join('; ')};\t__Host-session=id ;b=1`, '__Host-session')).toEqual(['id']);
   });
 
-  it('decodes quotes and percent, and keeps what cannot be decoded', () => {
+  it('decodes quotes and percent-encoding, and keeps what cannot be decoded', () => {
     expect(readCookie('session="a%20b"', 'session')).toEqual(['a b']);
     expect(readCookie('session=%zz', 'session')).toEqual(['%zz']);
   });

@@ -1,13 +1,13 @@
 /**
- * The distinct values of one cookie in a `Cookie` header, in the order sent. Usually one; a page on a sibling host or another
- * path can plant a second one, and the header does not tell them apart (RFC 6265 §8.6).
+ * The distinct values of one cookie in a `Cookie` header, in the order sent. Usually one; a page on a sibling host or another path
+ * can plant a second one, and the header does not tell them apart (RFC 6265 §8.6).
  *
- * Looks only where the name is, since headers may be long. A look-alike is another name: one that is percent-encoded, in
- * quotes, or set off by a space that is not ASCII.
+ * Searches for the name instead of parsing all pairs, because headers may be long. A look-alike counts as another name: one that
+ * is percent-encoded, quoted, or preceded by a space that is not ASCII.
  */
 export function readCookie(header: string | null | undefined, name: string): string[] {
   if (!header) return [];
-  // A set, since a header can hold ten thousand different values, and comparing each with all before it takes a while.
+  // A set, because a header can hold ten thousand different values, and comparing each with all earlier ones would be slow.
   const values = new Set<string>();
   const wanted = `${name}=`;
   for (let at = header.indexOf(wanted); at >= 0; at = header.indexOf(wanted, at + 1)) {
@@ -20,7 +20,7 @@ export function readCookie(header: string | null | undefined, name: string): str
   return [...values];
 }
 
-/** Whether a pair begins here: at the start or after a semicolon, not counting spaces and tabs. */
+/** Whether a pair begins here: at the start or after a semicolon, ignoring spaces and tabs. */
 function beginsPair(header: string, at: number): boolean {
   let before = at - 1;
   while (before >= 0 && isSpace(header.charCodeAt(before))) before--;

@@ -37,7 +37,7 @@ describe('the session cookie', () => {
     }
   });
 
-  it('goes without Secure and prefix only in development or test, on loopback, over http', () => {
+  it('lacks Secure and a prefix only in development or test, on loopback, over http', () => {
     for (const environment of ['development', 'test']) {
       for (const host of [
         'localhost',
@@ -83,7 +83,7 @@ describe('the session cookie', () => {
     );
   });
 
-  it('leaves out in development what browsers refuse without Secure', () => {
+  it('omits in development what browsers reject without Secure', () => {
     const options = { domain: 'shop.example', path: '/app', sameSite: 'none', partitioned: true } as const;
     expect(cookieIn('development', loopback, options)).toBe(
       'session=id; Max-Age=60; Path=/app; HttpOnly; Priority=High; SameSite=Lax',
@@ -96,7 +96,7 @@ describe('the session cookie', () => {
     );
   });
 
-  it('refuses options that cannot be right, by name', () => {
+  it('rejects invalid options by name', () => {
     const wrong: [SessionCookieOptions, RegExp][] = [
       [{ name: '__Host-sid', domain: 'shop.example' }, /cookie\.name must be without the prefix __Host-/],
       [{ name: '__host-sid', path: '/app' }, /cookie\.name/],
@@ -134,11 +134,11 @@ describe('the session cookie', () => {
     expect(resolveCookieOptions({ name: 'sid', domain: 'shop.example' }).name).toBe('sid');
   });
 
-  it('goes without Secure on any host with secure: false, and nowhere else', () => {
+  it('lacks Secure on any host with secure: false', () => {
     expect(cookieIn('production', { host: '192.168.1.7', https: false }, { secure: false })).toBe(plain);
   });
 
-  it('is known to be dropped with Secure over http, and with a domain that is not the host’s', () => {
+  it('is recognized as dropped when it is Secure over http, or its domain is not the host’s', () => {
     const reason = (facts: Partial<CookieFacts>, options?: SessionCookieOptions) =>
       receive(facts, options).reasonDropped(undefined);
     expect(reason({ host: '192.168.1.7', https: false }, { secure: false })).toBeUndefined();
@@ -164,7 +164,7 @@ describe('the session cookie', () => {
   });
 });
 
-describe('several cookies of the name', () => {
+describe('several cookies with the same name', () => {
   const twice = {
     cookieHeader: 'a=1; __Secure-sid=one; __Secure-sid=two',
     host: 'www.shop.example',
@@ -199,7 +199,7 @@ describe('several cookies of the name', () => {
     expect(cleared.length).toBeLessThanOrEqual(25);
   });
 
-  it('can only be one of two variants under __Host-, and one is cleared when one came', () => {
+  it('have only two possible variants under __Host-, and only one is cleared when one was sent', () => {
     const header = '__Host-session=a; __Host-session=b';
     expect(receive({ cookieHeader: header, host: 'shop.example', path: '/deep/down' }).clear()).toHaveLength(
       2,

@@ -7,27 +7,27 @@ import type { DroppedCookieReason } from './dropped-cookie.ts';
 import { type CookieAttributes, type OutgoingCookie, serializeCookie } from './outgoing-cookie.ts';
 import { readCookie } from './read-cookie.ts';
 
-/** What of a request decides which session cookie it brought, and which it can be given. */
+/** The facts of a request that decide which session cookie it sent, and which one it can receive. */
 export interface CookieFacts {
   readonly cookieHeader: string | null | undefined;
   /** The `Host` header. */
   readonly host: string | undefined;
-  /** Whether the client, or the proxy before it, came by https. */
+  /** Whether the client used https, directly or to a proxy. */
   readonly https: boolean;
-  /** Whether it certainly came by plain http: bare headers say neither. */
+  /** Whether the request certainly used plain http: bare headers may not tell. */
   readonly isPlainHttp: boolean;
-  /** The path of the request's URL; `undefined` when it is not known, and then every path is taken to be inside `path`. */
+  /** The path of the request's URL; `undefined` when unknown, in which case the request counts as inside the cookie's `path`. */
   readonly path: string | undefined;
 }
 
-/** The name under which a cookie without Secure goes: browsers refuse it under a prefix. */
+/** The name of the cookie without Secure: browsers reject such a cookie if its name has a prefix. */
 export function insecureName(name: string): string {
   return name.replace(/^__(?:Host|Secure)-/i, '');
 }
 
 /**
- * Two cookies can share a `__Host-` name, a partitioned one and another; under other names there is one for each domain and path.
- * Every look-up costs a call of the store, so a forged header must not buy many.
+ * Two cookies can share a `__Host-` name, a partitioned one and an unpartitioned one; other names allow one for each domain and
+ * path. Every look-up costs a store call, so a forged header must not cause many.
  */
 const mostOfOwnHost = 2;
 const mostCandidates = 6;
@@ -44,8 +44,8 @@ export class SessionCookies {
   }
 
   /**
-   * Without Secure only on a loopback host, over http, and where the options allow it: a proxy that sends `Host: 127.0.0.1`
-   * must not downgrade production.
+   * The cookie lacks Secure only on a loopback host, over http, and where the options allow it: a proxy that sends
+   * `Host: 127.0.0.1` must not downgrade production.
    */
   receive(facts: CookieFacts): RequestCookie {
     const variant =
@@ -54,7 +54,7 @@ export class SessionCookies {
   }
 }
 
-/** A cookie's name and attributes on a kind of connection. */
+/** A cookie's name and attributes, with or without Secure. */
 interface CookieVariant {
   name: string;
   attributes: CookieAttributes;
@@ -67,7 +67,7 @@ function createVariant(options: ResolvedCookieOptions, secure: boolean): CookieV
     attributes: {
       path,
       httpOnly: true,
-      // Browsers refuse None and Partitioned without Secure.
+      // Browsers reject None and Partitioned without Secure.
       sameSite: secure || sameSite !== 'none' ? sameSite : 'lax',
       priority,
       ...(secure && { secure }),
@@ -77,18 +77,18 @@ function createVariant(options: ResolvedCookieOptions, secure: boolean): CookieV
   };
 }
 
-/** The session cookie of one request: what came, and what can be sent. */
+/** The session cookie of one request: what was received, and what can be sent. */
 export class RequestCookie {
   readonly #options: ResolvedCookieOptions;
   readonly #variant: CookieVariant;
   readonly #facts: CookieFacts;
-  /** The values that may be the session's; more than one only when cookies of several domains, paths or partitions meet. */
+  /** The values that may be the session's; more than one only when cookies of several domains, paths or partitions were sent. */
   readonly candidates: readonly string[];
-  /** Whether any cookie of the name came, even one that is no session. */
+  /** Whether any cookie with this name was received, even one that holds no session. */
   readonly hasCookie: boolean;
-  /** Names of pieces that came, to be removed when they are not needed any more. */
+  /** Names of the pieces that were received, to be removed when they are no longer needed. */
   readonly #pieces: readonly string[] = [];
-  /** Whether more cookies of the name came than can be told apart, so that the session may be among those not looked up. */
+  /** Whether more cookies with this name were received than are looked up, so that the session may be among the others. */
   readonly isAmbiguous: boolean;
 
   constructor(options: ResolvedCookieOptions, variant: CookieVariant, facts: CookieFacts) {
@@ -104,13 +104,13 @@ export class RequestCookie {
       const joined = joinChunks(cookieHeader, variant.name);
       this.#pieces = joined.names;
       isDoubled = joined.isDoubled;
-      // A whole cookie can be planted next to them, or come from a parallel response.
+      // An unsplit cookie can be planted alongside the pieces, or come from a parallel response.
       if (joined.value !== undefined) candidates = [joined.value, ...whole];
     }
     this.isAmbiguous = isDoubled || candidates.length > most;
     if (candidates.length > most) candidates = candidates.slice(0, most);
     this.candidates = candidates;
-    // Pieces that do not fit together are still a cookie of ours, for `invalidate()` to remove.
+    // Pieces that do not fit together are still our cookie, which `invalidate()` has to remove.
     this.hasCookie = candidates.length > 0 || this.#pieces.length > 0;
   }
 
@@ -118,12 +118,12 @@ export class RequestCookie {
     return this.#options.expireOnClose;
   }
 
-  /** Whether only `__Host-` cookies can have this name, which no other host and no other path can set. */
+  /** Whether the name has the prefix `__Host-`, so that no other host and no other path can set the cookie. */
   get isOwnHost(): boolean {
     return this.#variant.name.startsWith('__Host-');
   }
 
-  /** Whether the request is outside `path`: browsers would keep a cookie set for it, and never send it here. */
+  /** Whether the request is outside the cookie's `path`: browsers would store a cookie set here, but never send it back. */
   get isOutsidePath(): boolean {
     const { path } = this.#facts;
     const scope = this.#options.path;
@@ -131,7 +131,7 @@ export class RequestCookie {
     return !(path === scope || path.startsWith(scope.endsWith('/') ? scope : `${scope}/`));
   }
 
-  /** This cookie in a browser that has also received these `Set-Cookie` lines; `undefined` when none of them is for it. */
+  /** This cookie as a browser would send it after receiving these `Set-Cookie` lines; `undefined` when none of them is for it. */
   withSetCookies(lines: readonly string[]): RequestCookie | undefined {
     const received = cookieHeaderOf(lines, this.#variant);
     if (received === '') return undefined;
@@ -143,7 +143,7 @@ export class RequestCookie {
   /** Hashes of sessions that ended in this browser, from the marker cookie. */
   get endedHashes(): readonly string[] {
     const markers = readCookie(this.#facts.cookieHeader, this.#markerName);
-    // Another site may have planted one next to ours.
+    // Another site may have planted a marker alongside ours.
     return markers.flatMap((marker) => marker.split('.')).filter((hash) => /^[\w-]{22}$/.test(hash));
   }
 
@@ -157,9 +157,9 @@ export class RequestCookie {
   }
 
   /**
-   * Why browsers are going to drop the cookie, as far as the request tells.
+   * Why browsers will drop the cookie, as far as the request shows.
    *
-   * @param forwardedHost The `X-Forwarded-Host` header, where a proxy says which host the browser asked.
+   * @param forwardedHost The `X-Forwarded-Host` header, in which a proxy passes on the host that the browser requested.
    */
   reasonDropped(forwardedHost: string | undefined): DroppedCookieReason | undefined {
     const { isPlainHttp, host } = this.#facts;
@@ -172,16 +172,16 @@ export class RequestCookie {
   }
 
   /**
-   * The cookies that put a value in place: one; or one per piece if it is too large and may be split; and one more for every
-   * piece that is not needed any more.
+   * The cookies that set a value: one, or one per piece if the value is too large and may be split, plus a deletion for every cookie
+   * or piece that is no longer needed.
    *
-   * @param maxAge Seconds the browser keeps it; `undefined`: until it closes.
-   * @throws {StoreError} `TOO_LARGE` when browsers or servers would not take them.
+   * @param maxAge Seconds the browser keeps them; `undefined` means until the browser closes.
+   * @throws {StoreError} `TOO_LARGE` when browsers or servers would not accept them.
    */
   set(value: string, maxAge: number | undefined, content?: SessionContent): OutgoingCookie[] {
     const { chunks, maxHeaderSize } = this.#options;
     const whole = this.#make(this.#variant.name, value, maxAge);
-    // A session id fits. What is sealed in the cookie may not.
+    // A session id always fits; sealed content may not.
     if (content === undefined) return [whole];
     const pieces = chunks > 1 ? splitValue(whole, chunks) : undefined;
     const cookies = pieces ?? [whole];
@@ -193,10 +193,10 @@ export class RequestCookie {
   }
 
   /**
-   * The cookies that remove it. One when one came and it can be no other; else one for each variant that this request can have
-   * carried, since a deletion takes only the cookie of its own domain, path and partition with it.
+   * The cookies that remove the session cookie. If several were received, they include one for each variant that this request can
+   * have carried, because a deletion removes only the cookie with the same domain, path and partition.
    *
-   * @param everyVariant Whether to remove every variant even when only one came.
+   * @param everyVariant Whether to remove every variant even when only one was received.
    */
   clear(everyVariant = false): OutgoingCookie[] {
     const names = new Set([this.#variant.name, ...this.#pieces]);
@@ -207,9 +207,9 @@ export class RequestCookie {
   }
 
   /**
-   * The cookies that remove the variants of the name other than the configured one, as far as this request can have carried them.
+   * The cookies that remove the variants of this name, other than the configured one, that this request can have carried.
    *
-   * @param alongside Cookies that the response clears too, and that need room as well.
+   * @param alongside Other cookies in the same response, which need room too.
    */
   clearOthers(alongside: readonly OutgoingCookie[] = []): OutgoingCookie[] {
     const { name, attributes } = this.#variant;
@@ -232,9 +232,9 @@ export class RequestCookie {
 }
 
 /**
- * Tells whether a `Host` header names this machine: `localhost` and below it, 127.0.0.0/8, `[::1]` (RFC 6761 §6.3).
+ * Whether a `Host` header names this machine: `localhost` and its subdomains, 127.0.0.0/8, `[::1]` (RFC 6761 §6.3).
  *
- * The header is the client's or a proxy's word, so this alone never decides anything.
+ * The client or a proxy controls the header, so this alone never decides anything.
  */
 function isLoopback(host: string | undefined): boolean {
   if (!host) return false;

@@ -6,8 +6,8 @@ import { name, openSite, sendBytes, stores } from '../../test/visited-site.ts';
 
 const plainName = { name: 'sid' };
 
-describe.each(stores)('several cookies of the name, from %s', (_, open) => {
-  it('are the newest session under __Host-, in whichever order they come', async () => {
+describe.each(stores)('several cookies with the same name, from %s', (_, open) => {
+  it('lead to the newest session under __Host-, in whatever order they come', async () => {
     const site = await openSite(open);
     const { port } = await serve(site.listener);
     for (const values of [
@@ -31,14 +31,14 @@ describe.each(stores)('several cookies of the name, from %s', (_, open) => {
       (line) => /^Set-Cookie: sid=; Max-Age=0; (?:.*; )?Path=([^;]+)/i.exec(line)?.[1],
     );
     expect(new Set(cleared)).toEqual(new Set(['/', '/account', '/account/', '/account/orders']));
-    // The visitor's own is not among them, and lives.
+    // The visitor's session is not among them, and stays alive.
     expect(answer.setCookies.filter((line) => /; Path=\/;/.test(line) && !/Partitioned/.test(line))).toEqual(
       [],
     );
     expect((await sendBytes(port, [`sid=${site.ada}`])).body).toBe('Ada');
   });
 
-  it('are the one live session among dead ones, and nothing is cleared', async () => {
+  it('lead to the only live session among dead ones, and nothing is cleared', async () => {
     const site = await openSite(open, plainName);
     const { port } = await serve(site.listener);
     const dead = [createSessionId(), 'garbage', '%00', createSessionId()].map((value) => `sid=${value}`);
@@ -49,24 +49,27 @@ describe.each(stores)('several cookies of the name, from %s', (_, open) => {
   it.each([
     [name, 2],
     ['sid', 6],
-  ])('are looked up under %s only as far as a browser has reason to send them: %i', async (used, most) => {
-    const site = await openSite(open, { name: used });
-    const { port } = await serve(site.listener);
-    const flood = Array.from({ length: 50 }, createSessionId).map((value) => `${used}=${value}`);
-    const answer = await sendBytes(port, [[...flood, `${used}=${site.ada}`].join('; ')]);
-    expect(answer).toMatchObject({ status: 200, body: 'nobody' });
-    // So that the visitor's own comes back alone.
-    expect(answer.setCookies.length).toBeGreaterThan(0);
-    expect(site.calls.length).toBeLessThanOrEqual(most);
-    expect((await sendBytes(port, [`${used}=${site.ada}`])).body).toBe('Ada');
-    expect(site.errors).toEqual([]);
-  });
+  ])(
+    'are looked up under %s only up to the number that a browser has reason to send: %i',
+    async (used, most) => {
+      const site = await openSite(open, { name: used });
+      const { port } = await serve(site.listener);
+      const flood = Array.from({ length: 50 }, createSessionId).map((value) => `${used}=${value}`);
+      const answer = await sendBytes(port, [[...flood, `${used}=${site.ada}`].join('; ')]);
+      expect(answer).toMatchObject({ status: 200, body: 'nobody' });
+      // So that the next request sends only the visitor's session.
+      expect(answer.setCookies.length).toBeGreaterThan(0);
+      expect(site.calls.length).toBeLessThanOrEqual(most);
+      expect((await sendBytes(port, [`${used}=${site.ada}`])).body).toBe('Ada');
+      expect(site.errors).toEqual([]);
+    },
+  );
 });
 
-/** nginx takes 4 KiB of response headers from an application unless it is told otherwise, and other headers need room. */
+/** By default, nginx accepts 4 KiB of response headers from an application, and other headers need room too. */
 const mostBytes = 3000;
 
-describe('what clears several cookies of the name', () => {
+describe('clearing several cookies with the same name', () => {
   const [, open] = stores[0];
   it.each([
     ['with a semicolon', '/a;b/c'],
@@ -84,17 +87,17 @@ describe('what clears several cookies of the name', () => {
   });
 
   it.each([
-    ['with a dot at its end', 'shop.test.'],
+    ['with a trailing dot', 'shop.test.'],
     ['with an empty label', 'a..b'],
     ['with a space', 'a b.c'],
     ['with a pattern', '*.shop.test'],
-    ['with a hyphen in front', '-a.b.c'],
+    ['with a leading hyphen', '-a.b.c'],
     ['with a user', 'me@shop.test'],
     ['that is a list', 'shop.test, evil.test'],
     ['with a semicolon', 'a;b.c'],
     ['of 2,000 labels', `${'a.'.repeat(2000)}b`],
     ['with a label of 64 characters', `${'a'.repeat(64)}.shop.test`],
-    ['as companies have them', 'customer-portal.eu-west.bigcompany.co.uk'],
+    ['as used by companies', 'customer-portal.eu-west.bigcompany.co.uk'],
   ])('fits into a response for a Host %s', async (_, host) => {
     const site = await openSite(open, plainName);
     const { send } = await serve(site.listener);
@@ -106,7 +109,7 @@ describe('what clears several cookies of the name', () => {
 });
 
 describe('pieces of a cookie', () => {
-  it('are no session with a piece missing, twice or too many, and a whole cookie counts more', async () => {
+  it('hold no session if a piece is missing, doubled or surplus, and an unsplit cookie takes precedence', async () => {
     const site = await openSite(() => ({ ...createPlainCookieStore(), calls: [], records: undefined }), {
       chunks: 4,
     });

@@ -14,10 +14,10 @@ import { sessionHandler } from '../fetch.ts';
 const percentEncoded = (value: string) =>
   Array.from(value, (character) => `%${character.charCodeAt(0).toString(16)}`).join('');
 const emoji = Buffer.from('🍪=🍪').toString('latin1');
-/** U+2003 as the bytes of UTF-8, one character each: what Node makes of a header. */
+/** U+2003 as its UTF-8 bytes, one character each, as Node decodes a header. */
 const emSpace = Buffer.from('\u2003').toString('latin1');
 
-/** What comes with it, and still leaves a visitor her own session. */
+/** Headers in which a visitor's session is still found. */
 const found: Record<string, (site: Site) => string> = {
   'sent twice with the same value': ({ ada }) => `${name}=${ada}; ${name}=${ada}`,
   'sent twice, once percent-encoded': ({ ada }) => `${name}=${ada}; ${name}=${percentEncoded(ada)}`,
@@ -51,14 +51,14 @@ const found: Record<string, (site: Site) => string> = {
     ].join('; '),
 };
 
-/** What comes under the name, or looks like it, and is no session. */
+/** Headers with the cookie's name, or a look-alike, but without a session. */
 const notFound: Record<string, (site: Site) => string> = {
   'an empty value': () => `${name}=`,
   'an empty value in quotes': () => `${name}=""`,
   'the name alone': () => name,
   'a value of 4 kB': () => `${name}=${'a'.repeat(4096)}`,
   'a value of 15 kB': () => `${name}=${'a'.repeat(15_000)}`,
-  'one character more than an id can have': () => `${name}=${'a'.repeat(129)}`,
+  'one character more than an id may have': () => `${name}=${'a'.repeat(129)}`,
   'a value with an equals sign': ({ eve }) => `${name}==${eve}`,
   'bytes that are not ASCII': () => `${name}=${'\xff\x80'.repeat(20)}`,
   emoji: () => `${name}=${emoji.repeat(10)}`,
@@ -82,7 +82,7 @@ const notFound: Record<string, (site: Site) => string> = {
 };
 
 describe.each(stores)('the cookies a visitor sends to %s', (_, open) => {
-  it.each(Object.entries(found))('find the session %s', async (_case, cookies) => {
+  it.each(Object.entries(found))('lead to the session %s', async (_case, cookies) => {
     const site = await openSite(open);
     const { port } = await serve(site.listener);
     const answer = await sendBytes(port, [cookies(site)]);
@@ -90,7 +90,7 @@ describe.each(stores)('the cookies a visitor sends to %s', (_, open) => {
     expect(site.errors).toEqual([]);
   });
 
-  it.each(Object.entries(notFound))('are no session with %s', async (_case, cookies) => {
+  it.each(Object.entries(notFound))('lead to no session with %s', async (_case, cookies) => {
     const site = await openSite(open);
     const { port } = await serve(site.listener);
     const nobody = { status: 200, body: 'nobody' };
@@ -112,7 +112,7 @@ describe('a Cookie header in several pieces', () => {
     expect(answer).toEqual({ status: 200, body: 'Ada', setCookies: [] });
   });
 
-  it('is one header over HTTP/2, where browsers send each cookie by itself', async () => {
+  it('is one header over HTTP/2, where browsers send each cookie separately', async () => {
     const site = await openSite(stores[1][1]);
     const server = createHttp2Server(site.listener as never).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -128,7 +128,7 @@ describe('a Cookie header in several pieces', () => {
     expect(site.errors).toEqual([]);
   });
 
-  it('is one header in a fetch handler, which no character above U+00FF can reach', async () => {
+  it('is one header in a fetch handler, which cannot receive characters above U+00FF', async () => {
     const { options, ada } = await openSite(stores[0][1]);
     const handler = sessionHandler<Data>((_, session) => new Response(session.get('name')), options);
     const headers = new Headers([
@@ -141,9 +141,9 @@ describe('a Cookie header in several pieces', () => {
   });
 });
 
-describe('what Node lets through', () => {
+describe('what Node accepts', () => {
   it.each([false, true])(
-    'leaves a visitor her session, whatever byte stands next to it (lenient: %s)',
+    'leaves visitors their session, whatever byte is next to it (lenient: %s)',
     async (insecureHTTPParser) => {
       const site = await openSite(stores[0][1]);
       const { port } = await serve(createServer({ insecureHTTPParser }, site.listener));
@@ -151,7 +151,7 @@ describe('what Node lets through', () => {
         const other = Buffer.from([0x61, byte, 0x3d, byte]);
         const answer = await sendBytes(port, [Buffer.concat([other, Buffer.from(`; ${name}=${site.ada}`)])]);
         const isControl = (byte < 0x20 && byte !== 0x09) || byte === 0x7f;
-        // Node itself refuses control characters: all of them, or when lenient those that end a line or a string.
+        // Node rejects control characters: all of them or, when lenient, those that end a line or a string.
         const isRefused = insecureHTTPParser ? answer.status === 400 && isControl : isControl;
         if (isRefused) expect(answer, `byte ${byte}`).toMatchObject({ status: 400, setCookies: [] });
         else expect(answer, `byte ${byte}`).toEqual({ status: 200, body: 'Ada', setCookies: [] });
@@ -160,7 +160,7 @@ describe('what Node lets through', () => {
     },
   );
 
-  it('ends at 16 KiB of headers; a server that takes more finds no session in them, and asks no store', async () => {
+  it('ends at 16 KiB of headers; a server that accepts more finds no session in them, and does not call the store', async () => {
     const site = await openSite(stores[0][1]);
     const cookie = `${name}=${'a'.repeat(16_384)}`;
     const usual = await serve(site.listener);
@@ -175,7 +175,7 @@ describe('what Node lets through', () => {
   });
 });
 
-/** Text that a header can consist of: a byte is a character, and control characters are for Node to refuse. */
+/** Text that a header can contain: each byte is a character, without the control characters that Node rejects. */
 const headerText = (maxLength: number) =>
   fc.string({
     unit: fc
@@ -187,7 +187,7 @@ const headerText = (maxLength: number) =>
     maxLength,
   });
 
-describe('whatever bytes come', () => {
+describe('arbitrary bytes', () => {
   it.each(stores)('as other cookies, the session is found in %s', async (_, open) => {
     const site = await openSite(open);
     const { send } = await serve(site.listener);
@@ -207,32 +207,29 @@ describe('whatever bytes come', () => {
     expect(site.errors).toEqual([]);
   });
 
-  it.each(stores)(
-    'as the value, the visitor gets a new session under an id of its own from %s',
-    async (_, open) => {
-      const site = await openSite(open);
-      const { send } = await serve(site.listener);
-      const garbage = fc.oneof(
-        headerText(200),
-        fc.stringMatching(/^[\w-]{22,128}$/),
-        fc.stringMatching(/^(?:%[\da-f]{2}){1,60}$/),
-      );
-      await fc.assert(
-        fc.asyncProperty(
-          garbage.map((value) => value.replaceAll(';', '')),
-          async (value) => {
-            const before = new Set(site.records?.keys());
-            const answer = await send('/sign-up', { headers: { cookie: `${name}=${value}` } });
-            expect([answer.status, answer.body, answer.setCookies.length]).toEqual([200, 'nobody', 1]);
-            const issued = /^__Host-session=([^;]+)/.exec(answer.setCookies[0] as string)?.[1] as string;
-            expect(issued).not.toBe(value);
-            if (!site.records) return;
-            const added = [...site.records.keys()].filter((key) => !before.has(key));
-            expect(added).toEqual([sessionKey(issued)]);
-          },
-        ),
-      );
-      expect(site.errors).toEqual([]);
-    },
-  );
+  it.each(stores)('as the value, the visitor gets a new session with a new id from %s', async (_, open) => {
+    const site = await openSite(open);
+    const { send } = await serve(site.listener);
+    const garbage = fc.oneof(
+      headerText(200),
+      fc.stringMatching(/^[\w-]{22,128}$/),
+      fc.stringMatching(/^(?:%[\da-f]{2}){1,60}$/),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        garbage.map((value) => value.replaceAll(';', '')),
+        async (value) => {
+          const before = new Set(site.records?.keys());
+          const answer = await send('/sign-up', { headers: { cookie: `${name}=${value}` } });
+          expect([answer.status, answer.body, answer.setCookies.length]).toEqual([200, 'nobody', 1]);
+          const issued = /^__Host-session=([^;]+)/.exec(answer.setCookies[0] as string)?.[1] as string;
+          expect(issued).not.toBe(value);
+          if (!site.records) return;
+          const added = [...site.records.keys()].filter((key) => !before.has(key));
+          expect(added).toEqual([sessionKey(issued)]);
+        },
+      ),
+    );
+    expect(site.errors).toEqual([]);
+  });
 });

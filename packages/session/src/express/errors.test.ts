@@ -10,7 +10,7 @@ const failing = (status: number) => Object.assign(new Error('on purpose'), { sta
 describe.each([
   ['4', express4],
   ['5', express5],
-])('an error on its way through Express %s', (_, express) => {
+])('an error in Express %s', (_, express) => {
   async function open(routes: (app: Express) => void) {
     const { store, records } = createMemoryStore();
     const app = express();
@@ -24,7 +24,7 @@ describe.each([
     throw failing(403);
   };
 
-  it('drops what was changed, whatever becomes of it', async () => {
+  it('drops the changes of the failed handler, however it is handled', async () => {
     const site = await open((app) => {
       app.get('/thrown', logIn);
       app.get('/next', (request, _response, next) => {
@@ -58,7 +58,7 @@ describe.each([
     expect(await site.store.count()).toBe(0);
   });
 
-  it('lets the error handler write what it changes itself, when it redirects', async () => {
+  it('lets an error handler that redirects write its own changes', async () => {
     const site = await open((app) => {
       app.get('/', logIn);
       const goBack: ErrorRequestHandler = (_error, request, response, _next) => {
@@ -72,7 +72,7 @@ describe.each([
     expect([await site.store.count(), await site.store.list('ada')]).toEqual([1, []]);
   });
 
-  it('lets the error handler write what it changes itself with a 4xx, and nothing with a 5xx', async () => {
+  it('lets the error handler write its own changes with a 4xx, and nothing with a 5xx', async () => {
     const site = await open((app) => {
       app.get('/:status', (request) => {
         getSession(request).setSubject('ada');
@@ -90,7 +90,7 @@ describe.each([
     expect([await site.store.count(), await site.store.list('ada')]).toEqual([1, []]);
   });
 
-  it('ends an invalidated session, whatever becomes of it', async () => {
+  it('does not keep an invalidated session alive, however it is handled', async () => {
     const site = await open((app) => {
       app.get('/begin', (request, response) => {
         getSession(request).setSubject('ada');
@@ -108,7 +108,7 @@ describe.each([
     }
   });
 
-  it('drops what an error handler changed that fails itself, and keeps it when it passes the error on', async () => {
+  it('drops the changes of an error handler that fails too, but keeps those of one that passes the error on', async () => {
     const site = await open((app) => {
       app.get('/:how', () => {
         throw failing(403);
@@ -128,7 +128,7 @@ describe.each([
     expect([failed.status, failed.setCookies]).toEqual([409, []]);
   });
 
-  it('changes nothing in what is written when nothing fails later', async () => {
+  it('is not assumed when a route sends a 4xx', async () => {
     const site = await open((app) => {
       app.get('/', (request, response) => {
         getSession(request).setSubject('ada');
@@ -139,7 +139,7 @@ describe.each([
     expect([answer.status, answer.setCookies.length]).toEqual([422, 1]);
   });
 
-  it('is not seen in next("route"), next("router") and a 404 for want of a route', async () => {
+  it('is not seen in next("route"), next("router") or a 404 for a missing route', async () => {
     const site = await open((app) => {
       app.get('/', (request, _response, next) => {
         getSession(request).set('n', 1);

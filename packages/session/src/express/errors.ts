@@ -16,15 +16,15 @@ type ErrorMethod = (error: unknown, request: object, response: object, next: Nex
 const watched = new WeakSet<object>();
 
 /**
- * Drops the changes of a handler that fails, whatever status the error handlers choose: by then the error is theirs, and nothing
- * else distinguishes a 403 that was thrown from one that was sent. Express passes errors on inside its routers, so this listens
- * where a layer hands one to the next; Express 4 and 5 differ only in the method's name.
+ * Drops the changes of a failed handler, whatever status the error handlers choose: afterwards, a thrown 403 looks the same as one
+ * that was sent deliberately. Express passes errors along inside its routers, so this hooks in where one layer passes an error to
+ * the next; Express 4 and 5 differ only in the method's name.
  *
  * @param app The application that serves the request.
  */
 export function watchErrors(app: unknown): void {
   const application = app as { router?: Router; _router?: Router } | undefined;
-  // Express 4 throws when `router` is read, and has `_router`.
+  // In Express 4, reading `router` throws; it has `_router` instead.
   const { stack } = application?._router ?? application?.router ?? {};
   const prototype = stack?.[0] && (Object.getPrototypeOf(stack[0]) as Layer & object);
   if (!prototype || watched.has(prototype)) return;
@@ -45,10 +45,10 @@ export function watchErrors(app: unknown): void {
   }
 }
 
-/** @param known The error that an error handler was called with: passing that on is no failure of its own. */
+/** @param known The error that an error handler was called with: passing it on is not a new failure. */
 function discarding(request: object, next: Next, known?: unknown): Next {
   return (error) => {
-    // 'route' and 'router' skip, and are no errors.
+    // 'route' and 'router' skip handlers and are not errors.
     if (error && error !== known && error !== 'route' && error !== 'router') discardChanges(request);
     next(error);
   };

@@ -11,7 +11,7 @@ import { getSession, withSession } from '../express.ts';
 const text = 'a line of text that compresses well\n'.repeat(20_000);
 
 describe('sessionMiddleware of /express', () => {
-  it('lets the request after a redirect see what was written', async () => {
+  it('makes changes visible to the request after a redirect', async () => {
     const { store } = createMemoryStore();
     const { browser } = await serveExpress({ store }, (app) => {
       app.post('/sign-in', (request, response) => {
@@ -34,7 +34,7 @@ describe('sessionMiddleware of /express', () => {
     expect(JSON.parse((await visit('/')).body)).toEqual(['Ada', null, '7']);
   });
 
-  it('gives handlers request.session, and keeps the type that the route gives request.params', async () => {
+  it("gives handlers request.session, and keeps the route's type of request.params", async () => {
     const { store } = createMemoryStore();
     const { browser } = await serveExpress({ store }, (app) => {
       app.get(
@@ -96,7 +96,7 @@ describe('sessionMiddleware of /express', () => {
     });
   }
 
-  it('writes nothing when the handler throws, or sends 5xx', async () => {
+  it('writes nothing when the handler throws or sends a 5xx', async () => {
     const { store, records } = createMemoryStore();
     const { browser } = await serveExpress({ store }, (app) => {
       app.get('/throws', (request) => {
@@ -132,7 +132,7 @@ describe('sessionMiddleware of /express', () => {
     expect(records.size).toBe(0);
   });
 
-  it('passes a store that cannot be read to the error handlers with status 503', async () => {
+  it('passes the error of an unreadable store to the error handlers with status 503', async () => {
     const { store, storage } = createMemoryStore();
     const { browser } = await serveExpress({ store }, (app) => {
       app.get('/', (request, response) => {
@@ -166,7 +166,7 @@ describe('sessionMiddleware of /express', () => {
     });
   }
 
-  it('shows the handler that its response has begun while the session is being written', async () => {
+  it('shows the handler that its response has begun, even while the session is being written', async () => {
     const { store } = createMemoryStore();
     const seen: unknown[] = [];
     const { send } = await serveExpress({ store }, (app) => {
@@ -181,7 +181,7 @@ describe('sessionMiddleware of /express', () => {
     expect(seen).toEqual([false, false, true, true]);
   });
 
-  it('sends conditional and HEAD requests without a body, and still sets the cookie', async () => {
+  it('responds to conditional and HEAD requests without a body, and still sets the cookie', async () => {
     const { store } = createMemoryStore();
     const { send } = await serveExpress({ store }, (app) => {
       app.get('/', (request, response) => {

@@ -15,11 +15,11 @@ export type ExpressSessionOptions<Data extends object = AppData> = SessionOption
 /**
  * Gives every request of an Express application (4 or 5) a session, as `request.session` and through `getSession(request)`.
  *
- * The session is written before the response's headers leave, so the next request sees it, even after `redirect`. A store
- * that cannot be reached goes to the error handlers as a `StoreError` with `status` 503. A handler that fails writes nothing,
- * whatever status its error becomes.
+ * The session is written before the response's headers leave, so the next request sees it, even after `redirect`. If the store
+ * cannot be reached, the error handlers receive a `StoreError` with `status` 503. If a handler fails, nothing is written, whatever
+ * status its error becomes.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
  * app.use(sessionMiddleware());
  * app.get('/', withSession((request, response) => {
@@ -39,7 +39,7 @@ export function sessionMiddleware<Data extends object = AppData>(
     if (hasOtherSession(request)) {
       return next(
         unsupported(
-          'Another middleware, such as express-session, has set request.session before this one. Mount only one of the two.',
+          'Another middleware, such as express-session, has already set request.session. Mount only one of the two.',
         ),
       );
     }
@@ -47,17 +47,17 @@ export function sessionMiddleware<Data extends object = AppData>(
   };
 }
 
-/** Another library's session is neither overwritten nor taken for ours. */
+/** Whether another library has set a session, which must be neither overwritten nor mistaken for ours. */
 function hasOtherSession(request: Request): boolean {
   if (isClaimed(request)) return false;
   const { session } = request as { session?: unknown };
   return session !== undefined && session !== null;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what a route leaves open is any to Express too
+// biome-ignore lint/suspicious/noExplicitAny: Express also uses any for what a route leaves open
 type HandlerOf<Params = any> = RequestHandler<Params, any, any, any, any>;
 
-/** A request handler whose request has a session, and the parameters that `Handler` is given. */
+/** A request handler whose request has a session and the route parameters of `Handler`. */
 type WithSession<Handler, Data extends object, Flash extends object> =
   Handler extends HandlerOf<infer Params>
     ? (
@@ -68,9 +68,9 @@ type WithSession<Handler, Data extends object, Flash extends object> =
     : never;
 
 /**
- * Types a handler that uses `request.session`, by what `SessionTypes` declares; `request.params` keeps the type that the route
- * gives it, from TypeScript 5.9 on. A call with generics of its own has those instead, and Express's general type of
- * `request.params`. Express's own `Request` stays as it is, so that the types of express-session fit next to it.
+ * Types a handler that uses `request.session`, as declared in `SessionTypes`; from TypeScript 5.9 on, `request.params` keeps the
+ * type that the route gives it. A call with explicit type arguments uses those instead, and Express's general type of
+ * `request.params`. Express's `Request` type is not extended, so that it does not conflict with the types of express-session.
  *
  * @example
  * app.get('/lists/:list', withSession((request, response) => {
@@ -86,11 +86,11 @@ export function withSession<Data extends object, Flash extends object = AppFlash
 export function withSession(handler: unknown, ...more: unknown[]): unknown {
   const call = 'withSession((request, response) => { … })';
   assertHandler(handler, call);
-  // An index, as from `handlers.map(withSession)`, is no mistake.
+  // An index, as from `handlers.map(withSession)`, is not a mistake.
   if (more.length > 0 && typeof more[0] !== 'number')
     throw refused(
       `withSession() of /express takes a handler only. Write ${call}, and pass options to sessionMiddleware().`,
     );
-  // Only types change. The handler itself is given on, since Express counts its parameters.
+  // Only the types change. The handler itself is returned, because Express counts its parameters.
   return handler;
 }

@@ -29,7 +29,7 @@ function openApp(options: FastifySessionOptions = {}) {
 const fail = () => Promise.reject(new Error('disk full'));
 
 describe('sessionPlugin', () => {
-  it('gives the instance that registers it, and those below, request.session', async () => {
+  it('gives request.session to the instance that registers it, and to those below', async () => {
     const { app, site } = openApp();
     app.get('/', async (request) => {
       expect(getSession(request)).toBe(request.session);
@@ -46,7 +46,7 @@ describe('sessionPlugin', () => {
     expect((await visit('/below')).body).toBe('2');
   });
 
-  it('leaves the routes of other instances alone, registered in one of them', async () => {
+  it('leaves the routes of other instances alone when registered in one of them', async () => {
     const { store } = createMemoryStore();
     const app = fastify();
     app.get('/outside', async (request) => String('session' in request));
@@ -60,7 +60,7 @@ describe('sessionPlugin', () => {
     ]);
   });
 
-  it('has the session in every later hook, writes to it included', async () => {
+  it('provides the session, writable, in every later hook', async () => {
     const { app, records, site } = openApp();
     app.addHook('onRequest', async ({ session }) => session.set('onRequest', 1));
     app.addHook('preSerialization', async ({ session }, _reply, payload) => {
@@ -112,7 +112,7 @@ describe('sessionPlugin', () => {
   it('writes nothing when validation fails, or an error becomes a 4xx', async () => {
     const { app, records } = openApp();
     app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-      // A plain object, so that nothing but the hook can tell that this is an error.
+      // A plain object, so that only the hook can tell that this is an error.
       reply.code(error.statusCode ?? 409).send({ refused: true });
     });
     app.addHook('onRequest', async ({ session }) => session.set('n', 1));
@@ -131,7 +131,7 @@ describe('sessionPlugin', () => {
     expect(records.size).toBe(0);
   });
 
-  it('passes a store that cannot be read to the error handler, which can still ask whether there is a session', async () => {
+  it('passes the error of an unreadable store to the error handler, where request.session throws', async () => {
     const { app, storage, store } = openApp();
     storage.read = fail;
     app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
@@ -145,7 +145,7 @@ describe('sessionPlugin', () => {
   });
 
   it.each(['page', 'stream', 'redirect'])(
-    'sends the error of the route’s own handler in place of a %s whose session cannot be written, compressed or not',
+    'sends the response of the route’s error handler in place of a %s whose session cannot be written, compressed or not',
     async (kind) => {
       const { app, storage, site } = openApp();
       storage.insert = fail;
@@ -211,7 +211,7 @@ describe('sessionPlugin', () => {
     expect([answer.status, answer.body, answer.setCookies]).toEqual([503, 'Service Unavailable', []]);
   });
 
-  it('asks the store only for routes that ask for the session, with lazy', async () => {
+  it('with lazy, calls the store only for routes that request the session', async () => {
     const { app, calls } = openApp({ lazy: true });
     app.get('/static', async () => 'file');
     app.get('/early', async ({ session }) => session.isNew);
@@ -229,7 +229,7 @@ describe('sessionPlugin', () => {
     expect(calls).toEqual(['read']);
   });
 
-  it('gives peek and onEvent Fastify’s request', async () => {
+  it('passes Fastify’s request to peek and onEvent', async () => {
     const routes: unknown[] = [];
     const { app } = openApp({
       peek: ({ routeOptions }) => routeOptions.url === '/peek',
@@ -244,7 +244,7 @@ describe('sessionPlugin', () => {
   });
 });
 
-describe('on an unusual response, sessionPlugin', () => {
+describe('sessionPlugin on an unusual response', () => {
   it('reads and saves the session of a WebSocket', async () => {
     const { app, store, site } = openApp();
     app.register(websocket);

@@ -7,36 +7,36 @@ import { discardChanges } from '../request/attached-session.ts';
 import { sessionProperty, setSlot } from '../request/session-property.ts';
 import { createSessions } from '../request/sessions.ts';
 import { failureStatus } from '../request/store-calls.ts';
-// By another name: `@fastify/session` declares a `Session` in the module below.
+// Renamed, because `@fastify/session` declares a `Session` in the module below.
 import type { Session as StoreSession } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 import { unsupported } from '../session/strict-session.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The session of this request. Typed by what `SessionTypes` declares. */
+    /** The session of this request, typed as declared in `SessionTypes`. */
     session: StoreSession<AppData, AppFlash>;
   }
 }
 
 export type FastifySessionOptions = SessionOptions<AppData, FastifyRequest>;
 
-/** Options that `register` reads, and passes on to the plugin. */
+/** Options that `register` reads and also passes to the plugin. */
 const ofRegister = ['prefix', 'logLevel', 'logSerializers'];
 
-/** Which instances of a server have registered the plugin, and under which names of cookies. */
+/** Which instances of a server have registered the plugin, and with which cookie names. */
 const registrations = new WeakMap<object, { instance: object; name: string }[]>();
 
 /**
  * Gives every request of a Fastify 5 application a session, as `request.session` and through `getSession(request)`.
  *
- * It applies to the instance that registers it, as if made by `fastify-plugin`. The session is loaded in an `onRequest` hook, so
- * register it before hooks that use it, and written before the response's headers leave, after the last `onSend` hook. A store
- * that cannot be reached goes to the error handler as a `StoreError` with `statusCode` 503. A handler or hook that fails
- * writes nothing, whatever status its error becomes.
+ * It applies to the instance that registers it, as if wrapped in `fastify-plugin`. The session is loaded in an `onRequest` hook, so
+ * register it before hooks that use it. It is written before the response's headers leave, after the last `onSend` hook. If the
+ * store cannot be reached, the error handler receives a `StoreError` with `statusCode` 503. If a handler or hook fails, nothing is
+ * written, whatever status its error becomes.
  *
- * @throws {StoreError} when the application starts: `INVALID_OPTION` when an option cannot be right; `UNSUPPORTED` next to
- *   another session plugin.
+ * @throws {StoreError} when the application starts: `INVALID_OPTION` when an option is invalid; `UNSUPPORTED` alongside another
+ *   session plugin.
  * @example
  * const app = fastify();
  * app.register(sessionPlugin);
@@ -69,24 +69,24 @@ export const sessionPlugin: FastifyPluginAsync<FastifySessionOptions> = async (f
       request,
     );
   });
-  // Fastify calls it before the error handler, of whichever instance that is.
+  // Fastify calls this hook before the error handler, whichever instance that belongs to.
   fastify.addHook('onError', (request, _reply, _error, done) => {
     discardChanges(request);
     done();
   });
 };
 
-// What `fastify-plugin` would set: the plugin applies to the instance that registers it, and refuses other majors.
+// What `fastify-plugin` would set: the plugin applies to the instance that registers it, and rejects other major versions.
 Object.assign(sessionPlugin, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: '@store/session',
   [Symbol.for('plugin-meta')]: { name: '@store/session', fastify: '5.x' },
 });
 
-/** @throws {StoreError} `UNSUPPORTED` next to another session plugin, or twice for one route */
+/** @throws {StoreError} `UNSUPPORTED` alongside another session plugin, or when registered twice for one route */
 function register(fastify: FastifyInstance, name: string): void {
   const earlier = registrations.get(fastify.server) ?? [];
-  // Instances inherit from the one above them. A plugin that is registered above later also serves what is below already.
+  // Instances inherit from the one above them. A plugin registered above later also applies to instances below that already exist.
   const related = earlier.filter(
     ({ instance }) => instance === fastify || isAbove(instance, fastify) || isAbove(fastify, instance),
   );
@@ -98,7 +98,7 @@ function register(fastify: FastifyInstance, name: string): void {
   if (related.some(({ instance }) => instance === fastify || isAbove(instance, fastify))) return;
   if (fastify.hasRequestDecorator('session'))
     throw unsupported(
-      'Another plugin, such as @fastify/session, has decorated request.session before this one. Register only one of the two.',
+      'Another plugin, such as @fastify/session, has already decorated request.session. Register only one of the two.',
     );
   const { get, set } = sessionProperty;
   fastify.decorateRequest('session', { getter: get, setter: set } as never);
@@ -108,15 +108,15 @@ function isAbove(instance: object, other: object): boolean {
   return Object.prototype.isPrototypeOf.call(instance, other);
 }
 
-/** Sends the error through the error handler of the route instead of the page. */
+/** Sends the error through the route's error handler instead of the page. */
 function sendFailure(reply: FastifyReply, error: unknown): void {
   if (reply.sent) {
-    // After `hijack` Fastify no longer owns the response.
+    // After `hijack`, Fastify no longer owns the response.
     sendPlainly(reply.raw, error);
     return;
   }
   for (const name of String(reply.getHeader('Trailer') ?? '').split(' ')) reply.removeTrailer(name);
-  // Fastify keeps headers of its own, and puts them on the response again.
+  // Fastify keeps its own copy of the headers and would set them on the response again.
   removePageHeaders({
     names: () => Object.keys(reply.getHeaders()),
     remove: (name) => void reply.removeHeader(name),

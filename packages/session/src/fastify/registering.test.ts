@@ -16,16 +16,16 @@ describe('registering sessionPlugin', () => {
   };
   const { store } = createMemoryStore();
 
-  it('refuses options that cannot be right when the application starts', async () => {
+  it('rejects invalid options when the application starts', async () => {
     const error = await refusal((app) => app.register(sessionPlugin, { ttl: 5 } as object));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('ttl') });
   });
 
-  it('takes the options that are meant for register', async () => {
+  it('accepts the options that are meant for register', async () => {
     expect(await refusal((app) => app.register(sessionPlugin, { store, prefix: '/shop' }))).toBeUndefined();
   });
 
-  it('refuses a second one with the same cookie, in the same instance, below or above', async () => {
+  it('rejects a second one with the same cookie, in the same instance, below or above', async () => {
     const below = async (app: FastifyInstance) => {
       await app.register(async (inside) => void inside.register(sessionPlugin, { store }));
       await app.register(sessionPlugin, { store });
@@ -46,7 +46,7 @@ describe('registering sessionPlugin', () => {
     }
   });
 
-  it('serves a second one with a cookie of its own side by side', async () => {
+  it('serves a second one with a different cookie side by side', async () => {
     const app = fastify();
     app.register(sessionPlugin, { store });
     app.register(sessionPlugin, { store, cookie: { name: '__Host-oauth' } });
@@ -59,7 +59,7 @@ describe('registering sessionPlugin', () => {
     expect(cookies.map(({ name }) => name)).toEqual(['session', 'oauth']);
   });
 
-  it('serves siblings with a plugin each', async () => {
+  it('serves sibling instances with a plugin each', async () => {
     const app = fastify();
     for (const prefix of ['/one', '/two'])
       app.register(
@@ -72,7 +72,7 @@ describe('registering sessionPlugin', () => {
     expect([(await app.inject('/one')).body, (await app.inject('/two')).body]).toEqual(['true', 'true']);
   });
 
-  it('refuses to be registered next to another session plugin', async () => {
+  it('rejects another session plugin on the same instance', async () => {
     const error = await refusal((app) => {
       app.register(fastifyCookie);
       app.register(otherSession, { secret: 'a secret of more than thirty-two characters' });

@@ -25,7 +25,7 @@ describe('sessionHandler of /fetch', () => {
     expect(await (await browser.visit()).json()).toBe(2);
   });
 
-  it('passes on what else the runtime gives, to the handler and to waitUntil', async () => {
+  it("passes the runtime's other arguments on to the handler and to waitUntil", async () => {
     const { store } = createMemoryStore();
     const work: Promise<void>[] = [];
     interface Runtime {
@@ -61,7 +61,7 @@ describe('sessionHandler of /fetch', () => {
     ]).toEqual([303, 'https://shop.example/next', 1]);
   });
 
-  it('leaves no cookie on a response object that the application uses for everybody', async () => {
+  it('leaves no cookie on a response object that the application reuses', async () => {
     const { store } = createMemoryStore();
     const nothing = new Response(null, { status: 204 });
     const handler = sessionHandler(
@@ -92,7 +92,7 @@ describe('sessionHandler of /fetch', () => {
             controller.close();
           },
         },
-        // Nothing is pulled before someone reads, so the headers have left by then.
+        // Nothing is pulled until the body is read, so the headers have left by then.
         { highWaterMark: 0 },
       );
     const browser = createBrowser(
@@ -121,8 +121,8 @@ describe('sessionHandler of /fetch', () => {
     ['Response.error()', () => Response.error()],
     ['an upgrade', () => Object.defineProperty(new Response(), 'status', { value: 101 })],
     ['nothing', () => undefined as never],
-    ['what is no response', () => ({ upgraded: true }) as never],
-  ])('passes on %s as it is, and the event says that no cookie went along', async (_, make) => {
+    ['a value that is not a response', () => ({ upgraded: true }) as never],
+  ])('returns %s unchanged, and the event reports that no cookie was sent', async (_, make) => {
     const events: SessionEvent[] = [];
     const { store } = createMemoryStore();
     const made: Response = make();
@@ -138,7 +138,7 @@ describe('sessionHandler of /fetch', () => {
     expect(events).toMatchObject([{ outcome: expect.any(String), cookie: 'skipped', reason: 'no-headers' }]);
   });
 
-  it('sets the cookie on what only looks like a Response, and has no list of cookies', async () => {
+  it('sets the cookie on an object that resembles a Response but lacks getSetCookie', async () => {
     const { store } = createMemoryStore();
     const headers = new Map<string, string>();
     const response = {
@@ -161,7 +161,7 @@ describe('sessionHandler of /fetch', () => {
     expect(headers.get('Set-Cookie')).toMatch(/^__Host-session=/);
   });
 
-  it('looks at no more of a response than it needs, since @hono/node-server makes a stream of one whose body or type is asked for', async () => {
+  it('reads no more of a response than it needs, since reading body or type makes @hono/node-server create a stream', async () => {
     const { store } = createMemoryStore();
     const asked: string[] = [];
     const handler = sessionHandler<Visits>(
@@ -180,7 +180,7 @@ describe('sessionHandler of /fetch', () => {
     expect(asked.filter((name) => !['then', 'headers', 'status'].includes(name))).toEqual([]);
   });
 
-  it('refuses options that cannot be right before any request', () => {
+  it('rejects invalid options before any request', () => {
     const wrong = {
       store: {},
       touchAfter: -1,
@@ -202,7 +202,7 @@ describe('sessionHandler of /fetch', () => {
     }
   });
 
-  it('says so when a request has no session', () => {
+  it('says how to fix a request without a session', () => {
     expect(() => getSession(new Request('https://shop.example'))).toThrow(/Mount the session middleware/);
   });
 });

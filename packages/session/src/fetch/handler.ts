@@ -13,7 +13,7 @@ import { failureStatus, serviceUnavailable } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 
-/** Responds to a web-standard request with the help of its session. What else the runtime passes comes third and on. */
+/** Responds to a web-standard request that has a session. Other arguments that the runtime passes follow the session. */
 export type FetchHandler<Data extends object, Rest extends unknown[], Flash extends object = AppFlash> = (
   request: Request,
   session: Session<Data, Flash>,
@@ -23,13 +23,13 @@ export type FetchHandler<Data extends object, Rest extends unknown[], Flash exte
 export interface FetchSessionOptions<Data extends object = AppData, Rest extends unknown[] = unknown[]>
   extends SessionOptions<Data, Request> {
   /**
-   * Keeps the runtime alive for work after the response, such as garbage collection. Long-lived servers need none.
-   * @default the work runs on its own
+   * Keeps the runtime alive for work after the response, such as garbage collection. Long-lived servers do not need it.
+   * @default none: nothing waits for that work
    */
   waitUntil?: WaitUntil<[request: Request, ...rest: Rest]>;
 }
 
-/** Options that the functions here take in addition. */
+/** Additional options of the functions in this file. */
 const taken: readonly PartialOption[] = ['waitUntil'];
 
 type Later = (work: PromiseLike<void>) => void;
@@ -37,11 +37,11 @@ type Later = (work: PromiseLike<void>) => void;
 /**
  * Gives a fetch handler a session: `Request` in, `Response` out, on any runtime.
  *
- * The session is written before the response is handed on. Changes made later, while a body streams, are saved as they are
- * made. A store that cannot be reached gives a plain 503; every other error, the handler's own too, is thrown on, and nothing
- * of that request is written.
+ * The session is written before the response is returned. Changes made later, while a body streams, are saved as they are made. If
+ * the store cannot be reached, the response is a plain 503; every other error, including the handler's, is rethrown, and none of
+ * that request's changes are written.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
  * export default {
  *   fetch: sessionHandler<{ visits: number }>((request, session) => {
@@ -74,10 +74,10 @@ export function sessionHandler<
 }
 
 /**
- * Runs a handler with the session of a request, for whatever maps a `Request` to a `Response`: a framework's middleware, one
+ * Runs a handler with the session of a request, for anything that maps a `Request` to a `Response`: a framework's middleware, one
  * route, a test.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right; what the handler throws
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid; also rethrows the handler's errors
  * @example
  * export const GET = (request: Request) =>
  *   withSession(request, undefined, (session) => Response.json({ visits: session.get('visits') ?? 0 }));
@@ -139,22 +139,22 @@ async function runWithSession(
   }
 }
 
-/** Drops what a handler that throws has changed. A session that it invalidated ends all the same. */
+/** Drops the changes of a handler that threw. A session that it invalidated still ends. */
 export async function abandon(request: RequestSession): Promise<void> {
   request.journal.dropChanges('handler-failed');
   await commitSession(request, { status: 500, headers: noHeaders });
 }
 
 /**
- * Writes the session and gives the response what it has to carry.
+ * Writes the session and adds its headers to the response.
  *
- * @throws {StoreError} when it could not be written, and the response must not leave.
+ * @throws {StoreError} when the session could not be written, and the response must not leave.
  */
 export async function finish(request: RequestSession, response: Response, later: Later): Promise<Response> {
-  // Bun's handler returns nothing for an upgrade, and Deno's a status of 101; `Response.error()` never reaches a browser. What takes
-  // no headers is passed on as it is.
+  // For an upgrade, a Bun handler returns nothing and a Deno handler a status of 101; `Response.error()` never reaches a browser. A
+  // result that takes no headers is returned unchanged.
   const isResponse = typeof response?.headers?.get === 'function';
-  // By the status, which is 0 for an error: @hono/node-server makes a real Response of one whose `type` is asked for.
+  // Checked by the status, which is 0 for an error: reading `type` makes @hono/node-server create a real Response.
   const takesHeaders = isResponse && response.status >= 200;
   const edit = takesHeaders ? new ResponseEdit(response) : undefined;
   const status = isResponse ? response.status : 200;
@@ -168,7 +168,7 @@ export async function finish(request: RequestSession, response: Response, later:
 
 const noHeaders: ReadableHeaders = { get: () => undefined, getSetCookie: () => [] };
 
-/** Headers to change on a response, and the response that then has them. */
+/** Changes a response's headers, on a copy of the response where necessary. */
 class ResponseEdit implements ResponseHeaders {
   response: Response;
   #isOwn = false;
@@ -181,7 +181,7 @@ class ResponseEdit implements ResponseHeaders {
     return this.response.headers.get(name) ?? undefined;
   }
   getSetCookie(): readonly string[] {
-    // What only looks like a Response may be without it.
+    // An object that only resembles a Response may lack this method.
     return this.response.headers.getSetCookie?.() ?? [];
   }
   replaceSetCookie(lines: readonly string[]): void {
@@ -198,9 +198,9 @@ class ResponseEdit implements ResponseHeaders {
   }
 
   #edit(change: (headers: Headers) => void, isPersonal: boolean): void {
-    // A response without a body may be one object that the application returns to everybody: one visitor's cookie must not
-    // stay on it. A body can be sent once only, so such a response is this request's own, unless its headers are immutable.
-    // Asked only then: @hono/node-server makes a real Response, and a stream, of one whose body is looked at.
+    // A response without a body may be one object that the application returns to every visitor, so one visitor's cookie must not
+    // stay on it. A body can be sent only once, so a response with a body belongs to this request. The body is read only when
+    // necessary, because reading it makes @hono/node-server create a real Response and a stream.
     if (isPersonal && !this.#isOwn) {
       if (this.response.body === null) this.response = copy(this.response);
       this.#isOwn = true;
@@ -218,7 +218,7 @@ function copy(response: Response): Response {
   return new Response(response.body, response);
 }
 
-/** A 503 for a store that may be back the next time; other errors are the runtime's to show. */
+/** A 503 for a store failure that may be temporary; other errors are left to the runtime. */
 function unavailable(error: unknown): Response {
   if (failureStatus(error) !== 503) throw error;
   return serviceUnavailable();

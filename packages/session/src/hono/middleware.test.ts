@@ -37,7 +37,7 @@ describe('sessionMiddleware of /hono', () => {
     expect(await (await visit('/', cookie)).text()).toBe('2');
   });
 
-  it('keeps both cookies, the application’s and its own, on every kind of response', async () => {
+  it('keeps both cookies, the application’s and the session’s, on every kind of response', async () => {
     const { app, visit } = openApp();
     app.use(async (c, next) => {
       c.get('session').set('n', 1);
@@ -58,7 +58,7 @@ describe('sessionMiddleware of /hono', () => {
     expect([native.status, names(native).includes('__Host-session')]).toEqual([303, true]);
   });
 
-  it('ends an invalidated session when something is thrown that is no Error', async () => {
+  it('ends an invalidated session even when a thrown value is not an Error', async () => {
     const { app, records, store } = openApp();
     const cookie = await createTestSession(store, { n: 1 });
     app.get('/', (c) => {
@@ -68,7 +68,7 @@ describe('sessionMiddleware of /hono', () => {
     const request = new Request('https://shop.example/', { headers: { cookie } });
     await expect(app.request(request)).rejects.toBe('on purpose');
     expect(records.size).toBe(0);
-    // The same object is served again, with a session of its own.
+    // The same object is served again, with a new session.
     await expect(app.request(request)).rejects.toBe('on purpose');
   });
 
@@ -97,7 +97,7 @@ describe('sessionMiddleware of /hono', () => {
     expect(await store.count()).toBe(0);
   });
 
-  it('writes what onError changes before it redirects, and nothing from before the error', async () => {
+  it('writes what onError changes before it redirects, but nothing from before the error', async () => {
     const { app, visit, store } = openApp();
     app.get('/', (c) => {
       c.get('session').setSubject('ada');
@@ -111,7 +111,7 @@ describe('sessionMiddleware of /hono', () => {
     expect([await store.count(), await store.list('ada')]).toEqual([1, []]);
   });
 
-  it('passes a store that cannot be read to onError with status 503', async () => {
+  it('passes the error of an unreadable store to onError with status 503', async () => {
     const { app, visit, storage } = openApp();
     app.get('/', (c) => c.text('ok'));
     app.onError((error, c) => c.text('down', (error as { status?: 503 }).status ?? 500));
@@ -126,7 +126,7 @@ describe('sessionMiddleware of /hono', () => {
     ['a 204', (c) => c.body(null, 204)],
     ['a Response', () => Response.redirect('https://shop.example/elsewhere', 303)],
   ])(
-    'passes a session that cannot be written with %s to onError, which begins with nothing of it',
+    'passes the error to onError when a session cannot be written with %s, and keeps none of the page',
     async (_, respond) => {
       const { app, visit, storage } = openApp();
       storage.insert = () => Promise.reject(new Error('disk full'));
@@ -161,7 +161,7 @@ describe('sessionMiddleware of /hono', () => {
     },
   );
 
-  it('leaves Hono’s error to a handler that responds with nothing, and writes nothing', async () => {
+  it('leaves the error about a missing response to Hono, and writes nothing', async () => {
     const printed = vi.spyOn(console, 'error').mockReturnValue();
     const { app, visit, store } = openApp();
     app.get('/', ((c: Context) => {
@@ -173,7 +173,7 @@ describe('sessionMiddleware of /hono', () => {
     expect(await store.count()).toBe(0);
   });
 
-  it('sends a 503 for a store that cannot be read, without an error handler of the application', async () => {
+  it('sends a 503 for an unreadable store when the application has no error handler', async () => {
     const { app, visit, storage } = openApp();
     app.get('/', (c) => c.text('ok'));
     storage.read = () => Promise.reject(new Error('connection lost'));
@@ -181,7 +181,7 @@ describe('sessionMiddleware of /hono', () => {
     expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable']);
   });
 
-  it('asks the store only for routes that ask for the session, with lazy', async () => {
+  it('with lazy, calls the store only for routes that request the session', async () => {
     const { app, visit, calls } = openApp({ lazy: true });
     app.get('/static', (c) => c.text('file'));
     app.get('/page', async (c) => c.text(String((await getSession<Data>(c)).isNew)));

@@ -20,12 +20,12 @@ export interface SessionVariables<Data extends object = AppData, Flash extends o
 /**
  * Gives every request of a Hono application a session, as `c.get('session')`.
  *
- * The session is written once the handler is done, and its cookie is on every response: redirects, 204, `Response.redirect`
- * and the application's own cookies included. A handler that fails writes nothing, whatever `app.onError` makes of it. A store
- * that cannot be reached is thrown to `app.onError` as a `StoreError` with `status` 503, in place of the response; without one
- * of the application's own, Hono sends a 503.
+ * The session is written when the handler is done, and its cookie is added to any response, including redirects, 204,
+ * `Response.redirect` and responses with other cookies. If a handler fails, nothing is written, whatever response `app.onError`
+ * returns. If the store cannot be reached, `app.onError` receives a `StoreError` with `status` 503, and its response replaces the
+ * page; without an `app.onError`, Hono sends a 503.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
  * const app = new Hono<{ Variables: SessionVariables<{ visits: number }> }>();
  * app.use(sessionMiddleware());
@@ -63,7 +63,7 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
         await abandon(request);
         throw error;
       }
-      // Nothing has responded: Hono makes that an error.
+      // If no handler has responded, Hono throws an error.
       if (c.finalized) await commit(request, c, later);
       else await abandon(request);
     } finally {
@@ -94,12 +94,12 @@ async function commit(
 }
 
 function replaceResponse(c: Context, response: Response): void {
-  // Assigning to `c.res` copies the headers of the response before over the new one's, so that one goes first.
+  // Assigning to `c.res` copies the previous response's headers over the new one's, so the previous one is removed first.
   c.res = undefined;
   c.res = response;
 }
 
-/** Hono keeps an error in the context before it asks `onError`; what was changed until then, in any session, is not to be written. */
+/** Hono stores an error in the context before it calls `onError`; changes made by then, in any session, must not be written. */
 function watchError(c: Context): void {
   let { error } = c;
   Object.defineProperty(c, 'error', {
@@ -113,11 +113,11 @@ function watchError(c: Context): void {
   });
 }
 
-/** Where the runtime has a `waitUntil`, as workers have, it waits for work after the response. */
+/** If the runtime has `waitUntil`, as workers do, it waits for work after the response. */
 function keepAlive(c: Context, work: PromiseLike<void>): void {
   try {
     c.executionCtx.waitUntil(Promise.resolve(work));
   } catch {
-    // Long-lived servers have none, and need none.
+    // Long-lived servers do not have `waitUntil`, and do not need it.
   }
 }

@@ -18,7 +18,7 @@ describe.each([
   ['3', koa3],
   ['2', koa2],
 ])('sessionMiddleware on Koa %s', (_, Koa) => {
-  /** @param above Mounts what comes before the session. */
+  /** @param above Mounts the middleware above the session. */
   async function open(
     below: (app: Koa) => void,
     { above = () => {}, ...options }: KoaSessionOptions & { above?: (app: Koa) => void } = {},
@@ -33,7 +33,7 @@ describe.each([
     return { ...behind, errors, ...(await serve(app.callback())) };
   }
 
-  it('gives the context a session that the request after a redirect sees', async () => {
+  it('gives the context a session, whose changes the request after a redirect sees', async () => {
     const { browser } = await open((app) => {
       app.use((ctx) => {
         expect(getSession(ctx)).toBe(ctx.session);
@@ -128,7 +128,7 @@ describe.each([
     expect(records.size).toBe(0);
   });
 
-  it('throws a store that cannot be read to the middleware above, or has Koa answer 503', async () => {
+  it('throws the error of an unreadable store to the middleware above, or lets Koa respond with 503', async () => {
     const { store, storage, send, errors } = await open((app) => {
       app.use((ctx) => {
         ctx.body = 'ok';
@@ -149,7 +149,7 @@ describe.each([
     ['a web stream', (ctx) => (ctx.body = new Blob([text]).stream())],
     ['a Response', (ctx) => (ctx.body = new Response(text, { headers: { Expires: '0' } }))],
     ['a 204', (ctx) => (ctx.status = 204)],
-  ])('throws a session that cannot be written with %s to the middleware above', async (_, respond) => {
+  ])('throws to the middleware above when a session cannot be written with %s', async (_, respond) => {
     const { storage, send } = await open(
       (app) => {
         app.use(compress());
@@ -188,7 +188,7 @@ describe.each([
     for (const source of sources) expect(source.destroyed).toBe(true);
   });
 
-  it('writes with the headers of a response that the application sends itself, or sends Koa’s error instead', async () => {
+  it('writes the session when the application sends the response itself, or sends Koa’s error instead', async () => {
     const { storage, records, send, errors } = await open((app) => {
       app.use((ctx) => {
         ctx.session.set('n', 1);
@@ -210,7 +210,7 @@ describe.each([
     expect(errors).toMatchObject([{ code: 'UNAVAILABLE' }]);
   });
 
-  it('saves what middleware above changes after it in a stored session', async () => {
+  it('saves late changes by middleware above in a stored session', async () => {
     const { store, browser } = await open(
       (app) => {
         app.use((ctx) => {
@@ -233,7 +233,7 @@ describe.each([
     expect((await store.load(id)).data).toEqual({ n: 1, late: true });
   });
 
-  it('asks the store only when the session is asked for, with lazy', async () => {
+  it('with lazy, calls the store only when the session is requested', async () => {
     const { send, calls, errors } = await open(
       (app) => {
         app.use(async (ctx) => {
@@ -253,7 +253,7 @@ describe.each([
     expect(calls).toEqual(['read']);
   });
 
-  it('rejects being mounted after another library’s ctx.session', async () => {
+  it('throws when another library has already set ctx.session', async () => {
     const { send, errors } = await open(() => {}, {
       above(app) {
         app.keys = ['a key'];
@@ -264,7 +264,7 @@ describe.each([
     expect(errors).toMatchObject([{ code: 'UNSUPPORTED', message: expect.stringContaining('koa-session') }]);
   });
 
-  it('acts once, mounted twice', async () => {
+  it('acts once when mounted twice', async () => {
     const { store } = createMemoryStore();
     const twice = sessionMiddleware({ store });
     const { send } = await open(

@@ -17,7 +17,7 @@ import { unsupported } from '../session/strict-session.ts';
 
 declare module 'koa' {
   interface DefaultContext {
-    /** The session of this request. Typed by what `SessionTypes` declares. */
+    /** The session of this request, typed as declared in `SessionTypes`. */
     session: Session<AppData, AppFlash>;
   }
 }
@@ -25,14 +25,14 @@ declare module 'koa' {
 export type KoaSessionOptions<Data extends object = AppData> = SessionOptions<Data, Context>;
 
 /**
- * Gives every request of a Koa 3 or 2 application a session, as `ctx.session` and through `getSession(ctx)`.
+ * Gives every request of a Koa 2 or 3 application a session, as `ctx.session` and through `getSession(ctx)`.
  *
- * The session is written when the middleware below it is done, before the response begins, so the next request sees it, even
- * after a redirect. A store that cannot be reached is thrown to the middleware above, as a `StoreError` with `status` 503, and so
- * is a session that cannot be written. A request that fails below it writes nothing, whatever status its error becomes: mount
- * error handlers above.
+ * The session is written when the middleware below it is done, before the response begins, so the next request sees it, even after
+ * a redirect. If the store cannot be reached, or the session cannot be written, a `StoreError` with a `status`, such as 503, is
+ * thrown to the middleware above. If middleware below fails, nothing is written, whatever status its error becomes: mount error
+ * handlers above.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
  * app.use(sessionMiddleware());
  * app.use((ctx) => {
@@ -54,16 +54,16 @@ export function sessionMiddleware<Data extends object = AppData>(
       discardChanges(ctx);
       throw error;
     }
-    // A response that has begun, or that the application sends itself, commits when its headers leave.
+    // A response that has begun, or that the application sends itself, is committed when its headers leave.
     if (opened && ctx.respond !== false && !ctx.headerSent) await commit(opened, ctx as Context);
   };
 }
 
-/** @returns `undefined` when the same middleware serves the request already */
+/** @returns `undefined` when the same middleware already serves the request */
 function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefined> {
   if ('session' in ctx && !isClaimed(ctx)) {
     throw unsupported(
-      'Another middleware, such as koa-session, has set ctx.session before this one. Mount only one of the two.',
+      'Another middleware, such as koa-session, has already set ctx.session. Mount only one of the two.',
     );
   }
   return new Promise((resolve, reject) => {
@@ -77,7 +77,7 @@ function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefi
           resolve(opened);
         },
         onLoadFailed: reject,
-        // While the response commits, nothing of Koa's waits for it.
+        // Nothing in Koa waits for the response while it commits.
         onSaveFailed: (error) => ctx.onerror(error as Error),
       },
       ctx,
@@ -96,13 +96,13 @@ async function commit(opened: RequestSession, ctx: Context): Promise<void> {
   }
 }
 
-/** Clears the abandoned page, so that the error handler above starts with nothing of it. */
+/** Clears the abandoned page, so that the error handler above starts with an empty response. */
 function abandonPage(ctx: Context, status: number): void {
-  // Koa closes Node's streams, and leaves the web's open.
+  // Koa closes Node streams, but leaves web streams open.
   const { body } = ctx;
   if (body instanceof Response) cancelStream(body.body);
   if (body instanceof ReadableStream) cancelStream(body);
-  // The headers first: with the type of JSON, Koa would turn an empty body into `null`.
+  // The headers go first: with a JSON content type, Koa would turn an empty body into `null`.
   removePageHeaders({
     names: () => Object.keys(ctx.response.headers),
     remove: (name) => ctx.remove(name),

@@ -6,7 +6,7 @@ import { getSession, sessionMiddleware } from '../express.ts';
 import { createTestSession, type SessionEvent } from '../index.ts';
 
 describe.each([
-  ['a store that is synchronous', false],
+  ['a synchronous store', false],
   ['a remote store', true],
 ])('a session opened after the response has begun, on %s', (_, isRemote) => {
   async function open() {
@@ -33,13 +33,16 @@ describe.each([
     return { ...site, store, stored, cookie, events };
   }
 
-  it.each(['/', '/one'])('saves a stored one and leaves the response whole, on %s', async (path) => {
-    const { send, stored, cookie } = await open();
-    expect((await send(path, { headers: { cookie } })).body).toBe('begun, changed');
-    expect(await stored()).toEqual({ n: 2 });
-  });
+  it.each(['/', '/one'])(
+    'saves its changes if it is stored and leaves the response whole, on %s',
+    async (path) => {
+      const { send, stored, cookie } = await open();
+      expect((await send(path, { headers: { cookie } })).body).toBe('begun, changed');
+      expect(await stored()).toEqual({ n: 2 });
+    },
+  );
 
-  it.each(['/', '/one'])('refuses what a new one would need a cookie for, on %s', async (path) => {
+  it.each(['/', '/one'])('rejects changes that need a cookie if it is new, on %s', async (path) => {
     const { send, store, events } = await open();
     const answer = await send(path);
     expect([answer.status, answer.body, answer.setCookies]).toEqual([200, 'begun, HEADERS_SENT', []]);

@@ -23,10 +23,10 @@ function failingStore(isRemote: boolean) {
   return store;
 }
 
-/** Pages whose handler continues when the error handler has been called, until it is done. */
+/** Pages whose handler keeps running after the error handler was called. */
 const pages: [string, (response: Response, failed: Gate) => Promise<void>][] = [
   [
-    'writeHead, and end later',
+    'a page that calls writeHead first and end later',
     async (response, failed) => {
       response.writeHead(201, { 'X-Page': '1' });
       await failed.pass();
@@ -34,7 +34,7 @@ const pages: [string, (response: Response, failed: Gate) => Promise<void>][] = [
     },
   ],
   [
-    'a loop of writes',
+    'a page that writes in a loop',
     async (response, failed) => {
       response.write('the page ');
       await failed.pass();
@@ -43,7 +43,7 @@ const pages: [string, (response: Response, failed: Gate) => Promise<void>][] = [
     },
   ],
   [
-    'a web stream that is piped',
+    'a piped web stream',
     async (response, failed) => {
       const source = new ReadableStream({
         async start(controller) {

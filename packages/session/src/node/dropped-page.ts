@@ -1,22 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { Call, SendingMethod } from './waiting-calls.ts';
 
-/** What is piped into a response. */
+/** A stream that is piped into a response. */
 export interface Source {
   unpipe?(from: unknown): void;
   destroy?(): void;
 }
 
-/** The page that a failure has dropped, whose handler may not know yet. */
+/** A page that was dropped because of a failure, and whose handler may still be writing. */
 export class DroppedPage {
   readonly #response: ServerResponse;
   readonly #sources: ReadonlySet<Source>;
-  /** Whether its handler may still write to the response. */
+  /** Whether the page's handler may still write to the response. */
   #isWriting: boolean;
-  /** The response's head when the error handlers had been called. */
+  /** The response's status and headers right after the error handlers were called. */
   #head: string | undefined;
 
-  /** @param calls Those that were dropped. */
+  /** @param calls The dropped calls. */
   constructor(response: ServerResponse, calls: readonly Call[], sources: ReadonlySet<Source> = new Set()) {
     this.#response = response;
     this.#sources = sources;
@@ -24,24 +24,24 @@ export class DroppedPage {
     for (const source of sources) source.unpipe?.(response);
   }
 
-  /** Nobody reads on, so what the sources hold open, such as a file, has to be closed. */
+  /** Nothing reads from the sources any more, so whatever they hold open, such as a file, has to be closed. */
   closeSources(): void {
     for (const source of this.#sources) source.destroy?.();
   }
 
-  /** Called when something is piped into the response. An error handler that does so has begun to respond. */
+  /** Called when a stream is piped into the response: if an error handler does this, it has begun to respond. */
   notePipe(): void {
     if (this.#head === undefined) this.#isWriting = false;
   }
 
-  /** Called when the error handlers have been: what they have not sent by now, they send later. */
+  /** Called after the error handlers: if they have not responded by now, they will respond later. */
   awaitErrorResponse(): void {
     if (this.#isWriting) this.#head = this.#headOfNow();
   }
 
   /**
-   * Whether a call is one of the page's handler, which writes on while an error handler waits for something. The error response
-   * begins with a head of its own, and the rest of a page never has one.
+   * Whether a call comes from the dropped page's handler, which keeps writing while an error handler waits for something. The error
+   * response begins with a new head; the rest of a page never does.
    */
   isLeftover(method: SendingMethod): boolean {
     if (this.#head === undefined) return false;

@@ -57,7 +57,7 @@ describe('sessionHandler of /node', () => {
     expect((await visit()).body).toBe('52');
   });
 
-  it('sends 500, tells onError and writes nothing when the handler throws; invalidate still ends the session', async () => {
+  it('sends 500, calls onError and writes nothing when the handler throws; invalidate still ends the session', async () => {
     const { store, records } = createMemoryStore();
     const errors: unknown[] = [];
     const { browser } = await serveHandler(
@@ -98,7 +98,7 @@ describe('sessionHandler of /node', () => {
     expect((await visit()).body).toBe('ok');
   });
 
-  it('saves what changes after the headers left before the response ends', async () => {
+  it('saves changes made after the headers left before the response ends', async () => {
     const { store } = createMemoryStore();
     const { browser } = await serveHandler(store, (request, response, session) => {
       if (request.url === '/stream') {
@@ -118,7 +118,7 @@ describe('sessionHandler of /node', () => {
     expect(JSON.parse((await visit()).body)).toEqual({ a: 2, b: 3 });
   });
 
-  it('saves what a job changes after the response ended', async () => {
+  it('saves what a background job changes after the response ended', async () => {
     const { store } = createMemoryStore();
     const events: SessionEvent[] = [];
     let job = () => {};
@@ -196,7 +196,7 @@ describe('sessionHandler of /node', () => {
     expect(events.map(({ type }) => type)).toEqual(['request', 'request', 'gc']);
   });
 
-  it('is one per request: the same middleware acts once, and another one is refused', async () => {
+  it('serves a request once: the same middleware acts once, and a second one is rejected', async () => {
     const { store } = createMemoryStore();
     const [one, other] = [sessionMiddleware({ store }), sessionMiddleware({ store })];
     const { send } = await serve((request, response) => {

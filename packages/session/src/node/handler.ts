@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 import { sendPlainly, serveSession } from './serve-session.ts';
 
-/** Connect's middleware, which Express, Polka, Vite and others take as well. */
+/** Connect-style middleware, which Express, Polka, Vite and others accept too. */
 export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
   request: Incoming,
   response: ServerResponse,
@@ -20,13 +20,13 @@ export type NodeSessionOptions<
 > = SessionOptions<Data, Incoming>;
 
 /**
- * Gives every request of a Connect-style application a session; handlers ask for it with `getSession(request)`.
+ * Gives every request of a Connect-style application a session; handlers get it with `getSession(request)`.
  *
- * The session is written before the response's headers leave, so the next request sees it, even after a redirect. A store
- * that cannot be reached goes to `next` as a `StoreError` with `status` 503, before the handler or instead of its response.
+ * The session is written before the response's headers leave, so the next request sees it, even after a redirect. If the store
+ * cannot be reached, `next` receives a `StoreError` with `status` 503, before the handler runs or instead of its response.
  * The same middleware mounted twice acts once.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
  * app.use(sessionMiddleware());
  * app.use((request, response) => {
@@ -43,7 +43,7 @@ export function sessionMiddleware<
   return nodeMiddleware<Incoming>(createSessions(options));
 }
 
-/** @param prepare Called when the session has its place on the request, before the handler. */
+/** @param prepare Called when the session is attached to the request, before the handler runs. */
 export function nodeMiddleware<Incoming extends IncomingMessage>(
   sessions: Sessions,
   prepare: (request: Incoming, slot: SessionSlot) => void = () => {},
@@ -60,8 +60,8 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
 }
 
 /**
- * An error handler for Connect and Polka, which tell nobody of the errors that they turn into a 4xx: it drops what the failed
- * handler changed in the session, and passes the error on. Mount it before other error handlers. Express needs none.
+ * An error handler for Connect and Polka, which do not report the errors that they turn into a 4xx: it drops the failed handler's
+ * session changes and passes the error on. Mount it before other error handlers. Express does not need it.
  *
  * @example
  * app.use(discardOnError());
@@ -78,7 +78,7 @@ export function discardOnError(): (
   };
 }
 
-/** Responds to a Node request with the help of its session. */
+/** Responds to a Node request that has a session. */
 export type NodeHandler<Data extends object = AppData, Flash extends object = AppFlash> = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -86,16 +86,17 @@ export type NodeHandler<Data extends object = AppData, Flash extends object = Ap
 ) => void | Promise<void>;
 
 export interface NodeHandlerOptions<Data extends object = AppData> extends NodeSessionOptions<Data> {
-  /** Receives what the handler throws and why a session could not be kept; the client gets a plain 500 or 503. @default console.error */
+  /** Receives the handler's errors and failures to load or write the session; the client gets a plain 500 or 503. @default console.error */
   onError?: (error: unknown, request: IncomingMessage) => void;
 }
 
 /**
  * Gives a `node:http` request listener a session, without a framework.
  *
- * A handler that throws writes nothing, and the client gets a plain 500; a plain 503 when the store cannot be reached.
+ * If the handler throws, nothing is written and the client gets a plain 500. If the store cannot be reached, the client gets a plain
+ * 503.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
  * createServer(sessionHandler<{ visits: number }>((request, response, session) => {
  *   session.update('visits', (visits = 0) => visits + 1);
@@ -110,7 +111,7 @@ export function sessionHandler<Data extends object = AppData, Flash extends obje
   assertHandler(handler, call);
   assertOptions(options, call);
   const sessions = createSessions(options, ['onError']);
-  // biome-ignore lint/suspicious/noConsole: as Express does, so that no handler's error disappears unless asked for
+  // biome-ignore lint/suspicious/noConsole: like Express, so that a handler's error does not go unnoticed by default
   const { onError = console.error } = options;
 
   return (request, response) => {

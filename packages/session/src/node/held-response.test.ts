@@ -8,7 +8,7 @@ type Prepare = (response: ServerResponse) => void;
 
 const bare: Prepare = () => {};
 
-/** Holds a response for some turns of the event loop, or for none, and adds a header, as a session does. */
+/** Holds a response for the given number of event loop turns, possibly none, and adds a header, as a session does. */
 const hold =
   (turns: number): Prepare =>
   (response) => {
@@ -35,7 +35,7 @@ const end: Step = { do: 'end', args: ['whole'] };
 const pause: Step = { do: 'pause' };
 const trailers: Step = { do: 'addTrailers', args: [{ 'X-End': '1' }] };
 
-/** What a handler may do once the response has begun, and must hear of as from Node itself. */
+/** What a handler may do once the response has begun, with the same results and errors as from Node. */
 const late: Step[] = [
   head,
   { do: 'flushHeaders' },
@@ -52,7 +52,7 @@ const late: Step[] = [
   { do: 'end', args: [''] },
 ];
 
-/** Only of HTTP/1, or with differences over HTTP/2 that have nothing to do with holding. */
+/** Steps that only HTTP/1 has, or that differ over HTTP/2 for reasons unrelated to holding. */
 const lateOverHttp1: Step[] = [
   { do: 'cork' },
   trailers,
@@ -68,7 +68,7 @@ const firsts: Step[] = [head, { do: 'flushHeaders' }, write, end];
 const onceBegun = (steps: readonly Step[]) =>
   firsts.flatMap((first) =>
     steps.flatMap((second): [string, Step[]][] => [
-      [`${nameOf(first)}, then ${nameOf(second)} meanwhile`, [first, second]],
+      [`${nameOf(first)}, then ${nameOf(second)} while held`, [first, second]],
       [`${nameOf(first)}, then ${nameOf(second)} afterwards`, [first, pause, second]],
       [`${nameOf(first)}, then ${nameOf(second)} twice`, [first, second, second]],
     ]),
@@ -91,27 +91,27 @@ const scripts: [string, Step[]][] = [
     [{ do: 'setHeader', args: ['X-A', '1'] }, { do: 'removeHeader', args: ['X-A'] }, end],
   ],
   ['overwrites headers in its head', [{ do: 'setHeader', args: ['X-A', '0'] }, head, end]],
-  ['says that nothing follows', [{ do: 'writeHead', args: [204] }, end]],
-  ['says that nothing changed', [{ do: 'statusCode', args: [304] }, end]],
-  ['says how long it is', [{ do: 'setHeader', args: ['Content-Length', '5'] }, end]],
+  ['responds with 204', [{ do: 'writeHead', args: [204] }, end]],
+  ['responds with 304', [{ do: 'statusCode', args: [304] }, end]],
+  ['sets its length', [{ do: 'setHeader', args: ['Content-Length', '5'] }, end]],
   ['flushes its headers', [{ do: 'statusCode', args: [203] }, { do: 'flushHeaders' }, write, end]],
-  ['writes an impossible head', [{ do: 'writeHead', args: [7] }, end]],
-  ['writes an impossible header', [{ do: 'writeHead', args: [200, { 'X-A': 'a\nb' }] }]],
+  ['writes an invalid head', [{ do: 'writeHead', args: [7] }, end]],
+  ['writes an invalid header', [{ do: 'writeHead', args: [200, { 'X-A': 'a\nb' }] }]],
   ['writes a header without a value', [{ do: 'writeHead', args: [200, { 'X-A': undefined }] }]],
   ['writes no chunk', [{ do: 'write', args: [null] }, end]],
-  ['writes what is no chunk', [{ do: 'write', args: [{}] }, end]],
-  ['ends with what is no chunk', [{ do: 'end', args: [7] }]],
+  ['writes an invalid chunk', [{ do: 'write', args: [{}] }, end]],
+  ['ends with an invalid chunk', [{ do: 'end', args: [7] }]],
   ['pipes', [{ do: 'pipe', args: [['a', 'b', 'c']] }]],
-  ['is destroyed before', [{ do: 'destroy' }]],
-  ['is destroyed after', [end, pause, { do: 'destroy' }]],
+  ['is destroyed before it begins', [{ do: 'destroy' }]],
+  ['is destroyed after it ends', [end, pause, { do: 'destroy' }]],
   ...onceBegun(late),
 ];
 
 const scriptsOverHttp1: [string, Step[]][] = [
-  ['has an impossible status', [{ do: 'statusCode', args: [7] }, write]],
-  ['has an impossible message', [{ do: 'statusMessage', args: ['a\nb'] }, end]],
-  ['ends, and is destroyed', [end, { do: 'destroy' }]],
-  ['ends, and its socket is destroyed', [end, { do: 'destroySocket' }]],
+  ['has an invalid status', [{ do: 'statusCode', args: [7] }, write]],
+  ['has an invalid message', [{ do: 'statusMessage', args: ['a\nb'] }, end]],
+  ['ends and is destroyed', [end, { do: 'destroy' }]],
+  ['ends and its socket is destroyed', [end, { do: 'destroySocket' }]],
   [
     'corks and uncorks',
     [{ do: 'cork' }, write, { do: 'cork' }, write, { do: 'uncork' }, { do: 'uncork' }, end],
@@ -124,19 +124,19 @@ const scriptsOverHttp1: [string, Step[]][] = [
   ...onceBegun(lateOverHttp1),
 ];
 
-/** What cannot be made equal, each with its reason. */
+/** Unavoidable differences, each with its reason. */
 const differences: [on: RegExp, name: RegExp, reason: string][] = [
-  [/http2/, /^writes an impossible head$/, 'Node keeps the impossible status, and throws at the end again'],
-  [/http2/, /^(?:writes|ends with) (?:what is )?no chunk$/, 'Node has sent the head before it throws'],
-  [/http2/, /^end.*, then write.* (?:meanwhile|twice)$/, 'Node cuts off what is still on its way'],
+  [/http2/, /^writes an invalid head$/, 'Node keeps the invalid status, and throws again at the end'],
+  [/http2/, /^(?:writes|ends with) (?:no|an invalid) chunk$/, 'Node has sent the head before it throws'],
+  [/http2/, /^end.*, then write.* (?:while held|twice)$/, 'Node cuts off data that is still being sent'],
   [
     /HEAD|1\.0/,
     /^has trailers$/,
-    'Node refuses them while it renders the head, which ours does after the commit',
+    'Node rejects them while it renders the head, which a held response does only after the commit',
   ],
 ];
 
-/** What happens is the same. When it does is not, because one of the two waits. */
+/** The same things happen, but not at the same time, because one of the two responses waits. */
 const sorted = (seen: Seen): Seen => ({ ...seen, events: seen.events.toSorted() });
 
 const asks: [string, Ask][] = [
@@ -153,29 +153,25 @@ const cases = (['http', 'https', 'http2'] as Transport[]).flatMap((transport) =>
 );
 
 describe.each(cases)('a response held over $transport, $name', ({ transport, name: client, ask }) => {
-  it.each(holds)(
-    '%s is to its handler and its client what Node makes of it',
-    { timeout: 120_000 },
-    async (_, prepare) => {
-      const stage = await createStage(transport);
-      onTestFinished(() => stage.close());
-      const known = differences.filter(([on]) => on.test(`${transport} ${client}`));
-      const all = transport === 'http2' ? scripts : [...scripts, ...scriptsOverHttp1];
-      const played = await Promise.all(
-        all
-          .filter(([name]) => !known.some(([, pattern]) => pattern.test(name)))
-          .map(async ([name, script]) => ({
-            name,
-            expected: sorted(await stage.play(script, bare, ask)),
-            seen: sorted(await stage.play(script, prepare, ask)),
-          })),
-      );
-      for (const { name, expected, seen } of played) expect.soft(seen, name).toEqual(expected);
-    },
-  );
+  it.each(holds)('%s behaves for its handler and its client as plain Node does', async (_, prepare) => {
+    const stage = await createStage(transport);
+    onTestFinished(() => stage.close());
+    const known = differences.filter(([on]) => on.test(`${transport} ${client}`));
+    const all = transport === 'http2' ? scripts : [...scripts, ...scriptsOverHttp1];
+    const played = await Promise.all(
+      all
+        .filter(([name]) => !known.some(([, pattern]) => pattern.test(name)))
+        .map(async ([name, script]) => ({
+          name,
+          expected: sorted(await stage.play(script, bare, ask)),
+          seen: sorted(await stage.play(script, prepare, ask)),
+        })),
+    );
+    for (const { name, expected, seen } of played) expect.soft(seen, name).toEqual(expected);
+  });
 });
 
-describe('whatever a handler does to a held response', () => {
+describe('a held response, whatever its handler does', () => {
   const ordinary = [pause, ...firsts, ...late, { do: 'cork' } as Step, { do: 'uncork' } as Step];
   const step = fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...ordinary) },
@@ -194,7 +190,7 @@ describe('whatever a handler does to a held response', () => {
     fc.constantFrom(...asks),
   );
 
-  it('it comes out as Node makes it, and the process survives', { timeout: 600_000 }, async () => {
+  it('behaves as plain Node does, and the process survives', { timeout: 600_000 }, async () => {
     const stage = await createStage('http');
     onTestFinished(() => stage.close());
     await fc.assert(
@@ -203,8 +199,8 @@ describe('whatever a handler does to a held response', () => {
           plays.map(async ([steps, turns, [, ask]]) => {
             const expected = await stage.play(steps, bare, ask);
             const seen = await stage.play(steps, hold(turns), ask);
-            // What arrives of a response that is destroyed on its way, or in which order sources and writes take turns, depends on
-            // the moment.
+            // How much of a destroyed response arrives, and in which order sources and writes are interleaved, depends on the
+            // timing.
             const isUncertain = steps.some((each) => /^(?:destroy|pipe)/.test(each.do));
             if (isUncertain) expect(seen.steps.length).toBe(expected.steps.length);
             else expect(sorted(seen)).toEqual(sorted(expected));

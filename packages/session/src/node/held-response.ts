@@ -19,12 +19,12 @@ import {
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /**
- * Lets work be done before a response's headers leave, and again before it ends. From its first `writeHead`, `write`,
- * `flushHeaders` or `end` on, the handler sees a response whose headers have left, and its calls are repeated in their order when
- * the work is done.
+ * Runs work before a response's headers leave, and again before it ends. From its first `writeHead`, `write`, `flushHeaders` or
+ * `end` on, the handler sees a response whose headers were sent; its calls wait, and are replayed in order after the work.
  *
- * Node's methods decide by very little state, so Node is shown what the handler is to see, and does the refusing: HTTP/1 by a
- * placeholder in `_header`, HTTP/2 by `headersSent` of the stream. What only looks like a response is served as far as it goes.
+ * Node's methods depend on very little state, so that state is set to what the handler should see, and Node itself rejects late
+ * calls: HTTP/1 because of a placeholder in `_header`, HTTP/2 because of the stream's `headersSent`. An object that only resembles a
+ * response is supported as far as possible.
  */
 export function holdResponse<T>(response: object, hooks: ResponseHooks<T>): void {
   const before = (response as Partial<HeldServerResponse>)[held];
@@ -40,16 +40,16 @@ class HeldResponse<T> implements WrappedState {
   /** The methods as they were: other middleware may have replaced them before. */
   readonly #original: OriginalMethods;
   readonly #isHttp2: boolean;
-  /** What the handler sees of the response while it is held. */
+  /** The response's state as the handler sees it while the response is held. */
   readonly #view: HeldView;
   /**
-   * `open` until the first call. `held` while calls wait. `released`: all calls go through. `failed`: what waited has been dropped,
-   * and an error response is due. `answered`: that one has ended.
+   * `open` until the first call. `held` while calls wait. `released`: all calls go through. `failed`: waiting calls were dropped, and
+   * an error response is due. `answered`: the error response has ended.
    */
   #phase: 'open' | 'held' | 'released' | 'failed' | 'answered' = 'open';
   readonly #waiting: WaitingCalls;
   readonly #headers: NodeHeaders;
-  #hasEnded = false; // Late changes are asked for once, whatever is changed meanwhile.
+  #hasEnded = false; // Late changes are saved once, even if more are made during that save.
   #waitingDestroy: (() => void) | undefined;
   #sources: Set<Source> | undefined;
   #failure: unknown;
@@ -66,20 +66,20 @@ class HeldResponse<T> implements WrappedState {
     this.#original = wrapMethods(response);
     response.on('close', onClose);
     response.on('pipe', onPipe);
-    // A write after the end would otherwise end the process.
+    // Without a listener, a write after the end would crash the process.
     response.on('error', ignore);
     if (!response.headersSent) return;
     this.#phase = 'released';
     this.#commitWithoutHeaders(hooks);
   }
 
-  /** Has the response wait for other work too. */
+  /** Makes the response wait for other work too. */
   join(hooks: ResponseHooks<unknown>): void {
     if (this.#phase !== 'open') this.#commitWithoutHeaders(hooks);
     this.#hooks = joinHooks(this.#hooks, hooks) as ResponseHooks<never>;
   }
 
-  /** A call of the handler, or of middleware around it. */
+  /** A call by the handler, or by middleware around it. */
   call(method: SendingMethod, args: unknown[]): unknown {
     switch (this.#phase) {
       case 'open':
@@ -91,19 +91,19 @@ class HeldResponse<T> implements WrappedState {
         this.#waiting.add({ method, args });
         return this.#response;
       default:
-        // Other middleware, such as a compression that is still flushing, on top of what has been dropped.
+        // Other middleware, such as compression, may still be flushing the dropped page.
         return this.#drop({ method, args });
     }
   }
 
-  /** A call on the response itself after a failure: the error response, which goes past all that was put on top. */
+  /** A call on the response itself after a failure: the error response, which bypasses wrappers by other middleware. */
   callAfterFailure(method: SendingMethod, args: unknown[]): unknown {
     const isOver = this.#phase === 'answered' && (method === 'write' || method === 'end');
     if (isOver || this.#dropped?.isLeftover(method)) return this.#drop({ method, args });
     const result = this.pass(method, args);
     if (method !== 'end' || this.#phase !== 'failed') return result;
     this.#phase = 'answered';
-    // A loop that waits for room comes to its end, and closes what it reads from.
+    // Lets a loop that waits for `drain` finish and close its source.
     queueMicrotask(() => this.#response.emit('drain'));
     this.#destroyNow();
     return result;
@@ -111,7 +111,7 @@ class HeldResponse<T> implements WrappedState {
 
   #begin(method: SendingMethod, args: unknown[]): unknown {
     const response = this.#response;
-    if (this.#view.isDestroyed) return this.#beginForNobody({ method, args });
+    if (this.#view.isDestroyed) return this.#beginWithoutClient({ method, args });
     const call: Call = { method, args };
     if (method === 'writeHead') {
       applyWriteHead(response, args, this.#isHttp2);
@@ -121,7 +121,7 @@ class HeldResponse<T> implements WrappedState {
       assertBody(method, args, this.#isHttp2);
     }
     this.#view.keepHead();
-    this.#phase = 'held'; // Before the commit: a call that is made from inside it has to wait.
+    this.#phase = 'held'; // Before the commit, so that a call made during it waits.
     const hasRoom = method === 'write' ? this.#waiting.addWrite(call) : this.#waiting.add(call);
     let result: T | PromiseLike<T>;
     try {
@@ -139,13 +139,13 @@ class HeldResponse<T> implements WrappedState {
     return method === 'write' ? hasRoom : method === 'flushHeaders' ? undefined : response;
   }
 
-  /** The client has left. Node says so to the handler; what it did to the session is kept. */
-  #beginForNobody(call: Call): unknown {
+  /** The client has disconnected. Node tells the handler; its session changes are still written. */
+  #beginWithoutClient(call: Call): unknown {
     this.#phase = 'released';
     try {
       const result = this.#commit();
       if (isPromise(result)) result.then(undefined, ignore);
-    } catch {} // There is no one to tell.
+    } catch {} // Reported as an event; no response can carry the error.
     return this.pass(call.method, call.args);
   }
 
@@ -154,7 +154,7 @@ class HeldResponse<T> implements WrappedState {
     return this.#hooks.commit({ status: response.statusCode, headers: this.#headers });
   }
 
-  /** The response has begun before it could be held: nothing can be put on it, and no error can take its place. */
+  /** The response began before it could be held: no headers can be added, and no error response can replace it. */
   #commitWithoutHeaders(hooks: ResponseHooks<unknown>): void {
     const response = this.#response;
     const head = { status: response.statusCode, headers: this.#headers, takesHeaders: false };
@@ -167,7 +167,7 @@ class HeldResponse<T> implements WrappedState {
   #wait(method: SendingMethod, args: unknown[]): unknown {
     if (method === 'writeHead') throw headersSent(this.#isHttp2);
     const isEnded = this.#waiting.hasEnd;
-    // After an end, HTTP/1 still looks at what is written.
+    // HTTP/1 validates the chunk even in a write after the end.
     if (!isEnded || (method === 'write' && !this.#isHttp2)) assertBody(method, args, this.#isHttp2);
     if (method === 'write') return this.#waiting.addWrite({ method, args }) && !isEnded;
     this.#waiting.add({ method, args });
@@ -176,19 +176,19 @@ class HeldResponse<T> implements WrappedState {
     return this.#response;
   }
 
-  /** A call that keeps its place between those that wait. */
+  /** A call that keeps its position among the waiting calls. */
   keep(method: OrderedMethod, args: unknown[]): unknown {
     if (this.#phase !== 'held') return this.pass(method, args);
     if (method === 'addTrailers') assertTrailers(args[0]);
     return this.#waiting.add({ method, args });
   }
 
-  /** `destroy` while the end of the response waits: a late error must not undo what was said before it. */
+  /** `destroy` while the response's `end` waits: a late error must not undo a response that was already complete. */
   destroyLater(destroy: () => void): void {
     this.#waitingDestroy ??= destroy;
   }
 
-  /** Lets the calls that waited leave, with the head of the first one. */
+  /** Replays the waiting calls, with the status of the first one. */
   #release(result: T | undefined, isSynchronous: boolean): unknown {
     const response = this.#response;
     this.#view.restore();
@@ -217,13 +217,13 @@ class HeldResponse<T> implements WrappedState {
     this.#waiting.takeAll();
     this.#destroyNow();
     const isDrainDue = this.#waiting.isDrainDue && hasRoom && !response.writableEnded;
-    // In a turn of its own: what a listener throws is no refusal of Node's.
+    // In a separate microtask, so that an error thrown by a listener is not mistaken for one from Node.
     if (isDrainDue && !this.#view.isDestroyed) queueMicrotask(() => response.emit('drain'));
     this.#waiting.isDrainDue = false;
     return first?.result;
   }
 
-  /** @returns whether the response is held again, until late changes are saved */
+  /** @returns whether the response is held again until late changes are saved */
   #waitForLateChanges(): boolean {
     if (this.#hasEnded || this.#view.isDestroyed) return false;
     this.#hasEnded = true;
@@ -256,19 +256,19 @@ class HeldResponse<T> implements WrappedState {
     return calls[0] && this.#resultOfDropped(calls[0].method);
   }
 
-  /** Makes a call that comes to nothing look made, and tells its callback why. */
+  /** Makes a dropped call look successful, and passes the error to its callback. */
   #drop({ method, args }: Call): unknown {
     const callback = args.find((arg) => typeof arg === 'function') as AnyFunction | undefined;
     if (callback) queueMicrotask(() => callback(this.#failure));
     return this.#resultOfDropped(method);
   }
 
-  /** For a `write` it is `true`, so that a loop that waits for room comes to its end. */
+  /** `true` for a `write`, so that a loop that waits for `drain` finishes. */
   #resultOfDropped(method: Call['method']): unknown {
     return method === 'write' ? true : method === 'flushHeaders' ? undefined : this.#response;
   }
 
-  /** Calls a method as it was. */
+  /** Calls an original method. */
   pass(method: keyof OriginalMethods, args: unknown[]): unknown {
     return this.#original[method]?.apply(this.#response, args);
   }
@@ -280,7 +280,7 @@ class HeldResponse<T> implements WrappedState {
   #destroyNow(): void {
     const destroy = this.#waitingDestroy;
     this.#waitingDestroy = undefined;
-    // TLS is given a turn to encrypt what was just written.
+    // Gives TLS a turn to encrypt what was just written.
     if (destroy) setImmediate(destroy);
   }
 

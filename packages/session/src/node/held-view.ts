@@ -4,22 +4,22 @@ import { headersSent } from './refusals.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Methods that keep their place between the calls that wait. */
+/** Methods whose calls keep their position among the waiting calls. */
 export type OrderedMethod = 'cork' | 'uncork' | 'addTrailers';
 export const orderedMethods: readonly OrderedMethod[] = ['cork', 'uncork', 'addTrailers'];
 
-/** What the functions that are put on a response ask and tell the one who holds it. */
+/** What the functions installed on a response need from the object that holds it. */
 export interface Held {
-  /** Whether an `end` waits. */
+  /** Whether an `end` is waiting. */
   readonly isEndShown: boolean;
-  /** A call that keeps its place between those that wait, if any do. */
+  /** Queues a call at its position among the waiting calls, if any are waiting. */
   keep(method: OrderedMethod, args: unknown[]): unknown;
   destroyLater(destroy: () => void): void;
-  /** Calls a method as it was. */
+  /** Calls an original method. */
   pass(method: OrderedMethod | 'destroy', args: unknown[]): unknown;
 }
 
-/** Where a response carries the one who holds it. */
+/** The property in which a response carries the object that holds it. */
 export const held: unique symbol = Symbol('held response');
 const waitsFor = Symbol('the response that destroy waits for');
 const ownDestroy = Symbol('destroy as it was');
@@ -43,15 +43,15 @@ const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'
 const placeholder = 'held';
 
 /**
- * Shows a response to its handler as one whose headers have left, or that has ended, while it still waits.
+ * Makes a waiting response look to its handler as if its headers had been sent, or as if it had ended.
  *
- * HTTP/1: with a string in `_header` Node's own setters throw Node's own errors, and middleware that reads the field (compression,
- * on-headers, finalhandler, morgan) does what it would. HTTP/2: its methods ask the stream's `headersSent`.
+ * HTTP/1: with a string in `_header`, Node's setters throw their usual errors, and middleware that reads the field (compression,
+ * on-headers, finalhandler, morgan) behaves as usual. HTTP/2: its methods check the stream's `headersSent`.
  */
 export class HeldView {
   readonly #response: HeldServerResponse;
   readonly #isHttp2: boolean;
-  /** What is seen besides the methods, which ask by themselves. */
+  /** Overridden properties. Installed methods need none, since they look up the state themselves. */
   #shadows: { target: object; name: string; before: PropertyDescriptor | undefined }[] = [];
   #guarded: Destroyable | undefined;
   #head: { statusCode: number; statusMessage: string } | undefined;
@@ -63,7 +63,7 @@ export class HeldView {
     this.#isHttp2 = isHttp2;
   }
 
-  /** Whether Node's response is, which only shows in its stream over HTTP/2. */
+  /** Whether Node's response is destroyed. Over HTTP/2, only its stream shows that. */
   get isDestroyed(): boolean {
     return this.#isHttp2 ? this.#response.stream?.destroyed === true : this.#response.destroyed;
   }
@@ -75,7 +75,7 @@ export class HeldView {
       return;
     }
     if (Object.hasOwn(response, '_header')) response._header ??= placeholder;
-    // Bun has Node's interface, and does not ask this field.
+    // Bun has Node's interface, but does not check this field.
     if (!response.headersSent) {
       this.#shadow(response, 'headersSent', { value: true });
       for (const name of headerSetters) this.#shadow(response, name, { value: refuse, writable: true });
@@ -83,7 +83,7 @@ export class HeldView {
     this.#prepare();
   }
 
-  /** Methods stay once they are put there: taking properties away again would make the response slow. */
+  /** Installed methods stay: deleting properties would make the response slow. */
   #prepare(): void {
     if (this.#isPrepared) return;
     this.#isPrepared = true;
@@ -98,7 +98,7 @@ export class HeldView {
     response.destroy = destroyResponse as typeof response.destroy;
   }
 
-  /** `destroy` waits until the response is out: a late error must not undo what was said before it. */
+  /** Makes `destroy` wait until the response is sent: a late error must not undo a response that was already complete. */
   showEnded(): void {
     const response = this.#response;
     this.isEndShown = true;
@@ -110,12 +110,12 @@ export class HeldView {
     if (this.#guarded) guard(this.#guarded, response[held]);
   }
 
-  /** Lets Node's own state be seen again. */
+  /** Makes Node's real state visible again. */
   restore(): void {
     this.isEndShown = false;
     if (this.#response._header === placeholder) this.#response._header = null;
     if (this.#shadows.length > 0) this.#unshadow();
-    // Or the socket would keep its last request alive.
+    // Otherwise the socket would retain its last request.
     if (this.#guarded) this.#guarded[waitsFor] = undefined;
     this.#guarded = undefined;
   }
@@ -127,14 +127,14 @@ export class HeldView {
     }
   }
 
-  /** Keeps the status of now as the one to send. What is assigned later is seen by the handler, and has no effect. */
+  /** Keeps the current status as the one to send. The handler sees what it assigns later, but that has no effect. */
   keepHead(): void {
     const { statusCode } = this.#response;
-    // HTTP/2 has no message, and warns of being asked for it.
+    // HTTP/2 has no status message, and reading it prints a warning.
     this.#head = { statusCode, statusMessage: this.#isHttp2 ? '' : this.#response.statusMessage };
   }
 
-  /** Puts the status to send in its place. @returns what undoes it */
+  /** Sets the status to send. @returns a function that undoes this */
   swapHead(): () => void {
     const response = this.#response;
     const head = this.#head;
@@ -153,8 +153,8 @@ export class HeldView {
   }
 
   /**
-   * Whether it reaches a client by itself, or waits for `finish` as that of light-my-request does, which Fastify's `inject` uses.
-   * Others are read by their maker as soon as `writableEnded` says so.
+   * Whether the response is written to a socket, or is from light-my-request (Fastify's `inject`), which waits for `finish`. Other
+   * mock responses are read by their creator as soon as `writableEnded` is true.
    */
   get #isOnSocket(): boolean {
     const { socket, req } = this.#response;
@@ -171,7 +171,7 @@ export class HeldView {
 
 function unchanged(): void {}
 
-// One function for each method, whatever the number of responses: they find their response's state by its symbol.
+// One function per method for all responses: it finds a response's state through the symbol.
 const orderKeepers = Object.fromEntries(
   orderedMethods.map((method) => [
     method,
@@ -200,8 +200,8 @@ function refuse(): never {
 }
 
 /**
- * Express responds to a late error with `socket.destroy()`. Without an error of the socket's own, that waits until the response is
- * out. The function stays on the socket: taking it away again would make the socket slow for all later requests.
+ * Express responds to a late error with `socket.destroy()`. A call without an error waits until the response is sent. The function
+ * stays on the socket: deleting it would make the socket slow for all later requests.
  */
 function guard(target: Destroyable, holder: Held): void {
   target[waitsFor] = holder;

@@ -1,12 +1,12 @@
 import { isPromise, whenReady } from '../request/store-calls.ts';
 import type { ResponseHooks } from './response-hooks.ts';
 
-/** The work of two that wait for one response, one after the other. When one fails, that one's `onFailure` is called. */
+/** Runs two hooks for one response, one after the other. If one fails, its `onFailure` is called. */
 export function joinHooks<A, B>(first: ResponseHooks<A>, second: ResponseHooks<B>): ResponseHooks<[A, B]> {
   let failing: ResponseHooks<never> = first as ResponseHooks<never>;
   return {
     commit(response) {
-      // The response becomes an error, and what an error response writes has to be written all the same.
+      // The response becomes an error response, for which the second one still has to commit, as for any 5xx.
       const fail = (error: unknown): never => {
         const other = attempt(() => second.commit({ ...response, status: 500 }));
         if (isPromise(other)) other.then(undefined, () => {});

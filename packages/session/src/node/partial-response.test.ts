@@ -26,7 +26,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<number> 
 }
 
 describe.each([
-  ['a store that is synchronous', false],
+  ['a synchronous store', false],
   ['a remote store', true],
 ])('a session on %s', (_, isRemote) => {
   it.each(['polling', 'websocket'])('is read by Socket.IO over %s', async (transport) => {
@@ -49,7 +49,7 @@ describe.each([
     expect(await new Promise((resolve) => client.once('who', resolve))).toBe('ada');
   });
 
-  it('is read by Socket.IO that begins with polling and is upgraded to a WebSocket', async () => {
+  it('is read by Socket.IO when it begins with polling and upgrades to a WebSocket', async () => {
     const { store } = createMemoryStore({}, isRemote);
     const cookie = await createTestSession(store, {}, { subject: 'ada' });
     const server = createServer();
@@ -69,7 +69,7 @@ describe.each([
     await expect.poll(() => subjects).toEqual(['ada']);
   });
 
-  it('is read on the upgrade of a WebSocket, by readSession or with an empty object for a response', async () => {
+  it('is read on a WebSocket upgrade, by readSession or with an empty object as the response', async () => {
     const { store } = createMemoryStore({}, isRemote);
     const cookie = await createTestSession(store, {}, { subject: 'ada' });
     const middleware = sessionMiddleware({ store });
@@ -89,7 +89,7 @@ describe.each([
     expect(String(message)).toBe('ada ada');
   });
 
-  it('is written by what light-my-request and a response without a socket make of it', async () => {
+  it('is written with light-my-request, and with a response without a socket', async () => {
     const { store } = createMemoryStore({}, isRemote);
     const handler = sessionHandler(
       (_request, response, session) => {
@@ -118,8 +118,8 @@ describe.each([
   });
 });
 
-describe('an object that is no response', () => {
-  it('is served as far as it goes', () => {
+describe('an object that only resembles a response', () => {
+  it('is served as far as possible', () => {
     const hooks = { commit: () => 1, apply() {}, beforeEnd: () => undefined, onFailure() {} };
     const frozen = Object.freeze({ end() {}, writeHead() {} });
     const proxy = new Proxy({ end: () => 'ended', write: () => true } as { end(): unknown }, {});
@@ -129,7 +129,7 @@ describe('an object that is no response', () => {
 });
 
 describe('an HTTP/2 response that is sent by its stream', () => {
-  it('goes out without the session, which is reported', async () => {
+  it('is sent without the session, which is reported', async () => {
     const { store } = createMemoryStore();
     const events: SessionEvent[] = [];
     const handler = sessionHandler(

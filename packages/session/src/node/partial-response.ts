@@ -4,7 +4,7 @@ import type { ResponseHooks } from './response-hooks.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** As much of a response as an object may have that only looks like one. */
+/** The parts of a response that an object resembling one may have. */
 interface PartialResponse extends HeaderCarrier {
   statusCode?: unknown;
   writeHead?: AnyFunction;
@@ -12,9 +12,9 @@ interface PartialResponse extends HeaderCarrier {
 }
 
 /**
- * Serves an object that only looks like a response, as far as it goes: engine.io's for a WebSocket, or `{}` on an upgrade. The
- * session is written at its first `writeHead` or `end`, which never wait; its cookie is sent if the store is synchronous and the
- * object takes headers.
+ * Supports, as far as possible, an object that only resembles a response: engine.io's for a WebSocket, or `{}` on an upgrade. The
+ * session is written on its first `writeHead` or `end`, which never wait; the cookie is sent if the store is synchronous and the
+ * object accepts headers.
  */
 export function servePartialResponse<T>(response: object, hooks: ResponseHooks<T>): void {
   const target = response as PartialResponse;
@@ -31,7 +31,7 @@ export function servePartialResponse<T>(response: object, hooks: ResponseHooks<T
       if (isPromise(result)) result.then(undefined, ignore);
       else hooks.apply(result, new NodeHeaders(target));
     } catch {
-      // The failure has been reported as an event, and there is no error response to send in its place.
+      // The failure has been reported as an event, and no error response can be sent.
     }
   }
   for (const method of ['writeHead', 'end'] as const) {
@@ -46,7 +46,7 @@ export function servePartialResponse<T>(response: object, hooks: ResponseHooks<T
     try {
       target[method] = replacement;
     } catch {
-      // It is frozen, so it stays as it is.
+      // A frozen object stays as it is.
     }
   }
 }

@@ -3,15 +3,15 @@ import type { OrderedMethod } from './held-view.ts';
 import type { SendingMethod } from './waiting-calls.ts';
 
 /**
- * What Node refuses before a response's headers leave, in Node's own words and at the line of the mistake. Where Node can be asked
- * without consequences, it is.
+ * Throws what Node would throw for an invalid body, with Node's message and at the line of the mistake. Where possible without side
+ * effects, Node itself is called.
  */
 export function assertBody(
   method: SendingMethod | OrderedMethod,
   [chunk, encoding]: readonly unknown[],
   isHttp2: boolean,
 ): void {
-  // For HTTP/1 an `end(0)` has no chunk, for HTTP/2 it has.
+  // `end(0)` has no chunk for HTTP/1, but it does for HTTP/2.
   const hasChunk =
     typeof chunk !== 'function' && (isHttp2 ? chunk !== undefined && chunk !== null : Boolean(chunk));
   if (method === 'write' || (method === 'end' && hasChunk)) assertChunk(chunk, encoding);
@@ -23,12 +23,12 @@ function assertChunk(chunk: unknown, encoding: unknown): void {
       Buffer.from('', encoding as 'utf8');
     return;
   }
-  // By its tag, because test runners hand over bytes of another realm.
+  // Checked by its tag, because test runners pass byte arrays from another realm.
   if (Object.prototype.toString.call(chunk) === '[object Uint8Array]') return;
   try {
     new OutgoingMessage().write(chunk);
   } catch (error) {
-    // It has no headers to send, which it says once it has accepted the chunk.
+    // Once it has accepted the chunk, this message throws because it cannot send headers.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_METHOD_NOT_IMPLEMENTED') throw error;
   }
 }
@@ -38,7 +38,7 @@ export function assertTrailers(trailers: unknown): void {
   new OutgoingMessage().addTrailers(trailers as never);
 }
 
-/** Checks what an implicit head would begin with. HTTP/2 checks the status when it is assigned. */
+/** Checks the status line of an implicit head. HTTP/2 checks the status when it is assigned. */
 export function assertStatusLine({ statusCode, statusMessage }: ServerResponse): void {
   assertStatus(statusCode);
   if (/[^\t\x20-\x7e\x80-\xff]/.test(statusMessage ?? '')) {
@@ -54,7 +54,7 @@ function assertStatus(given: unknown): number {
   });
 }
 
-/** What Node throws when headers are changed after they left. */
+/** The error that Node throws when headers are changed after they were sent. */
 export function headersSent(isHttp2: boolean): Error {
   return isHttp2
     ? Object.assign(new Error('Response has already been initiated.'), { code: 'ERR_HTTP2_HEADERS_SENT' })
@@ -64,8 +64,8 @@ export function headersSent(isHttp2: boolean): Error {
 }
 
 /**
- * Does what `writeHead(status, message, headers)` would do to the response, without sending anything, so that the session's headers
- * can join them.
+ * Applies `writeHead(status, message, headers)` to the response without sending anything, so that the session's headers can be
+ * added.
  */
 export function applyWriteHead(response: ServerResponse, args: readonly unknown[], isHttp2: boolean): void {
   const [given, second, third] = args;
@@ -81,7 +81,7 @@ export function applyWriteHead(response: ServerResponse, args: readonly unknown[
   else assertStatusLine(response);
 }
 
-/** A flat list `[name, value, …]` or one of pairs. It replaces what was set before, and may itself name a header several times. */
+/** A flat list `[name, value, …]` or a list of pairs. It replaces headers set earlier, and may name a header several times. */
 function applyList(response: ServerResponse, list: readonly unknown[]): void {
   const isFlat = !Array.isArray(list[0]);
   if (isFlat && list.length % 2 !== 0) {

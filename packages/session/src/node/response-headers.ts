@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { removePageHeaders } from '../request/abandoned-page.ts';
 import type { ResponseHeaders } from '../request/cache-headers.ts';
 
-/** Whatever takes headers, or some of it. */
+/** An object with some or all of the header methods. */
 export interface HeaderCarrier {
   getHeader?(name: string): unknown;
   setHeader?(name: string, value: unknown): unknown;
   appendHeader?(name: string, value: unknown): unknown;
 }
 
-/** The headers of a response, or of what there is of one. `Set-Cookie` is kept as a list, as readers of a response expect it. */
+/** The headers of a full or partial response. `Set-Cookie` is kept as a list, as code that reads a response expects. */
 export class NodeHeaders implements ResponseHeaders {
   readonly #response: HeaderCarrier;
 
@@ -45,7 +45,7 @@ export class NodeHeaders implements ResponseHeaders {
   }
 }
 
-/** Takes back the status and the headers of a page that is not sent. */
+/** Resets the status and headers of a page that is not sent. */
 export function clearHead(response: ServerResponse, isHttp2: boolean): void {
   removePageHeaders({
     names: () => response.getHeaderNames?.() ?? [],

@@ -1,18 +1,18 @@
 import type { ResponseHeaders } from '../request/cache-headers.ts';
 import type { ResponseFacts } from '../request/conclude.ts';
 
-/** The work that a response waits for. */
+/** Work that a response waits for. */
 export interface ResponseHooks<T> {
-  /** The headers are about to leave. They do when the promise resolves, immediately if there is none. Called once. */
+  /** The headers are about to leave; they wait for the promise, if one is returned. Called once. */
   commit(response: ResponseFacts): T | PromiseLike<T>;
-  /** Puts what `commit` has returned on the response. */
+  /** Applies the result of `commit` to the response. */
   apply(result: T, headers: ResponseHeaders): void;
-  /** The response is about to end. It does when the promise resolves, immediately if there is none. Must not fail. */
+  /** The response is about to end; it waits for the promise, if one is returned. Must not fail. */
   beforeEnd(): PromiseLike<void> | undefined;
-  /** `commit` failed. Nothing has left; what the handler sent is dropped, and an error can be sent instead. */
+  /** `commit` failed. Nothing has been sent; the handler's output is dropped, and an error can be sent instead. */
   onFailure(error: unknown): void;
-  /** The response has been closed, sent or not. */
+  /** The response was closed, sent or not. */
   onClose?(): void;
-  /** The headers left without `commit`, as by `stream.respond()` of an HTTP/2 response. */
+  /** The headers left without `commit`, as with `stream.respond()` of an HTTP/2 response. */
   onBypassed?(): void;
 }

@@ -12,20 +12,20 @@ import { failureStatus, isPromise } from '../request/store-calls.ts';
 import { holdResponse } from './held-response.ts';
 import type { ResponseHooks } from './response-hooks.ts';
 
-/** What an adapter does once a request's session is there, or is not. */
+/** What an adapter does when a request's session was opened, or failed. */
 export interface Outcomes {
-  /** Called before the handler; without a slot when the same middleware serves the request already. */
+  /** Called before the handler; without a slot when the same middleware already serves the request. */
   onOpen(slot?: SessionSlot, opened?: RequestSession): void;
-  /** Called instead, when the session cannot be loaded. */
+  /** Called instead of `onOpen` when the session cannot be loaded. */
   onLoadFailed(error: unknown): void;
-  /** Called instead of sending the response, when the session cannot be written: nothing has left. */
+  /** Called instead of sending the response when the session cannot be written: nothing has been sent. */
   onSaveFailed(error: unknown): void;
 }
 
 /**
- * Loads a request's session, and has its response write it before the headers leave. Synchronous when the store is.
+ * Loads a request's session, and arranges for it to be written before the response's headers leave. Synchronous when the store is.
  *
- * @param request The framework's own request, which carries the session too, and is what `peek` and events are given.
+ * @param request The framework's request, which carries the session too, and is passed to `peek` and events.
  */
 export function serveSession(
   sessions: Sessions,
@@ -53,7 +53,7 @@ export function serveSession(
   return Promise.resolve(loading).then(open, (error: unknown) => outcomes.onLoadFailed(error));
 }
 
-/** Has the session written before the response's headers leave, late changes before it ends, and garbage collected after it. */
+/** Writes the session before the response's headers leave, saves late changes before it ends, and collects garbage after it. */
 class SessionHooks implements ResponseHooks<Committed> {
   readonly #session: RequestSession;
   readonly #response: ServerResponse;
@@ -66,12 +66,12 @@ class SessionHooks implements ResponseHooks<Committed> {
   }
 
   commit(head: ResponseFacts): Awaitable<Committed> {
-    // Koa's middleware commits before the response begins, and its headers are on it by now.
+    // Koa's middleware commits before the response begins, and has already set the headers.
     if (this.#session.isCommitted) return nothing;
     try {
       return commitSession(this.#session, head);
     } catch (error) {
-      // Never synchronously: a handler's next call, such as `end` after `writeHead`, would pass for the error response.
+      // Never thrown synchronously: the handler's next call, such as `end` after `writeHead`, would be taken for the error response.
       return Promise.reject(error);
     }
   }
@@ -89,7 +89,7 @@ class SessionHooks implements ResponseHooks<Committed> {
   }
 
   onClose(): void {
-    // From here on nothing else will save what a job in the background changes.
+    // From now on, `later` is the only path that saves what background work changes.
     this.#session.later = ignore;
     if (this.#response.headersSent) void saveLateChanges(this.#session);
     void garbageCollection(this.#session)?.();
@@ -106,10 +106,10 @@ class SessionHooks implements ResponseHooks<Committed> {
   }
 }
 
-/** Responds to an error where no framework does. A response that has begun cannot become an error; it is cut off, so as not to look complete. */
+/** Responds to an error without a framework. A response that has begun cannot become an error; it is cut off so that it does not look complete. */
 export function sendPlainly(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
-    // A response that has ended is complete, or being flushed.
+    // A response that has ended is complete or being flushed.
     if (!response.writableEnded) response.destroy();
     return;
   }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { getSession, sessionMiddleware } from '../express.ts';
 
-/** What an adapter hands to the gateway; cookies are where the payload's version puts them. */
+/** What an adapter returns to the gateway; where cookies are depends on the payload version. */
 interface GatewayResponse {
   statusCode: number;
   body: string;
@@ -41,7 +41,7 @@ const version2 = {
 };
 
 type Invoke = (app: express.Express, event: object) => Promise<GatewayResponse>;
-// Its types describe the CommonJS module, whose default is its `default`.
+// Its types describe the CommonJS module, whose default export is under `default`.
 const configure = serverlessExpress as unknown as (
   options: object,
 ) => (event: object, context: object) => Promise<GatewayResponse>;
@@ -61,7 +61,7 @@ describe.each(adapters)('behind %s', (_, invoke) => {
     it.each([
       ['a store that responds immediately', false],
       ['a remote store', true],
-    ])('body and cookie are delivered on %s', async (_store, isRemote) => {
+    ])('delivers body and cookie on %s', async (_store, isRemote) => {
       const { store } = createMemoryStore({}, isRemote);
       const app = express().set('trust proxy', true);
       app.use(sessionMiddleware({ store, gcProbability: 0 }));

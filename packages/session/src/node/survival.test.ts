@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const program = join(import.meta.dirname, '../../test/survivor.ts');
 
-/** In a process of its own, which any unhandled error or rejection would end. */
+/** Runs in a separate process, which any unhandled error or rejection would end. */
 function survive(store: string) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, store], {
     encoding: 'utf8',
@@ -14,12 +14,12 @@ function survive(store: string) {
   return JSON.parse(stdout) as { answers: { [name: string]: string[] }; leaked: number };
 }
 
-/** Those that cut the connection themselves, before or without a response. */
+/** Handlers that cut the connection, before or without a response. */
 const cut = ['writes its head twice', 'destroys after a write', 'destroys with an error'];
 
 describe.skipIf(process.platform !== 'linux')('a process whose handlers do everything wrong', () => {
   it.each(['immediate', 'slow'])(
-    'lives on, and each first response arrives, on a store that is %s',
+    'survives, and each first response arrives, on a store that is %s',
     (store) => {
       const { answers, leaked } = survive(store);
       for (const [name, statuses] of Object.entries(answers)) {
@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('a process whose handlers do every
   );
 
   it.each(['failing', 'failing immediately', 'hanging'])(
-    'lives on, sends one 503 for each and leaves nothing open, on a store that is %s',
+    'survives, sends one 503 for each request and leaves nothing open, on a store that is %s',
     (store) => {
       const { answers, leaked } = survive(store);
       for (const [name, statuses] of Object.entries(answers)) {

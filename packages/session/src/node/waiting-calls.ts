@@ -1,17 +1,17 @@
 import type { HeldServerResponse, OrderedMethod } from './held-view.ts';
 
-/** The methods by which a response leaves. */
+/** The methods that send a response. */
 export type SendingMethod = 'writeHead' | 'flushHeaders' | 'write' | 'end';
 
-/** A call of the handler, to be made now or later. */
+/** A call by the handler, to be made now or later. */
 export interface Call {
   method: SendingMethod | OrderedMethod;
   args: unknown[];
 }
 
-/** The calls of a held response, in their order, and whether there is room for more. */
+/** The queued calls of a held response, and whether its buffer has room for more. */
 export class WaitingCalls {
-  /** Whether some `write` was told that there is no room, so that `drain` has to follow. */
+  /** Whether some `write` returned `false`, so that `drain` has to follow. */
   isDrainDue = false;
   readonly #highWaterMark: number;
   #calls: Call[] = [];
@@ -29,7 +29,7 @@ export class WaitingCalls {
     this.#calls.push(call);
   }
 
-  /** Adds a `write`. @returns whether there is room for more, by the measure that Node has for a socket */
+  /** Adds a `write`. @returns whether the buffer has room for more, up to the high-water mark that Node uses */
   addWrite(call: Call): boolean {
     const [chunk, encoding] = call.args;
     this.#bytes +=
@@ -46,12 +46,12 @@ export class WaitingCalls {
     return this.#calls[0];
   }
 
-  /** Removes the first one. */
+  /** Removes the first call. */
   shift(): Call | undefined {
     return this.#calls.shift();
   }
 
-  /** Removes and returns them all. */
+  /** Removes and returns all calls. */
   takeAll(): Call[] {
     const calls = this.#calls;
     if (calls.length > 0) this.#calls = [];

@@ -11,7 +11,7 @@ import { type NodeHandlerOptions, type Session, sessionHandler } from '../node.t
 
 type Write = (response: ServerResponse, session: Session, request: IncomingMessage) => unknown;
 
-/** A server whose handler has changed its session, so that its response must wait for the store. */
+/** A server whose handler changes its session, so that its response must wait for the store. */
 async function serveChanged(write: Write, options: Partial<NodeHandlerOptions> = {}) {
   const { store, records } = createMemoryStore({}, true);
   const served = await serve(
@@ -50,7 +50,7 @@ describe('a response that waits for its session', () => {
     expect((await send('/')).body.length).toBe(128 * block.length);
   });
 
-  it('takes as much as Node would while it waits, then returns false from write, and drain follows', async () => {
+  it('buffers as much as Node would while it waits, then returns false from write and emits drain later', async () => {
     const seen: unknown[] = [];
     const { send } = await serveChanged(async (response) => {
       seen.push(response.write('a'), response.write(block), response.write(block));
@@ -73,7 +73,7 @@ describe('a response that waits for its session', () => {
     await expect.poll(() => seen).toEqual(['written', 'ended']);
   });
 
-  it('sends what flushHeaders asks for before any body', async () => {
+  it('sends the headers on flushHeaders, before any body', async () => {
     const { port } = await serveChanged(async (response, _session, request) => {
       response.setHeader('X-Early', 'yes');
       response.flushHeaders();
@@ -142,7 +142,7 @@ describe('a response that waits for its session', () => {
     expect([answer.status, answer.body, answer.setCookies.length]).toEqual([204, '', 1]);
   });
 
-  it('saves the session although the client went away meanwhile', async () => {
+  it('saves the session even if the client disconnects while it waits', async () => {
     let resume: (() => void) | undefined;
     const events: string[] = [];
     const { port, records } = await serveChanged(
@@ -150,7 +150,7 @@ describe('a response that waits for its session', () => {
         const closed = once(request.socket, 'close');
         resume?.();
         await closed;
-        response.end('nobody reads this');
+        response.end('never read');
       },
       { onEvent: ({ outcome }) => events.push(outcome) },
     );
@@ -166,7 +166,7 @@ describe('a response that waits for its session', () => {
     expect(records.size).toBe(1);
   });
 
-  it('saves what a stream changed when its client goes away', async () => {
+  it('saves what a stream changed when its client disconnects', async () => {
     const events: string[] = [];
     let begun = () => {};
     const { store } = createMemoryStore({}, true);
@@ -220,7 +220,7 @@ describe('a response that waits for its session', () => {
     expect(JSON.parse((await visit()).body)).toEqual({ a: 1 });
   });
 
-  it('ends although its late changes have nowhere to go, after 5xx or a session that ended meanwhile', async () => {
+  it('ends even if its late changes cannot be saved, after a 5xx or because the session has ended', async () => {
     const { store } = createMemoryStore({}, true);
     const { browser } = await serve(
       sessionHandler(
@@ -241,14 +241,14 @@ describe('a response that waits for its session', () => {
     expect((await visit('/ended')).body).toBe('begun ended');
   });
 
-  it('takes bytes of another realm, as test runners make them', async () => {
+  it('accepts byte arrays from another realm, as test runners create them', async () => {
     const foreign = runInNewContext('new Uint8Array([111, 107])') as Uint8Array;
     const { send } = await serveChanged((response) => void response.end(foreign));
     const answer = await send('/');
     expect([answer.body, answer.setCookies.length]).toEqual(['ok', 1]);
   });
 
-  it('leaves no listener on its connection, however many requests use it', async () => {
+  it('leaves no listeners on its connection, however many requests use it', async () => {
     const counts: number[] = [];
     const { send } = await serveChanged((response, _session, { socket }) => {
       const names = socket.eventNames();
@@ -259,7 +259,7 @@ describe('a response that waits for its session', () => {
     expect(new Set(counts.slice(1)).size).toBe(1);
   });
 
-  it('arrives whole from a server that is closed meanwhile', async () => {
+  it('arrives whole from a server that is closed while it waits', async () => {
     let close = () => {};
     const { send, server } = await serveChanged((response) => {
       response.write('one ');
@@ -271,7 +271,7 @@ describe('a response that waits for its session', () => {
     expect([answer.status, answer.body, answer.setCookies.length]).toEqual([200, 'one two', 1]);
   });
 
-  it('serves two requests of one connection in turn', async () => {
+  it('keeps the order of two requests on one connection', async () => {
     const { port } = await serveChanged((response, _session, request) => response.end(request.url));
     const socket = connect(port, '127.0.0.1');
     let received = '';

@@ -1,9 +1,9 @@
 import { type Held, type HeldServerResponse, held, type OrderedMethod } from './held-view.ts';
 import type { SendingMethod } from './waiting-calls.ts';
 
-/** What the methods that are put on a response tell the one who holds it. */
+/** What the methods installed on a response report to the object that holds it. */
 export interface WrappedState extends Held {
-  /** A call of the handler, or of middleware around it. */
+  /** A call by the handler, or by middleware around it. */
   call(method: SendingMethod, args: unknown[]): unknown;
   /** A call on the response itself after a failure. */
   callAfterFailure(method: SendingMethod, args: unknown[]): unknown;
@@ -13,12 +13,12 @@ export interface WrappedState extends Held {
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** The methods of a response as they were: other middleware may have replaced them before. */
+/** A response's original methods, which other middleware may already have replaced. */
 export type OriginalMethods = {
   readonly [Method in SendingMethod | OrderedMethod | 'destroy']: AnyFunction | undefined;
 };
 
-/** Puts functions that ask the response's state in the place of those by which it leaves. @returns its methods as they were */
+/** Replaces the methods that send a response with ones that check its state first. @returns the original methods */
 export function wrapMethods(response: HeldServerResponse): OriginalMethods {
   const { writeHead, flushHeaders, write, end, cork, uncork, addTrailers, destroy } = response;
   Object.assign(response, wrappers);
@@ -26,12 +26,12 @@ export function wrapMethods(response: HeldServerResponse): OriginalMethods {
   return original as { [Method in keyof OriginalMethods]: AnyFunction };
 }
 
-/** The same for the error response, which goes past all that was put on top. */
+/** The same for the error response, which bypasses wrappers by other middleware. */
 export function wrapMethodsAfterFailure(response: HeldServerResponse): void {
   Object.assign(response, wrappersAfterFailure);
 }
 
-// One function for each method, whatever the number of responses: they find their response's state by its symbol.
+// One function per method for all responses: it finds a response's state through the symbol.
 const wrappers = makeWrappers((state, method, args) => state.call(method, args));
 const wrappersAfterFailure = makeWrappers((state, method, args) => state.callAfterFailure(method, args));
 

@@ -1,20 +1,20 @@
-/** The names of a response's headers, and how to take one back. */
+/** The names of a response's headers, and how to remove one. */
 export interface RemovableHeaders {
   names(): Iterable<string>;
   remove(name: string): void;
 }
 
-/** What a page says of itself, how long to keep it, and what it does to the browser. */
+/** Headers that describe the page, say how long to cache it, or act on the browser. */
 const ofPages =
   /^(?:content-(?!security-policy)|(?:.+-)?cache-control$|(?:etag|last-modified|expires|age|location|refresh|accept-ranges|set-cookie|trailer|transfer-encoding)$)/i;
 
-/** Takes back the headers of a page that is not sent, and leaves what other middleware says about every response. */
+/** Removes the headers of a page that is not sent, and keeps those that other middleware sets on every response. */
 export function removePageHeaders(headers: RemovableHeaders): void {
   for (const name of [...headers.names()]) if (ofPages.test(name)) headers.remove(name);
 }
 
-/** Closes what a page that is not sent would have streamed. */
+/** Cancels the body stream of a page that is not sent. */
 export function cancelStream(stream: ReadableStream | null | undefined): void {
-  // One that somebody reads cannot be cancelled here.
+  // A locked stream cannot be cancelled here: its reader owns it.
   void stream?.cancel().catch(() => {});
 }

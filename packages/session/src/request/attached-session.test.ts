@@ -12,7 +12,7 @@ import { sessionHandler as nodeHandler } from '../node.ts';
 const another = () => expressSession({ secret: 'x', resave: false, saveUninitialized: true });
 
 describe('a request that already has a session', () => {
-  it('of express-session is left alone: one clear error, and the response goes out', async () => {
+  it('of express-session is left alone: one clear error, and the response is sent', async () => {
     const { store } = createMemoryStore();
     const app = express();
     app.use(another(), sessionMiddleware({ store }));
@@ -34,7 +34,7 @@ describe('a request that already has a session', () => {
     ]);
   });
 
-  it('of ours keeps it when express-session is mounted afterwards', async () => {
+  it('of ours keeps it when express-session is mounted later', async () => {
     const { store } = createMemoryStore();
     const { send } = await serveExpress({ store }, (app) => {
       app.use(another());
@@ -47,7 +47,7 @@ describe('a request that already has a session', () => {
     expect([answer.status, answer.setCookies.length]).toEqual([200, 1]);
   });
 
-  it('of ours with the same cookie name says so, and the same middleware twice acts once', async () => {
+  it('of ours with the same cookie name reports that, and the same middleware mounted twice acts once', async () => {
     const { store } = createMemoryStore();
     const { send } = await serveExpress({ store }, (app) => {
       app.use('/twice', sessionMiddleware({ store }));
@@ -57,7 +57,7 @@ describe('a request that already has a session', () => {
     expect((await send('/')).body).toBe('ok');
   });
 
-  it('under fetch keeps it inside the same handler, is refused another, and can be served again', async () => {
+  it('under fetch keeps it inside the same handler, cannot get another one, and can be served again', async () => {
     const { store, calls } = createMemoryStore();
     const options = { store, gcProbability: 0 };
     const request = new Request('https://shop.example');
@@ -83,7 +83,7 @@ describe('a request that already has a session', () => {
     });
   });
 
-  it('that could not be loaded says so when it is asked for', async () => {
+  it('that could not be loaded reports that when it is requested', async () => {
     const { store } = createMemoryStore();
     await store.close();
     const app = express();
@@ -105,7 +105,7 @@ describe('a request that already has a session', () => {
 describe('lazy', () => {
   const cookie = `__Host-session=${'a'.repeat(43)}`;
 
-  it('asks the store on Express only for routes that ask for the session, and then writes it', async () => {
+  it('calls the store on Express only for routes that use the session, and then writes it', async () => {
     const { store, calls } = createMemoryStore();
     const { send, browser } = await serveExpress({ store, lazy: true, gcProbability: 0 }, (app) => {
       app.get('/static', (request, response) => {
@@ -131,7 +131,7 @@ describe('lazy', () => {
     expect((await visit('/page')).body).toBe('2');
   });
 
-  it('asks the store under fetch and node:http only when the handler does', async () => {
+  it('calls the store under fetch and node:http only when the handler requests the session', async () => {
     const { store, calls } = createMemoryStore();
     const options = { store, lazy: true, gcProbability: 0 };
     const browser = createBrowser(

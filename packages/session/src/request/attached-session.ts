@@ -8,30 +8,30 @@ import type { RequestSession } from './request-session.ts';
 import type { Sessions } from './sessions.ts';
 
 /**
- * A session as its request carries it, under the name of its cookie without prefix. Another copy of this package, of another
- * version even, calls these methods, so they stay as they are.
+ * A session as its request carries it, under its cookie's name without the prefix. Other copies of this package, possibly of
+ * another version, call these methods, so they must not change.
  */
 interface AttachedSession {
   readonly name: string;
-  /** The middleware that serves it. */
+  /** The middleware that provides it. */
   readonly by: object;
-  /** Whether the response is done, so that the same request may be served again. */
+  /** Whether the response is complete, so that the same request object may be served again. */
   readonly isDone: boolean;
-  /** The session; a promise while the store has to be asked; `undefined` before it is loaded and when loading failed. */
+  /** The session; a promise if it still has to be loaded; `undefined` before loading begins, or when loading failed. */
   get(): Session | PromiseLike<Session> | undefined;
-  /** Drops what was changed so far: the request's handler has failed. */
+  /** Drops the changes made so far, because the request's handler has failed. */
   discard(): void;
 }
 
 /** All sessions of one request, in the order in which they were mounted. */
 export interface RequestRecord {
   sessions: readonly AttachedSession[];
-  /** The `Cache-Control` that one of them has set, which is not the application's own. */
+  /** The `Cache-Control` that one of the sessions has set, as opposed to the application. */
   cacheControl?: string;
 }
 
-// A hidden property rather than a WeakMap, which keeps young garbage alive until a full collection (docs/decisions/004). A
-// registered symbol, so that two copies of this package share the sessions of a request as they share the store.
+// A hidden property, because a WeakMap keeps young garbage alive until a full collection (docs/decisions/004). A registered
+// symbol, so that two copies of this package share a request's sessions, as they share the store.
 const recordKey = Symbol.for('@store/session/request/1');
 type Carrier = { [recordKey]?: RequestRecord };
 
@@ -43,18 +43,18 @@ function recordOf(request: object): RequestRecord {
   return record;
 }
 
-/** Whether everything was done for a request, whose object may be used again. */
+/** Whether all sessions of a request are done, so that its object may be reused. */
 function isServed({ sessions }: RequestRecord): boolean {
   return sessions.every(({ isDone }) => isDone);
 }
 
 /** Lets another object, such as a framework's context, carry the sessions too. */
 export function shareRecord(record: RequestRecord, carrier: object): void {
-  // Not enumerable: neither copied nor printed with the request.
+  // Not enumerable, so that it is neither copied nor printed with the request.
   Object.defineProperty(carrier, recordKey, { value: record, configurable: true });
 }
 
-/** The place of one session on its request. */
+/** One session's slot on its request. */
 export class SessionSlot implements AttachedSession {
   readonly name: string;
   readonly by: object;
@@ -68,12 +68,12 @@ export class SessionSlot implements AttachedSession {
     this.record = record;
   }
 
-  /** Whether it is the request's first session, which a framework's `request.session` is. */
+  /** Whether it is the request's first session, the one behind a framework's `request.session`. */
   get isFirst(): boolean {
     return this.record.sessions[0] === this;
   }
 
-  /** The session without asking the store for it: with `lazy` it cannot be used yet. */
+  /** The session, without loading it: with `lazy` it may not be usable yet. */
   get session(): Session | undefined {
     return this.#opened?.session;
   }
@@ -100,7 +100,7 @@ export class SessionSlot implements AttachedSession {
   }
 }
 
-/** A synchronous store has loaded it by the time this returns. Failures reject, whatever the store. */
+/** A synchronous store has loaded the session by the time this returns. A failure is a rejection with every store. */
 async function loadSession(opened: RequestSession): Promise<Session> {
   await load(opened);
   return opened.session;
@@ -109,8 +109,8 @@ async function loadSession(opened: RequestSession): Promise<Session> {
 /**
  * Marks a request as served by a middleware.
  *
- * @returns where its session goes; `undefined` when this middleware serves the request already
- * @throws {StoreError} `UNSUPPORTED` when another of ours with the same cookie name does
+ * @returns the slot for its session; `undefined` when this middleware already serves the request
+ * @throws {StoreError} `UNSUPPORTED` when another of our middlewares with the same cookie name serves it
  */
 export function claimRequest(request: object, sessions: Sessions): SessionSlot | undefined {
   const record = recordOf(request);
@@ -119,7 +119,7 @@ export function claimRequest(request: object, sessions: Sessions): SessionSlot |
   if (known && !known.isDone) {
     if (known.by === sessions) return undefined;
     throw unsupported(
-      `Another session middleware with the cookie ${name} serves this request. Use a single one for all routes (\`peek\` takes a function of the request), or give one of them another cookie: { name }.`,
+      `Another session middleware with the cookie ${name} already serves this request. Use a single one for all routes (\`peek\` can be a function of the request), or give one of them another cookie: { name }.`,
     );
   }
   const slot = new SessionSlot(sessions, record);
@@ -127,28 +127,28 @@ export function claimRequest(request: object, sessions: Sessions): SessionSlot |
   return slot;
 }
 
-/** Whether a session middleware of ours has served the request. */
+/** Whether one of our session middlewares serves the request. */
 export function isClaimed(request: object): boolean {
   return (request as Carrier)[recordKey] !== undefined;
 }
 
 /**
- * Says that a request's handler failed, so that what it changed is not written. What an error handler changes afterwards is,
- * provided its response is not a 5xx. Does nothing for a request without a session.
+ * Drops what a request's failed handler changed, so that it is not written. Changes that an error handler makes afterwards are
+ * written, unless the response is a 5xx. Does nothing for a request without a session.
  */
 export function discardChanges(request: object): void {
   for (const session of (request as Carrier)[recordKey]?.sessions ?? []) session.discard();
 }
 
 /**
- * The session of a request that went through a session middleware. With `lazy` the store is asked now: write
- * `await getSession(request)`, which is right in both cases.
+ * Returns the session of a request that went through a session middleware. With `lazy`, this call loads it: write
+ * `await getSession(request)`, which works in both cases.
  *
- * @param request The request of the runtime or of the framework, or the context or event that holds it: Express's `request`,
+ * @param request The runtime's or the framework's request, or the context or event that holds it: Express's `request`,
  *   Fastify's `request` or `request.raw`, Hono's `c` or `c.req.raw`, Koa's `ctx` or `ctx.req`.
- * @param name The name of the session's cookie without its prefix, where several middlewares serve the request side by side.
- *   Default: the one that was mounted first.
- * @throws {StoreError} `UNSUPPORTED` when the request did not go through it, or its session could not be loaded.
+ * @param name The session cookie's name without its prefix, where several middlewares serve the request.
+ *   Default: the session of the middleware that was mounted first.
+ * @throws {StoreError} `UNSUPPORTED` when the request did not go through the middleware, or its session could not be loaded.
  * @example
  * const session = getSession<{ userId: string }>(request);
  */
@@ -174,9 +174,9 @@ function recordIn(request: unknown): RequestRecord | undefined {
 
 function whyNone(request: unknown, name: string | undefined, attached: AttachedSession | undefined): string {
   if (attached)
-    return 'The session of this request could not be loaded, or is not loaded yet. The error handler is given the reason.';
+    return 'The session of this request is not loaded yet, or could not be loaded. The error handler receives the reason.';
   if (requestsIn(request).next().done)
     return 'getSession takes a request. Pass the one that your handler received, or the framework’s context.';
   const which = name === undefined ? 'no session' : `no session named ${name}`;
-  return `This request has ${which}. Mount the session middleware before what uses it, and pass the request that it was given: a copy carries no session.`;
+  return `This request has ${which}. Mount the session middleware before the code that uses it, and pass the same request object: a copy carries no session.`;
 }

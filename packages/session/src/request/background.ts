@@ -5,11 +5,11 @@ import { withStatus } from './store-calls.ts';
 const tails = new WeakMap<RequestSession, Promise<void>>();
 
 /**
- * Saves what a request changes in a stored session after its headers left, onto the newest content. Never rejects: nobody is
- * left to tell, so failures are reported as events.
+ * Saves the changes that a request makes to a stored session after its headers left, on top of the newest content. Never rejects:
+ * no caller could handle the error any more, so failures are reported as events.
  */
 export function saveLateChanges(request: RequestSession): Promise<void> | undefined {
-  // Most requests have none.
+  // Most requests have no late changes.
   if (!request.journal.isChanged && !tails.has(request)) return undefined;
   const tail = (tails.get(request) ?? Promise.resolve()).then(() => saveLate(request));
   tails.set(request, tail);
@@ -26,7 +26,7 @@ async function saveLate(request: RequestSession): Promise<void> {
     milliseconds: performance.now() - began,
   });
   try {
-    // Taken even when they have nowhere to go, or the response would wait for them for ever.
+    // Taken even if they cannot be saved, or the response would wait for them forever.
     const { base, change } = request.journal.take();
     if (!(await request.isStored)) return;
     const saved = await request.calls.call(() => store.update(base.id, change));
@@ -36,7 +36,7 @@ async function saveLate(request: RequestSession): Promise<void> {
   }
 }
 
-/** `session.save()` after the response left. @returns `false` when the session has ended */
+/** `session.save()` after the response has left. @returns `false` when the session has ended */
 export async function saveNow(request: RequestSession): Promise<boolean> {
   await tails.get(request);
   if (!(await request.isStored)) return false;
@@ -49,7 +49,7 @@ export async function saveNow(request: RequestSession): Promise<boolean> {
   }
 }
 
-/** Garbage collection to run after the response, if this request draws it. Never rejects: the user it follows is not to blame. */
+/** Garbage collection to run after the response, if this request is selected for it. Never rejects: it must not fail the request. */
 export function garbageCollection(request: RequestSession): (() => Promise<void>) | undefined {
   const { store, options } = request;
   if (!request.isAsked || store.kind === 'cookie' || options.random() >= options.gcProbability)

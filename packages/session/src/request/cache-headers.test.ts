@@ -4,7 +4,7 @@ import type { Session } from '../index.ts';
 
 type Use = (session: Session<SiteData>) => unknown;
 
-/** A handler that uses its session and responds with headers of its own. */
+/** A handler that uses its session and sets headers. */
 const withHeaders =
   (headers: Record<string, string>, use: Use = () => undefined): Use =>
   (session) => {
@@ -20,15 +20,15 @@ async function headersOf(visit: Promise<{ response: Response }>) {
 }
 
 describe('cache headers', () => {
-  it('are left alone when the handler never looked at the session', async () => {
+  it('are left alone when the handler never used the session', async () => {
     expect(await headersOf(openSite().visit())).toEqual([null, null]);
   });
 
-  it('keep a response made from a session private, and apart by cookie', async () => {
+  it('make a response that used a session private, and vary it by cookie', async () => {
     expect(await headersOf(openSite().visit(read))).toEqual(['Cookie', 'private']);
   });
 
-  it('keep what somebody who is signed in is shown out of every cache, so that the back button shows it to nobody else', async () => {
+  it('keep the pages of a signed-in user out of every cache, so that the back button does not show them to anyone else', async () => {
     const site = openSite();
     await site.visit((session) => session.setSubject('ada'));
     expect(await headersOf(site.visit(read))).toEqual(['Cookie', 'private, no-store']);
@@ -37,7 +37,7 @@ describe('cache headers', () => {
     expect(await headersOf(site.visit(withHeaders(own, read)))).toEqual(['Cookie', 'private, max-age=60']);
   });
 
-  it('let no cache store a response with the session cookie, whatever the application asked for, and the event says so', async () => {
+  it('let no cache store a response with the session cookie, whatever the application set, and the event reports it', async () => {
     const plain = openSite();
     expect(await headersOf(plain.visit(write))).toEqual(['Cookie', 'private, no-store']);
     expect(plain.events.at(-1)).not.toHaveProperty('cacheControl');
@@ -51,7 +51,7 @@ describe('cache headers', () => {
     }
   });
 
-  it('join what the application says itself when no cookie is set', async () => {
+  it("are merged with the application's headers when no cookie is set", async () => {
     const own = { Vary: 'Accept-Encoding', 'Cache-Control': 'max-age=60' };
     expect(await headersOf(openSite().visit(withHeaders(own, read)))).toEqual([
       'Accept-Encoding, Cookie',
@@ -59,7 +59,7 @@ describe('cache headers', () => {
     ]);
   });
 
-  it('repeat nothing that is said already', async () => {
+  it('do not repeat directives that are already set', async () => {
     for (const own of [
       { Vary: 'cookie', 'Cache-Control': 'no-store' },
       { Vary: '*', 'Cache-Control': 'No-Store, max-age=0' },
@@ -71,7 +71,7 @@ describe('cache headers', () => {
     }
   });
 
-  it('stay as they are on a response for everybody: it neither touches the session nor sends its cookie', async () => {
+  it('stay as they are on a public response, which neither touches the session nor sends its cookie', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     site.clock.now += 500_000;

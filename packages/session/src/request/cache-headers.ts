@@ -1,12 +1,12 @@
 /** Read access to a response's headers, whatever the framework calls them. Names are case-insensitive. */
 export interface ReadableHeaders {
-  /** The value, several joined by a comma; `undefined` when there is none. */
+  /** The value, with several joined by a comma; `undefined` when the header is not set. */
   get(name: string): string | undefined;
-  /** Each `Set-Cookie`, as it is on the response. */
+  /** Each `Set-Cookie` line of the response. */
   getSetCookie(): readonly string[];
 }
 
-/** A response's headers, to be changed. */
+/** Write access to a response's headers. */
 export interface ResponseHeaders extends ReadableHeaders {
   /** Replaces all `Set-Cookie` headers. */
   replaceSetCookie(lines: readonly string[]): void;
@@ -14,29 +14,29 @@ export interface ResponseHeaders extends ReadableHeaders {
   append(name: string, value: string): void;
 }
 
-/** What of a session decides how its response may be cached. */
+/** The facts that decide how a session's response may be cached. */
 export interface CacheFacts {
   /** Whether the response sets or clears the session cookie. */
   setsCookie: boolean;
-  /** Whether somebody is signed in. */
+  /** Whether a user is signed in. */
   hasSubject: boolean;
-  /** The `Cache-Control` that another session of the request has given this response, whether it is there yet or not. */
+  /** The `Cache-Control` that another session of the request has chosen for this response, set yet or not. */
   ours: string | undefined;
 }
 
-/** Headers to put in the place of those with their names, and whether a `Cache-Control` of the application's is among them. */
+/** Headers to set, and whether one of them replaces the application's `Cache-Control`. */
 export interface CacheHeaders {
   headers: [name: string, value: string][];
   replacesOwn: boolean;
 }
 
 /**
- * The headers that keep a response made from a session out of caches: `private`, and out of the browser's own too when somebody
- * is signed in, so that the back button shows nothing after they have signed out (OWASP ASVS 14.3.2). The application's own
- * `Cache-Control` stands, except with a session cookie: no cache may store that, and `no-cache="Set-Cookie"` is not honoured
- * (OWASP Session Management Cheat Sheet).
+ * The headers that keep a response that used a session out of caches: `private`, plus `no-store` when a user is signed in, so that
+ * the browser's back button shows nothing after they have signed out (OWASP ASVS 14.3.2). The application's `Cache-Control` is
+ * kept, unless the response sets the session cookie: no cache may store that, and `no-cache="Set-Cookie"` is not honoured (OWASP
+ * Session Management Cheat Sheet).
  *
- * @param headers Those the application has set.
+ * @param headers The headers that the application has set.
  */
 export function cacheHeaders(
   headers: Pick<ReadableHeaders, 'get'>,
@@ -58,7 +58,7 @@ export function cacheHeaders(
   return { headers: added, replacesOwn };
 }
 
-/** Whether the application invites shared caches to keep the response, as for a static file. */
+/** Whether the application lets shared caches store the response, as it would a static file. */
 export function isPublic(headers: Pick<ReadableHeaders, 'get'>): boolean {
   return directives(headers.get('Cache-Control')).some((name) => /^(?:public$|s-maxage=)/.test(name));
 }

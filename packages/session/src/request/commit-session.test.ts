@@ -4,7 +4,7 @@ import { createPlainCookieStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
 
 describe('the lifecycle of a session', () => {
-  it('asks the store nothing for a visitor without a cookie who writes nothing', async () => {
+  it('makes no store call for a visitor without a cookie who writes nothing', async () => {
     const site = openSite();
     const { calls, setCookies } = await site.visit((session) => {
       session.get('name');
@@ -46,7 +46,7 @@ describe('the lifecycle of a session', () => {
     expect((await site.visit((session) => session.set('n', 2))).calls).toEqual(['read']);
   });
 
-  it('touches an unchanged session, and sends its cookie again, only after a tenth of the idle timeout', async () => {
+  it('touches an unchanged session, and resends its cookie, only after a tenth of the idle timeout', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     site.clock.now += 99_999;
@@ -58,12 +58,12 @@ describe('the lifecycle of a session', () => {
     expect(site.events.at(-1)).toMatchObject({ outcome: 'touched', cookie: 'set', reason: 'renewed' });
     site.clock.now += 800_000;
     expect((await site.visit((session) => expect(session.get('n')).toBe(1))).calls).toContain('touch');
-    // In its last two minutes the touch compares the version: a mark lives no longer than that.
+    // In the session's last two minutes the touch compares the version: a mark lives no longer than that.
     site.clock.now += 999_000;
     expect((await site.visit((session) => expect(session.get('n')).toBe(1))).calls).toContain('replace');
   });
 
-  it('goes by touchAfter, and by the idle timeout of the session itself', async () => {
+  it("follows touchAfter, and the session's idle timeout", async () => {
     const site = openSite({ touchAfter: 10 });
     await site.visit((session) => session.set('n', 1));
     site.clock.now += 10_000;
@@ -81,7 +81,7 @@ describe('the lifecycle of a session', () => {
     expect((await remembered.visit()).calls).toContain('touch');
   });
 
-  it('does not touch what the absolute limit ends anyway, and never lets the cookie outlive it', async () => {
+  it('does not touch a session that the absolute limit ends anyway, and never lets the cookie outlive it', async () => {
     const site = openSite({ absoluteTimeout: 1500 });
     await site.visit((session) => session.set('n', 1));
     site.clock.now += 800_000;
@@ -93,7 +93,7 @@ describe('the lifecycle of a session', () => {
     expect((await site.visit((session) => expect(session.isNew).toBe(true))).setCookies).toEqual([]);
   });
 
-  it('keeps the cookie of a session alive that is written more often than it would be touched', async () => {
+  it('keeps renewing the cookie of a session that is written more often than it would be touched', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 0));
     let sent = site.clock.now;
@@ -105,7 +105,7 @@ describe('the lifecycle of a session', () => {
     }
   });
 
-  it('clears the cookie with its own attributes on invalidate, and then only', async () => {
+  it('clears the cookie with its attributes on invalidate, and only then', async () => {
     const site = openSite({ cookie: { domain: 'shop.example', path: '/', partitioned: true } });
     const { setCookies: set } = await site.visit((session) => session.set('n', 1));
     expect(set[0]).toMatch(/^__Secure-session=/);
@@ -139,7 +139,7 @@ describe('the lifecycle of a session', () => {
     }
   });
 
-  it('begins a new session with what is written after invalidate', async () => {
+  it('starts a new session with what is written after invalidate', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     const [before] = site.cookies.values();
@@ -155,7 +155,7 @@ describe('the lifecycle of a session', () => {
     });
   });
 
-  it('writes nothing for 5xx, but ends an invalidated session even then', async () => {
+  it('writes nothing for a 5xx, but still ends an invalidated session', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     const failed = await site.visit((session) => {
@@ -173,7 +173,7 @@ describe('the lifecycle of a session', () => {
     expect([site.records.size, site.cookies.size]).toEqual([0, 0]);
   });
 
-  it('writes nothing when the handler throws, and throws its error on', async () => {
+  it('writes nothing when the handler throws, and rethrows its error', async () => {
     const site = openSite();
     const visit = site.visit((session) => {
       session.set('n', 2);
@@ -183,7 +183,7 @@ describe('the lifecycle of a session', () => {
     expect(site.records.size).toBe(0);
   });
 
-  it('peeks without touching the clock or the flash, and refuses writes', async () => {
+  it('peeks without renewing the session or consuming flash, and rejects writes', async () => {
     let peek = false;
     const site = openSite({ peek: () => peek });
     await site.visit((session) => {

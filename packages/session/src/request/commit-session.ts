@@ -9,7 +9,7 @@ import { clearTwin } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 import { contentToCreate, skipped, writeSession } from './write-session.ts';
 
-/** Outcomes after which the session is in the store, so that later changes can be saved. */
+/** Outcomes after which the session is in the store, so later changes can be saved. */
 const lasting: ReadonlySet<SessionOutcome> = new Set([
   'unchanged',
   'touched',
@@ -19,7 +19,7 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
 ]);
 
 /**
- * Writes what the handler did, once, when the response is about to leave. Synchronous when the store has nothing to do, or is.
+ * Writes the handler's changes, once, when the response is about to leave. Synchronous when the store is, or is not needed.
  *
  * @throws {StoreError} with a `status`, when the session could not be written and the response must not leave.
  */
@@ -27,7 +27,7 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   const { journal } = request;
   request.isCommitted = true;
   if (!journal.isLoaded) {
-    // A load that is under way is waited for; one that failed has been reported. One that begins later finds the cookie decided.
+    // Wait for a load that is running; one that failed has been reported. One that begins later can no longer set a cookie.
     const commit = () => (journal.isLoaded ? commitSession(request, response) : nothing);
     if (request.loading) return request.loading.then(commit, commit);
     journal.phase = 'closed';
@@ -56,7 +56,7 @@ function writeAndConclude(request: RequestSession, response: ResponseFacts): Awa
   const isPublicResponse = isPublic(response.headers);
   const failed = isError ? 'handler-failed' : hasEffect(write) ? undefined : journal.dropped?.reason;
 
-  // A store that fails here fails the request, unless that costs nothing the application did.
+  // A store failure fails the request, unless nothing that the application did is lost.
   const onError = (error: unknown): Committed => {
     request.isStored = false;
     const isHarmless =
@@ -96,7 +96,7 @@ function fail(request: RequestSession, error: unknown, response: ResponseFacts):
   throw request.failure;
 }
 
-/** Whether anything an application did would be missing if the write came to nothing. */
+/** Whether anything the application did would be lost if the write failed. */
 function hasEffect(write: SessionWrite): boolean {
   const { invalidated, changed, othersOf } = write;
   return invalidated || changed || othersOf !== undefined || contentToCreate(write) !== undefined;

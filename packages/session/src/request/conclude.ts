@@ -7,21 +7,21 @@ import type { RequestSession } from './request-session.ts';
 
 export type Header = readonly [name: string, value: string];
 
-/** What a response has to carry: for frameworks with a cookie API of their own, and for those with headers. */
+/** What a response has to carry, in one form for frameworks with a cookie API and one for those with plain headers. */
 export interface Committed {
   /** The cookies to set; usually none. */
   readonly cookies: readonly OutgoingCookie[];
-  /** `Vary` and `Cache-Control`, which keep the response out of caches. Set each: the application's own value is in it. */
+  /** `Vary` and `Cache-Control`, which keep the response out of caches. Set them, do not append: they include the application's values. */
   readonly cacheHeaders: readonly Header[];
-  /** Everything to set: one `Set-Cookie` for each cookie, to be appended, and the cache headers. */
+  /** All headers: one `Set-Cookie` per cookie, which must be appended, and the cache headers, which must be set. */
   readonly headers: readonly Header[];
 }
 
-/** What is known of the response when the session is committed. */
+/** What is known about the response when the session is committed. */
 export interface ResponseFacts {
   status: number;
   headers: ReadableHeaders;
-  /** Whether headers can be put on it: not on `Response.error()` or an upgrade. @default true */
+  /** Whether headers can be set on it: not on `Response.error()` or an upgrade. @default true */
   takesHeaders?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface WriteResult {
 
 export const nothing: Committed = { cookies: [], cacheHeaders: [], headers: [] };
 
-/** Reports what became of the session, and puts together what the response has to carry. */
+/** Reports what became of the session, and builds what the response has to carry. */
 export function conclude(request: RequestSession, result: WriteResult, response: ResponseFacts): Committed {
   const earlier = request.saved;
   const cookies = earlier
@@ -76,7 +76,7 @@ export function conclude(request: RequestSession, result: WriteResult, response:
   };
 }
 
-/** Of two cookies with one name, domain and path the later one counts, as it would in the browser. */
+/** Keeps the later of two cookies with the same name, domain, path and partition, as a browser would. */
 function latestOf(cookies: readonly OutgoingCookie[]): readonly OutgoingCookie[] {
   if (cookies.length < 2) return cookies;
   const byName = new Map(
@@ -88,7 +88,7 @@ function latestOf(cookies: readonly OutgoingCookie[]): readonly OutgoingCookie[]
   return [...byName.values()];
 }
 
-/** After `save()` what was done then is the outcome, unless more was done since. */
+/** After `save()`, the outcome is that of the save, unless the commit wrote something more. */
 function changedOnly(result: WriteResult): Partial<WriteResult> {
   return result.outcome === 'unchanged' || result.outcome === 'none' ? {} : result;
 }
@@ -107,9 +107,9 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
 }
 
 /**
- * Puts what was committed on a response: each `Set-Cookie` as a line of its own, the others in the place of what is there. A
- * cookie that the response carries already, as from a request within this one, gives way: browsers take the last, other clients
- * may not.
+ * Sets the committed headers on a response: each `Set-Cookie` as a separate line, the others in place of existing values. A line
+ * for the same cookie that is already on the response, as from a request within this one, is removed: browsers use the last one,
+ * but other clients may not.
  */
 export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {
   if (committed.cookies.length > 0) {

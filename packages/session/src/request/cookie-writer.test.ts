@@ -10,13 +10,13 @@ function openCookieSite(options: Parameters<typeof openSite>[0] = {}) {
   const { store, revoked } = createPlainCookieStore({ now: () => clock.now, idleTimeout: 1000 });
   const site = openSite({ ...options, store });
   const value = () => [...site.cookies.values()].join();
-  /** Puts another value into the browser's cookie. */
+  /** Replaces the value of the browser's cookie. */
   const hold = (other: string) => site.cookies.set('__Host-session', other);
   return { ...site, store, revoked, clock, value, hold };
 }
 
 describe('a session that lives in the cookie', () => {
-  it('has the same methods and keeps what they do', async () => {
+  it('has the same methods, and their changes are kept', async () => {
     const site = openCookieSite();
     await site.visit((session) => {
       session.set('name', 'Ada');
@@ -63,7 +63,7 @@ describe('a session that lives in the cookie', () => {
     await site.visit((session) => expect(session.get('n')).toBe(1));
   });
 
-  it('is revoked by invalidate, so a copy of the cookie is worth nothing', async () => {
+  it('is revoked by invalidate, so a copy of the cookie is worthless', async () => {
     const site = openCookieSite();
     await site.visit((session) => session.set('n', 1));
     const copy = `__Host-session=${site.value()}`;
@@ -86,7 +86,7 @@ describe('a session that lives in the cookie', () => {
     });
   }
 
-  it('takes no cookie from a late request that comes with its old id, for a minute', async () => {
+  it('gets no cookie from a late request with its old id, for a minute', async () => {
     const site = openCookieSite();
     await site.visit((session) => session.set('n', 1));
     const old = site.value();
@@ -128,7 +128,7 @@ describe('a session that lives in the cookie', () => {
     await site.visit((session) => expect(session.isNew).toBe(true));
   });
 
-  it('is refused when its Set-Cookie is larger than browsers keep, with sizes and key names only', async () => {
+  it('is rejected when its Set-Cookie is larger than browsers keep, with sizes and key names only', async () => {
     const site = openCookieSite();
     await site.visit((session) => session.set('n', 1));
     const before = site.value();
@@ -150,7 +150,7 @@ describe('a session that lives in the cookie', () => {
     await site.visit((session) => expect(session.get('n')).toBe(1));
   });
 
-  it('fits up to the last byte of 4096, attributes counted', async () => {
+  it('fits up to 4096 bytes, attributes included', async () => {
     const sizes: number[] = [];
     for (let length = 2700; length < 2900; length++) {
       const site = openCookieSite();
@@ -170,7 +170,7 @@ describe('a session that lives in the cookie', () => {
   it.each([
     ['never calls accept', (_accept: (value: string) => void) => {}],
     ['calls accept with another value', (accept: (value: string) => void) => accept('x'.repeat(100))],
-  ])('gets its cookie, of a size that browsers keep, from a wrapper that %s', async (_, call) => {
+  ])('gets its cookie, in a size that browsers keep, from a wrapper that %s', async (_, call) => {
     const { store } = createPlainCookieStore();
     const cookieValue: SessionStore['cookieValue'] = async (id, data, flash, { accept, ...options } = {}) => {
       const value = await store.cookieValue(id, data, flash, options);
@@ -193,7 +193,7 @@ describe('a session that lives in the cookie', () => {
     await site.visit((session) => expect(session.get('n')).toBe(2));
   });
 
-  it('is sealed again by the next request when the store asks for it', async () => {
+  it('is resealed by the next request when the store requests it', async () => {
     let renew = false;
     const { store } = createVersionedStore({ onLoad: () => ({ renew }) });
     const site = openSite({ store });
@@ -204,7 +204,7 @@ describe('a session that lives in the cookie', () => {
     expect([setCookies.length, site.events.at(-1)?.outcome]).toEqual([1, 'touched']);
   });
 
-  it('goes back to the store under the version it came with, and under none when it starts over', async () => {
+  it('is passed back to the store with its version, and without one when it starts over', async () => {
     const { store, sealed } = createVersionedStore({ onLoad: () => ({ version: 1 }) });
     const site = openSite({ store });
     await site.visit((session) => session.set('n', 1));
@@ -216,7 +216,7 @@ describe('a session that lives in the cookie', () => {
     expect(sealed).toEqual([{}, { version: 1 }, { version: 1 }, {}]);
   });
 
-  it('keeps fields that only a later version knows, under a new id and a login too, but not for another user', async () => {
+  it('keeps fields that only a later version knows, even under a new id or after a login, but not for another user', async () => {
     const unknownFields = { theme: 'dark' };
     const { store, sealed } = createVersionedStore({ onLoad: () => ({ unknownFields }) });
     const site = openSite({ store });
@@ -232,7 +232,7 @@ describe('a session that lives in the cookie', () => {
     expect(sealed).toEqual([{}, { unknownFields }, { unknownFields }, { unknownFields }, {}, {}]);
   });
 
-  it('starts over with a subject it did not have', async () => {
+  it('starts over when it gets a subject', async () => {
     const site = openCookieSite();
     await site.visit((session) => session.set('n', 1));
     const first = await site.store.load(site.value());

@@ -8,10 +8,10 @@ import type { Written } from './server-writer.ts';
 import { whenReady } from './store-calls.ts';
 
 /**
- * Seals a session into its cookie: every write is a new seal, and of parallel requests the last response counts. Under a new
- * id the store ends the old one, if it can end seals, and refuses when it was ended first.
+ * Seals a session into its cookie: every write makes a new seal, and the last of several parallel responses wins. When the id
+ * changes, a store that can end seals ends the old one, and refuses the write if the old one had already ended.
  *
- * @throws {StoreError} `TOO_LARGE` when the cookie, or its pieces together, would not come back. The old one stays.
+ * @throws {StoreError} `TOO_LARGE` when the cookie, or its pieces together, would not be sent back. The old cookie stays.
  */
 export function sealSession(
   request: RequestSession,
@@ -38,7 +38,7 @@ export function sealSession(
       ...(continues && { version }),
       ...(family !== undefined && { family }),
       ...(unknownFields !== undefined && !isOfAnotherUser && { unknownFields }),
-      // Measured before the store retires the old id: a session too large for its cookie must not lose the one it has.
+      // Measured before the store retires the old id: a session that is now too large must not lose its current cookie.
       accept,
     }),
   );

@@ -6,7 +6,7 @@ import type { SessionEvent } from '../index.ts';
 
 type Route = (session: Session, request: Request) => unknown;
 
-/** A site whose sessions are in the cookie, served by two processes that know nothing of each other. */
+/** A site whose sessions are in the cookie, served by two processes that share no state. */
 function openSealedSite(options: { chunks?: number } = {}) {
   const clock = { now: 1_750_000_000_000 };
   const events: SessionEvent[] = [];
@@ -46,7 +46,7 @@ function openSealedSite(options: { chunks?: number } = {}) {
         : await browser.visit('/', { headers });
       return { setCookies: response.headers.getSetCookie(), body: await response.text() };
     },
-    /** A request with the browser's cookies of now, whose `Set-Cookie` arrives when it is put into the browser. */
+    /** A request with the browser's current cookies, whose `Set-Cookie` arrives only when it is put into the browser. */
     async slowly(next: Route) {
       const headers = { ...route(next), Cookie: browser.header() };
       const response = await one(new Request('https://shop.example/', { headers }));
@@ -60,11 +60,11 @@ const write: Route = (session) => session.set('n', 1);
 const signOut: Route = (session) => session.invalidate();
 const marker = '__Host-session-ended';
 
-describe('a sealed session that nothing but its cookie knows', () => {
+describe('a sealed session that exists only in its cookie', () => {
   it.each([
     ['read', () => undefined],
-    ['written', write],
-  ] as [string, Route][])('stays ended when a slow response that had %s it puts it back', async (_, act) => {
+    ['wrote', write],
+  ] as [string, Route][])('stays ended when a slow response that %s it puts it back', async (_, act) => {
     const site = openSealedSite();
     await site.visit(signIn);
     site.clock.now += 200_000;
@@ -82,7 +82,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect((await site.visit()).body).toBe('nobody');
   });
 
-  it('is not put back by a response that is decided after the logout, in the same process', async () => {
+  it('is not put back by a response that is committed after the logout, in the same process', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     site.clock.now += 200_000;
@@ -99,7 +99,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect(site.events.at(-1)).toMatchObject({ outcome: 'ended-during-request', cookie: 'skipped' });
   });
 
-  it('is renewed by any request, so that a page that only fetches keeps its user signed in', async () => {
+  it('is renewed by any request, so that a page that only calls fetch keeps its user signed in', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     site.clock.now += 200_000;
@@ -138,7 +138,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     }
   });
 
-  it('is ended for the next user, when another signs in over it', async () => {
+  it('ends when another user signs in over it', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     const late = await site.slowly(write);
@@ -148,7 +148,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect((await site.visit()).body).toBe('nobody');
   });
 
-  it('goes on when its own user gets a new id', async () => {
+  it('continues when its user gets a new id', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     const late = await site.slowly(write);
@@ -168,7 +168,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     await site.visit((session) => expect(session.has('n')).toBe(false));
   });
 
-  it('is cleared in all its pieces', async () => {
+  it('is cleared with all its pieces', async () => {
     const site = openSealedSite({ chunks: 3 });
     await site.visit(signIn);
     const late = await site.slowly((session) => session.set('n', 'x'.repeat(5000)));
@@ -180,7 +180,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect([...site.cookies.keys()]).toEqual([marker]);
   });
 
-  it('is not ended by a marker of nonsense, which is not handed on either', async () => {
+  it('is not ended by a nonsensical marker, which is not passed on either', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     site.cookies.set(marker, ',.'.repeat(2000));
@@ -189,7 +189,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect(site.cookies.get(marker)).toMatch(/^[\w-]{22}$/);
   });
 
-  it('stays ended when another marker was planted next to ours', async () => {
+  it('stays ended when another marker was planted alongside ours', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     const late = await site.slowly(write);
@@ -199,7 +199,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect((await site.visit(undefined, `${marker}=planted; ${site.header()}`)).body).toBe('nobody');
   });
 
-  it('costs the next login nothing when a request from before the logout comes late', async () => {
+  it('does not affect the next login when a request from before the logout arrives late', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     const before = site.header();
@@ -212,7 +212,7 @@ describe('a sealed session that nothing but its cookie knows', () => {
     expect((await site.visit()).body).toBe('ada');
   });
 
-  it('goes on everywhere when what was to take its place could not be written', async () => {
+  it('continues in every process when its replacement could not be written', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     await expect(

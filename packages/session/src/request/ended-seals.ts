@@ -4,23 +4,23 @@ import type { RequestSession } from './request-session.ts';
 
 /** How long a request sent before a logout may still be in flight, in seconds. */
 const graceSeconds = 120;
-/** No real browser ends more sessions than this within that time. */
+/** More sessions than any real browser ends within that time. */
 const mostInMarker = 8;
 const mostInMemory = 10_000;
 
-/** Ids of sessions that ended in this process, and when they are forgotten. In the order of that time. */
+/** Ids of sessions that ended in this process, each with the time to forget it, in the order of those times. */
 const endedHere = new WeakMap<object, Map<string, number>>();
 
-/** Whether the cookie is the only record of the session: a seal that comes back opens again. */
+/** Whether the cookie is the only record of the session, so that a seal that comes back would open again. */
 function isStateless({ store, direct }: RequestSession): boolean {
   return store.kind === 'cookie' && !direct.endsSessions;
 }
 
 /**
- * Remembers sessions that end with this request, so that a slower one cannot bring them back with its `Set-Cookie`: in this
- * process, and in the browser by a marker cookie for the other processes.
+ * Remembers the sessions that this request ends, so that a slower request's `Set-Cookie` cannot bring them back: in this process's
+ * memory and, for other processes, in a marker cookie.
  *
- * @returns The marker; nothing where the store can end sessions itself.
+ * @returns the marker cookie; none where the store can end sessions
  */
 export function rememberEnded(request: RequestSession, ids: readonly string[]): OutgoingCookie[] {
   if (ids.length === 0 || !isStateless(request)) return [];
@@ -44,14 +44,14 @@ export function hasEnded(request: RequestSession, id: string): boolean {
 }
 
 /**
- * Whether the browser itself says so: then the cookie that it sends was put back. Without the marker the request may be one from
- * before the end, and the browser may hold a newer cookie by now.
+ * Whether the browser's marker cookie says that the session ended: then a slow response put its cookie back. Without the marker,
+ * the request may have been sent before the session ended, and the browser may hold a newer cookie by now.
  */
 export function isMarkedAsEnded(request: RequestSession, id: string): boolean {
   return isStateless(request) && request.cookie.endedHashes.includes(hashOf(id));
 }
 
-/** 132 bits of the id's hash: the marker tells nothing about the session. */
+/** 132 bits of the id's hash, so that the marker reveals nothing about the session. */
 function hashOf(id: string): string {
   return sessionKey(id).slice(0, 22);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSite } from '../../test/site.ts';
 import type { SessionSchema } from '../index.ts';
 
-/** A schema as Zod or Valibot would make it, that wants `n` to be a number. */
+/** A schema like those of Zod or Valibot, which requires `n` to be a number. */
 const schema: SessionSchema<{ name: string; n: number }> = {
   '~standard': {
     version: 1,
@@ -19,7 +19,7 @@ const schema: SessionSchema<{ name: string; n: number }> = {
 };
 
 describe('session events', () => {
-  it('arrive once per request on diagnostics_channel, the same as at onEvent', async () => {
+  it('arrive once per request on diagnostics_channel, and identically at onEvent', async () => {
     const received: unknown[] = [];
     const listener = (message: unknown) => received.push(message);
     subscribe('@store/session', listener);
@@ -39,7 +39,7 @@ describe('session events', () => {
     for (const event of site.events) expect(event.milliseconds).toBeGreaterThanOrEqual(0);
   });
 
-  it('hold no id and no value', async () => {
+  it('contain no ids and no values', async () => {
     const site = openSite();
     await site.visit((session) => session.set('name', 'Ada'));
     const ids = [...site.cookies.values()];
@@ -52,7 +52,7 @@ describe('session events', () => {
     for (const secret of [...ids, 'Ada', 'Grace', 'user-7']) expect(text).not.toContain(secret);
   });
 
-  it('warn of a Secure cookie that goes over plain http to another host', async () => {
+  it('warn about a Secure cookie that is sent over plain http to another host', async () => {
     const warnings = [];
     for (const origin of ['http://shop.example', 'https://shop.example', 'http://localhost:3000']) {
       const site = openSite({ origin, cookie: { insecureOnLoopback: false } });
@@ -71,7 +71,7 @@ describe('session events', () => {
     expect((await site.visit((session) => session.set('n', 1))).response.status).toBe(200);
   });
 
-  it('name the stored keys that do not fit the schema; those read as missing and stay stored', async () => {
+  it('list the stored keys that do not fit the schema; those read as missing and stay stored', async () => {
     const strict = openSite({ schema });
     const before = openSite({ store: strict.store });
     await before.visit((session) => {
@@ -96,7 +96,7 @@ describe('session events', () => {
     expect((await strict.store.load(id ?? '')).data).toEqual({ n: 1, name: 'Grace' });
   });
 
-  it('report several live sessions under one name, none of which counts', async () => {
+  it('report several live sessions under one name, none of which is used', async () => {
     const site = openSite({
       cookie: { name: '__Secure-sid', domain: 'shop.example' },
       origin: 'https://shop.example',
@@ -108,7 +108,7 @@ describe('session events', () => {
       cookie,
     });
     expect(site.events.at(-1)).toMatchObject({ outcome: 'none', reason: 'ambiguous-cookie' });
-    // All but the configured one are cleared, so the next request has its own again.
+    // All but the configured one are cleared, so the next request has its session again.
     expect(setCookies.length).toBeGreaterThan(0);
     for (const cleared of setCookies) expect(cleared).toMatch(/^__Secure-sid=; Max-Age=0/);
   });

@@ -2,13 +2,13 @@ import { isStoreError, type StoreErrorCode } from '@store/core';
 
 /** What became of the session in one request. */
 export type SessionOutcome =
-  /** There was none, and none was made. */
+  /** The request had no session, and none was created. */
   | 'none'
-  /** There was one; nothing was written. */
+  /** The request had a session; nothing was written. */
   | 'unchanged'
-  /** Only its idle period began again. */
+  /** Only its idle period was restarted. */
   | 'touched'
-  /** A new one was stored. */
+  /** A new session was stored. */
   | 'created'
   /** Changes were written. */
   | 'updated'
@@ -16,19 +16,19 @@ export type SessionOutcome =
   | 'regenerated'
   /** `invalidate` ended it. */
   | 'invalidated'
-  /** Its last value was removed and nobody is signed in to it, so it ended. */
+  /** Its last value was removed and it has no subject, so it ended. */
   | 'emptied'
-  /** It had moved to a new id before the request began: changes were dropped, and the browser's cookie left alone. */
+  /** Another request had moved it to a new id: changes were dropped, and the browser's cookie was left alone. */
   | 'moved'
-  /** Another request ended or moved it meanwhile: changes were dropped, and the browser's cookie left alone. */
+  /** Another request ended or moved it while this one was running: changes were dropped, and the browser's cookie was left alone. */
   | 'ended-during-request'
   /** The handler failed or called `discard`, so its changes were dropped. */
   | 'discarded'
-  /** It was only peeked at. */
+  /** It was opened read-only. */
   | 'peeked'
   /** The store could not be read, and the request got an empty session (`onStoreFailure: 'anonymous'`). */
   | 'anonymous'
-  /** The store failed the request; `error` has the code. */
+  /** The store failed, and so did the request; `error` has the code. */
   | 'failed';
 
 /** Why the cookie was set, cleared or left alone. */
@@ -48,16 +48,16 @@ export type CookieReason =
   | 'public-response'
   | 'moved'
   | 'ended-during-request'
-  /** A slow response had put a sealed session back that ended within the last two minutes. */
+  /** A slow response had put back the cookie of a sealed session that ended within the last two minutes. */
   | 'ended-earlier'
   | 'handler-failed'
   | 'discarded'
-  /** The response takes no headers, as `Response.error()` and an upgrade. */
+  /** The response takes no headers, like `Response.error()` or an upgrade. */
   | 'no-headers'
   | 'peek'
   | 'store-failure';
 
-/** One per request, on `diagnostics_channel` `@store/session` and `onEvent`. Holds no id and no value. */
+/** One per request, published on the `diagnostics_channel` `@store/session` and to `onEvent`. Contains no ids and no values. */
 export interface SessionRequestEvent {
   type: 'request';
   outcome: SessionOutcome;
@@ -70,18 +70,18 @@ export interface SessionRequestEvent {
   /** The error's code, or `UNKNOWN` for one that is not a `StoreError`. */
   error?: StoreErrorCode | 'UNKNOWN';
   /**
-   * `secure-cookie-over-http`: the cookie was set on a plain http request, and browsers drop a Secure cookie there. Serve https, use
-   * localhost in development, have the proxy that ends TLS send `X-Forwarded-Proto`, or pass `cookie: { secure: false }`.
+   * `secure-cookie-over-http`: the cookie was set on a plain http request, where browsers drop a Secure cookie. Serve https, use
+   * localhost in development, have the proxy that terminates TLS send `X-Forwarded-Proto`, or pass `cookie: { secure: false }`.
    * `domain-of-another-host`: the request's host is not in `cookie.domain`.
    */
   warning?: 'secure-cookie-over-http' | 'domain-of-another-host';
-  /** The response sets the session cookie, so it is `no-store` instead of what the application's `Cache-Control` asked for. */
+  /** The response sets the session cookie, so `no-store` replaced the application's `Cache-Control`. */
   cacheControl?: 'replaced';
-  /** Stored keys that do not fit the schema, and so read as missing. */
+  /** Keys whose stored values do not fit the schema, and so read as missing. */
   invalidKeys?: readonly string[];
 }
 
-/** Work that came after the response's headers, or past them: a late save, garbage collection, a response sent past us. */
+/** Work after the response's headers were sent (a late save, garbage collection), or a response that bypassed the middleware. */
 export interface SessionBackgroundEvent {
   type: 'late-save' | 'gc' | 'bypassed';
   outcome: 'updated' | 'ended-during-request' | 'collected' | 'lost' | 'failed';
@@ -94,7 +94,7 @@ export interface SessionBackgroundEvent {
 
 export type SessionEvent = SessionRequestEvent | SessionBackgroundEvent;
 
-/** Receives {@link SessionEvent}s, and the request where there is one. What it throws is ignored: reporting never fails a request. */
+/** Receives {@link SessionEvent}s, with the request if one exists. Errors that it throws are ignored: reporting never fails a request. */
 export type OnSessionEvent<Incoming = unknown> = (event: SessionEvent, request: Incoming) => void;
 
 interface Channel {
@@ -105,14 +105,14 @@ interface DiagnosticsChannel {
   channel(name: string): Channel;
 }
 
-// Looked up, never imported, so that this loads where there is no Node.
+// Looked up, never imported, so that this module loads outside Node too.
 const channel = (
   globalThis as { process?: { getBuiltinModule?(id: string): DiagnosticsChannel | undefined } }
 ).process
   ?.getBuiltinModule?.('node:diagnostics_channel')
   ?.channel('@store/session');
 
-/** Whether anything listens: an event is made only then. */
+/** Whether anything listens; events are created only then. */
 export function isWatched(onEvent: OnSessionEvent<never> | undefined): boolean {
   return onEvent !== undefined || channel?.hasSubscribers === true;
 }
@@ -131,7 +131,7 @@ export function report(
   }
 }
 
-/** The code under which an error is counted. */
+/** The code that events report for an error. */
 export function errorCode(error: unknown): StoreErrorCode | 'UNKNOWN' {
   return isStoreError(error) ? error.code : 'UNKNOWN';
 }

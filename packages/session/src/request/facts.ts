@@ -13,13 +13,13 @@ export interface RequestFacts extends CookieFacts {
   header(name: string): string | undefined;
 }
 
-/** What a source cannot tell of itself. */
+/** Facts that a source may not contain. */
 export interface KnownFacts {
   host?: string | undefined;
   https?: boolean | undefined;
 }
 
-/** Extracts the facts of a source. What is known otherwise counts more. */
+/** Extracts the facts of a source. Facts known from elsewhere take precedence. */
 export function factsOf(source: SessionSource, { host, https }: KnownFacts = {}): RequestFacts {
   const facts = factsIn(source);
   if (host === undefined && https === undefined) return facts;
@@ -40,11 +40,11 @@ function factsIn(source: SessionSource): RequestFacts {
     const { headers, getSetCookie } = each as { headers?: unknown; getSetCookie?: unknown };
     if (typeof (headers as Headers | undefined)?.get === 'function') return new FetchFacts(each as Request);
     if (typeof headers === 'object' && headers !== null) return new NodeFacts(each as IncomingMessage);
-    // A `Map` and many a context have `get`; only headers have this.
+    // `Map`s and many contexts have `get` too; only headers have `getSetCookie`.
     if (typeof getSetCookie === 'function') return new HeadersFacts(each as Headers);
   }
   throw unsupported(
-    'A session is opened from a Request, its Headers, Node’s IncomingMessage, or the text of the Cookie header. Pass one of them.',
+    'A session cannot be opened from this value. Pass a Request, its Headers, Node’s IncomingMessage, or the text of the Cookie header.',
   );
 }
 
@@ -93,7 +93,7 @@ class HeadersFacts implements RequestFacts {
   }
 }
 
-/** Of a web-standard request. Its URL is absolute and normalized, so it need not be parsed again. */
+/** Facts of a web-standard request. Its URL is absolute and normalized, so it need not be parsed again. */
 export class FetchFacts extends HeadersFacts {
   readonly #url: string;
   override readonly method: string;
@@ -119,7 +119,7 @@ export class FetchFacts extends HeadersFacts {
   }
 }
 
-/** Of a Node request; HTTP/2 names its host differently. */
+/** Facts of a Node request; HTTP/2 has the host in `:authority`. */
 export class NodeFacts implements RequestFacts {
   readonly #request: IncomingMessage;
 
@@ -138,14 +138,14 @@ export class NodeFacts implements RequestFacts {
   }
   get https(): boolean {
     const socket = this.#request.socket as { encrypted?: boolean } | undefined;
-    // Bun has it on plain sockets too, as false.
+    // On Bun, plain sockets have this property too, as false.
     return socket?.encrypted === true || isForwardedHttps(this.header('x-forwarded-proto'));
   }
   get isPlainHttp(): boolean {
     return !this.https;
   }
   get path(): string | undefined {
-    // Frameworks shorten `url` below a mount point, and keep the whole in `originalUrl`.
+    // Below a mount point, frameworks shorten `url` and keep the whole URL in `originalUrl`.
     const { originalUrl, url } = this.#request as IncomingMessage & { originalUrl?: string };
     const whole = originalUrl ?? url;
     return whole?.startsWith('/') ? whole.split(/[?#]/, 1)[0] : undefined;
@@ -156,7 +156,7 @@ export class NodeFacts implements RequestFacts {
   }
 }
 
-/** Whether a proxy says that the client came by https. Believed from anyone, since it can only make a cookie stricter. */
+/** Whether a proxy says that the client used https. Trusted from any sender, since it can only make a cookie stricter. */
 function isForwardedHttps(header: string | undefined): boolean {
   return header !== undefined && /^\s*https\s*(?:,|$)/i.test(header);
 }

@@ -10,11 +10,11 @@ import * as hono from '../hono.ts';
 import { createTestSession, getSession, openSession, withSession } from '../index.ts';
 import * as koaDoor from '../koa.ts';
 
-/** Whether each of these gives the one session of the request. */
+/** Whether each of these leads to the request's session. */
 const allGive = (session: unknown, ...requests: object[]) =>
   requests.map((request) => getSession(request) === session);
 
-describe('getSession takes whatever holds the request', () => {
+describe('getSession accepts anything that holds the request', () => {
   const { store } = createMemoryStore();
 
   it('in Express: the request, and the response', async () => {
@@ -58,7 +58,7 @@ describe('getSession takes whatever holds the request', () => {
     expect(await response.json()).toEqual([true, true]);
   });
 
-  it('and says what to pass for anything else', () => {
+  it('and for anything else, says what to pass', () => {
     for (const nothing of [undefined, null, 7, 'text'])
       expect(() => getSession(nothing as never)).toThrow('getSession takes a request');
     const endless: { request?: object } = {};
@@ -69,7 +69,7 @@ describe('getSession takes whatever holds the request', () => {
 });
 
 describe('openSession', () => {
-  it('opens the session of what holds a request, and says what to pass for anything else', async () => {
+  it('opens the session of anything that holds a request, and otherwise says what to pass', async () => {
     const { store } = createMemoryStore();
     const options = { store, cookie: { name: '__Host-session' } };
     const cookie = await createTestSession(store, { n: 1 }, { cookie: options.cookie });
@@ -82,7 +82,7 @@ describe('openSession', () => {
     for (const stranger of [{}, { headers: undefined }, new Map(), new URLSearchParams(), null, undefined, 7])
       await expect(openSession(stranger as never, options)).rejects.toMatchObject({
         code: 'UNSUPPORTED',
-        message: expect.stringContaining('Pass one of them'),
+        message: expect.stringContaining('Pass a Request'),
       });
   });
 });

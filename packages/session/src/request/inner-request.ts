@@ -1,4 +1,4 @@
-/** The names under which frameworks keep the underlying request. */
+/** The properties in which frameworks keep the underlying request. */
 interface Wrapper {
   /** Fastify's request, Hono's request. */
   raw?: unknown;
@@ -11,12 +11,12 @@ interface Wrapper {
 }
 
 /**
- * A framework's request, context or event, and the requests that it was made of: Hono's context holds its request, and that the
+ * A framework's request, context or event, and the requests it wraps: Hono's context holds Hono's request, which holds the
  * runtime's.
  */
 export function* requestsIn(wrapper: unknown): Generator<object> {
   let request: unknown = wrapper;
-  // No framework wraps deeper, and an application's object may refer to itself.
+  // No framework wraps deeper, and the limit stops at an object that refers to itself.
   for (let depth = 0; depth < 4 && typeof request === 'object' && request !== null; depth += 1) {
     yield request;
     const { raw, req, request: inner, node } = request as Wrapper;

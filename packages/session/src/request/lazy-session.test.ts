@@ -26,7 +26,7 @@ async function openStore(isRemote = false) {
 }
 
 describe('a lazy session', () => {
-  it('costs a static route of somebody who is signed in no store call, garbage collection included', async () => {
+  it('costs no store call on a static route for a signed-in user, not even for garbage collection', async () => {
     const { options, calls, cookie, events } = await openStore();
     const { send } = await serveExpress(options, (app) => {
       app.get('/logo.svg', (_request, response) => void response.send('<svg/>'));
@@ -36,7 +36,7 @@ describe('a lazy session', () => {
     expect(events).toMatchObject([{ outcome: 'none', cookie: 'skipped', reason: 'not-asked' }]);
   });
 
-  it('on Hono throws from c.get until it is asked for', async () => {
+  it('on Hono throws from c.get until it is requested', async () => {
     const { options, calls, cookie } = await openStore();
     const app = new Hono<{ Variables: SessionVariables<Data> }>();
     app.use(sessionMiddleware<Data>({ ...options, gcProbability: 0 }));
@@ -54,7 +54,7 @@ describe('a lazy session', () => {
     expect(await visit('/page')).toBe('1');
   });
 
-  it('that is still loading when the response leaves is waited for, and takes later changes', async () => {
+  it('that is still loading when the response leaves is awaited, and accepts later changes', async () => {
     const { options, store, cookie, id } = await openStore(true);
     let changed: Promise<void> | undefined;
     const { send } = await serveExpress({ ...options, gcProbability: 0 }, (app) => {
@@ -69,7 +69,7 @@ describe('a lazy session', () => {
     await expect.poll(async () => (await store.load(id)).data).toEqual({ n: 2 });
   });
 
-  it('asked for after the response left takes values and refuses what needs a cookie', async () => {
+  it('that is requested after the response left accepts values and rejects changes that need a cookie', async () => {
     const { options, store, cookie, id } = await openStore();
     const late = Promise.withResolvers<unknown>();
     const { send } = await serveExpress({ ...options, gcProbability: 0 }, (app) => {
@@ -92,7 +92,7 @@ describe('a lazy session', () => {
     expect((await store.load(id)).data).toEqual({ n: 3 });
   });
 
-  it('that cannot be loaded rejects, and writes and sets nothing', async () => {
+  it('that cannot be loaded rejects, writes nothing and sets no cookie', async () => {
     const { options, store, cookie, events } = await openStore();
     await store.close();
     const { send } = await serveExpress({ ...options, gcProbability: 0 }, (app) => {

@@ -6,9 +6,9 @@ import { lookUpSeveral } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 
 /**
- * Asks the store for a request's session. Without a cookie the store is not asked, and an unknown id is never adopted.
+ * Loads a request's session. Without a cookie the store is not called, and an unknown id is never adopted.
  *
- * @returns `undefined` when it is already there, as from a synchronous store
+ * @returns `undefined` when the session is already loaded, as from a synchronous store
  * @throws {StoreError} with a `status`: the store's failure under `onStoreFailure: 'fail'`.
  */
 export function load(opened: RequestSession): PromiseLike<void> | undefined {
@@ -56,7 +56,7 @@ function begin(opened: RequestSession, value: string, stored: StoredSession): vo
 
 function finish(opened: RequestSession): void {
   opened.journal.isLoaded = true;
-  // With `lazy` the response may have left by now. A session on the server still takes values.
+  // With `lazy` the response may have left by now. A session on the server can still store values.
   if (opened.journal.phase === 'closed' && opened.journal.base.exists && opened.store.kind === 'server') {
     opened.journal.phase = 'values-only';
     opened.isStored = true;
@@ -64,14 +64,14 @@ function finish(opened: RequestSession): void {
   if (opened.options.peek?.(opened.request as never)) makePeek(opened);
 }
 
-/** Makes a session one that can only be read. */
+/** Makes a session read-only. */
 export function makePeek(opened: RequestSession): void {
   opened.journal.readOnly ??= { outcome: 'peeked', reason: 'peek', error: peekOnly };
 }
 
 function peekOnly(): StoreError {
   return unsupported(
-    'This session was opened read-only. Open it with openSession(), or take the request out of `peek`, to write.',
+    'This session was opened read-only. To write, open it with openSession(), or exclude the request from `peek`.',
   );
 }
 
@@ -82,7 +82,7 @@ function fail(opened: RequestSession, error: unknown): void {
       withStatus(
         new StoreError(
           'UNAVAILABLE',
-          '[@store/session] The session could not be read, so this request has an empty one that cannot be written. Try again later.',
+          '[@store/session] The session could not be read, so this request has an empty, read-only one. Try again later.',
           { cause: error },
         ),
       );

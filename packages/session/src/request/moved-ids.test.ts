@@ -4,7 +4,7 @@ import { openSession, type SessionEvent } from '../index.ts';
 
 type Data = { name: string; n: number };
 
-/** A visitor with a cart whose id has just been given up. */
+/** A visitor with a cart whose session has just moved to a new id. */
 async function openMoved() {
   const site = openSite();
   const events: SessionEvent[] = [];
@@ -26,7 +26,7 @@ async function openMoved() {
   return { ...site, events, options, header, logIn };
 }
 
-describe('an id that was given up', () => {
+describe('the old id of a moved session', () => {
   it('changes nothing and sets no cookie, whatever a late request does with it', async () => {
     const { store, events, options, header, logIn } = await openMoved();
     await logIn();
@@ -42,7 +42,7 @@ describe('an id that was given up', () => {
     expect((await store.list('ada')).map(({ data }) => data)).toEqual([{ n: 1, name: 'ada' }]);
   });
 
-  it('reports moved when it is given up during the request', async () => {
+  it('reports moved when the session moves during the request', async () => {
     const { events, options, header, logIn } = await openMoved();
     const late = await openSession<Data>(header, options);
     late.session.set('n', 2);
@@ -51,25 +51,25 @@ describe('an id that was given up', () => {
     expect(events.at(-1)).toMatchObject({ outcome: 'moved' });
   });
 
-  it('gives each of ten logins a session of its own, at the same moment or one after another', async () => {
+  it('gives each of ten logins a separate session, whether parallel or one after another', async () => {
     for (const isParallel of [true, false]) {
       const { store, options, logIn } = await openMoved();
       const cookies: string[] = [];
       if (isParallel) cookies.push(...(await Promise.all(Array.from({ length: 10 }, () => logIn()))));
       else for (let n = 0; n < 10; n++) cookies.push(await logIn());
       expect(new Set(cookies).size).toBe(10);
-      // No session of a visitor is left, and whichever cookie the browser keeps, it is signed in.
+      // No visitor's session is left, and the browser is signed in whichever cookie it keeps.
       expect([await store.count(), (await store.list('ada')).length]).toEqual([10, 10]);
       for (const cookie of cookies)
         expect((await openSession<Data>(cookie, options)).session.subject).toBe('ada');
-      // The first one takes the cart along, the others have nothing of it.
+      // The first login keeps the cart, the others do not have it.
       const carts = (await store.list('ada')).map(({ data }) => data.n);
       expect(carts.filter((n) => n === 1)).toHaveLength(1);
       expect(carts.filter((n) => n === undefined)).toHaveLength(9);
     }
   });
 
-  it('gives a login nothing of the session that it leads to, and does not end that', async () => {
+  it('gives a login nothing from the session that it leads to, and does not end that session', async () => {
     const { store, options, logIn } = await openMoved();
     await logIn('ada');
     const bobs = await logIn('bob');
@@ -77,7 +77,7 @@ describe('an id that was given up', () => {
     expect((await openSession<Data>(bobs, options)).session.all()).toEqual({ name: 'bob' });
   });
 
-  it('leaves a login that began before it was given up its cookie, but no lifetime of the other', async () => {
+  it("lets a login that began before the move set its cookie, without the other session's lifetime", async () => {
     const { store, events, options, header, logIn } = await openMoved();
     const early = await openSession<Data>(header, options);
     early.session.setSubject('bob');
@@ -95,7 +95,7 @@ describe('an id that was given up', () => {
     expect(await store.list('bob')).toHaveLength(1);
   });
 
-  it('leads no login on after this request has moved it itself, and another one has ended it', async () => {
+  it('does not let a login revive a session that the same request moved and another one ended', async () => {
     const { store, events, options, header } = await openMoved();
     const { session, commit } = await openSession<Data>(header, options);
     session.regenerate();
@@ -107,7 +107,7 @@ describe('an id that was given up', () => {
     expect(await store.count()).toBe(0);
   });
 
-  it('gives a login neither the lifetime nor the data of another user, in its cookie and in the store', async () => {
+  it('gives a login neither the lifetime nor the data of another user, in the cookie or the store', async () => {
     const { store, options } = await openMoved();
     const open = (cookie: string) => openSession<Data>(cookie, options);
     const ada = await open('');
@@ -122,7 +122,7 @@ describe('an id that was given up', () => {
     expect(await store.load(bobs?.value ?? '')).not.toHaveProperty('idleTimeout');
   });
 
-  it('drops a login that was under way when its session was ended, and sets no cookie', async () => {
+  it('drops a login that was running when its session was ended, and sets no cookie', async () => {
     const { store, events, options, header } = await openMoved();
     const login = await openSession<Data>(header, options);
     login.session.setSubject('ada');
@@ -132,7 +132,7 @@ describe('an id that was given up', () => {
     expect(await store.count()).toBe(0);
   });
 
-  it('is told by reload, after which only a login is written', async () => {
+  it('is reported by reload, after which only a login is written', async () => {
     for (const isLogin of [true, false]) {
       const { store, options, header, logIn } = await openMoved();
       const late = await openSession<Data>(header, options);
@@ -145,7 +145,7 @@ describe('an id that was given up', () => {
     }
   });
 
-  it('makes a new session for a login after the one it led to has ended', async () => {
+  it('leads a login to a new session after the one it led to has ended', async () => {
     const { store, logIn } = await openMoved();
     await logIn();
     await store.destroyAll('ada');
@@ -153,7 +153,7 @@ describe('an id that was given up', () => {
     expect((await store.list('ada')).map(({ data }) => data)).toEqual([{ name: 'ada' }]);
   });
 
-  it('ends the session wherever it is with invalidate, before the move or after it', async () => {
+  it('ends the session under its current id with invalidate, before the move or after it', async () => {
     for (const order of ['opened before', 'opened after'] as const) {
       const { store, options, header, logIn } = await openMoved();
       const early = order === 'opened before' ? await openSession<Data>(header, options) : undefined;
@@ -167,7 +167,7 @@ describe('an id that was given up', () => {
 });
 
 describe('a session that is emptied', () => {
-  it('ends when nobody is signed in to it, and stays when someone is', async () => {
+  it('ends when it has no user, and stays when it has one', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     const { setCookies } = await site.visit((session) => session.delete('n'));
@@ -181,7 +181,7 @@ describe('a session that is emptied', () => {
     expect(await site.store.count()).toBe(1);
   });
 
-  it('stays when another request has put something in meanwhile', async () => {
+  it('stays when a parallel request has added something', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     const [id = ''] = site.cookies.values();
@@ -192,7 +192,7 @@ describe('a session that is emptied', () => {
     expect((await site.store.load(id)).data).toEqual({ name: 'Ada' });
   });
 
-  it('ends with a flash that was its only content, once that is read', async () => {
+  it('ends when flash was its only content and has been read', async () => {
     const site = openSite();
     await site.visit((session) => session.flash('notice', 'Goodbye'));
     await site.visit((session) => expect(session.getFlash('notice')).toBe('Goodbye'));

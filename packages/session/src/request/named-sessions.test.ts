@@ -21,7 +21,7 @@ function openStores(isRemote = false) {
   };
 }
 
-/** Without their prefix, which a cookie on loopback has not. */
+/** Without their prefix, which a cookie on loopback does not have. */
 const names = (lines: readonly string[]) => lines.map((line) => line.split('=')[0]?.replace('__Host-', ''));
 const header = (lines: readonly string[]) => lines.map((line) => line.split(';')[0]).join('; ');
 
@@ -55,7 +55,7 @@ describe('two session middlewares with different cookie names', () => {
     expect(ended.body).toBe('["tea","x"]');
   });
 
-  it('say which name is missing when another is asked for', async () => {
+  it('report which name is missing when an unknown one is requested', async () => {
     const { main, oauth } = openStores();
     const app = express();
     app.use(sessionMiddleware(main));
@@ -72,7 +72,7 @@ describe('two session middlewares with different cookie names', () => {
     expect(names((await send('/')).setCookies)).toEqual(['oauth']);
   });
 
-  it('both drop what a failed handler changed, and one that cannot be written fails the response', async () => {
+  it('both drop what a failed handler changed, and the response fails if either cannot be written', async () => {
     const { main, oauth, shop, flow } = openStores();
     const app = express();
     app.set('env', 'test');
@@ -170,7 +170,7 @@ describe('two session middlewares with different cookie names', () => {
     expect((await app.request(request)).headers.getSetCookie()).toHaveLength(2);
   });
 
-  it("give a framework's own property the first session that the framework's middleware opened", async () => {
+  it("give the framework's property the first session that its middleware opened", async () => {
     const { main, oauth } = openStores();
     const app = new Hono<{ Variables: SessionVariables<Flow> }>();
     app.use(honoMiddleware<Flow>(oauth as object));
@@ -190,7 +190,7 @@ describe('two session middlewares with different cookie names', () => {
     expect((await send('/')).body).toBe('true');
   });
 
-  it('make a page no-store when somebody is signed in to either', async () => {
+  it('make a page no-store when a user is signed in to either', async () => {
     const { main, oauth } = openStores();
     const app = new Hono();
     app.use(honoMiddleware(main), honoMiddleware(oauth));

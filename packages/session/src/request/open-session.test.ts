@@ -30,13 +30,13 @@ describe('openSession', () => {
     expect((await openSession<Visits>(sourceOf(cookie), options)).session.get('visits')).toBe(2);
   });
 
-  it('has read the session when it is there, with `lazy` too', async () => {
+  it('has loaded the session when it resolves, even with `lazy`', async () => {
     const { options, begin } = openStore();
     const { session } = await openSession<Visits>(await begin(), { ...options, lazy: true });
     expect(session.get('visits')).toBe(1);
   });
 
-  it('gives the cookie in parts for frameworks with an API of their own, and everything as headers', async () => {
+  it('returns the cookie in parts for frameworks with a cookie API, and everything as headers', async () => {
     const { options } = openStore();
     const { session, commit } = await openSession<Visits>('', options);
     session.set('visits', 1);
@@ -66,7 +66,7 @@ describe('openSession', () => {
     ]);
   });
 
-  it('writes nothing for a status of 5xx, and ends an invalidated session even then', async () => {
+  it('writes nothing for a 5xx status, but still ends an invalidated session', async () => {
     const { store, options, begin } = openStore();
     const cookie = await begin();
     const failed = await openSession<Visits>(cookie, options);
@@ -83,7 +83,7 @@ describe('openSession', () => {
     expect(await store.count()).toBe(0);
   });
 
-  it('knows host and scheme from the options where the source does not tell them', async () => {
+  it('takes host and scheme from the options where the source does not contain them', async () => {
     const { options } = openStore();
     const nameFor = async (source: SessionSource, known: { host?: string; https?: boolean }) => {
       const development = { ...options, cookie: { insecureOnLoopback: true }, ...known };
@@ -102,7 +102,7 @@ describe('openSession', () => {
       });
   });
 
-  it('takes the headers of a Node response, which has lists and numbers among them', async () => {
+  it('accepts the headers of a Node response, which include lists and numbers', async () => {
     const { store } = createMemoryStore();
     const { session, commit } = await openSession('', { store });
     session.set('n', 1);
@@ -111,7 +111,7 @@ describe('openSession', () => {
     expect(cacheHeaders).toContainEqual(['Vary', 'Accept, Origin, Cookie']);
   });
 
-  it('speaks of plain http only where it is known', async () => {
+  it('reports plain http only where it is known', async () => {
     const { store } = createMemoryStore();
     const warningOf = async (source: Headers, options: { https?: boolean } = {}) => {
       const events: SessionEvent[] = [];
@@ -140,7 +140,7 @@ describe('openSession', () => {
     expect(await commit({ status: 503 })).toEqual({ cookies: [], cacheHeaders: [], headers: [] });
   });
 
-  it('collects garbage after commit, and hands that to waitUntil', async () => {
+  it('collects garbage after commit, and passes that work to waitUntil', async () => {
     const { options, calls } = openStore();
     const work: Promise<void>[] = [];
     const waitUntil = (each: Promise<void>) => void work.push(each);
@@ -151,7 +151,7 @@ describe('openSession', () => {
     expect([work.length, calls.includes('deleteExpired')]).toEqual([1, true]);
   });
 
-  it('saves what is changed after commit at the next commit, without headers', async () => {
+  it('saves changes made after commit on the next commit, without headers', async () => {
     const { options, begin } = openStore();
     const cookie = await begin();
     const { session, commit } = await openSession<Visits>(cookie, options);
@@ -161,7 +161,7 @@ describe('openSession', () => {
     expect((await readSession<Visits>(cookie, options)).get('visits')).toBe(5);
   });
 
-  it('checks an options object once, and refuses what cannot be right', async () => {
+  it('checks an options object once, and rejects invalid options', async () => {
     await expect(openSession('', { rolling: true } as never)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
     });
@@ -191,7 +191,7 @@ describe('readSession', () => {
 });
 
 describe('withSession', () => {
-  it('runs a handler and puts cookie and cache headers on its response', async () => {
+  it('runs a handler and adds the cookie and cache headers to its response', async () => {
     const { options } = openStore();
     const request = new Request('https://shop.example');
     const response = await withSession<Visits>(request, options, (session) => {
@@ -205,7 +205,7 @@ describe('withSession', () => {
     ]);
   });
 
-  it('throws on what the handler throws, and writes nothing', async () => {
+  it("rethrows the handler's error, and writes nothing", async () => {
     const { store, options } = openStore();
     const run = withSession<Visits>(new Request('https://shop.example'), options, (session) => {
       session.set('visits', 1);

@@ -11,17 +11,17 @@ import { makePeek } from './load-session.ts';
 import type { RequestSession } from './request-session.ts';
 import { sessionsOf } from './sessions.ts';
 
-/** Session options, and what the source of a session may not tell. */
+/** Session options, and facts that the source of a session may not contain. */
 export interface OpenOptions<Data extends object = AppData> extends SessionOptions<Data, never> {
-  /** The request's host, by which plain http on loopback is recognized. The text of a header does not say. @default what the source says */
+  /** The request's host, used to recognize plain http on loopback. Not known from the text of a `Cookie` header. @default from the source */
   host?: string;
-  /** Whether the client came by https. With the text of a header that is taken for granted. @default what the source says */
+  /** Whether the client used https. Assumed for the text of a `Cookie` header. @default from the source */
   https?: boolean;
-  /** Keeps the runtime alive for garbage collection after `commit`. @default the work runs on its own */
+  /** Keeps the runtime alive for garbage collection after `commit`. @default none: nothing waits for that work */
   waitUntil?: WaitUntil;
 }
 
-/** What is known of the response, as far as it matters: 5xx writes nothing; headers the application has set are respected. */
+/** The parts of the response that matter: a 5xx status writes nothing; headers set by the application are respected. */
 export interface CommitResponse {
   status?: number;
   headers?: Headers | { readonly [name: string]: string | undefined };
@@ -31,20 +31,20 @@ export interface CommitResponse {
 export interface OpenedSession<Data extends object = AppData, Flash extends object = AppFlash> {
   session: Session<Data, Flash>;
   /**
-   * Writes what was done to the session, before the response's headers leave. Called again, it saves what was done since,
-   * and has nothing more for the response; after a failure it fails again, except for a 5xx.
+   * Writes the session's changes; call it before the response's headers leave. A second call saves later changes and returns
+   * nothing more for the response; after a failure it fails again, except for a 5xx.
    *
    * @returns what the response has to carry
-   * @throws {StoreError} with a `status` when it could not be written: then send an error instead of the response.
+   * @throws {StoreError} with a `status` when the session could not be written: then send an error instead of the response.
    */
   commit(response?: CommitResponse): Promise<Committed>;
 }
 
 /**
- * Opens the session of a request, without a framework. Works for whatever has a `Request`,
- * `Headers`, an `IncomingMessage` or the text of a `Cookie` header.
+ * Opens the session of a request, without a framework. Works with a `Request`, `Headers`, an `IncomingMessage` or the text of a
+ * `Cookie` header.
  *
- * No cookie: a new session, and the store is not asked. Missing, expired or given up: a new session under a new id.
+ * No cookie: a new session, without a call to the store. A missing, expired or ended session: a new session with a new id.
  *
  * @throws {StoreError} with a `status`: `NO_STORE`; `UNAVAILABLE` when the store failed; `INVALID_OPTION`.
  * @example
@@ -78,8 +78,8 @@ export async function openSession<Data extends object = AppData, Flash extends o
 }
 
 /**
- * Reads the session of a request and changes nothing: WebSocket upgrades, server components. Neither the clock nor the flash
- * is touched, writes throw `UNSUPPORTED`, and `reload` reads again.
+ * Reads the session of a request and changes nothing, as for WebSocket upgrades and server components. The idle period is not
+ * restarted, flash is not consumed, writes throw `UNSUPPORTED`, and `reload` reads again.
  *
  * @throws {StoreError} as {@link openSession}
  * @example
@@ -95,7 +95,7 @@ export async function readSession<Data extends object = AppData, Flash extends o
   return request.session as unknown as Session<Data, Flash>;
 }
 
-/** Options that the functions here take in addition. */
+/** Additional options of the functions in this file. */
 const taken: readonly PartialOption[] = ['host', 'https', 'waitUntil'];
 
 async function open<Data extends object>(
@@ -113,7 +113,7 @@ async function open<Data extends object>(
 function readHeaders(headers: CommitResponse['headers'] = {}): ReadableHeaders {
   if (headers instanceof Headers)
     return { get: (name) => headers.get(name) ?? undefined, getSetCookie: () => headers.getSetCookie() };
-  // Node's `getHeaders()` has lists and numbers, too.
+  // Node's `getHeaders()` contains lists and numbers too.
   const byName = new Map<string, unknown>(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );

@@ -10,7 +10,7 @@ interface Person {
   seen: boolean;
 }
 
-/** A site with a route that loads its session and then waits to be told to go on. */
+/** A site with a route that loads its session and then waits until the test lets it continue. */
 async function serveSlowRoute(
   slow: (session: Session<Person>) => void,
   routes: { [path: string]: (session: Session<Person>) => void },
@@ -41,7 +41,7 @@ async function serveSlowRoute(
     store,
     records,
     events,
-    /** Starts the slow request, and resolves to its end once its session is loaded. */
+    /** Starts the slow request, and resolves to a function that finishes it once its session is loaded. */
     async startSlow() {
       const loaded = new Promise<void>((resolve) => {
         arrived = resolve;
@@ -61,7 +61,7 @@ const signIn = (session: Session<Person>) => {
   session.set('name', 'Ada');
 };
 
-describe('requests at the same time', () => {
+describe('parallel requests', () => {
   it('stay logged out when a logout happens during a slow request that writes', async () => {
     const site = await serveSlowRoute((session) => session.set('seen', true), {
       '/sign-in': signIn,
@@ -81,7 +81,7 @@ describe('requests at the same time', () => {
     expect(JSON.parse((await site.visit('/')).body)).toEqual({ name: null, subject: null });
   });
 
-  it('log nobody out when a login moves the session during a slow request with the old id', async () => {
+  it('do not log the user out when a login moves the session during a slow request with the old id', async () => {
     const site = await serveSlowRoute((session) => session.set('seen', true), {
       '/first': (session) => session.set('name', 'visitor'),
       '/sign-in': signIn,
@@ -95,7 +95,7 @@ describe('requests at the same time', () => {
     expect(await site.store.count()).toBe(1);
   });
 
-  it('keep what a slow request wrote before a login, which keeps the data', async () => {
+  it('keep what another request wrote during a slow login', async () => {
     const site = await serveSlowRoute(signIn, {
       '/first': (session) => session.set('name', 'visitor'),
       '/write': (session) => session.set('seen', true),
@@ -109,7 +109,7 @@ describe('requests at the same time', () => {
     expect(JSON.parse((await site.visit('/')).body)).toEqual({ name: 'Ada', subject: '7' });
   });
 
-  it('regenerate at the same moment only once: the other one loses its changes and sets no cookie', async () => {
+  it('regenerate only once: the other request loses its changes and sets no cookie', async () => {
     const site = await serveSlowRoute((session) => session.regenerate(), {
       '/first': (session) => session.set('name', 'visitor'),
       '/regenerate': (session) => session.regenerate(),

@@ -1,12 +1,12 @@
 import type { ResolvedTimeouts, SaveOptions, StoredSession } from '@store/core';
 import type { RequestSession } from './request-session.ts';
 
-/** What decides how long a session lives, and whose it is. */
+/** What decides how long a session lives, and who its subject is. */
 export interface Life extends SaveOptions {
   createdAt?: number | undefined;
 }
 
-/** A session's life after this request's options. A login begins it again, and takes over nothing from another user. */
+/** A session's life after this request's options are applied. A login restarts it, and takes nothing over from another user. */
 export function lifeOf(stored: StoredSession, options: SaveOptions): Life {
   const isAnotherUser =
     options.subject !== undefined && stored.subject !== undefined && options.subject !== stored.subject;
@@ -23,13 +23,13 @@ function pick<Name extends string, T>(name: Name, value: T | undefined): { [N in
   return value === undefined ? {} : ({ [name]: value } as { [N in Name]?: T });
 }
 
-/** Seconds the browser keeps the cookie; `undefined`: until it closes. */
+/** Seconds the browser keeps the cookie; `undefined` means until the browser closes. */
 export function maxAgeOf(request: RequestSession, now: number, life: Life): number | undefined {
   if (life.expireOnClose ?? request.cookie.expireOnClose) return undefined;
   return secondsToLive(request.store.timeouts, now, life);
 }
 
-/** Whole seconds until a session written or touched at `now` ends: its idle timeout, or less before the absolute limit. */
+/** Whole seconds until a session written or touched at `now` ends: its idle timeout, or less if the absolute limit comes first. */
 export function secondsToLive(
   { idleTimeout, absoluteTimeout }: ResolvedTimeouts,
   now: number,
@@ -42,11 +42,11 @@ export function secondsToLive(
 }
 
 /**
- * Whether a read of this session should start its idle period again: `touchAfter` seconds after it last began, and never when
- * the absolute limit has the last word already.
+ * Whether a read of this session should restart its idle period: `touchAfter` seconds after it last started, and never once the
+ * absolute limit determines when the session ends.
  *
- * A driver that does not say when its sessions end gets a touch with every request, since none may be missed. One that asks
- * for it gets it immediately: a cookie sealed with an old password must not wait until that is gone.
+ * A driver that does not report when its sessions end gets a touch with every request, since none may be missed. A session marked
+ * `renew` is touched immediately: a cookie sealed with an old password must be resealed before that password is removed.
  */
 export function isTouchDue(
   timeouts: ResolvedTimeouts,
@@ -66,11 +66,11 @@ export function isTouchDue(
 }
 
 /**
- * Whether a write, which starts the idle period again by itself, should renew the cookie too: with the first one in each
- * period of `touchAfter` seconds, counted from the session's beginning.
+ * Whether a write, which restarts the idle period anyway, should renew the cookie too: the first write in each period of
+ * `touchAfter` seconds does, counted from the session's creation.
  *
- * Going by the time of the last write instead, a session written more often than `touchAfter` would never be renewed, and
- * its cookie would end under a busy user.
+ * Counted from the last write instead, the cookie of a session written more often than `touchAfter` would never be renewed, and
+ * would expire while the session is in use.
  */
 export function isCookieDue(
   timeouts: ResolvedTimeouts,

@@ -4,7 +4,7 @@ import { openStore, type Visits } from '../../test/visits.ts';
 import { openSession, readSession, type SessionEvent } from '../index.ts';
 
 describe('session.save()', () => {
-  it('writes now, and the cookie goes out with the response, even one that fails', async () => {
+  it('writes immediately, and the cookie is sent with the response, even a failed one', async () => {
     const { store, options } = openStore();
     const { session, commit } = await openSession<Visits>('', options);
     session.set('visits', 1);
@@ -16,7 +16,7 @@ describe('session.save()', () => {
     expect((await store.load(session.id)).data).toEqual({ visits: 1 });
   });
 
-  it('writes what is changed while a response streams', async () => {
+  it('writes changes made while a response streams', async () => {
     const { store, options, begin } = openStore();
     const { session, commit } = await openSession<Visits>(await begin(), options);
     await commit();
@@ -25,7 +25,7 @@ describe('session.save()', () => {
     expect((await store.load(session.id)).data).toEqual({ visits: 7 });
   });
 
-  it('leaves a session in the cookie to the response', async () => {
+  it('leaves a session that is in the cookie to the response', async () => {
     const { store } = createPlainCookieStore();
     const { session, commit } = await openSession<Visits>('', { store });
     session.set('visits', 1);
@@ -35,7 +35,7 @@ describe('session.save()', () => {
 });
 
 describe('session.discard()', () => {
-  it('drops what was changed so far, and nothing that is changed afterwards', async () => {
+  it('drops the changes made so far, but not later ones', async () => {
     const { options, begin } = openStore();
     const cookie = await begin();
     const { session, commit } = await openSession<Visits>(cookie, options);
@@ -61,7 +61,7 @@ describe('session.discard()', () => {
     expect(events).toMatchObject([{ outcome: 'discarded', cookie: 'skipped', reason: 'discarded' }]);
   });
 
-  it('cannot take back invalidate()', async () => {
+  it('cannot undo invalidate()', async () => {
     const { store, options, begin } = openStore();
     const { session, commit } = await openSession<Visits>(await begin(), options);
     session.invalidate();
@@ -99,7 +99,7 @@ describe('session.discard()', () => {
 });
 
 describe('session.reload()', () => {
-  it('reads the newest content, with what is not written yet on top', async () => {
+  it('reads the newest content, with unwritten changes on top', async () => {
     const { store, options, begin } = openStore();
     const { session } = await openSession<Visits>(await begin(), options);
     session.update('visits', (visits = 0) => visits + 1);
@@ -108,7 +108,7 @@ describe('session.reload()', () => {
     expect(session.all()).toEqual({ visits: 11, name: 'Ada' });
   });
 
-  it('tells that the session has ended, which nothing brings back', async () => {
+  it('reports that the session has ended, and nothing brings it back', async () => {
     const { store, options, begin } = openStore();
     const { session, commit } = await openSession<Visits>(await begin(), options);
     await store.destroy(session.id);

@@ -12,7 +12,7 @@ import { clearTwin } from './several-cookies.ts';
 import { StoreCalls, withStatus } from './store-calls.ts';
 import { writeSession } from './write-session.ts';
 
-/** One request's session, from loaded to written: where it came from, and what has become of it. */
+/** One request's session, from load to commit: where it came from, and what became of it. */
 export class RequestSession {
   readonly options: ResolvedSessionOptions;
   readonly store: SessionStore;
@@ -27,26 +27,27 @@ export class RequestSession {
 
   /** What all sessions of this request share. */
   record: { cacheControl?: string } = {};
-  /** Whether the store is or was asked. With `lazy` it may never be. */
+  /** Whether loading has begun. With `lazy` it may never begin. */
   isAsked = false;
-  /** With `lazy`, the load that a handler asked for. */
+  /** With `lazy`, the load that a handler requested. */
   loading: PromiseLike<Session> | undefined;
-  /** Whether the browser holds another live session under the name, which is to go. */
+  /** Whether the browser holds another live session under the same cookie name, to be cleared. */
   hasTwin = false;
-  /** The cookie's value that the session was found under. */
+  /** The cookie value under which the session was found. */
   cookieValue: string | undefined;
-  /** Whether the one commit of this request has begun. Later changes are saved, if the session is stored. */
+  /** Whether the request's only commit has begun. Later changes are saved if the session is stored. */
   isCommitted = false;
-  /** Why that failed, and nothing was written. */
+  /** Why the commit failed and nothing was written. */
   failure: unknown;
   /** Whether the session is in the store after this request's regular write, so that later changes can be saved. */
   isStored: boolean | Promise<boolean> = false;
   /**
-   * Takes the work of saving a late change as it is made, and keeps the runtime alive for it. While there is none, late changes
-   * wait for the end of the response. A shared function where possible: V8 keeps one assigned late, and all it refers to, for long.
+   * Receives the work of saving a late change, as the change is made, and keeps the runtime alive for it. If not set, late changes
+   * are saved at the end of the response. Use a shared function where possible: V8 retains one that is assigned late, and all it
+   * refers to, for a long time.
    */
   later: ((work: PromiseLike<void>) => void) | undefined;
-  /** What `save` has written before the response left; its cookies leave with it. */
+  /** What `save` wrote before the response left; its cookies are sent with the response. */
   saved: WriteResult | undefined;
 
   constructor(options: ResolvedSessionOptions, facts: RequestFacts, request: unknown) {
@@ -70,10 +71,10 @@ export class RequestSession {
     }
   }
 
-  /** Writes what was done so far. @returns `false` when the session has ended */
+  /** Writes the changes made so far. @returns `false` when the session has ended */
   async save(): Promise<boolean> {
     if (this.journal.phase !== 'open') return saveNow(this);
-    // A sealed session leaves with the response, and cannot before.
+    // A sealed session can only be written with the response.
     if (this.store.kind === 'cookie') return true;
     try {
       const write = this.journal.take();
@@ -93,7 +94,7 @@ export class RequestSession {
     const value = journal.base.exists ? (this.cookieValue ?? journal.base.id) : undefined;
     if (value === undefined) return false;
     try {
-      // A session that this request has stored is in the store under its id; a sealed one is in the cookie.
+      // A session on the server is stored under its id; a sealed one is in the cookie.
       const id = this.store.kind === 'server' ? journal.base.id : value;
       const stored = await this.calls.call(() => this.direct.load(id));
       journal.rebase(stored);
@@ -116,14 +117,14 @@ export class RequestSession {
     this.direct.planMove(id, newId);
   }
 
-  /** Called at every change after the response left. */
+  /** Called on every change after the response has left. */
   noteLateChange(): void {
     if (!this.later) return;
     const saving = saveLateChanges(this);
     if (saving) this.later(saving);
   }
 
-  /** Tells listeners; the event is made only for them. */
+  /** Reports an event, which is created only if anything listens. */
   report(describe: () => SessionEvent): void {
     const { onEvent } = this.options;
     if (isWatched(onEvent)) report(onEvent, describe(), this.request);

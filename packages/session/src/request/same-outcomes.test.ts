@@ -126,7 +126,7 @@ function fail(): never {
 }
 
 describe.each(adapters)('on %s', (name, open) => {
-  /** Visits a site whose visitor already has a session with n = 1, and looks at what is stored afterwards. */
+  /** Visits a site as a visitor who has a session with n = 1, and returns what is stored afterwards. */
   async function visit(handle: Handle, onError?: Handle) {
     const { store, records } = createMemoryStore();
     const cookie = await createTestSession(store, { n: 1 }, { cookie: { name: '__Host-session' } });
@@ -160,7 +160,7 @@ describe.each(adapters)('on %s', (name, open) => {
     expect(events).toMatchObject([{ outcome: 'discarded' }]);
   });
 
-  it('a response of 5xx writes nothing', async () => {
+  it('a 5xx response writes nothing', async () => {
     const { status, setCookies, stored, events } = await visit((session) => {
       session.setSubject('ada');
       return 503;
@@ -169,7 +169,7 @@ describe.each(adapters)('on %s', (name, open) => {
     expect(events).toMatchObject([{ outcome: 'discarded', reason: 'handler-failed' }]);
   });
 
-  it('a response of 4xx writes', async () => {
+  it('a 4xx response writes its changes', async () => {
     const { status, stored } = await visit((session) => {
       session.set('n', 2);
       return 404;
@@ -177,7 +177,7 @@ describe.each(adapters)('on %s', (name, open) => {
     expect([status, stored]).toEqual([404, { n: 2 }]);
   });
 
-  it('discard() drops what was changed before it, and not what comes after it', async () => {
+  it('discard() drops the changes before it, but not those after it', async () => {
     const { status, setCookies, stored, events } = await visit((session) => {
       session.setSubject('ada');
       session.set('n', 2);
@@ -197,7 +197,7 @@ describe.each(adapters)('on %s', (name, open) => {
 
   it.each<[string, Handle]>([
     ['a thrown error', fail],
-    ['a response of 5xx', () => 500],
+    ['a 5xx response', () => 500],
     [
       'discard()',
       (session) => {
@@ -205,7 +205,7 @@ describe.each(adapters)('on %s', (name, open) => {
         return 200;
       },
     ],
-  ])('%s does not take invalidate() back', async (_, then) => {
+  ])('%s does not undo invalidate()', async (_, then) => {
     const { sessions } = await visit((session) => {
       session.invalidate();
       session.set('n', 2);
@@ -214,7 +214,7 @@ describe.each(adapters)('on %s', (name, open) => {
     expect(sessions).toBe(0);
   });
 
-  it('a session whose last value is removed ends, unless somebody is signed in to it', async () => {
+  it('a session whose last value is removed ends, unless a user is signed in to it', async () => {
     const ended = await visit((session) => {
       session.delete('n');
       return 200;
@@ -229,7 +229,7 @@ describe.each(adapters)('on %s', (name, open) => {
   });
 
   if (['Express 4', 'Express 5', 'Hono'].includes(name)) {
-    it('an error that becomes a 4xx writes what its handler changes, and nothing that came before', async () => {
+    it('an error that becomes a 4xx writes only what the error handler changes', async () => {
       const change: Handle = (session) => {
         session.setSubject('ada');
         session.set('n', 2);

@@ -2,7 +2,7 @@ import { createStore, type SessionContent } from '@store/core';
 import { describe, expect, it } from 'vitest';
 import { openSite } from '../../test/site.ts';
 
-/** A store of four functions, over a Map that the driver shares with nobody. */
+/** A store of four functions, over a private Map. */
 function createPlainStore() {
   const kept = new Map<string, SessionContent>();
   const saves: string[] = [];
@@ -19,7 +19,7 @@ function createPlainStore() {
 }
 
 describe('a session on the server', () => {
-  it('works on a driver of four functions, which is told of every request since it keeps no times', async () => {
+  it('works with a driver of four functions, which is touched on every request because it keeps no times', async () => {
     const { store, kept, saves } = createPlainStore();
     const site = openSite({ store });
     await site.visit((session) => session.set('n', 1));
@@ -32,7 +32,7 @@ describe('a session on the server', () => {
     expect([kept.size, site.cookies.size]).toEqual([0, 0]);
   });
 
-  it('is touched without sending again a cookie that goes when the browser closes', async () => {
+  it('is touched without resending a cookie that expires when the browser closes', async () => {
     const site = openSite({ cookie: { expireOnClose: true } });
     const { setCookies } = await site.visit((session) => session.set('n', 1));
     expect(setCookies[0]).not.toMatch(/Max-Age|Expires/);
@@ -45,7 +45,7 @@ describe('a session on the server', () => {
     expect((await site.visit((session) => session.regenerate())).setCookies).toHaveLength(1);
   });
 
-  it('sends the cookie again when it gets an idle timeout of its own', async () => {
+  it('resends the cookie when its idle timeout changes', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     const { setCookies } = await site.visit((session) => session.setLifetime({ idleTimeout: 5000 }));
@@ -54,7 +54,7 @@ describe('a session on the server', () => {
     await site.visit((session) => expect(session.get('n')).toBe(1));
   });
 
-  it('restarts its absolute limit with a subject it did not have', async () => {
+  it('restarts its absolute limit when it gets a subject', async () => {
     const site = openSite({ absoluteTimeout: 1500 });
     await site.visit((session) => session.set('n', 1));
     site.clock.now += 900_000;

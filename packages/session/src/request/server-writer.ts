@@ -5,7 +5,7 @@ import { isCookieDue, type Life, lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, whenReady } from './store-calls.ts';
 
-/** The cookies to send, which may be none, or `ended` when the session was no longer there and nothing was written. */
+/** The cookies to send, possibly none, or `ended` when the session no longer existed and nothing was written. */
 export type Written = { cookies: readonly OutgoingCookie[] } | 'ended';
 
 const noCookies: Written = { cookies: [] };
@@ -20,7 +20,7 @@ export function createOnServer(
   return whenReady(saved, () => cookieOf(request, id, lifeOf(base, options)));
 }
 
-/** Writes changes onto the newest content, under a new id if there is one. */
+/** Writes changes on top of the newest content, under a new id if the session moves. */
 export function updateOnServer(
   request: RequestSession,
   { base, id, moves, change, options }: SessionWrite,
@@ -49,7 +49,7 @@ export function updateOnServer(
   return isPromise(written) ? written.then(finish) : finish(written);
 }
 
-/** Starts the idle period again and changes nothing. */
+/** Restarts the idle period and changes nothing else. */
 export function touchOnServer(request: RequestSession, { base, id }: SessionWrite): Awaitable<Written> {
   const now = request.store.timeouts.now();
   const touched = request.calls.call(() => request.direct.touch(base.id, { base }));

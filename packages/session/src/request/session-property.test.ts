@@ -9,7 +9,7 @@ import { sessionPlugin } from '../fastify.ts';
 import { createTestSession } from '../index.ts';
 import * as koaDoor from '../koa.ts';
 
-/** What a handler does to the object that has the session; its result is the page. */
+/** What a handler does to the object that has the session; its return value is the page. */
 type Handle = (carrier: { session?: unknown }) => string;
 
 describe.each<[string, (handle: Handle, options: object) => Promise<Parameters<typeof serve>[0]>]>([
@@ -41,7 +41,7 @@ describe.each<[string, (handle: Handle, options: object) => Promise<Parameters<t
       return app.callback();
     },
   ],
-])('the property session of %s', (_, open) => {
+])('the session property of %s', (_, open) => {
   it.each([null, undefined, { user: 1 }])(
     'cannot be assigned: %j says how to sign out instead',
     async (value) => {

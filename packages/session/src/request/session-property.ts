@@ -5,35 +5,35 @@ import { getSession, type SessionSlot } from './attached-session.ts';
 const slotKey: unique symbol = Symbol('session slot');
 type Carrier = { [slotKey]?: SessionSlot };
 
-/** Has a framework's request or context read its property `session` from a slot. */
+/** Sets the slot from which a framework's request or context reads its `session` property. */
 export function setSlot(target: object, slot: SessionSlot): void {
   Object.defineProperty(target, slotKey, { value: slot, configurable: true });
 }
 
-/** The property `session` of a framework's request or context, or of its prototype. */
+/** The `session` property of a framework's request or context, or of its prototype. */
 export const sessionProperty = {
   configurable: true,
   enumerable: true,
-  /** @throws {StoreError} `UNSUPPORTED` where there is none, or `lazy` has not loaded it */
+  /** @throws {StoreError} `UNSUPPORTED` when the request has no session, or `lazy` has not loaded it */
   get(this: object): Session {
     const slot = (this as Carrier)[slotKey];
-    // Without one this throws, and says why there is no session.
+    // Without a slot, this throws an error that says why the request has no session.
     if (!slot) return getSession(this) as unknown as Session;
     if (!slot.isLoaded) throw notAskedFor();
     return slot.session as Session;
   },
-  /** @throws {StoreError} `UNSUPPORTED`: elsewhere that is how to sign out, and here nothing would happen */
+  /** @throws {StoreError} `UNSUPPORTED`: in other libraries this signs out, but here it would do nothing */
   set(): never {
     throw unsupported(
-      'The session cannot be assigned. To sign out, call session.invalidate(); to keep a value, session.set(key, value).',
+      'The session cannot be assigned. To sign out, call session.invalidate(); to store a value, call session.set(key, value).',
     );
   },
 };
 
-/** With `lazy`: a copy of the request must not throw. */
+/** For a session that `lazy` has not loaded: copying the request must not call the getter, which throws. */
 const hiddenProperty = { ...sessionProperty, enumerable: false };
 
-/** Gives one request or context the property. */
+/** Defines the property on one request or context. */
 export function setSessionProperty(target: object, slot: SessionSlot): void {
   setSlot(target, slot);
   Object.defineProperty(target, 'session', slot.isLoaded ? sessionProperty : hiddenProperty);

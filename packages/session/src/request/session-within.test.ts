@@ -9,7 +9,7 @@ import { sessionHandler as nodeHandler } from '../node.ts';
 
 type Act = (session: Session) => void;
 
-/** A page that asks its own API while it is made, as SvelteKit's `event.fetch` and Hono's `app.request` do. */
+/** A page that calls its own API while it renders, as with SvelteKit's `event.fetch` and Hono's `app.request`. */
 function openPage(
   store: SessionStore,
   cookie: SessionOptions['cookie'] = {},
@@ -63,7 +63,7 @@ describe.each<[string, () => SessionStore]>([
   ['on the server', () => createMemoryStore().store],
   ['on a remote server', () => createMemoryStore({}, true).store],
   ['in the cookie', () => createPlainCookieStore().store],
-])('a session %s that a request within the request begins', (_, openStore) => {
+])('a session %s that a request within the request starts', (_, openStore) => {
   it('is continued by the page, with one cookie and the changes of both', async () => {
     const site = openPage(openStore());
     const { setCookies } = await site.visit({ page: (session) => session.set('page', 'seen'), api: add });
@@ -81,7 +81,7 @@ describe.each<[string, () => SessionStore]>([
     expect(await site.stored()).toEqual({ added: 1 });
   });
 
-  it('is continued under the id that the page was shown', async () => {
+  it('is continued under the id that the page has seen', async () => {
     const site = openPage(openStore());
     let id = '';
     await site.visit({
@@ -101,7 +101,7 @@ describe.each<[string, () => SessionStore]>([
     await site.visit({ page: (session) => expect([session.subject, session.get('n')]).toEqual(['ada', 1]) });
   });
 
-  it('gives nothing of its user to another one that signs in on the page', async () => {
+  it("gives none of its user's data to another user who signs in on the page", async () => {
     const site = openPage(openStore());
     await site.visit({
       page: (session) => session.setSubject('eve'),
@@ -113,7 +113,7 @@ describe.each<[string, () => SessionStore]>([
     await site.visit({ page: (session) => expect([session.subject, session.all()]).toEqual(['eve', {}]) });
   });
 
-  it('is left alone by a page that changes nothing, or is invalidated by it', async () => {
+  it('is left alone by a page that changes nothing, and ended by one that invalidates it', async () => {
     const site = openPage(openStore());
     const read = await site.visit({ page: (session) => session.get('n'), api: add });
     expect(sessionCookies(read.setCookies)).toHaveLength(1);
@@ -122,7 +122,7 @@ describe.each<[string, () => SessionStore]>([
     expect(await site.stored()).toEqual({});
   });
 
-  it('takes nothing along of a user whom the request within signs out', async () => {
+  it('keeps nothing of a user who is signed out by the request within', async () => {
     const site = openPage(openStore());
     await site.visit({ page: (session) => session.setSubject('ada') });
     await site.visit({
@@ -137,7 +137,7 @@ describe.each<[string, () => SessionStore]>([
     });
   });
 
-  it('is ended by the request within, whatever the page changes', async () => {
+  it('ends when the request within ends it, whatever the page changes', async () => {
     const site = openPage(openStore());
     await site.visit({ api: add });
     await site.visit({ page: (session) => session.set('n', 1), api: (session) => session.invalidate() });
@@ -146,7 +146,7 @@ describe.each<[string, () => SessionStore]>([
 });
 
 describe('a session within', () => {
-  it('in pieces is put together, and its pieces give way', async () => {
+  it('in pieces is joined, and its pieces are replaced', async () => {
     const site = openPage(createPlainCookieStore().store, { chunks: 3 });
     const { setCookies } = await site.visit({
       page: (session) => session.set('n', 1),
@@ -159,14 +159,14 @@ describe('a session within', () => {
     expect(await site.stored()).toEqual({ n: 1, large: 'x'.repeat(5000) });
   });
 
-  it('in one cookie gives way to the pieces of the page', async () => {
+  it("in one cookie is replaced by the page's pieces", async () => {
     const site = openPage(createPlainCookieStore().store, { chunks: 3 });
     await site.visit({ page: (session) => session.set('large', 'x'.repeat(5000)), api: add });
     expect([...site.cookies.keys()].filter((each) => each === '__Host-session')).toEqual([]);
     expect(await site.stored()).toEqual({ large: 'x'.repeat(5000), added: 1 });
   });
 
-  it('is found although the request within also clears a cookie of another domain', async () => {
+  it('is found even if the request within also clears a cookie of another domain', async () => {
     const { store } = createMemoryStore();
     const site = openPage(store, {}, ['__Host-session=; Max-Age=0; Path=/; Domain=old.example']);
     const { setCookies } = await site.visit({ page: (session) => session.set('page', 'seen'), api: add });
@@ -176,7 +176,7 @@ describe('a session within', () => {
     expect((await store.load(id)).data).toEqual({ page: 'seen', added: 1 });
   });
 
-  it('leaves a cookie of the name alone that clears another domain or path', async () => {
+  it('leaves a cookie of the same name alone if it clears another domain or path', async () => {
     const { store } = createMemoryStore();
     const others = [
       'session=; Max-Age=0; Domain=old.example; Path=/',
@@ -197,7 +197,7 @@ describe('a session within', () => {
     expect(setCookies.slice(0, 3)).toEqual(others);
   });
 
-  it('is continued over node:http, where a server hands on what it fetched from itself', async () => {
+  it('is continued over node:http, where a server forwards what it fetched from itself', async () => {
     const { store } = createMemoryStore();
     const options = { store, cookie: { name: 'session', secure: false }, gcProbability: 0 };
     const { port, send } = await serve(
@@ -221,7 +221,7 @@ describe('a session within', () => {
     });
   });
 
-  it('that cannot be read fails the page, which has written nothing', async () => {
+  it('that cannot be read fails the page, and nothing is written', async () => {
     const { store, storage, records } = createMemoryStore();
     const site = openPage(store);
     const { status } = await site.visit({

@@ -4,15 +4,15 @@ import type { RequestSession } from './request-session.ts';
 import { whenReady } from './store-calls.ts';
 
 /**
- * Continues the session that a request within this one has stored. A page that asks its own API while it is rendered
- * (SvelteKit's `event.fetch`, Hono's `app.request`) hands on the cookies it came with, and puts the API's `Set-Cookie` on its own
- * response: on a first visit both would begin a session, and the browser would keep one of them.
+ * Continues the session that a request within this one has stored. A page that calls its own API while it renders (SvelteKit's
+ * `event.fetch`, Hono's `app.request`) forwards the cookies it received, and copies the API's `Set-Cookie` to its own response: on
+ * a first visit both would start a session, and the browser would keep only one of them.
  *
- * @returns Whether there was one.
+ * @returns Whether an inner session was continued.
  */
 export function continueSessionWithin(request: RequestSession, headers: ReadableHeaders): Awaitable<boolean> {
   const { journal, store } = request;
-  // On a server a session that exists is the same one for both.
+  // On a server store, both requests already share an existing session.
   if (journal.base.exists && store.kind === 'server') return false;
   if (journal.isInvalidated || (!journal.isChanged && journal.subject === undefined)) return false;
   const lines = headers.getSetCookie();
@@ -22,7 +22,7 @@ export function continueSessionWithin(request: RequestSession, headers: Readable
   const loading = request.calls.call(() => request.direct.load(value));
   return whenReady(loading, (stored) => {
     if (!stored.exists || isOfAnotherUser(request, stored.subject)) return false;
-    // What is written next replaces these cookies too, their pieces included.
+    // The next write then replaces these cookies too, including their pieces.
     request.cookie = cookie;
     request.cookieValue = value;
     journal.continueWith(stored);
@@ -30,7 +30,7 @@ export function continueSessionWithin(request: RequestSession, headers: Readable
   });
 }
 
-/** A login as another user must not take over this session's data, and a logout must not keep what its user did. */
+/** A login as another user must not take over this session's data, and a logout must not preserve what its user did. */
 function isOfAnotherUser({ journal }: RequestSession, subject: string | undefined): boolean {
   if (journal.base.subject !== undefined) return subject !== journal.base.subject;
   return subject !== undefined && journal.subject !== undefined && subject !== journal.subject;

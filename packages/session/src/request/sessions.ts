@@ -8,7 +8,7 @@ import { RequestSession } from './request-session.ts';
 /** The sessions of all requests that one middleware serves. */
 export class Sessions {
   readonly options: ResolvedSessionOptions;
-  /** The cookie's name without its prefix, under which a request carries the session. */
+  /** The cookie's name without its prefix, which identifies the session on a request. */
   readonly name: string;
 
   constructor(options: ResolvedSessionOptions) {
@@ -17,7 +17,7 @@ export class Sessions {
   }
 
   /**
-   * Opens the session of a request. Synchronous without a cookie, with `lazy`, and when the store is.
+   * Opens the session of a request. Synchronous without a cookie, with `lazy`, and with a synchronous store.
    *
    * @param request For `peek` and events.
    * @throws {StoreError} with a `status`: `NO_STORE`, or the store's failure under `onStoreFailure: 'fail'`.
@@ -30,8 +30,8 @@ export class Sessions {
 }
 
 /**
- * @param more Names of options that the caller takes in addition.
- * @throws {StoreError} `INVALID_OPTION` naming the option, what it takes and what it got.
+ * @param more Names of additional options that the caller takes.
+ * @throws {StoreError} `INVALID_OPTION`, naming the option, what it accepts and what it got.
  */
 export function createSessions(options: object, more: readonly string[] = []): Sessions {
   return new Sessions(resolveSessionOptions(options, more));
@@ -40,7 +40,7 @@ export function createSessions(options: object, more: readonly string[] = []): S
 const createdBefore = new WeakMap<object, Sessions>();
 const defaults = {};
 
-/** The same for an options object that is passed again and again: it is checked once. */
+/** Like {@link createSessions}, but checks an options object only once, however often it is passed. */
 export function sessionsOf(options: object = defaults, more: readonly string[] = []): Sessions {
   let sessions = createdBefore.get(options);
   if (!sessions) {

@@ -8,7 +8,7 @@ const name = '__Host-session';
 const ids = ['older', 'newer'].map((each) => each.padEnd(43, '-')) as [string, string];
 const header = (cookieName: string) => ids.map((id) => `${cookieName}=${id}`).join('; ');
 
-/** A site at which a browser has two live sessions. */
+/** A site for which a browser has two live sessions. */
 async function openSiteWithTwo(options: Parameters<typeof openSite>[0] = {}) {
   const site = openSite(options);
   for (const id of ids) {
@@ -22,7 +22,7 @@ const partitions = (lines: string[]) =>
   lines.map((line) => [/^[^=]+=;/.test(line) ? 'cleared' : 'set', /; Partitioned/.test(line)]);
 
 describe('two live sessions under a __Host- name', () => {
-  it.each([false, true])('leave the newer one, in the variant configured (partitioned: %s)', async (own) => {
+  it.each([false, true])('leave the newer one, in the configured variant (partitioned: %s)', async (own) => {
     const site = await openSiteWithTwo({ cookie: { partitioned: own } });
     const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[1]), {
       Cookie: header(name),
@@ -40,7 +40,7 @@ describe('two live sessions under a __Host- name', () => {
     expect((await site.store.load(ids[0])).exists).toBe(true);
   });
 
-  it('clear the other next to a cookie that is set anyway', async () => {
+  it('clear the other one alongside a cookie that is set anyway', async () => {
     const site = await openSiteWithTwo();
     const { setCookies } = await site.visit((session) => session.regenerate(), { Cookie: header(name) });
     expect(partitions(setCookies)).toEqual([
@@ -50,7 +50,7 @@ describe('two live sessions under a __Host- name', () => {
     expect(setCookies[1]).not.toContain(ids[1]);
   });
 
-  it('keep a login that is saved before the response, and clear the other', async () => {
+  it('keep a login that is saved before the response, and clear the other one', async () => {
     const site = await openSiteWithTwo();
     let id = '';
     const { setCookies } = await site.visit(
@@ -68,7 +68,7 @@ describe('two live sessions under a __Host- name', () => {
     expect(setCookies[1]).toContain(`${name}=${id};`);
   });
 
-  it('set nothing in a response that failed or may be cached by all', async () => {
+  it('set nothing on a response that failed or is public', async () => {
     const site = await openSiteWithTwo();
     for (const response of [
       new Response('', { status: 500 }),
@@ -89,7 +89,7 @@ describe('two live sessions under a __Host- name', () => {
     for (const id of ids) expect((await site.store.load(id)).exists).toBe(false);
   });
 
-  it('are ended by invalidate under a newer id too, where a sealed one has moved', async () => {
+  it('are ended by invalidate even under a newer id, if a sealed one has moved', async () => {
     const { store } = createPlainCookieStore();
     const site = openSite({ store });
     await site.visit((session) => session.set('n', 1));
@@ -101,7 +101,7 @@ describe('two live sessions under a __Host- name', () => {
     expect((await store.load(current ?? '')).exists).toBe(false);
   });
 
-  it('are looked up, and no third one, which no browser can have', async () => {
+  it('are looked up, but not a third one, which no browser can have', async () => {
     const site = await openSiteWithTwo();
     const dead = 'd'.repeat(43);
     const { calls } = await site.visit((session) => expect(session.get('name')).toBe(ids[0]), {
@@ -110,7 +110,7 @@ describe('two live sessions under a __Host- name', () => {
     expect(calls.filter((call) => call === 'read')).toHaveLength(2);
   });
 
-  it('leave the newer one of two seals too', async () => {
+  it('leave the newer one of two seals', async () => {
     const clock = { now: 1_750_000_000_000 };
     const { store } = createPlainCookieStore({ now: () => clock.now });
     const site = openSite({ store });
@@ -127,7 +127,7 @@ describe('two live sessions under a __Host- name', () => {
 });
 
 describe('two seals of one session', () => {
-  /** A session whose seal was written again after partitioning, or a domain, was switched on. */
+  /** A session that was resealed after partitioning was turned on, or a domain set. */
   async function sealTwice(options: SessionCookieOptions) {
     const clock = { now: 1_750_000_000_000 };
     const { store } = createVersionedStore({ onLoad: () => ({}) }, { now: () => clock.now });
@@ -142,7 +142,7 @@ describe('two seals of one session', () => {
     return { site, seals };
   }
 
-  it.each([0, 1])('are two states of it under __Host-, and the newer one counts (%#)', async (first) => {
+  it.each([0, 1])('are two states of it under __Host-, and the newer one is used (%#)', async (first) => {
     const { site, seals } = await sealTwice({ partitioned: true });
     const sent = [seals[first], seals[1 - first]].map((seal) => `${name}=${seal}`).join('; ');
     const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe('two'), {
@@ -151,7 +151,7 @@ describe('two seals of one session', () => {
     expect(setCookies[1]).toContain(`${name}=${seals[1]};`);
   });
 
-  it.each([0, 1])('sign their user in under another name too (%#)', async (first) => {
+  it.each([0, 1])('keep their user signed in under another name too (%#)', async (first) => {
     const { site, seals } = await sealTwice({ name: 'sid' });
     const sent = [seals[first], seals[1 - first]].map((seal) => `sid=${seal}`).join('; ');
     const visit = await site.visit(
@@ -161,7 +161,7 @@ describe('two seals of one session', () => {
     expect(visit.setCookies).toEqual([]);
   });
 
-  it('stay as they are where the newer one does not fit into the configured variant', async () => {
+  it('stay as they are when the newer one does not fit into the configured variant', async () => {
     const { store } = createPlainCookieStore();
     const older = await store.cookieValue(createSessionId(), {}, {}, { createdAt: 1 });
     let newer = '';
@@ -182,7 +182,7 @@ describe('two seals of one session', () => {
 describe('several live sessions under another name', () => {
   const cookie = { name: 'sid', path: '/' };
 
-  it('are believed by none, and only the configured variant is left', async () => {
+  it('are all ignored, and only the configured variant is left', async () => {
     const site = await openSiteWithTwo({ cookie });
     const { setCookies, response } = await site.visit((session) => expect(session.isNew).toBe(true), {
       Cookie: header('sid'),
@@ -204,7 +204,7 @@ describe('several live sessions under another name', () => {
     for (const id of ids) expect((await site.store.load(id)).exists).toBe(false);
   });
 
-  it('give way to a login, whose cookie comes after what is cleared', async () => {
+  it('are replaced by a login, whose cookie comes after the cleared ones', async () => {
     const site = await openSiteWithTwo({ cookie });
     const { setCookies } = await site.visit((session) => session.setSubject('ada'), {
       Cookie: header('sid'),
@@ -215,14 +215,14 @@ describe('several live sessions under another name', () => {
     ]);
   });
 
-  it('clear no variant that is the configured one by another spelling', async () => {
+  it('do not clear the configured variant under another spelling', async () => {
     const site = await openSiteWithTwo({ cookie: { ...cookie, domain: '.Shop.Example' } });
     const { setCookies } = await site.visit(undefined, { Cookie: header('sid') });
     const own = setCookies.filter((line) => /Domain=\.?shop\.example; Path=\/;/i.test(line));
     expect(own.every((line) => line.includes('Partitioned'))).toBe(true);
   });
 
-  it('find the one that lives among six, and clear nothing', async () => {
+  it('find the only live one among six, and clear nothing', async () => {
     const site = await openSiteWithTwo({ cookie });
     const dead = Array.from({ length: 5 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
     const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[0]), {
@@ -231,7 +231,7 @@ describe('several live sessions under another name', () => {
     expect(setCookies).toEqual([]);
   });
 
-  it('lock nobody out behind more dead ones than are looked up', async () => {
+  it('do not lock a visitor out behind more dead ones than are looked up', async () => {
     const site = await openSiteWithTwo({ cookie });
     const dead = Array.from({ length: 6 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
     const { setCookies } = await site.visit((session) => expect(session.isNew).toBe(true), {
@@ -243,8 +243,8 @@ describe('several live sessions under another name', () => {
   });
 });
 
-describe('pieces of a cookie next to a planted whole one', () => {
-  it('are the session, and the planted one is cleared by the next write', async () => {
+describe('pieces of a cookie alongside a planted unsplit one', () => {
+  it('hold the session, and the planted one is cleared by the next write', async () => {
     const { store } = createPlainCookieStore();
     const site = openSite({ store, cookie: { chunks: 3, domain: 'shop.example' } });
     await site.visit((session) => session.set('name', 'x'.repeat(5000)));
@@ -258,8 +258,8 @@ describe('pieces of a cookie next to a planted whole one', () => {
   });
 });
 
-describe('pieces of a cookie that came twice', () => {
-  it('are cleared in every variant but the configured one', async () => {
+describe('pieces of a cookie that are sent twice', () => {
+  it('are cleared in every variant except the configured one', async () => {
     const site = openSite({
       store: createPlainCookieStore().store,
       cookie: { chunks: 3, partitioned: true },

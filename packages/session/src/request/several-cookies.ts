@@ -12,9 +12,9 @@ interface LiveSession {
 }
 
 /**
- * Finds the session among several cookies of the name: the domain was changed, or partitioning switched on, or a sibling site
- * has planted one. Exactly one live session counts. If several are live, the newest is trusted under `__Host-`, which no other
- * site can set; under any other name none is.
+ * Finds the session among several cookies with the same name: because the domain was changed, partitioning was turned on, or a
+ * sibling site planted one. If exactly one is live, it is used. If several are live, the newest is used under `__Host-`, which no
+ * other site can set; under any other name, none is.
  */
 export async function lookUpSeveral(opened: RequestSession, candidates: readonly string[]): Promise<void> {
   const { journal, cookie } = opened;
@@ -26,12 +26,12 @@ export async function lookUpSeveral(opened: RequestSession, candidates: readonly
     if (!stored.exists) continue;
     if (isMarkedAsEnded(opened, stored.id)) ended = 'ended-earlier';
     else if (hasEnded(opened, stored.id)) ended ??= 'ended-during-request';
-    // Browsers send the older cookie first, so of two equal ones the last is the newer.
+    // Browsers send the older cookie first, so if two are equal, the last is newer.
     else live.unshift({ value, stored });
   }
   live.sort(newestFirst);
   const [first] = live;
-  // Two seals of one session are two states of it.
+  // Two seals with the same id are two states of one session.
   const others = live.filter(({ stored }) => stored.id !== first?.stored.id);
   if (first && (others.length === 0 || cookie.isOwnHost)) {
     journal.alsoReceived.push(...others.map(({ stored }) => stored.id));
@@ -42,7 +42,7 @@ export async function lookUpSeveral(opened: RequestSession, candidates: readonly
   }
   if (first) journal.absence = 'ambiguous-cookie';
   else if (journal.alsoReceived.length > 0) journal.absence = 'moved';
-  // The session may be in a cookie that was not looked up. Without the others it comes back alone.
+  // The session may be in a cookie that was not looked up. Once the others are cleared, it is sent alone.
   else if (cookie.isAmbiguous) journal.absence = 'ambiguous-cookie';
   else journal.absence = ended ?? 'unknown-session';
   journal.alsoReceived.push(...live.map(({ stored }) => stored.id));
@@ -53,7 +53,7 @@ function newestFirst({ stored: a }: LiveSession, { stored: b }: LiveSession): nu
   return age === 0 ? (b.expiresAt ?? 0) - (a.expiresAt ?? 0) : age;
 }
 
-/** Outcomes after which the session goes on under the cookie that was chosen. */
+/** Outcomes after which the session continues under the chosen cookie. */
 const continuing: ReadonlySet<WriteResult['outcome']> = new Set([
   'unchanged',
   'touched',
@@ -61,7 +61,7 @@ const continuing: ReadonlySet<WriteResult['outcome']> = new Set([
   'regenerated',
 ]);
 
-/** Where the browser holds two live sessions under a `__Host-` name: leaves it the newer one, in the configured variant. */
+/** If the browser holds two live sessions under a `__Host-` name, leaves only the newer one, in the configured variant. */
 export function clearTwin(
   request: RequestSession,
   write: SessionWrite,
@@ -79,7 +79,7 @@ export function clearTwin(
     : { ...result, cookie: 'set', reason: 'ambiguous-cookie', cookies };
 }
 
-/** The session's cookie in the configured variant; `undefined` if it does not fit into that. */
+/** The session's cookie in the configured variant; `undefined` if it is too large for that. */
 function chosenCookie(request: RequestSession, { base }: SessionWrite): OutgoingCookie[] | undefined {
   const { cookie, cookieValue, store } = request;
   if (cookieValue === undefined) return undefined;
@@ -87,7 +87,7 @@ function chosenCookie(request: RequestSession, { base }: SessionWrite): Outgoing
   try {
     return cookie.set(cookieValue, maxAge, store.kind === 'cookie' ? base : undefined);
   } catch (error) {
-    // The attributes may be longer than those the seal came with. Then both stay, and the newer one still counts.
+    // The configured attributes may be longer than the original ones. Then both cookies stay, and the newer one is still used.
     if (isStoreError(error, 'TOO_LARGE')) return undefined;
     throw error;
   }

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('the timer of a store call', () => {
-  it('runs only while a slow call does, and ends with it, even if it fails', async () => {
+  it('runs only during a slow call, and stops when the call ends, even if it fails', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const calls = new StoreCalls('memory', 10);
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -25,7 +25,7 @@ describe('the timer of a store call', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('keeps no process alive that has nothing else to do', () => {
+  it('does not keep a process alive that has nothing else to do', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
       encoding: 'utf8',
       timeout: 20_000,

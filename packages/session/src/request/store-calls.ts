@@ -1,6 +1,6 @@
 import { type Awaitable, isStoreError, StoreError } from '@store/core';
 
-/** Measures the store calls of one request, and gives up on one that takes too long. */
+/** Times the store calls of one request, and times out a call that takes too long. */
 export class StoreCalls {
   readonly #store: string;
   readonly #timeout: number;
@@ -14,10 +14,9 @@ export class StoreCalls {
   }
 
   /**
-   * Synchronous when the store is. A call given up on may still take effect: it is not known whether it did, which is what
-   * `UNAVAILABLE` says.
+   * Synchronous when the store is. A call that timed out may still take effect: `UNAVAILABLE` means that the result is unknown.
    *
-   * @throws {StoreError} `UNAVAILABLE` when it takes too long.
+   * @throws {StoreError} `UNAVAILABLE` when the call takes too long.
    */
   call<T>(work: () => Awaitable<T>): Awaitable<T> {
     const began = performance.now();
@@ -56,14 +55,14 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }
 
-/** Continues with a value now, or once it resolves. */
+/** Calls `next` with a value, now or once it resolves. */
 export function whenReady<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isPromise(value) ? value.then(next) : next(value);
 }
 
 const temporary = ['UNAVAILABLE', 'CLOSED', 'CONFLICT', 'INCOMPATIBLE'] as const;
 
-/** The HTTP status that tells what a failure means to the client: 503 when trying again may help, else 500. */
+/** The HTTP status for a failure: 503 when retrying may help, 500 otherwise. */
 export function failureStatus(error: unknown): 500 | 503 {
   return temporary.some((code) => isStoreError(error, code)) ? 503 : 500;
 }
@@ -77,14 +76,14 @@ export function serviceUnavailable(): Response {
 }
 
 /**
- * Gives an error what `http-errors` gives its own, by which Express, Fastify, Koa, Nest and others choose the response. Writable,
- * since Koa assigns the status that it has chosen.
+ * Gives an error the properties of an `http-errors` error, from which Express, Fastify, Koa, Nest and others choose the response.
+ * Writable, because Koa assigns the status it has chosen.
  */
 export function withStatus<E>(error: E): E {
   if (isStoreError(error) && !('status' in error)) {
     const status = failureStatus(error);
     const known = { status, statusCode: status, expose: false };
-    // Hono asks an error for its response, and makes a 500 of one that has none.
+    // Hono calls an error's `getResponse`, and responds with 500 to an error without one.
     const all = status === 503 ? { ...known, getResponse: serviceUnavailable } : known;
     for (const [name, value] of Object.entries(all))
       Object.defineProperty(error, name, { value, configurable: true, writable: true });

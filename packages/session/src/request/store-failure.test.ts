@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe('a store that fails', () => {
-  it('is answered with 503 when a session cannot be read', async () => {
+  it('leads to a 503 when a session cannot be read', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     site.storage.read = lost;
@@ -28,13 +28,13 @@ describe('a store that fails', () => {
     });
   });
 
-  it('does not trouble a visitor without a cookie', async () => {
+  it('does not affect a visitor without a cookie', async () => {
     const site = openSite();
     site.storage.read = lost;
     expect((await site.visit((session) => session.get('n'))).response.status).toBe(200);
   });
 
-  it('gives an empty session that cannot be written, and no cookie, with onStoreFailure anonymous', async () => {
+  it('leads to an empty read-only session and no cookie with onStoreFailure anonymous', async () => {
     const site = openSite({ onStoreFailure: 'anonymous' });
     await site.visit((session) => session.set('n', 1));
     site.storage.read = lost;
@@ -57,7 +57,7 @@ describe('a store that fails', () => {
     });
   });
 
-  it('fails the request when changes cannot be written, with onStoreFailure anonymous too', async () => {
+  it('fails the request when changes cannot be written, even with onStoreFailure anonymous', async () => {
     for (const onStoreFailure of ['fail', 'anonymous'] as const) {
       const site = openSite({ onStoreFailure });
       await site.visit((session) => session.set('n', 1));
@@ -67,7 +67,7 @@ describe('a store that fails', () => {
     }
   });
 
-  it('fails a request whose touch fails, unless onStoreFailure is anonymous: nothing is lost by that', async () => {
+  it('fails a request whose touch fails, unless onStoreFailure is anonymous, since nothing is lost then', async () => {
     for (const onStoreFailure of ['fail', 'anonymous'] as const) {
       const site = openSite({ onStoreFailure });
       await site.visit((session) => session.set('n', 1));
@@ -79,7 +79,7 @@ describe('a store that fails', () => {
     }
   });
 
-  it('counts as unavailable when it does not answer within the timeout', async () => {
+  it('counts as unavailable when it does not respond within the timeout', async () => {
     const site = openSite({ timeout: 0.01 });
     await site.visit((session) => session.set('n', 1));
     site.storage.read = never;
@@ -87,7 +87,7 @@ describe('a store that fails', () => {
     expect(site.events.at(-1)).toMatchObject({ error: 'UNAVAILABLE' });
   });
 
-  it('leaves a response that is a failure already as it is', async () => {
+  it('leaves a response that is already an error as it is', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));
     site.storage.deleteSession = lost;
@@ -99,7 +99,7 @@ describe('a store that fails', () => {
     expect(site.events.at(-1)).toMatchObject({ outcome: 'discarded', error: 'UNAVAILABLE' });
   });
 
-  it('throws on what trying again will not help, such as a missing store or a value that became wrong', async () => {
+  it('rethrows errors that a retry cannot fix, such as a missing store or a value that became invalid', async () => {
     const codes: unknown[] = [];
     const handler = sessionHandler(() => new Response(), {
       onEvent: (event) => codes.push(event.error),
@@ -128,7 +128,7 @@ describe('a store that fails', () => {
     await expect(other).rejects.toThrow('two is too many');
   });
 
-  it('reports garbage collection that fails, and troubles nobody', async () => {
+  it('reports failed garbage collection without failing the request', async () => {
     const work: Promise<void>[] = [];
     const site = openSite({ random: () => 0, waitUntil: (promise) => work.push(promise) });
     site.storage.deleteExpired = lost;

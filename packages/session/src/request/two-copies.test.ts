@@ -16,7 +16,7 @@ type Door = typeof import('../express.ts');
 let folder: string;
 let other: Door;
 
-// As a workspace has them when two of its members resolve different peers: what is built, once more, in a folder of its own.
+// As in a workspace where two members resolve different peers: the built package, copied to another folder.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'two-copies-'));
   const root = join(import.meta.dirname, '../..');
@@ -59,7 +59,7 @@ describe('two copies of this package in one process', () => {
     return (path: string) => site.send(path, { headers: { cookie } });
   }
 
-  it('are two copies', () => {
+  it('are separate copies', () => {
     expect(other.getSession).not.toBe(getSession);
   });
 
@@ -68,7 +68,7 @@ describe('two copies of this package in one process', () => {
     expect((await visit('/')).body).toBe('["Ada","Ada"]');
   });
 
-  it('notice each other, and serve a request side by side under different names', async () => {
+  it('detect each other, and both serve a request under different names', async () => {
     const visit = await open();
     expect((await visit('/both')).body).toBe('{"code":"UNSUPPORTED"}');
     const answer = await visit('/side-by-side');
@@ -76,15 +76,15 @@ describe('two copies of this package in one process', () => {
     expect((await visit('/')).body).toBe('["Countess Ada","Countess Ada"]');
   });
 
-  it('drop what a failed handler changed, whichever copy is told', async () => {
+  it('drop what a failed handler changed, whichever copy is notified', async () => {
     const visit = await open();
     expect((await visit('/fail')).status).toBe(422);
     expect((await visit('/')).body).toBe('["Ada","Ada"]');
   });
 });
 
-describe('a store made by a copy of core that has no synchronous way', () => {
-  it('serves requests through its methods', async () => {
+describe('a store from a copy of core without synchronous methods', () => {
+  it('serves requests through its asynchronous methods', async () => {
     const { store: made } = createMemoryStore();
     const { direct: _, ...older } = Reflect.get(made, brand) as { direct: unknown };
     const own = Object.getOwnPropertyDescriptors(made);

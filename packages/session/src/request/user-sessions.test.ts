@@ -21,7 +21,7 @@ function openUsers() {
 }
 
 describe('endOthers', () => {
-  it('ends every other session of the user when this one is written, its new id spared', async () => {
+  it('ends every other session of the user when this one is written, sparing its new id', async () => {
     const { store, options, logIn } = openUsers();
     const mine = await logIn();
     await logIn();
@@ -34,7 +34,7 @@ describe('endOthers', () => {
     expect((await store.load(session.id)).exists).toBe(true);
   });
 
-  it('works for a session that is otherwise unchanged, and not when the request fails', async () => {
+  it('works for an otherwise unchanged session, but not when the request fails', async () => {
     const { store, options, logIn } = openUsers();
     const mine = await logIn();
     await logIn();
@@ -49,7 +49,7 @@ describe('endOthers', () => {
     }
   });
 
-  it('throws where there are no others to end: without a subject, and on a store that cannot', async () => {
+  it('throws without a subject, and on a store that cannot end sessions by subject', async () => {
     const { session } = await openSession('', { store: openSite().store });
     expect(() => session.endOthers()).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
     session.setSubject('ada');
@@ -60,7 +60,7 @@ describe('endOthers', () => {
     expect(() => plain.session.endOthers()).toThrow(/cannot end sessions by subject/);
   });
 
-  it('ends them together with this one before invalidate, unless the request fails', async () => {
+  it('ends them along with this one when called before invalidate, unless the request fails', async () => {
     for (const [status, left] of [
       [500, 1],
       [200, 0],
@@ -76,7 +76,7 @@ describe('endOthers', () => {
     }
   });
 
-  it('throws HEADERS_SENT once the response has left, when nothing would end them any more', async () => {
+  it('throws HEADERS_SENT once the response has left, when it is too late to end them', async () => {
     const { options, logIn } = openUsers();
     const { session, commit } = await openSession(await logIn(), options);
     await commit();
@@ -85,7 +85,7 @@ describe('endOthers', () => {
 });
 
 describe('a password change that ends all sessions but session.id', () => {
-  it('spares this session, though its new id is not stored yet', async () => {
+  it('spares this session, even though its new id is not stored yet', async () => {
     for (const isRemote of [false, true]) {
       const { store } = createMemoryStore({}, isRemote);
       const options = { store, gcProbability: 0 };
@@ -108,7 +108,7 @@ describe('a password change that ends all sessions but session.id', () => {
     }
   });
 
-  it('spares nothing by an id that was never shown', async () => {
+  it('spares no session for an id that was never shown', async () => {
     const { store, options, logIn } = openUsers();
     const { session } = await openSession<Data>(await logIn(), options);
     session.regenerate();
@@ -117,7 +117,7 @@ describe('a password change that ends all sessions but session.id', () => {
 });
 
 describe('isFresh', () => {
-  it('is true for as many seconds after a sign-in, and after signing in again', async () => {
+  it('is true for that many seconds after signing in, and after signing in again', async () => {
     const site = openSite();
     const isFresh = async (seconds: number, before = (_: Session) => {}) => {
       let fresh: boolean | undefined;
@@ -142,7 +142,7 @@ describe('isFresh', () => {
     expect(await isFresh(300, (session) => session.invalidate())).toBe(false);
   });
 
-  it('is true in the request that signs in, after a save too', async () => {
+  it('is true in the request that signs in, even after a save', async () => {
     const { options, logIn } = openUsers();
     for (const cookie of ['', await logIn()]) {
       const { session } = await openSession(cookie, options);
@@ -152,7 +152,7 @@ describe('isFresh', () => {
     }
   });
 
-  it('refuses what is no number of seconds', async () => {
+  it('rejects anything but a whole number of seconds', async () => {
     const { session } = await openSession('', { store: openSite().store });
     for (const wrong of [0, -1, 1.5, Number.NaN, '60'])
       expect(() => session.isFresh(wrong as number)).toThrow(/isFresh\(\).*whole number of seconds/);

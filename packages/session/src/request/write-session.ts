@@ -11,7 +11,7 @@ import type { RequestSession } from './request-session.ts';
 import { createOnServer, touchOnServer, updateOnServer, type Written } from './server-writer.ts';
 import { whenReady } from './store-calls.ts';
 
-/** Decides what one request's session needs, and does it. */
+/** Decides how one request's session has to be written, and writes it. */
 export function writeSession(
   request: RequestSession,
   write: SessionWrite,
@@ -35,7 +35,7 @@ export function writeSession(
     return whenReady(
       endOthers(request, write, written(request, write, 'created', 'created', created)),
       (result) => {
-        // Several cookies named live sessions. Now that there is a new one, the other cookies are cleared.
+        // Several cookies named live sessions. Now that a new session exists, the other cookies are cleared.
         const conflicting = absence === 'ambiguous-cookie' ? request.cookie.clearOthers() : [];
         return conflicting.length > 0 && result.cookies
           ? { ...result, cookies: [...conflicting, ...result.cookies] }
@@ -44,7 +44,7 @@ export function writeSession(
     );
   }
   if (!write.base.exists) {
-    // So that nobody waits for a Max-Age to run out: the next request brings a single session again.
+    // Cleared now instead of waiting for Max-Age to run out, so that the next request has a single session again.
     if (absence === 'ambiguous-cookie') return cleared(absence, request.cookie.clearOthers());
     if (absence === 'ended-earlier') return cleared(absence, request.cookie.clear(true));
     return skipped(absence === 'moved' ? 'moved' : 'none', absence ?? 'nothing-written');
@@ -81,8 +81,8 @@ function create(request: RequestSession, write: SessionWrite, content: SessionCo
 }
 
 /**
- * Gives the session a new id. If another request has moved it in the meantime, a login starts a session of its own, so that the
- * user is signed in whichever of two parallel logins' cookies the browser keeps. Nothing is copied from the moved session.
+ * Gives the session a new id. If another request moved it first, a login starts a separate session, so that after two parallel
+ * logins the user is signed in whichever cookie the browser keeps. Nothing is copied from the moved session.
  */
 function move(request: RequestSession, write: SessionWrite): Awaitable<WriteResult> {
   const moved = written(request, write, 'regenerated', 'regenerated', update(request, write));
@@ -100,7 +100,7 @@ function update(request: RequestSession, write: SessionWrite): Awaitable<Written
   return sealSession(request, write, write.change({ data, flash }));
 }
 
-/** Whether the write leaves nothing to keep a session for. On a server the update decides again, on the newest content. */
+/** Whether the write leaves nothing worth keeping. On a server store, the update decides again, based on the newest content. */
 function endsWhenWritten({ base, options, change }: SessionWrite): boolean {
   if ((options.subject ?? base.subject) !== undefined) return false;
   return isEmpty(change({ data: base.data, flash: base.flash }));
@@ -120,7 +120,7 @@ async function endSession(
   for (const id of write.ended) await request.calls.call(() => request.store.destroy(id));
   const content = failed ? undefined : contentToCreate(write);
   if (content && !request.cookie.isOutsidePath) {
-    // What cannot be written leaves the cookie of a seal in place, which then must open.
+    // Written before the ended ids are remembered: if the write fails, the old seal's cookie stays, and must still open.
     const result = await written(request, write, 'invalidated', 'created', create(request, write, content));
     const cookies = [...(result.cookies ?? []), ...rememberEnded(request, write.ended)];
     return endOthers(request, write, { ...result, cookies });
@@ -167,8 +167,8 @@ function written(
 }
 
 /**
- * Another request has ended the session or moved it. Its cookie may already be in the browser, so none is set or cleared here.
- * A login needs to know which of the two it was; without one it is only for the event.
+ * Another request has ended or moved the session. That request's cookie may already be in the browser, so none is set or cleared
+ * here. A login needs to know whether the session ended or moved; otherwise only the event does.
  */
 async function endedMeanwhile(
   request: RequestSession,
@@ -193,7 +193,7 @@ export function skipped(outcome: SessionOutcome, reason: CookieReason): WriteRes
   return { outcome, cookie: 'skipped', reason };
 }
 
-/** Whether a request leaves something that a new session must be stored for. */
+/** The content that a request leaves for a new session; `undefined` when none needs to be stored. */
 export function contentToCreate({
   base,
   changed,

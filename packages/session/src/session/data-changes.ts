@@ -10,21 +10,21 @@ type DataChange =
   | { type: 'delete' }
   | { type: 'update'; updates: ValueUpdate[] };
 
-/** Replays changes on newer data: a pure function, as `update` of a store takes it. */
+/** Replays changes on newer data: a pure function, as a store's `update` requires. */
 export type ReplayData = (current: SessionData) => SessionData;
 
-/** The session's data as this request sees it, and apart from it what the request did, key by key. */
+/** The session's data as this request sees it and, recorded separately, what the request did to each key. */
 export class DataChanges {
   readonly #stored: SessionData;
   readonly #hidden: readonly string[];
-  // Frozen copies of what was read or put there; `undefined` for a key that was removed. Made when needed: most requests
-  // look at a key or two and change none.
+  // Frozen copies of values read or set; `undefined` for a removed key. Created lazily: most requests read a key or two and change
+  // none.
   #own: Map<string, JsonValue | undefined> | undefined;
   #changes: Map<string, DataChange> | undefined;
 
   /**
-   * @param stored The data as loaded; never changed, and never given out.
-   * @param hidden Keys to treat as missing. What is stored under them stays there until this request changes it.
+   * @param stored The data as loaded; never changed, and never handed out.
+   * @param hidden Keys to treat as missing. Their stored values stay until this request changes them.
    */
   constructor(stored: SessionData, hidden: readonly string[]) {
     this.#stored = stored;
@@ -60,7 +60,7 @@ export class DataChanges {
     return this.#peek(key) !== undefined;
   }
 
-  /** The keys that have a value, and those that are hidden. */
+  /** All keys that have a value, the hidden ones included. */
   allKeys(): string[] {
     return [...new Set([...Object.keys(this.#stored), ...(this.#own?.keys() ?? [])])];
   }
@@ -71,7 +71,7 @@ export class DataChanges {
     return Object.freeze(data);
   }
 
-  /** @returns `false` when that is already the value, which is no change unless this request changed the key before */
+  /** @returns `false` when nothing changed: the key already has that value, and this request has not changed it before */
   set(key: string, value: JsonValue): boolean {
     if (!this.#changes?.has(key) && isSameJson(this.#peek(key), value)) return false;
     const copy = frozenCopy(value);
@@ -97,7 +97,7 @@ export class DataChanges {
     }
   }
 
-  /** The same changes on other data, with nothing handed over. */
+  /** The same changes on top of other data; nothing is taken. */
   rebase(stored: SessionData, hidden: readonly string[]): DataChanges {
     const rebased = new DataChanges(stored, hidden);
     for (const [key, change] of this.#changes ?? []) {
@@ -108,7 +108,7 @@ export class DataChanges {
     return rebased;
   }
 
-  /** Hands over the changes made so far; later ones are recorded apart. */
+  /** Takes the changes made so far; later ones are recorded separately. */
   take(): ReplayData {
     const changes = this.#changes;
     this.#changes = undefined;
@@ -118,7 +118,7 @@ export class DataChanges {
 
 const unchanged: ReplayData = (current) => current;
 
-/** Does again, on newer data, what a request did. Keys it left alone stay as they are. */
+/** Repeats a request's changes on newer data. Keys that the request did not change stay as they are. */
 function replay(changes: ReadonlyMap<string, DataChange>, current: SessionData): SessionData {
   const next = { ...current };
   for (const [key, change] of changes) {

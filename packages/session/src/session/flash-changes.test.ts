@@ -13,7 +13,7 @@ function open(flash: SessionData) {
 }
 
 describe('session flash', () => {
-  it('is readable from the next request on, not in the one that leaves it', () => {
+  it('is readable from the next request on, not in the request that leaves it', () => {
     const { session, flashAfter } = open({ old: 1 });
     session.flash('new', 1);
     session.flash('old', 2);
@@ -25,13 +25,13 @@ describe('session flash', () => {
     expect(flashAfter()).toEqual({ old: 2, new: 1 });
   });
 
-  it('is consumed by the request that reads it, which may read it again', () => {
+  it('is consumed by the request that reads it, which can read it again', () => {
     const { session, flashAfter } = open({ a: 1, b: 1 });
     expect([session.getFlash('a'), session.getFlash('a'), session.hasFlash('a')]).toEqual([1, 1, true]);
     expect(flashAfter()).toEqual({ b: 1 });
   });
 
-  it('stays when nobody reads it: asking whether it is there is no reading', () => {
+  it('stays until it is read: hasFlash does not consume it', () => {
     const { session, request } = open({ a: 1 });
     expect(session.hasFlash('a')).toBe(true);
     expect(request.journal.isChanged).toBe(false);
@@ -49,7 +49,7 @@ describe('session flash', () => {
     expect(again.flashAfter({ a: { level: 1, text: 'first' } })).toEqual({});
   });
 
-  it('is kept by keepFlash, all of it or by key, before or after reading', () => {
+  it('is kept by keepFlash, entirely or by key, before or after reading', () => {
     const { session, flashAfter } = open({ a: 1, b: 1, c: 1 });
     session.getFlash('a');
     session.keepFlash('a', 'b');
@@ -61,7 +61,7 @@ describe('session flash', () => {
     expect(all.request.journal.isChanged).toBe(false);
   });
 
-  it('for now is readable in this request and never stored', () => {
+  it('left with flashNow is readable in this request and never stored', () => {
     const { session, request } = open({ a: 'stored' });
     session.flashNow('a', 'now');
     session.flashNow('b', 'now');
@@ -73,7 +73,7 @@ describe('session flash', () => {
     expect(request.journal.isChanged).toBe(false);
   });
 
-  it('consumes what was read before a reload, and nothing that arrived under its name since', () => {
+  it('is consumed if it was read before a reload, but not if a newer value arrived under its name', () => {
     const flash = { notice: 'Saved', warning: 'Low' };
     const { request, session, flashAfter } = open(flash);
     session.getFlash('notice');

@@ -1,19 +1,19 @@
 import type { JsonValue, SessionData } from '@store/core';
 import { frozenCopy, getOwn, isSameJson, setOwn } from './json.ts';
 
-/** Replays changes on newer flash: a pure function, as `update` of a store takes it. */
+/** Replays changes on newer flash: a pure function, as a store's `update` requires. */
 export type ReplayFlash = (current: SessionData) => SessionData;
 
 /** Flash values: readable from the next request on, consumed by the request that reads them. */
 export class FlashChanges {
   readonly #stored: SessionData;
-  // Made when needed: most requests have nothing to do with flash.
+  // Created lazily: most requests do not use flash.
   #now: Map<string, JsonValue> | undefined;
   #added: Map<string, JsonValue> | undefined;
   #read: Set<string> | undefined;
   #kept: Set<string> | undefined;
 
-  /** @param stored The flash as loaded; never changed, and never given out. */
+  /** @param stored The flash as loaded; never changed, and never handed out. */
   constructor(stored: SessionData) {
     this.#stored = stored;
   }
@@ -42,7 +42,7 @@ export class FlashChanges {
     return [...new Set([...Object.keys(this.#stored), ...(this.#now?.keys() ?? none)])];
   }
 
-  /** @param consumes Whether reading uses the value up. @returns the value, and whether this was a change */
+  /** @param consumes Whether reading consumes the value. @returns the value, and whether this was a change */
   get(key: string, consumes: boolean): { value: JsonValue | undefined; changed: boolean } {
     if (this.#now?.has(key)) return { value: this.#now.get(key), changed: false };
     const value = getOwn(this.#stored, key);
@@ -52,7 +52,7 @@ export class FlashChanges {
     return { value: frozenCopy(value), changed };
   }
 
-  /** Keeps values for the next request, those of this request only too. No keys: all. @returns whether this was a change */
+  /** Keeps values for the next request, including those set with `flashNow`. No keys: all. @returns whether this was a change */
   keep(keys: readonly string[]): boolean {
     let changed = false;
     for (const key of keys.length > 0 ? keys : this.keys()) {
@@ -65,7 +65,7 @@ export class FlashChanges {
     return changed;
   }
 
-  /** The same changes on other flash, with nothing handed over. */
+  /** The same changes on top of other flash; nothing is taken. */
   rebase(stored: SessionData): FlashChanges {
     const rebased = new FlashChanges(stored);
     rebased.#now = this.#now;
@@ -78,7 +78,7 @@ export class FlashChanges {
     return rebased;
   }
 
-  /** Hands over the changes made so far; what was consumed stays readable and is not consumed again. */
+  /** Takes the changes made so far; consumed values stay readable and are not consumed again. */
   take(): ReplayFlash {
     if (!this.#added && !this.#read) return unchanged;
     const consumed = new Map<string, JsonValue>();
@@ -96,7 +96,7 @@ export class FlashChanges {
 const none: readonly string[] = [];
 const unchanged: ReplayFlash = (current) => current;
 
-/** Does again, on newer flash, what a request did. A value is removed only if it is still the one that was read. */
+/** Repeats a request's changes on newer flash. A value is removed only if it is still the one that was read. */
 function replay(
   consumed: ReadonlyMap<string, JsonValue>,
   added: ReadonlyMap<string, JsonValue> | undefined,

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { openLoaded } from '../../test/opened.ts';
 import { isSecretField } from './secret-fields.ts';
 
-/** A session with flash of an earlier request, and the flash that the next request will find. */
+/** A session with flash from an earlier request, and the flash that the next request will find. */
 function open(flash = {}) {
   const { session, journal } = openLoaded({ flash });
   return { session, next: () => journal.take().change({ data: {}, flash }).flash };
 }
 
 describe("a form's values and errors", () => {
-  it('travel to the next request, and only what is read is used up', () => {
+  it('reach the next request, and only what is read is consumed', () => {
     const first = open();
     first.session.flashOld({ name: 'Ada', agreed: undefined, tags: ['x'] });
     first.session.flashErrors({
@@ -51,14 +51,14 @@ describe("a form's values and errors", () => {
     expect(next()).toEqual({ other: 1 });
   });
 
-  it('are checked before they are kept, deep down too', () => {
+  it('are checked before they are kept, at any depth', () => {
     const { session } = open();
     expect(() => session.flashOld({ tags: [() => 'x'] } as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_VALUE', message: expect.stringContaining('flash.old.tags') }),
     );
   });
 
-  it('lose every field that says secret, at any depth, and keep the rest of what it is in', () => {
+  it('lose every secret field, at any depth, and keep the rest of its object', () => {
     const { session, next } = open();
     session.flashOld({
       email: 'a@b.c',
@@ -88,7 +88,7 @@ describe('a secret field', () => {
     'myCVV2',
     'userPINCode',
     'pin',
-  ])('is known by one of its words: %s', (name) => {
+  ])('is recognized by one of its words: %s', (name) => {
     expect(isSecretField(name)).toBe(true);
   });
 
@@ -103,7 +103,7 @@ describe('a secret field', () => {
     'tokenized',
     'opinion',
     '',
-  ])('is not known by a part of a word: %s', (name) => {
+  ])('is not recognized by part of a word: %s', (name) => {
     expect(isSecretField(name)).toBe(false);
   });
 });

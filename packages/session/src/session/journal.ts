@@ -5,16 +5,16 @@ import type { SchemaCheck } from './schema.ts';
 import { noSession, type SessionWrite } from './session-write.ts';
 import { notAskedFor, unsupported } from './strict-session.ts';
 
-/** Until when, and of what kind, a session takes changes. */
+/** Which changes a session still accepts. */
 export type SessionPhase =
-  /** The response has not left. */
+  /** The response has not left: any change. */
   | 'open'
-  /** It has, and the session is stored on the server: values can still be saved, the cookie cannot change. */
+  /** The response has left and the session is stored on the server: values can still be saved, but the cookie cannot change. */
   | 'values-only'
-  /** It has, and any change would need a cookie. */
+  /** The response has left and any change would need a cookie. */
   | 'closed';
 
-/** Why a session refuses writes. */
+/** Why a session rejects writes. */
 export interface ReadOnly {
   outcome: 'peeked' | 'anonymous';
   reason: 'peek' | 'store-failure';
@@ -24,7 +24,7 @@ export interface ReadOnly {
 /** Why a request's changes are dropped. */
 export type DropReason = 'handler-failed' | 'discarded';
 
-/** Why there was no session at the beginning. */
+/** Why the request began without a session. */
 export type Absence =
   | 'no-cookie'
   | 'ambiguous-cookie'
@@ -37,10 +37,10 @@ function cannotEndOthers(reason: string): StoreError {
   return unsupported(`endOthers() cannot end other sessions. ${reason}`);
 }
 
-/** What one request does to its session: recorded, and replayed on the newest content when it is written. */
+/** Records what one request does to its session, to be replayed on the newest content when the session is written. */
 export class Journal {
   readonly schema: SchemaCheck | undefined;
-  /** Does what `save` and `reload` of the session ask for, is told of every change after the response left, and knows the store. */
+  /** Carries out the session's `save` and `reload`, is notified of changes made after the response left, and knows the store. */
   readonly request: {
     save(): Promise<boolean>;
     reload(): Promise<boolean>;
@@ -55,17 +55,17 @@ export class Journal {
   flash: FlashChanges = new FlashChanges(noSession.flash);
   invalidKeys: readonly string[] = [];
   absence: Absence | undefined;
-  /** Ids of live sessions in other cookies of the name, and an id whose session has moved: `invalidate` ends them too. */
+  /** Ids of live sessions in other cookies of the same name, and of sessions that have moved: `invalidate` ends them too. */
   alsoReceived: string[] = [];
   readOnly: ReadOnly | undefined;
   phase: SessionPhase = 'open';
-  /** Whether the store has been asked. With `lazy` it may never be, and until then the session cannot be used. */
+  /** Whether loading is complete. With `lazy` it may never begin, and the session cannot be used before. */
   isLoaded = false;
-  /** Whether the handler looked at the session or changed it. */
+  /** Whether the handler read or changed the session. */
   isUsed = false;
-  /** Why changes were dropped, and whether there were any: what came afterwards can still be written. */
+  /** Why changes were dropped, and whether any had been made. Changes made afterwards can still be written. */
   dropped: { reason: DropReason; hadChanges: boolean } | undefined;
-  // Whether the session needs an id other than the stored one. It is drawn when asked for: most visitors need none.
+  // Whether the session needs a new id, which is generated on first use: most visitors need none.
   #isMoving = true;
   #newId: string | undefined;
   #options: SaveOptions = {};
@@ -79,7 +79,7 @@ export class Journal {
     this.request = request;
   }
 
-  /** Begins with what was loaded. */
+  /** Starts from what was loaded. */
   begin(stored: StoredSession): void {
     this.base = stored;
     this.invalidKeys = this.schema?.invalidKeys(stored.data) ?? [];
@@ -91,7 +91,7 @@ export class Journal {
     this.#replaces = false;
   }
 
-  /** Goes on with what is stored by now, and with what this request did on top of it. */
+  /** Continues with what is stored now, with this request's changes on top. */
   rebase(stored: StoredSession): void {
     const { data, flash } = this;
     if (!stored.exists) {
@@ -104,11 +104,11 @@ export class Journal {
     this.flash = flash.rebase(stored.flash);
   }
 
-  /** Continues a session that a request within this one has begun, with what this request did on top of it. */
+  /** Continues a session that a request within this one started, with this request's changes on top. */
   continueWith(stored: StoredSession): void {
     const isRegenerated = this.base.exists && this.#isMoving;
     this.rebase(stored);
-    // An id that the handler has seen stays the session's.
+    // An id that the handler has seen must stay the session's id.
     this.#isMoving = isRegenerated || this.#newId !== undefined || this.#options.subject !== undefined;
     this.absence = undefined;
   }
@@ -119,7 +119,7 @@ export class Journal {
     return this.#newId;
   }
 
-  /** The id as shown to the handler, which may pass it to `destroyAll` before it is stored. */
+  /** The id shown to the handler, which may pass it to `destroyAll` before it is stored. */
   showId(): string {
     const { base, id } = this;
     if (base.exists && this.#isMoving) this.request.planMove(base.id, id);
@@ -130,7 +130,7 @@ export class Journal {
     return this.#options.subject ?? this.base.subject;
   }
 
-  /** Notes that the handler uses the session. @throws {StoreError} `UNSUPPORTED` when `lazy` has not asked the store yet. */
+  /** Records that the handler uses the session. @throws {StoreError} `UNSUPPORTED` when `lazy` has not loaded it yet. */
   use(): this {
     if (!this.isLoaded) throw notAskedFor();
     this.isUsed = true;
@@ -144,11 +144,11 @@ export class Journal {
     if (this.phase === 'open' || (this.phase === 'values-only' && !needsCookie)) return;
     throw new StoreError(
       'HEADERS_SENT',
-      '[@store/session] The response is on its way, and this change needs a cookie. Change the session before the response begins.',
+      '[@store/session] The response is already being sent, and this change needs a cookie. Change the session before the response begins.',
     );
   }
 
-  /** To be called after a change of data or flash. */
+  /** To be called after each change to data or flash. */
   noteChange(): void {
     if (this.phase !== 'open') this.request.noteLateChange();
   }
@@ -166,7 +166,7 @@ export class Journal {
     this.#options = { ...this.#options, ...options };
   }
 
-  /** A login: another user's data is dropped, and the old id becomes worthless. */
+  /** A login: another user's data is dropped, and the session gets a new id. */
   setSubject(subject: string): void {
     if (this.subject !== undefined && this.subject !== subject) {
       this.data = new DataChanges({}, []);
@@ -177,7 +177,7 @@ export class Journal {
     this.regenerate();
   }
 
-  /** @throws {StoreError} `UNSUPPORTED` where there can be no others. */
+  /** @throws {StoreError} `UNSUPPORTED` without a subject, and on a store that cannot end sessions by subject. */
   endOthers(): void {
     const { subject } = this;
     if (subject === undefined) throw cannotEndOthers('This session has no subject. Call setSubject() first.');
@@ -203,7 +203,7 @@ export class Journal {
     this.invalidKeys = [];
   }
 
-  /** Drops what was done so far and is not written yet, `invalidate` excepted. */
+  /** Drops the unwritten changes made so far, except `invalidate`. */
   dropChanges(reason: DropReason): void {
     const hadChanges = this.isChanged || this.#options.subject !== undefined || this.#othersOf !== undefined;
     this.dropped = { reason, hadChanges: hadChanges || this.dropped?.hadChanges === true };
@@ -211,18 +211,18 @@ export class Journal {
     if (this.phase === 'open') {
       this.begin(this.base);
     } else {
-      // What was written with the response stays in sight.
+      // The handler still sees what was written with the response.
       this.data.take();
       this.flash.take();
     }
   }
 
-  /** Says that what was taken has been written, so that what comes next builds on it. */
+  /** Records that a taken write has been stored, so that the next one builds on it. */
   settle({ change }: SessionWrite): void {
     this.base = { ...this.base, ...change({ data: this.base.data, flash: this.base.flash }) };
   }
 
-  /** Whether `invalidate` was called, and is not written yet. */
+  /** Whether `invalidate` was called and is not written yet. */
   get isInvalidated(): boolean {
     return this.#invalidated;
   }
@@ -235,7 +235,7 @@ export class Journal {
     );
   }
 
-  /** Hands over what was done so far; what comes later is recorded apart. */
+  /** Takes what was done so far; later changes are recorded separately. */
   take(): SessionWrite {
     const { base } = this;
     const changed = this.isChanged;
@@ -256,12 +256,12 @@ export class Journal {
       othersOf: this.#othersOf,
     };
     if (changed || write.invalidated || write.moves || isLasting !== base.exists) {
-      // What is written next builds on this write, whose version is not known here.
+      // The next write builds on this one, whose version is not known here.
       const { version: _version, ...known } = base;
       const login = this.#options.subject === undefined ? {} : { createdAt: this.request.now() };
       this.base = { ...known, ...login, ...this.#options, id: write.id, exists: isLasting };
       if (replaces) {
-        // The lifetime was the other user's.
+        // The lifetime belonged to the other user.
         if (write.options.idleTimeout === undefined) delete this.base.idleTimeout;
         if (write.options.expireOnClose === undefined) delete this.base.expireOnClose;
       }

@@ -1,6 +1,6 @@
 import type { JsonValue, SessionData } from '@store/core';
 
-/** Any JSON value, readonly through and through. */
+/** Any JSON value, deeply readonly. */
 export type ImmutableJson =
   | string
   | number
@@ -9,7 +9,7 @@ export type ImmutableJson =
   | readonly ImmutableJson[]
   | { readonly [key: string]: ImmutableJson };
 
-/** A value as a session gives it out: the same, but readonly through and through. */
+/** The deeply readonly type of a value that a session returns. */
 export type Immutable<T> = JsonValue extends T
   ? ImmutableJson
   : T extends object
@@ -17,8 +17,8 @@ export type Immutable<T> = JsonValue extends T
     : T;
 
 /**
- * A deep-frozen copy. What a session takes in and gives out is one of these, so nobody can change what was loaded, and a
- * change that would never be saved throws at its line instead of being lost.
+ * A deep-frozen copy. A session stores and returns only such copies, so loaded data cannot be modified, and an in-place change,
+ * which would never be saved, throws where it is made.
  */
 export function frozenCopy<T extends JsonValue>(value: T): T;
 export function frozenCopy(value: JsonValue): JsonValue {
@@ -29,18 +29,18 @@ export function frozenCopy(value: JsonValue): JsonValue {
   return Object.freeze(copy);
 }
 
-/** Sets a key that may be any string. Assigned to, `__proto__` would not be an ordinary key. */
+/** Sets a key that may be any string. A plain assignment to `__proto__` would set the prototype. */
 export function setOwn(object: SessionData, key: string, value: JsonValue): void {
   if (key !== '__proto__') object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** The value under a key that may be any string, even one that every object inherits. */
+/** The value of a key that may be any string, even the name of an inherited property. */
 export function getOwn(object: SessionData, key: string): JsonValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Tells whether two JSON values are equal; the order of an object's keys does not matter. */
+/** Whether two JSON values are equal, regardless of the order of an object's keys. */
 export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

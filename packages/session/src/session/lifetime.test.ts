@@ -13,12 +13,12 @@ const remembered: Lifetime = { idleTimeout: 30 * days, expireOnClose: false };
 const forgotten: Lifetime = { expireOnClose: true };
 
 describe('setLifetime', () => {
-  it('has a row of wrong uses for each of its options', () => {
+  it('has a row of wrong uses for each option', () => {
     expect(Object.keys(wrongLifetimes).sort()).toEqual([...lifetimeNames].sort());
   });
 
   it.each(wrongUses(wrongLifetimes))(
-    'refuses a wrong type, value or name at the call: %o',
+    'rejects a wrong type, value or name immediately: %o',
     (lifetime, text) => {
       const { session, journal } = openLoaded();
       expect(() => session.setLifetime(lifetime)).toThrow(refusal(text));
@@ -26,11 +26,11 @@ describe('setLifetime', () => {
     },
   );
 
-  it.each([undefined, null, 60, '60', true, [], () => {}])('refuses %o instead of an object', (wrong) => {
+  it.each([undefined, null, 60, '60', true, [], () => {}])('rejects %o instead of an object', (wrong) => {
     expect(() => openLoaded().session.setLifetime(wrong as never)).toThrow(refusal(/setLifetime\(\)/));
   });
 
-  it('refuses an idle timeout that the absolute one would cut off, unless there is none', () => {
+  it('rejects an idle timeout longer than the absolute one, unless that is turned off', () => {
     const limited = createMemoryStore({ absoluteTimeout: 1000 }).store;
     const { session } = openLoaded({}, { store: limited });
     session.setLifetime({ idleTimeout: 1000 });
@@ -41,16 +41,16 @@ describe('setLifetime', () => {
     openLoaded({}, { store: unlimited }).session.setLifetime({ idleTimeout: 3000 * days });
   });
 
-  it('refuses an idle timeout that would be over before a touch is due', () => {
+  it('rejects an idle timeout that would expire before a touch is due', () => {
     const { session } = openLoaded({}, { touchAfter: 600 });
     session.setLifetime({ idleTimeout: 601 });
     for (const idleTimeout of [600, 60])
       expect(() => session.setLifetime({ idleTimeout })).toThrow(
-        refusal(/more than the 600 seconds of touchAfter/),
+        refusal(/more than touchAfter, 600 seconds/),
       );
   });
 
-  it('leaves what is not given as it is', () => {
+  it('leaves omitted fields as they are', () => {
     const { session, journal } = openLoaded({ idleTimeout: 50, expireOnClose: true });
     session.setLifetime({ idleTimeout: 60 });
     session.setLifetime({ idleTimeout: undefined as never, expireOnClose: false });
@@ -60,7 +60,7 @@ describe('setLifetime', () => {
     expect(journal.isChanged).toBe(false);
   });
 
-  it('is called setLifetime, and says so where the old name is called', () => {
+  it('is named setLifetime, and calling the old name says so', () => {
     const { session } = openLoaded();
     const { setIdleTimeout } = session as unknown as { setIdleTimeout: (seconds: number) => void };
     expect(() => setIdleTimeout.call(session, 60)).toThrow(
@@ -89,7 +89,7 @@ const stores = {
 };
 
 describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStore) => {
-  /** A browser on a site; `visit` is one request, and resolves to the `Max-Age` of the cookie that came with it. */
+  /** A browser on a site; `visit` makes one request and resolves to the `Max-Age` of the cookie it received. */
   function openBrowser(expireOnClose: boolean) {
     const clock = { now: 1_750_000_000_000 };
     const site = openSite({ store: createStore(1000, () => clock.now), cookie: { expireOnClose } });
@@ -114,7 +114,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
   const lives = (session: Session) => expect(session.subject).toBe('ada');
 
   for (const expireOnClose of [true, false]) {
-    it(`is what "remember me" says, with cookie.expireOnClose ${expireOnClose}`, async () => {
+    it(`follows "remember me", with cookie.expireOnClose ${expireOnClose}`, async () => {
       const ticked = openBrowser(expireOnClose);
       expect(await ticked.visit(logIn('ada', remembered))).toBe(30 * days);
       const unticked = openBrowser(expireOnClose);
@@ -123,7 +123,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
       expect(await untold.visit(logIn('ada'))).toBe(expireOnClose ? 'until the browser closes' : 1000);
     });
 
-    it(`is kept by what follows when ticked, with cookie.expireOnClose ${expireOnClose}`, async () => {
+    it(`is kept by later requests when "remember me" is ticked, with cookie.expireOnClose ${expireOnClose}`, async () => {
       const { clock, visit } = openBrowser(expireOnClose);
       await visit(logIn('ada', remembered));
       clock.now += 10 * days * 1000;
@@ -131,14 +131,14 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
       expect(await visit(change)).toBe(left);
       expect(await visit(regenerate)).toBe(left);
       clock.now += 10 * days * 1000;
-      // A touch, or nothing to touch before the absolute limit.
+      // A touch, or none, because the absolute limit comes first.
       await visit(lives);
       expect(await visit(regenerate)).toBe(10 * days);
-      // A new login is a new beginning.
+      // A new login restarts the session.
       expect(await visit(logIn('ada'))).toBe(30 * days);
     });
 
-    it(`is kept by what follows when not ticked, with cookie.expireOnClose ${expireOnClose}`, async () => {
+    it(`is kept by later requests when "remember me" is not ticked, with cookie.expireOnClose ${expireOnClose}`, async () => {
       const { clock, visit } = openBrowser(expireOnClose);
       await visit(logIn('ada', forgotten));
       for (let n = 0; n < 3; n++) {
@@ -150,7 +150,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
       expect(await visit(logIn('ada'))).toBe('until the browser closes');
     });
 
-    it(`changes with the next login of the user, with cookie.expireOnClose ${expireOnClose}`, async () => {
+    it(`changes with the user's next login, with cookie.expireOnClose ${expireOnClose}`, async () => {
       const { visit } = openBrowser(expireOnClose);
       await visit(logIn('ada', remembered));
       expect(await visit(logIn('ada', forgotten))).toBe('until the browser closes');
@@ -168,7 +168,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
     });
   }
 
-  it('may be set before the login that it is for, and before there is a session', async () => {
+  it('may be set before the login that it is for, and before the session exists', async () => {
     const { visit } = openBrowser(false);
     const setThenLogIn = (user: string) => (session: Session) => {
       session.setLifetime({ idleTimeout: 5000 });
@@ -186,7 +186,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
     expect(await visitor.visit(logIn('ada'))).toBe(5000);
   });
 
-  it('stores nothing by itself, and is gone after invalidate', async () => {
+  it('alone does not store a session, and is gone after invalidate', async () => {
     const { visit } = openBrowser(false);
     expect(await visit((session) => session.setLifetime(remembered))).toBe('no cookie');
     await visit(logIn('ada', remembered));

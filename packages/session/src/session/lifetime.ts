@@ -2,15 +2,15 @@ import type { SessionStore, StoreError } from '@store/core';
 import { assertKnownOptions, assertSeconds, invalidOption } from '@store/core/driver';
 import { refused } from '../arguments.ts';
 
-/** A session's own lifetime. */
+/** The lifetime of a single session. */
 export interface Lifetime {
-  /** Whole seconds it lives after its last use. */
+  /** Whole seconds that it lives after its last use. */
   idleTimeout?: number;
-  /** Whether its cookie ends when the browser closes. */
+  /** Whether its cookie expires when the browser closes. */
   expireOnClose?: boolean;
 }
 
-/** What a lifetime has to fit. */
+/** The limits that a lifetime has to respect. */
 export interface LifetimeLimits {
   readonly store: Pick<SessionStore, 'timeouts'>;
   readonly options?: { readonly touchAfter: number | undefined };
@@ -20,11 +20,11 @@ export interface LifetimeLimits {
 export const lifetimeNames = ['idleTimeout', 'expireOnClose'] as const satisfies readonly (keyof Lifetime)[];
 
 /**
- * Checks a lifetime that a session is given.
+ * Checks a lifetime for one session.
  *
- * @returns the fields that are set: a value that is `undefined` must not replace an earlier one.
- * @throws {StoreError} `INVALID_OPTION` also for an idle timeout that cannot hold: longer than the session may live in all, or over
- * before the session would be touched.
+ * @returns only the fields that are set: `undefined` must not replace an earlier value.
+ * @throws {StoreError} `INVALID_OPTION`, also for an idle timeout that cannot work: longer than the absolute timeout, or over before
+ * the session would be touched.
  */
 export function checkLifetime(
   given: { [name in keyof Lifetime]: Lifetime[name] | undefined },
@@ -45,7 +45,7 @@ export function checkLifetime(
       throw refuse(`at most ${absoluteTimeout} seconds, the store's absoluteTimeout`, idleTimeout);
     if (options?.touchAfter !== undefined && idleTimeout <= options.touchAfter)
       throw refuse(
-        `more than the ${options.touchAfter} seconds of touchAfter, or the session would end while it is used`,
+        `more than touchAfter, ${options.touchAfter} seconds, or the session would end while it is in use`,
         idleTimeout,
       );
   }

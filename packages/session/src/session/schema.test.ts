@@ -8,7 +8,7 @@ import { SchemaCheck, type SessionSchema } from './schema.ts';
 const shop = z.object({ name: z.string().min(2), cart: z.array(z.object({ price: z.number() })) });
 
 describe('a schema', () => {
-  it('of Zod gives the session its type', () => {
+  it('from Zod gives the session its type', () => {
     sessionHandler(
       (_request, session) => {
         const typed: Session<z.infer<typeof shop>> = session;
@@ -18,7 +18,7 @@ describe('a schema', () => {
     );
   });
 
-  it('judges each key alone, so that a session can be filled one key at a time', () => {
+  it('checks each key separately, so that a session can be filled one key at a time', () => {
     const check = new SchemaCheck(shop);
     check.assert('name', 'Ada');
     expect(() => check.assert('name', 'A')).toThrow(/data\.name does not fit the schema/);
@@ -30,7 +30,7 @@ describe('a schema', () => {
     expect(check.invalidKeys({ cart: [] })).toEqual([]);
   });
 
-  it('also judges what update makes of a newer value', async () => {
+  it('also checks what update makes of a newer value', async () => {
     const small: SessionSchema<{ name: string; n: number }> = z.object({
       name: z.string(),
       n: z.number().max(2),
@@ -46,12 +46,12 @@ describe('a schema', () => {
     expect((await site.store.load(id)).data).toEqual({ n: 2 });
   });
 
-  it('that returns a promise is refused, since the faulty line would be gone by then', () => {
+  it('that returns a promise is rejected, because the error could not be thrown at the faulty line', () => {
     const slow: SessionSchema = { '~standard': { version: 1, vendor: 'test', validate: async () => ({}) } };
     expect(() => new SchemaCheck(slow).assert('a', 1)).toThrow(/validates synchronously/);
   });
 
-  it('looks at one value for each set, however many the session holds', () => {
+  it('checks only one value per set, however many the session holds', () => {
     let looked = 0;
     const counting: SessionSchema = {
       '~standard': {

@@ -3,8 +3,8 @@ import { invalidOption } from '@store/core/driver';
 import { setOwn } from './json.ts';
 
 /**
- * The part of Standard Schema v1 (https://standardschema.dev) that a session uses, so that Zod, Valibot, ArkType and
- * others fit without a dependency.
+ * The part of Standard Schema v1 (https://standardschema.dev) that a session uses, so that Zod, Valibot, ArkType and others work
+ * without a dependency.
  */
 export interface SessionSchema<Data = unknown> {
   readonly '~standard': {
@@ -25,9 +25,9 @@ export interface SchemaIssue {
 }
 
 /**
- * Judges session data by the application's schema, one key at a time, since a session is filled one key at a time: a required
- * key that is not set yet is no fault, and a rule over several keys (an issue without a path) is not enforced. The schema
- * judges; what it returns is not stored.
+ * Validates session data against the application's schema one key at a time, because a session is filled one key at a time: a
+ * required key that is not set yet is no error, and a rule across several keys (an issue without a path) is not enforced. The
+ * schema only validates; its output is not stored.
  */
 export class SchemaCheck {
   readonly #validate: SessionSchema['~standard']['validate'];
@@ -48,7 +48,7 @@ export class SchemaCheck {
     return Object.keys(data).filter((key) => keys.has(key));
   }
 
-  /** Looks at the one value, however many the session holds. @throws {StoreError} `INVALID_VALUE` when it does not fit under `key`. */
+  /** Checks a single value, without the rest of the session. @throws {StoreError} `INVALID_VALUE` when it does not fit under `key`. */
   assert(key: string, value: JsonValue): void {
     const alone: SessionData = {};
     setOwn(alone, key, value);

@@ -3,7 +3,7 @@ import { setOwn } from './json.ts';
 
 const secretWords = new Set(['password', 'passwd', 'secret', 'token', 'card', 'cvc', 'cvv', 'pin']);
 
-/** Whether one of a field name's words says secret: `newPassword`, `card[number]`, `api_token2`; not `discard` or `shipping`. */
+/** Whether a field's name contains a secret word: `newPassword`, `card[number]`, `api_token2`; not `discard` or `shipping`. */
 export function isSecretField(name: string): boolean {
   return name
     .replace(/(\p{Ll})(\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1$3 $2')

@@ -1,8 +1,8 @@
 import type { SessionData } from '@store/core';
 
 /**
- * What the sessions of this application hold. Declare it once, in a file of your program, and every session has these types
- * unless a call names its own. Undeclared, keys are open and values are JSON.
+ * What this application's sessions hold. Declare it once, in any file of your program, and every session has these types unless a
+ * call passes type arguments. Without a declaration, any key is allowed and values are JSON.
  *
  * @example
  * declare module '@store/session' {
@@ -12,10 +12,10 @@ import type { SessionData } from '@store/core';
  *   }
  * }
  */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
+// biome-ignore lint/suspicious/noEmptyInterface: applications extend it
 export interface SessionTypes {}
 
-/** The data that {@link SessionTypes} declares. */
+/** The data type declared in {@link SessionTypes}. */
 export type AppData = SessionTypes extends { data: infer Data extends object } ? Data : SessionData;
-/** The flash values that {@link SessionTypes} declares. */
+/** The flash type declared in {@link SessionTypes}. */
 export type AppFlash = SessionTypes extends { flash: infer Flash extends object } ? Flash : SessionData;

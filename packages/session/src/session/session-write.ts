@@ -4,13 +4,13 @@ import type { SaveOptions, SessionContent, StoredSession } from '@store/core';
 export interface SessionWrite {
   /** What the changes build on: as loaded, or empty after `invalidate`. */
   base: StoredSession;
-  /** Where the session is to live from now on; empty when there is nothing to keep. */
+  /** The session's id after this write; empty when nothing is kept. */
   id: string;
-  /** Whether `id` replaces the base's. */
+  /** Whether `id` replaces the id of `base`. */
   moves: boolean;
   /** Whether there is anything to write on top of `base`. */
   changed: boolean;
-  /** Does the changes again on newer content. Pure. */
+  /** Repeats the changes on newer content. Pure. */
   change(current: SessionContent): SessionContent;
   /** Subject and lifetime, where this request set them. */
   options: SaveOptions;
@@ -22,5 +22,5 @@ export interface SessionWrite {
   othersOf: string | undefined;
 }
 
-/** What there is before anything is loaded, and after `invalidate`. */
+/** The base before anything is loaded, and after `invalidate`. */
 export const noSession: StoredSession = { id: '', exists: false, data: {}, flash: {} };

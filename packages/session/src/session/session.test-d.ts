@@ -14,26 +14,26 @@ interface Shop {
 
 declare const session: Session<Shop, { notice: string }>;
 
-it('types values by the generic, readonly through and through', () => {
+it('types values by the type argument, deeply readonly', () => {
   expectTypeOf(session.get('userId')).toEqualTypeOf<string | undefined>();
   expectTypeOf(session.get('cart')?.items).toEqualTypeOf<readonly string[] | undefined>();
   expectTypeOf(session.get('cart')?.pair).toEqualTypeOf<readonly [number, string] | undefined>();
   expectTypeOf(session.getFlash('notice')).toEqualTypeOf<string | undefined>();
   expectTypeOf<Session['get']>().returns.toEqualTypeOf<ImmutableJson | undefined>();
-  // @ts-expect-error a key that is not there
+  // @ts-expect-error a key that does not exist
   session.get('missing');
   // @ts-expect-error a value of another type
   session.set('userId', 7);
-  // @ts-expect-error what was read cannot be changed in place
+  // @ts-expect-error a value that was read cannot be changed in place
   session.get('cart')?.items.push('tea');
 });
 
-it('takes back what it gave out', () => {
+it('accepts the values that it returned', () => {
   const cart = session.get('cart');
   if (cart) session.set('cart', { ...cart, items: [...cart.items, 'tea'] });
 });
 
-it('is in the handlers of withSession, and the params of the route keep their type', () => {
+it("is available in handlers of withSession, and the route's params keep their type", () => {
   const app = express();
   app.get(
     '/items/:item',
@@ -53,7 +53,7 @@ it('is in the handlers of withSession, and the params of the route keep their ty
   expectTypeOf(getSession<Shop>({})).toEqualTypeOf<Session<Shop>>();
 });
 
-it('has no undefined where a default is given', () => {
+it('never returns undefined when a default is given', () => {
   expectTypeOf(session.get('userId', 'nobody')).toEqualTypeOf<string>();
 });
 
@@ -68,7 +68,7 @@ it('infers the data from a schema', () => {
   );
 });
 
-it('types the options that Fastify’s register takes', () => {
+it('types the options of Fastify’s register', () => {
   const app = fastify();
   app.register(sessionPlugin);
   app.register(sessionPlugin, {

@@ -24,7 +24,7 @@ describe('session values', () => {
     expect([session.get('a'), session.get('c')]).toEqual([undefined, { d: null }]);
   });
 
-  it('are replayed key by key onto newer content', () => {
+  it('are replayed key by key on newer content', () => {
     const { session, replay } = open({ a: 1, b: 1, c: 1 });
     session.set('a', 2);
     session.delete('b');
@@ -32,7 +32,7 @@ describe('session values', () => {
     expect(replay({ data: { a: 9, b: 9, c: 9, other: 9 } }).data).toEqual({ a: 2, c: 9, other: 9, new: 1 });
   });
 
-  it('count on the newest value with update, also after set and delete', () => {
+  it('are updated from the newest value with update, even after set and delete', () => {
     const { session, replay } = open({ a: 1, b: 1, c: 1 });
     const add = (n: unknown) => Number(n ?? 0) + 1;
     session.update('a', add);
@@ -45,7 +45,7 @@ describe('session values', () => {
     expect(replay({ data: { a: 5, b: 5, c: 5 } }).data).toEqual({ a: 7, b: 11, c: 1 });
   });
 
-  it('give out nothing that could be changed in place, and keep nothing the caller can change', () => {
+  it('cannot be changed in place, neither through what was read nor through what was set', () => {
     const { session, stored, replay } = open({ cart: { items: ['tea'] } });
     const cart = session.get('cart') as { items: string[] };
     expect(() => cart.items.push('milk')).toThrow(TypeError);
@@ -64,7 +64,7 @@ describe('session values', () => {
     expect(replay().data).toEqual({ cart: { items: ['tea'] }, mine: { items: ['rice'] } });
   });
 
-  it('are refused at the faulty line, with the path, and nothing of them is kept', () => {
+  it('that are invalid are rejected at the faulty line, with the path, and nothing of them is kept', () => {
     const { session, request } = open();
     const cyclic: { self?: unknown } = {};
     cyclic.self = cyclic;
@@ -78,7 +78,7 @@ describe('session values', () => {
     expect([request.journal.isChanged, session.all()]).toEqual([false, {}]);
   });
 
-  it('are no change when they are set to what they are', () => {
+  it('are unchanged when they are set to what they already are', () => {
     const { session, request } = open({ a: { b: [1, { c: 2 }] } });
     session.set('a', { b: [1, { c: 2 }] });
     session.delete('missing');
@@ -88,7 +88,7 @@ describe('session values', () => {
     expect(request.journal.isChanged).toBe(true);
   });
 
-  it('are set to exactly what set() says after an update, whatever that changed and others write', () => {
+  it('are exactly what set() was given after an update, whatever the update and other requests write', () => {
     for (const value of [1, 2]) {
       const { session, replay } = open({ a: 1 });
       session.update('a', (n) => Number(n) + 1);
@@ -112,7 +112,7 @@ describe('session values', () => {
     }
   });
 
-  it('end up the same replayed on the base as they read in the session, whatever is done', () => {
+  it('are the same when replayed on the base as when read in the session, whatever is done', () => {
     const key = fc.constantFrom('a', 'b', '__proto__');
     const step = fc.oneof(
       fc.record({ do: fc.constant('set' as const), key, value: fc.jsonValue() }),
@@ -137,12 +137,12 @@ describe('session values', () => {
 });
 
 describe('session identity', () => {
-  it('is new until something is stored, with an id of its own', () => {
+  it('is new until something is stored, and already has an id', () => {
     const { session } = open({}, { exists: false, id: 'from-the-client' });
     expect([session.isNew, session.id]).toEqual([true, expect.stringMatching(/^[\w-]{43}$/)]);
   });
 
-  it('moves to a new id with regenerate, once, and keeps what it holds', () => {
+  it('moves to a new id with regenerate, once, and keeps its content', () => {
     const { session, request } = open({ a: 1 });
     session.regenerate();
     session.regenerate();
@@ -150,7 +150,7 @@ describe('session identity', () => {
     expect(request.journal.take()).toMatchObject({ id: session.id, moves: true, changed: true, ended: [] });
   });
 
-  it('is gone with invalidate, whatever happened before, and starts over with what comes after', () => {
+  it('is gone after invalidate, whatever happened before, and starts over with later changes', () => {
     const { session, request, stored } = open({ a: 1 }, { flash: { f: 1 }, subject: '7' });
     session.set('b', 1);
     session.setLifetime({ idleTimeout: 60 });
@@ -174,12 +174,12 @@ describe('session identity', () => {
     expect(write.change({ data: {}, flash: {} })).toEqual({ data: { c: 1 }, flash: {} });
   });
 
-  it('has no accessor of its own, which would keep it alive until a full collection (decision 004)', () => {
+  it('has no own accessor, which would keep it alive until a full collection (decision 004)', () => {
     const own = Object.values(Object.getOwnPropertyDescriptors(open().session));
     expect(own.filter((property) => property.get !== undefined)).toEqual([]);
   });
 
-  it('gets a new id with every login, and drops what another user left', () => {
+  it("gets a new id with every login, and drops another user's data", () => {
     const same = open({ cart: 1 }, { subject: '7' });
     same.session.setSubject('7');
     expect([same.session.id === id, same.session.get('cart')]).toEqual([false, 1]);
@@ -208,7 +208,7 @@ describe('session identity', () => {
     }
   });
 
-  it('takes whole seconds as its own idle timeout', () => {
+  it('accepts whole seconds as its idle timeout', () => {
     const { session, request } = open();
     for (const wrong of [0, -1, 1.5, Number.NaN, '60' as never]) {
       expect(() => session.setLifetime({ idleTimeout: wrong })).toThrow(
@@ -220,11 +220,11 @@ describe('session identity', () => {
   });
 });
 
-describe('a session that is taken for one of another library', () => {
-  // As sloppy code assigns: nothing but a setter that throws is heard there.
+describe("a session that is mistaken for another library's", () => {
+  // An assignment in sloppy mode, where only a setter can throw.
   const assign = new Function('session', 'name', 'session[name] = 7; session.touched = true;');
 
-  it('refuses every assignment, in sloppy code too, and says how to store the value', () => {
+  it('rejects every assignment, in sloppy mode too, and says how to store the value', () => {
     const { session } = open({ a: 1 });
     for (const name of [
       'userId',
@@ -243,7 +243,7 @@ describe('a session that is taken for one of another library', () => {
     expect(Reflect.get(session, 'unknown')).toBeUndefined();
   });
 
-  it('keeps its methods as they are, and shares nothing through them', () => {
+  it('keeps its methods unmodified, and shares nothing through them', () => {
     const { session } = open();
     for (const name of ['get', 'set', 'regenerate', 'save', 'toJSON']) {
       expect(() => Object.assign(session, { [name]: () => {} })).toThrow();
@@ -253,7 +253,7 @@ describe('a session that is taken for one of another library', () => {
     session.flash('a', 1);
   });
 
-  it('refuses callbacks at the call, with what to write instead', () => {
+  it('rejects callbacks immediately, with what to write instead', () => {
     const session = open().session as unknown as { [name: string]: (callback: () => void) => unknown };
     const callback = () => {};
     for (const name of ['regenerate', 'invalidate'])
@@ -263,15 +263,15 @@ describe('a session that is taken for one of another library', () => {
     expect(() => session.destroy?.(callback)).toThrow(/session\.invalidate\(\)/);
   });
 
-  it('is printed as JSON with its values, and without its id', () => {
+  it('is serialized to JSON with its values, and without its id', () => {
     const { session } = open({ a: 1 });
     expect(JSON.parse(JSON.stringify({ session }))).toEqual({ session: { a: 1 } });
     expect(JSON.stringify(session)).not.toContain(id);
   });
 });
 
-describe('values, in one step', () => {
-  it('have a default, are pulled out, and cleared', () => {
+describe('values', () => {
+  it('can have a default, be pulled, and be cleared', () => {
     const { session, replay } = open({ a: 1, b: 2, none: null }, { subject: '7' });
     expect([session.get('missing', 5), session.get('a', 5), session.get('none', 5)]).toEqual([5, 1, null]);
     expect([session.pull('a'), session.pull('a')]).toEqual([1, undefined]);
@@ -280,7 +280,7 @@ describe('values, in one step', () => {
     expect(replay({ data: { a: 9, b: 9, other: 9 } }).data).toEqual({ other: 9, c: 3 });
   });
 
-  it('for this request only are taken along by keepFlash', () => {
+  it('for this request only are kept by keepFlash', () => {
     const { session, replay } = open();
     session.flashNow('a', 1);
     session.flashNow('b', 2);

@@ -14,12 +14,12 @@ type LimitedJournal = Journal & { readonly request: LifetimeLimits };
 /**
  * One visitor's session during one request.
  *
- * What is read comes deep-frozen: changing it in place throws at that line, `set` a new value instead. Changes are recorded
- * and written once, before the response leaves, onto the newest stored content: parallel requests lose nothing.
+ * Values you read are deep-frozen: changing one in place throws; `set` a new value instead. Changes are recorded and written
+ * once, before the response leaves, on top of the newest stored content, so parallel requests lose nothing.
  *
- * Every method that writes throws a `StoreError`: `INVALID_VALUE` for what JSON or the schema cannot hold, `HEADERS_SENT`
- * when a cookie would be needed and the response is on its way, `UNSUPPORTED` on a request that only peeks, `UNAVAILABLE`
- * when the store could not be read and `onStoreFailure` is `anonymous`.
+ * Every method that writes can throw a `StoreError`: `INVALID_VALUE` for a value that is not JSON or does not fit the schema,
+ * `HEADERS_SENT` when the change needs a cookie and the response is being sent, `UNSUPPORTED` on a request that only peeks,
+ * `UNAVAILABLE` when the store could not be read and `onStoreFailure` is `anonymous`.
  *
  * @example
  * interface Shop { userId: string; cart: string[] }
@@ -29,7 +29,7 @@ type LimitedJournal = Journal & { readonly request: LifetimeLimits };
 export class Session<Data extends object = AppData, Flash extends object = AppFlash> {
   readonly #journal: LimitedJournal;
 
-  /** Made by `openSession`, `readSession` and the adapters. */
+  /** Called by `openSession`, `readSession` and the adapters. */
   constructor(journal: unknown) {
     this.#journal = journal as LimitedJournal;
   }
@@ -38,7 +38,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return this.#journal.use();
   }
 
-  /** The session id; a new one after `regenerate`, `setSubject` and `invalidate`. Keep it out of pages and logs. */
+  /** The session id; changes with `regenerate`, `setSubject` and `invalidate`. Keep it out of pages and logs. */
   get id(): string {
     return this.#used.showId();
   }
@@ -46,7 +46,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   get isNew(): boolean {
     return !this.#used.base.exists;
   }
-  /** Whose session it is; `undefined` when nobody's. */
+  /** The user that the session belongs to; `undefined` when no user is signed in. */
   get subject(): string | undefined {
     return this.#used.subject;
   }
@@ -54,27 +54,27 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   get createdAt(): number | undefined {
     return this.#used.base.createdAt;
   }
-  /** When it ends unless it is used again, in epoch milliseconds; `undefined` for a new one. */
+  /** When it ends unless it is used before then, in epoch milliseconds; `undefined` for a new one. */
   get expiresAt(): number | undefined {
     return this.#used.base.expiresAt;
   }
 
-  /** The value, frozen; `fallback` (default `undefined`) when there is none, or none that fits the schema. */
+  /** The value, frozen; `fallback` (default `undefined`) when it is not set, or does not fit the schema. */
   get<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined;
   get<K extends Key<Data>>(key: K, fallback: Immutable<Data[K]>): Immutable<Data[K]>;
   get(key: string, fallback?: unknown): unknown {
     const value = this.#used.data.get(key);
     return value === undefined ? fallback : value;
   }
-  /** Whether `get` has a value. */
+  /** Whether `get` would return a value. */
   has(key: Key<Data>): boolean {
     return this.#used.data.has(key);
   }
-  /** Every value by key, frozen. */
+  /** All values by key, frozen. */
   all(): Immutable<Partial<Data>> {
     return this.#used.data.all() as Immutable<Partial<Data>>;
   }
-  /** The same as {@link Session.all}: the id is not part of it. */
+  /** The same as {@link Session.all}; does not include the id. */
   toJSON(): Immutable<Partial<Data>> {
     return this.all();
   }
@@ -83,12 +83,12 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.assertWritable(false);
     if (this.#journal.data.set(key, this.#checked(key, value))) this.#journal.noteChange();
   }
-  /** Removes a value. Does nothing if there is none. A session without values and without a subject ends. */
+  /** Removes a value. Does nothing if the key is not set. A session without values and without a subject ends. */
   delete(key: Key<Data>): void {
     this.#journal.assertWritable(false);
     if (this.#journal.data.delete(key)) this.#journal.noteChange();
   }
-  /** Removes a value and returns it; `undefined` when there is none. */
+  /** Removes a value and returns it; `undefined` when the key is not set. */
   pull<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined {
     const value = this.get(key);
     this.delete(key);
@@ -100,8 +100,8 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     for (const key of this.#journal.data.allKeys()) this.delete(key as Key<Data>);
   }
   /**
-   * Changes a value from what it is to what `change` returns. `change` runs now, and again on the newest value when the
-   * session is written, so that a counter counts under parallel requests. It must be pure.
+   * Replaces a value with what `change` returns for it. `change` runs now, and again on the newest value when the session is
+   * written, so that parallel increments all count. It must be pure.
    */
   update<K extends Key<Data>>(
     key: K,
@@ -118,42 +118,42 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return value;
   }
 
-  /** Leaves a value for the requests to come, until one of them reads it. */
+  /** Leaves a value for later requests, until one of them reads it. */
   get flash(): <K extends Key<Flash>>(key: K, value: Immutable<Flash[K]>) => void {
     return Session.#flash;
   }
   set flash(_value: unknown) {
     throw noProperty('flash');
   }
-  // A function behind an accessor: connect-flash assigns to `session.flash`, and must hear of it in sloppy code too.
+  // A function behind an accessor: connect-flash assigns to `session.flash`, which has to throw in sloppy mode too.
   static readonly #flash = Object.freeze(function (this: Session, key: string, value: unknown): void {
     addFlash(this.#journal, key, value);
   });
 
-  /** A value that an earlier request left, which consumes it; `undefined` when there is none. Reading it again in this request returns the same value. */
+  /** Returns and consumes a value that an earlier request left; `undefined` when none was left. Later reads in this request return the same value. */
   getFlash<K extends Key<Flash>>(key: K): Immutable<Flash[K]> | undefined {
     const { value, changed } = this.#used.flash.get(key, this.#journal.canConsumeFlash);
     if (changed) this.#journal.noteChange();
     return value as Immutable<Flash[K]> | undefined;
   }
-  /** Whether `getFlash` has a value; consumes nothing. */
+  /** Whether `getFlash` would return a value; consumes nothing. */
   hasFlash(key: Key<Flash>): boolean {
     return this.#used.flash.has(key);
   }
-  /** Leaves a value for the rest of this request only; `keepFlash` takes it along. */
+  /** Leaves a value for the rest of this request only, unless `keepFlash` keeps it. */
   flashNow<K extends Key<Flash>>(key: K, value: Immutable<Flash[K]>): void {
     assertJsonValue(value, `flash.${key}`);
     this.#used.flash.addForNow(key, value);
   }
-  /** Keeps values for the next request although this one reads them: those named, or all. */
+  /** Keeps flash values for the next request even if this one reads them: the named ones, or all. */
   keepFlash(...keys: Key<Flash>[]): void {
     this.#journal.assertWritable(false);
     if (this.#journal.flash.keep(keys)) this.#journal.noteChange();
   }
 
   /**
-   * Leaves a form's values, as flash `old.<field>`, to fill it in again. A field one of whose words is password, passwd, secret,
-   * token, card, cvc, cvv or pin is left out, at any depth: flash is stored, and shown in a page.
+   * Leaves a form's values, as flash `old.<field>`, to refill the form. A field whose name contains the word password, passwd,
+   * secret, token, card, cvc, cvv or pin is left out, at any depth, because flash is stored and shown in a page.
    */
   flashOld(values: { readonly [field: string]: ImmutableJson | undefined }): void {
     for (const [field, value] of Object.entries(values))
@@ -162,22 +162,22 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
         addFlash(this.#journal, `old.${field}`, withoutSecretFields(value));
       }
   }
-  /** Leaves the messages of each field, as flash `errors.<field>`; takes Zod's `fieldErrors` as they are. */
+  /** Leaves each field's messages, as flash `errors.<field>`; accepts Zod's `fieldErrors` as they are. */
   flashErrors(errors: { readonly [field: string]: string | readonly string[] | undefined }): void {
     for (const [field, messages] of Object.entries(errors)) {
       const only = typeof messages === 'string' || messages?.length !== 1 ? messages : messages[0];
       if (typeof only === 'string' || only?.length) addFlash(this.#journal, `errors.${field}`, only);
     }
   }
-  /** What was entered in a field, from flash `old.<field>`; `undefined` when nothing was. */
+  /** What was entered in a field, from flash `old.<field>`; `undefined` when nothing was left. */
   old(field: string): ImmutableJson | undefined {
     return this.getFlash(`old.${field}` as Key<Flash>) as ImmutableJson | undefined;
   }
-  /** The first message of a field, from flash `errors.<field>`; `undefined` when there is none. */
+  /** The first message of a field, from flash `errors.<field>`; `undefined` when it has none. */
   error(field: string): string | undefined {
     return this.errors(field)[0];
   }
-  /** The first message of each field, from flash `errors.*`; of one field, all its messages. Empty when there are none. */
+  /** The first message of each field, from flash `errors.*`; with `field`, all messages of that field. Empty if it has none. */
   errors(): { readonly [field: string]: string };
   errors(field: string): readonly string[];
   errors(field?: string): object {
@@ -188,20 +188,20 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     const fields = this.#used.flash.keys().filter((key) => key.startsWith('errors.'));
     return Object.fromEntries(fields.map((key) => [key.slice(7), this.error(key.slice(7))]));
   }
-  /** Whether `error` has a message; consumes nothing. */
+  /** Whether `error` would return a message; consumes nothing. */
   hasError(field: string): boolean {
     return this.hasFlash(`errors.${field}` as Key<Flash>);
   }
 
-  /** Gives the session a new id and keeps what it holds; the old id is dead. Call it whenever rights change. */
+  /** Gives the session a new id and keeps its content; the old id becomes invalid. Call it whenever the user's rights change. */
   regenerate(...given: never[]): void {
     refuseCallback('regenerate', given);
     this.#journal.assertWritable(true);
     this.#journal.regenerate();
   }
   /**
-   * Ends the session: everything in it is gone, from the store too, and the cookie is cleared. Happens even when the handler
-   * then fails. What is written afterwards begins a new session with a new id.
+   * Ends the session: deletes it from the store and clears the cookie, even if the handler then fails. Anything written afterwards
+   * starts a new session with a new id.
    */
   invalidate(...given: never[]): void {
     refuseCallback('invalidate', given);
@@ -209,8 +209,8 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.invalidate();
   }
   /**
-   * A login: says whose session this is, gives it a new id and a new beginning, so that an id planted before is worth nothing
-   * (OWASP, session fixation; ASVS 7.2.4). A visitor's data comes along; another user's is dropped.
+   * A login: sets the session's user, gives it a new id and restarts `createdAt`, so that an id planted beforehand is worthless
+   * (OWASP, session fixation; ASVS 7.2.4). An anonymous visitor's data is kept; another user's data is dropped.
    */
   setSubject(subject: string): void {
     assertSubject(subject);
@@ -218,7 +218,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.setSubject(subject);
   }
   /**
-   * Ends every other session of this subject when this one is written, as after a change of password.
+   * Ends every other session of this subject when this one is written, for example after a password change.
    *
    * @throws {StoreError} `UNSUPPORTED` without a subject, and on a store that cannot end sessions by subject; `HEADERS_SENT`.
    * @example
@@ -230,12 +230,12 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.endOthers();
   }
   /**
-   * Whether the user signed in, for the first time or again, within this many seconds. Where it is `false`, ask for the
-   * password before a sensitive change (ASVS 7.5.3), and call {@link Session.setSubject} once it is right.
+   * Whether the user signed in, initially or again, within this many seconds. If `false`, ask for the password before a sensitive
+   * change (ASVS 7.5.3), and call {@link Session.setSubject} once the password has been verified.
    *
-   * `false` without a subject, and on a driver of four functions that does not say when sessions began.
+   * `false` without a subject, and with a driver of four functions that does not report when sessions began.
    *
-   * @throws {StoreError} `INVALID_OPTION` unless it is a whole number of seconds from 1.
+   * @throws {StoreError} `INVALID_OPTION` unless `seconds` is a whole number, 1 or more.
    * @example
    * if (!session.isFresh(300)) return response.redirect('/confirm-password');
    */
@@ -244,10 +244,10 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return this.#used.isFresh(seconds);
   }
   /**
-   * Gives this session a lifetime of its own ("remember me" ticked or not): an idle timeout in whole seconds, and whether its
-   * cookie ends with the browser. What is left out stays as it is. Kept until it is set again or another user signs in.
+   * Sets the lifetime of this session only ("remember me"): an idle timeout in whole seconds, and whether its cookie expires when
+   * the browser closes. Omitted fields stay as they are. Kept until it is set again or another user signs in.
    *
-   * @throws {StoreError} `INVALID_OPTION` for an idle timeout beyond the store's `absoluteTimeout`, or within `touchAfter`.
+   * @throws {StoreError} `INVALID_OPTION` for an idle timeout longer than the store's `absoluteTimeout`, or not longer than `touchAfter`.
    * @example
    * session.setLifetime(remember ? { idleTimeout: 2_592_000, expireOnClose: false } : { expireOnClose: true });
    */
@@ -255,15 +255,15 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.assertWritable(true);
     this.#journal.setOptions(checkLifetime(lifetime, this.#journal.request));
   }
-  /** Drops what this request has changed and not saved so far, `invalidate` excepted. What it changes afterwards is written. */
+  /** Drops this request's unsaved changes, except `invalidate`. Later changes are written. */
   discard(...given: never[]): void {
     refuseCallback('discard', given);
     this.#used.dropChanges('discarded');
   }
   /**
-   * Writes what was done so far now, for streams and WebSockets. The cookie, if one is needed, leaves with the response.
+   * Writes the changes made so far immediately, for streams and WebSockets. A cookie, if needed, is sent with the response.
    *
-   * @returns `false` when the session has ended meanwhile. Rejects with what the store says.
+   * @returns `false` when the session has ended. Rejects with the store's error.
    */
   save(...given: never[]): Promise<boolean> {
     refuseCallback('save', given);
@@ -271,15 +271,15 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return readOnly ? Promise.reject(readOnly.error()) : request.save();
   }
   /**
-   * Reads the session again, and puts what this request changed and has not saved on top.
+   * Reads the session again, and reapplies this request's unsaved changes.
    *
-   * @returns `false` when the session has ended: it is empty then. Rejects with what the store says.
+   * @returns `false` when the session has ended, and is now empty. Rejects with the store's error.
    */
   reload(...given: never[]): Promise<boolean> {
     refuseCallback('reload', given);
     return this.#used.request.reload();
   }
-  /** Familiar from other libraries. @throws {StoreError} `UNSUPPORTED`: call {@link Session.invalidate} */
+  /** Exists in other libraries. @throws {StoreError} `UNSUPPORTED`: call {@link Session.invalidate} */
   destroy(): never {
     throw noDestroy();
   }

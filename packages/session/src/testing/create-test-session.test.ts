@@ -7,7 +7,7 @@ import { createTestSession, testSessionOptionNames } from './create-test-session
 describe('createTestSession', () => {
   for (const kind of ['server', 'cookie'] as const) {
     for (const origin of ['https://shop.example', 'http://localhost:3000']) {
-      it(`makes a Cookie header that a ${kind} store's session opens with on ${origin}`, async () => {
+      it(`returns a Cookie header that opens the session of a ${kind} store on ${origin}`, async () => {
         const { store } = kind === 'server' ? createMemoryStore() : createPlainCookieStore();
         const cookie = await createTestSession(
           store,
@@ -25,18 +25,18 @@ describe('createTestSession', () => {
     }
   }
 
-  it('names the cookie as the middleware does', async () => {
+  it('uses the same cookie name as the middleware', async () => {
     const { store } = createMemoryStore();
     expect(await createTestSession(store, {}, { cookie: { name: '__Secure-sid', path: '/app' } })).toMatch(
       /^__Secure-sid=[\w-]{43}; sid=[\w-]{43}$/,
     );
   });
 
-  it('has a row of wrong uses for each of its options', () => {
+  it('has a row of wrong uses for each option', () => {
     expect(Object.keys(wrongTestOptions).sort()).toEqual([...testSessionOptionNames].sort());
   });
 
-  it.each(wrongUses(wrongTestOptions))('refuses a wrong type, value or name: %o', async (options, text) => {
+  it.each(wrongUses(wrongTestOptions))('rejects a wrong type, value or name: %o', async (options, text) => {
     const { store, records } = createMemoryStore();
     await expect(createTestSession(store, {}, options)).rejects.toMatchObject({
       code: 'INVALID_OPTION',

@@ -7,7 +7,7 @@ import { insecureName } from '../cookie/session-cookie.ts';
 import { checkLifetime } from '../session/lifetime.ts';
 
 export interface TestSessionOptions extends SaveOptions {
-  /** Flash values that an earlier request left. @default none */
+  /** Flash values, as if left by an earlier request. @default none */
   flash?: SessionData;
   /** The `cookie` option of the middleware, if it has one. */
   cookie?: SessionCookieOptions;
@@ -23,11 +23,11 @@ export const testSessionOptionNames = [
 ] as const satisfies readonly (keyof TestSessionOptions)[];
 
 /**
- * Stores a session and returns the `Cookie` header of the browser that has it, so that a test begins signed in.
+ * Stores a session and returns the `Cookie` header that a browser would send for it, so that a test starts signed in.
  *
- * The header names the cookie both with and without its prefix; a request reads exactly one of them.
+ * The header contains the cookie both with and without its name prefix; a request reads exactly one of them.
  *
- * @throws {StoreError} `INVALID_OPTION`, and what `save` of the store throws.
+ * @throws {StoreError} `INVALID_OPTION`, and any error of the store's `save`.
  * @example
  * const cookie = await createTestSession(store, { userId: '7' });
  * const response = await fetch(`${origin}/account`, { headers: { cookie } });

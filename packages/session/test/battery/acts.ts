@@ -2,7 +2,7 @@ import type { SessionStore } from '@store/core';
 import type { Visitor } from './framework.ts';
 import { Gate } from './gate.ts';
 
-/** A response whose headers must all be gone when an error takes its place. */
+/** A response whose headers must all be gone when an error replaces it. */
 export const page = {
   status: 201,
   headers: {
@@ -18,12 +18,12 @@ export const page = {
   text: 'the page',
 } as const;
 
-/** An error of the application's, that its error handler knows to be a 409. */
+/** An application error that the error handler turns into a 409. */
 export class Conflict extends Error {}
-/** An error of the application's, after which its error handler sends the visitor back with a message. */
+/** An application error after which the error handler sends the visitor back with a message. */
 export class TryAgain extends Error {}
 
-/** What the error handler has to do: redirect when there is a location, else respond with the status and the text. */
+/** What the error handler has to do: redirect if `location` is set, otherwise respond with the status and the text. */
 export interface Recovery {
   status: number;
   text: string;
@@ -38,7 +38,7 @@ export interface Acts {
   signOut(session: Visitor): void;
   /** Ends every session of the session's user. */
   endAll(session: Visitor): Promise<void>;
-  /** What is in the session. Reads the flash message, and so consumes it. */
+  /** The session's content. Reads the flash message, and so consumes it. */
   describe(session: Visitor): object;
   set(session: Visitor, key: string): void;
   /** Sets the key, then waits at `gates.slow`. */
@@ -58,21 +58,21 @@ export interface Acts {
   /** Sets more than a cookie can hold. */
   big(session: Visitor): void;
   /**
-   * What the application's error handler does, whatever has failed. It leaves a message in the session, unless there is none.
+   * What the application's error handler does for any error. For some, it leaves a message in the session, if the request has one.
    *
-   * @param sessionOf Called only where the session is there: a request whose session could not be loaded has none.
+   * @param sessionOf Called only if the request has a session, which is not the case if it could not be loaded.
    */
   recover(error: unknown, sessionOf: () => Visitor): Recovery;
   /** How often `recover` has left a message. */
   readonly recovered: number;
-  /** The status of every response of `recover` that is no redirect, whatever the error. */
+  /** If set, the status of every `recover` response that is not a redirect, whatever the error. */
   errorStatus: number | undefined;
 }
 
 export interface Gates {
   slow: Gate;
   stream: Gate;
-  /** Reached by every stream of `chunks` that is closed, begun or not. */
+  /** Reached by every `chunks` stream that is closed, whether it has begun or not. */
   closed: Gate;
 }
 
@@ -80,7 +80,7 @@ export function createGates(): Gates {
   return { slow: new Gate(), stream: new Gate(), closed: new Gate() };
 }
 
-/** @param store For what routes ask of the store itself. */
+/** @param store For routes that call the store directly. */
 export function createActs(store: SessionStore, gates: Gates): Acts {
   let recovered = 0;
   let errorStatus: number | undefined;
@@ -99,7 +99,7 @@ export function createActs(store: SessionStore, gates: Gates): Acts {
   async function* broken() {
     yield 'one ';
     await gates.stream.pass();
-    throw new Error('The stream breaks on purpose');
+    throw new Error('The stream fails on purpose');
   }
 
   const signIn = (session: Visitor, user: string) => {
@@ -131,7 +131,7 @@ export function createActs(store: SessionStore, gates: Gates): Acts {
     chunks(session) {
       set(session, 'early');
       const generator = chunks(session);
-      // A generator that has not begun ends without a word, so it is asked to from outside.
+      // A generator that has not begun ends without running any code, so its methods are wrapped from outside.
       const { return: end, throw: fail } = generator;
       generator.return = (value) => {
         void gates.closed.pass();

@@ -8,7 +8,7 @@ export interface Ask {
   headers?: { [name: string]: string };
 }
 
-/** The beginning of a response, whose body is still to come. */
+/** The beginning of a response, before its body. */
 export interface Begun {
   status: number;
   headers: IncomingMessage['headers'];
@@ -17,9 +17,9 @@ export interface Begun {
   cookies: string[];
   /** Resolves once the body so far is at least this long. */
   received(length: number): Promise<string>;
-  /** Whether nothing more can come. */
+  /** Whether nothing more can arrive. */
   isOver(): boolean;
-  /** The whole body, and whether it came to its proper end: a response that is cut off is not whole. */
+  /** The whole body, and whether it ended properly: a response that is cut off is not whole. */
   rest(): Promise<{ body: string; isWhole: boolean }>;
 }
 
@@ -34,11 +34,11 @@ export interface Browser {
   cookies: Map<string, string>;
   begin(path: string, ask?: Ask): Promise<Begun>;
   visit(path: string, ask?: Ask): Promise<Answer>;
-  /** Visits, and follows the redirect that it must be given. */
+  /** Visits a page that must redirect, and follows the redirect. */
   follow(path: string, ask?: Ask): Promise<Answer>;
-  /** A request on a connection of its own. The function that it returns closes it, without waiting for a response. */
+  /** Sends a request on a separate connection. The returned function closes it without waiting for a response. */
   beginAndLeave(path: string): () => Promise<void>;
-  /** The value of the session's cookie, `undefined` when it has none. */
+  /** The value of the session cookie; `undefined` if the browser has none. */
   session(): string | undefined;
 }
 
@@ -67,14 +67,14 @@ export class Client {
   begin(path: string, ask: Ask = {}): Promise<Begun> {
     const outgoing = this.#request(path, ask);
     const begun = new Promise<Begun>((resolve, reject) => {
-      // It stays: a response that is cut off is an error of the request too on some runtimes.
+      // This listener stays: on some runtimes, a response that is cut off is also an error of the request.
       outgoing.on('error', reject);
       outgoing.once('response', (incoming) => resolve(readResponse(incoming)));
     });
     return within(begun, `a response to ${path}`);
   }
 
-  /** A browser with its own cookies. */
+  /** A browser with separate cookies. */
   browser(): Browser {
     const jar = createCookieJar();
     const withCookies = (ask: Ask): Ask => {
@@ -177,7 +177,7 @@ export function namesOf(setCookies: readonly string[]): string[] {
   return setCookies.map((line) => line.slice(0, line.indexOf('='))).sort();
 }
 
-/** Of a `Location`, absolute as `Response.redirect` has it or not. */
+/** The path of a `Location`, which may be absolute, as from `Response.redirect`. */
 export function pathOf(location: string | undefined): string | undefined {
   return location && new URL(location, 'http://127.0.0.1').pathname;
 }

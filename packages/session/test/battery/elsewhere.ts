@@ -1,4 +1,4 @@
-// Runs the battery, client and server, under whatever runtime this is started with. Prints one line of JSON for each cell.
+// Runs the battery, both client and server, on the runtime that executes this file. Prints one line of JSON per cell.
 import { expressFive } from './frameworks/express.ts';
 import { fastify } from './frameworks/fastify.ts';
 import { fetchHandler } from './frameworks/fetch.ts';

@@ -1,13 +1,13 @@
 import { within } from './within.ts';
 
-/** Where requests wait until the test lets them go on, so that an order of events needs no sleeping. */
+/** Where requests wait until the test lets them continue, so that tests can order events without sleeping. */
 export class Gate {
   #waiting = 0;
   #isOpen = false;
   #pass: (() => void)[] = [];
   #counters: { wanted: number; resolve: () => void }[] = [];
 
-  /** For the application. */
+  /** For the application: waits until the gate is open. */
   pass(): Promise<void> {
     this.#waiting += 1;
     const reached = this.#counters.filter(({ wanted }) => wanted <= this.#waiting);
@@ -16,7 +16,7 @@ export class Gate {
     return new Promise((resolve) => this.#pass.push(resolve));
   }
 
-  /** For the test: resolves once this many have come. */
+  /** For the test: resolves once this many calls of `pass` have been made. */
   reached(wanted = 1): Promise<void> {
     if (wanted <= this.#waiting) return Promise.resolve();
     const reached = new Promise<void>((resolve) => this.#counters.push({ wanted, resolve }));

@@ -5,7 +5,7 @@ import inject from 'light-my-request';
 import supertest from 'supertest';
 import type { Injected, Running } from './framework.ts';
 
-/** Has a request listener of node:http listen on a port of its own. */
+/** Serves a node:http request listener on a free port. */
 export async function listen(listener: RequestListener): Promise<Running> {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
@@ -21,7 +21,7 @@ export async function listen(listener: RequestListener): Promise<Running> {
   };
 }
 
-/** A request as tests of Express and Koa make it. */
+/** A request as tests of Express and Koa applications make it. */
 export async function askWithSupertest(
   listener: RequestListener,
   path: string,

@@ -5,16 +5,16 @@ import type { Gate } from './gate.ts';
 
 type Trouble = 'none' | 'down' | 'silent';
 
-/** Sessions in a map, with a log of what the application asks for, and switches that break the backend. */
+/** Sessions in a map, with a log of the application's calls, and switches that break the backend. */
 export interface RecordedStore {
   store: SessionStore;
-  /** The names of the storage's functions, in the order in which the application called them. */
+  /** The names of the storage's functions, in the order of the application's calls. */
   calls: string[];
-  /** Everything stored, as text to compare. */
+  /** All records, as text to compare. */
   records(): string[];
-  /** What is stored under an id. Not recorded, and answered even while the store is down. */
+  /** What is stored under an id. Not recorded, and works even while the store is down. */
   look(id: string): Promise<StoredSession>;
-  /** The sessions of a user. Not recorded. */
+  /** The number of a user's sessions. Not recorded. */
   sessionsOf(user: string): Promise<number>;
   /** From now on these calls fail, or never finish. */
   breaks(trouble: Trouble, which?: 'all' | 'writes'): void;
@@ -22,7 +22,7 @@ export interface RecordedStore {
   holdsWrites(gate: Gate): void;
 }
 
-/** @param isRemote Whether each result takes a turn of the event loop, as over a network; otherwise it is there immediately. */
+/** @param isRemote Whether each result takes a turn of the event loop, as over a network; otherwise results are immediate. */
 export function createRecordedStore(isRemote: boolean): RecordedStore {
   const { records, save: _save, ...whole } = memoryStorage();
   const calls: string[] = [];

@@ -6,7 +6,7 @@ import { type Row, runCell } from './row.ts';
 import { tableOf } from './table.ts';
 
 const rowOf = (run: Row['run'], more: Partial<Row> = {}): Row => ({ name: 'a row', run, ...more });
-const claiming: Framework = { ...expressFive, asBare: { 'a row': 'it says 404' } };
+const claiming: Framework = { ...expressFive, asBare: { 'a row': 'it sends 404' } };
 
 const passes = rowOf(async (stage) => {
   assert.equal((await stage.browser().visit('/keys/a')).cookies.length, 1);
@@ -25,11 +25,14 @@ describe('a cell', () => {
     expect(failed).toMatchObject({ result: 'failed', error: expect.stringContaining('404 !== 200') });
   });
 
-  it('is as bare only if the same fails without our middleware, and only as long as it fails', async () => {
-    expect(await runCell(claiming, failsAnyway)).toMatchObject({ result: 'as bare', reason: 'it says 404' });
+  it('is a framework limit only if the row fails the same way without our middleware, and only while it fails', async () => {
+    expect(await runCell(claiming, failsAnyway)).toMatchObject({
+      result: 'framework limit',
+      reason: 'it sends 404',
+    });
     expect(await runCell(claiming, failsWithUs)).toMatchObject({
       result: 'failed',
-      error: expect.stringContaining('Not as bare'),
+      error: expect.stringContaining('Not a framework limit'),
     });
     expect(await runCell(claiming, passes)).toMatchObject({
       result: 'failed',
@@ -56,14 +59,14 @@ describe('a cell', () => {
     expect(await runCell(refusing, passes)).toMatchObject({ result: 'failed' });
   });
 
-  it('is a dash with the reason for what has no meaning there, by the name of the row or by what it needs', async () => {
+  it('is a dash with the reason for a row that does not apply there, by its name or by what it needs', async () => {
     for (const without of ['a row', 'wings'])
       expect(
         await runCell({ ...expressFive, without: { [without]: 'why' } }, { ...passes, needs: 'wings' }),
       ).toMatchObject({ result: '—', reason: 'why' });
   });
 
-  it('fails when somebody else has to handle a rejection', async () => {
+  it('fails when a rejection is left unhandled', async () => {
     const stray = rowOf(async () => void Promise.reject('left alone').finally(() => {}));
     // Vitest would count it too.
     const listeners = process.listeners('unhandledRejection');
@@ -90,7 +93,7 @@ describe('the table', () => {
       ],
     },
   ];
-  const cell = (row: string, result: 'yes' | 'as bare' | '—' | 'failed', reason = '') => ({
+  const cell = (row: string, result: 'yes' | 'framework limit' | '—' | 'failed', reason = '') => ({
     framework: 'X',
     row,
     result,
@@ -98,18 +101,18 @@ describe('the table', () => {
   });
 
   it('has a line for each group, with reasons below', () => {
-    const cells = [cell('a', '—', 'why not'), cell('b', 'yes'), cell('c', 'as bare', 'how it is')];
+    const cells = [cell('a', '—', 'why not'), cell('b', 'yes'), cell('c', 'framework limit', 'what it does')];
     expect(tableOf(groups, ['X'], cells).split('\n')).toEqual([
       '| | X |',
       '| --- | --- |',
       '| one | — (1) |',
-      '| two | yes, as bare (2) |',
+      '| two | yes, framework limit (2) |',
       '',
-      '(1) X: why not. (2) X: how it is.',
+      '(1) X: why not. (2) X: what it does.',
     ]);
   });
 
-  it('says no for a row that failed or has not run', () => {
+  it('shows NO for a row that failed or has not run', () => {
     const lines = tableOf(groups, ['X'], [cell('a', 'failed'), cell('b', 'yes')]);
     expect(lines).toContain('| one | NO |\n| two | NO |');
   });

@@ -6,14 +6,14 @@ import { withPatience } from './within.ts';
 
 export interface Row extends StageOptions {
   name: string;
-  /** What a framework must have: it may be without, and say why. */
+  /** What a framework must have. If it does not, the reason is listed in its `without`. */
   needs?: string;
-  /** The code of the error with which a framework may refuse to start instead. */
+  /** The error code with which a framework may refuse to start instead. */
   orRefuses?: StoreErrorCode;
   run(stage: Stage): Promise<void>;
 }
 
-/** A line of the table, which is true when all of its rows are. */
+/** A line of the table, which is `yes` when all of its rows are. */
 export interface Group {
   title: string;
   rows: readonly Row[];
@@ -22,25 +22,25 @@ export interface Group {
 export interface Cell {
   framework: string;
   row: string;
-  result: 'yes' | 'refused' | 'as bare' | '—' | 'failed';
-  /** Why it is neither yes nor failed. */
+  result: 'yes' | 'refused' | 'framework limit' | '—' | 'failed';
+  /** Why the result is neither `yes` nor `failed`. */
   reason?: string;
   error?: string;
 }
 
 interface Failure {
   error: unknown;
-  /** Whether the application did not even start. */
+  /** Whether it failed while the application started. */
   inStart: boolean;
 }
 
-/** Runs a row on a framework: with a store that takes its time, and with one that responds immediately. */
+/** Runs a row on a framework: with a slow store, and with one that responds immediately. */
 export async function runCell(framework: Framework, row: Row): Promise<Cell> {
   const base = { framework: framework.name, row: row.name };
   const missing = framework.without?.[row.name] ?? framework.without?.[row.needs ?? ''];
   if (missing !== undefined) return { ...base, result: '—', reason: missing };
   const claim = framework.asBare?.[row.name];
-  // Frameworks print the errors that rows make them meet.
+  // Frameworks print the errors that rows cause.
   const { error: printError } = console;
   console.error = () => {};
   try {
@@ -67,10 +67,10 @@ async function judge(framework: Framework, row: Row): Promise<Verdict> {
   }
   if (failures.length === 0) return { result: 'yes' };
   if (failures.length === 2) return { result: 'refused', reason: `refused at start, with ${row.orRefuses}` };
-  return { result: 'failed', error: 'It refused to start on one of two stores' };
+  return { result: 'failed', error: 'It refused to start on only one of two stores' };
 }
 
-/** All at the same time, and without much patience: what the framework leaves hanging is known to hang. */
+/** Runs everything in parallel with short timeouts, because what the framework leaves hanging is expected to hang. */
 async function prove(framework: Framework, row: Row, claim: string): Promise<Verdict> {
   const bareRow: Row = { ...row, variant: { ...row.variant, isBare: true } };
   const runs = () =>
@@ -78,15 +78,15 @@ async function prove(framework: Framework, row: Row, claim: string): Promise<Ver
       Promise.all([failureOf(framework, row, isRemote), failureOf(framework, bareRow, isRemote)]),
     );
   for (const [ours, bare] of await withPatience(2000, () => Promise.all(runs()))) {
-    if (!ours) return { result: 'failed', error: `It is not "${claim}" any more: the row passes` };
+    if (!ours) return { result: 'failed', error: `It is no longer true that "${claim}": the row passes` };
     const [message, bareMessage] = [messageOf(ours), bare && messageOf(bare)];
     if (message !== bareMessage)
       return {
         result: 'failed',
-        error: `Not as bare: "${message}", and without our middleware "${bareMessage}"`,
+        error: `Not a framework limit: "${message}", and without our middleware "${bareMessage}"`,
       };
   }
-  return { result: 'as bare', reason: claim };
+  return { result: 'framework limit', reason: claim };
 }
 
 function messageOf({ error }: Failure): string {
@@ -104,9 +104,9 @@ async function failureOf(framework: Framework, row: Row, isRemote: boolean): Pro
       inStart = false;
       return row.run(stage);
     });
-    // Rejections count as unhandled once the microtasks are through.
+    // Rejections count as unhandled once all microtasks have run.
     await new Promise((resolve) => setImmediate(resolve));
-    if (stray.length > 0) throw new Error(`Nobody handled ${inspect(stray[0])}`);
+    if (stray.length > 0) throw new Error(`Unhandled: ${inspect(stray[0])}`);
     return undefined;
   } catch (error) {
     return { error, inStart };

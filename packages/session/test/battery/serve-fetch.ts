@@ -14,7 +14,7 @@ interface OtherRuntimes {
   };
 }
 
-/** Serves a fetch handler in the way of the runtime: `Bun.serve`, `Deno.serve`, and `@hono/node-server` on Node. */
+/** Serves a fetch handler with the runtime's server: `Bun.serve`, `Deno.serve`, or `@hono/node-server` on Node. */
 export async function serveFetch(fetch: Fetch): Promise<Running> {
   const { Bun, Deno } = globalThis as OtherRuntimes;
   if (Bun) {
@@ -69,7 +69,7 @@ export async function injectFetch(
   return { status: answer.status, setCookies: answer.headers.getSetCookie(), body: await answer.text() };
 }
 
-/** A generator's chunks as a body. */
+/** A body that streams a generator's chunks. */
 export function streamOf(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

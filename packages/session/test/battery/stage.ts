@@ -10,27 +10,27 @@ import { within } from './within.ts';
 
 export interface StageOptions {
   variant?: Partial<Variant>;
-  /** Session options beside the store. */
+  /** Session options other than the store. */
   options?: SessionOptions;
   /** Where sessions are kept. @default 'server' */
   store?: 'server' | 'cookie';
 }
 
-/** A fresh application on a fresh store, and everything that a row may look at. */
+/** A fresh application on a fresh store, and everything that a row may inspect. */
 export interface Stage extends Omit<RecordedStore, 'store'> {
   gates: Gates;
   events: SessionEvent[];
   inject: Running['inject'];
   browser(): Browser;
-  /** A browser that has signed in; what that took is not in `calls` and `events`. */
+  /** A browser that has signed in; that is not recorded in `calls` and `events`. */
   signedIn(user?: string): Promise<Browser>;
   /** Empties `calls` and `events`. */
   forget(): void;
-  /** Resolves once such an event has been reported. */
+  /** Resolves once a matching event has been reported. */
   happened(isIt: (event: SessionEvent) => boolean, what: string): Promise<void>;
   /** What is stored in a browser's session. */
   stored(browser: Browser): Promise<StoredSession>;
-  /** Whether the framework is without something, and says why. */
+  /** Whether the framework lacks something, as listed in its `without`. */
   lacks(need: string): boolean;
   /** From now on the application's error handler responds with this status. */
   respondToErrorsWith(status: number): void;
@@ -40,7 +40,7 @@ export interface Stage extends Omit<RecordedStore, 'store'> {
   assertHandled(answer: Answer, status: number): void;
 }
 
-/** Starts the application, lets the row at it, and ends it, whatever happens. */
+/** Starts the application, runs the row, and always stops the application. */
 export async function onStage<T>(
   framework: Framework,
   { variant, options, store: kind = 'server' }: StageOptions,
@@ -109,6 +109,6 @@ export async function onStage<T>(
     gates.slow.open();
     gates.stream.open();
     client.close();
-    await within(running.close(), 'the application ends');
+    await within(running.close(), 'the application stops');
   }
 }

@@ -2,14 +2,14 @@ import type { Cell, Group } from './row.ts';
 
 /**
  * The results as a Markdown table: a line for each group of rows, a column for each framework. `yes` needs every row of the group
- * that has a meaning there; what is not plainly `yes` has its reason below the table.
+ * that applies there; any other result has its reason below the table.
  */
 export function tableOf(
   groups: readonly Group[],
   frameworks: readonly string[],
   cells: readonly Cell[],
 ): string {
-  /** Reasons, in the order of their numbers, and whose they are. */
+  /** Reasons in the order of their numbers, with the frameworks that they apply to. */
   const notes = new Map<string, Set<string>>();
   const noted = (text: string, framework: string, reasons: readonly string[]) => {
     const numbers = reasons.map((reason) => {
@@ -26,7 +26,7 @@ export function tableOf(
       if (!isComplete) return 'NO';
       const others = found.filter(({ result }) => result !== 'yes');
       const reasons = others.map(({ reason = '' }) => reason);
-      // What has no meaning somewhere is only mentioned below, unless that is the whole group.
+      // Rows that do not apply to a framework are only mentioned below, unless that is the whole group.
       const kinds = new Set(others.map(({ result }) => result));
       if (others.length < found.length) kinds.delete('—');
       return noted(

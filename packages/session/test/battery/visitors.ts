@@ -7,7 +7,7 @@ const arrivals: [string, (stage: Stage) => Browser | Promise<Browser>][] = [
   ['a signed-in visitor', (stage) => stage.signedIn()],
 ];
 
-/** The same row twice: for a visitor without a session, and for one who is signed in. */
+/** The same row twice: for a visitor without a session, and for a signed-in one. */
 export function forBothVisitors(
   row: Omit<Row, 'run'>,
   run: (stage: Stage, browser: Browser, isNew: boolean) => Promise<void>,

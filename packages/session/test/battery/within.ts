@@ -1,7 +1,7 @@
-/** Long enough for the slowest machine: only what never happens takes this long. */
+/** In milliseconds; long enough for the slowest machine, so that only what never happens times out. */
 let patience = 10_000;
 
-/** Gives up sooner during some work, of which it is known that it hangs. */
+/** Uses a shorter timeout during work that is expected to hang. */
 export async function withPatience<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   const before = patience;
   patience = milliseconds;
@@ -12,11 +12,11 @@ export async function withPatience<T>(milliseconds: number, work: () => Promise<
   }
 }
 
-/** Rejects with what was awaited when it does not happen, so that a row that hangs says where. */
+/** Rejects with a description of what was awaited if it does not happen, so that a hanging row shows where. */
 export function within<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It never happened: ${what}`)), patience);
+    timer = setTimeout(() => reject(new Error(`Timed out waiting for: ${what}`)), patience);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }

@@ -14,7 +14,7 @@ export const count = (request: Request) =>
     return new Response(`Visit ${session.get('visits')}`);
   });
 
-/** Read only: a server component, a job. */
+/** Read only, as in a server component or a job. */
 export async function visitsOf(cookieHeader: string): Promise<number> {
   const session = await readSession<Visits>(cookieHeader);
   return session.get('visits', 0);

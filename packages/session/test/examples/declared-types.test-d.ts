@@ -10,7 +10,7 @@ import { expectTypeOf, it } from 'vitest';
 // `express-shop.ts`, in this program, declares `SessionTypes`.
 type Cart = readonly string[] | undefined;
 
-it('gives every session what SessionTypes declares, once for the application', async () => {
+it('gives every session the types that SessionTypes declares once for the application', async () => {
   const { session } = await openSession('');
   expectTypeOf(session.get('cart')).toEqualTypeOf<Cart>();
   expectTypeOf(session.getFlash('notice')).toEqualTypeOf<string | undefined>();
@@ -46,12 +46,12 @@ it('gives every session what SessionTypes declares, once for the application', a
   });
 });
 
-it('lets the generics of a call win', async () => {
+it('gives the type arguments of a call precedence', async () => {
   interface Sign {
     state: string;
   }
   expectTypeOf(getSession<Sign>({}, 'oauth').get('state')).toEqualTypeOf<string | undefined>();
   const { session } = await openSession<Sign>('');
-  // @ts-expect-error declared for the application, and not for this session
+  // @ts-expect-error declared for the application, but not for this session
   session.get('cart');
 });

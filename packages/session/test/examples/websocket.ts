@@ -14,7 +14,7 @@ server.on('upgrade', async (request, socket, head) => {
   if (session?.subject === undefined) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
 
   sockets.handleUpgrade(request, socket, head, (client) => {
-    // A page may change the session meanwhile, or sign out: reload() is false once it has ended.
+    // Other requests may change or end the session: reload() resolves to false once it has ended.
     const check = setInterval(async () => {
       if (await session.reload().catch(() => true)) client.send(`You are ${session.get('name')}`);
       else client.close(4401, 'Signed out');

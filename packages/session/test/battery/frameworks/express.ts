@@ -14,7 +14,7 @@ import { askWithSupertest, listen } from '../listen.ts';
 const withStatus = (status: number) => Object.assign(new Error('On purpose'), { status });
 const of = (request: Request) => (request as { session?: Visitor }).session;
 
-/** @param forwardsRejections Whether Express hands rejections to its error handlers; otherwise the application does so by hand. */
+/** @param forwardsRejections Whether Express passes rejections to its error handlers; otherwise the application does. */
 function framework(name: string, express: typeof express5, forwardsRejections: boolean): Framework {
   const asynchronous = (
     handler: (request: Request, response: Response) => Promise<unknown>,
@@ -127,7 +127,7 @@ function framework(name: string, express: typeof express5, forwardsRejections: b
         response.status(404).send('missing');
       });
       const recover: ErrorRequestHandler = (error, request, response, next) => {
-        // Express closes the connection of a response that has begun.
+        // For a response that has begun, Express closes the connection.
         if (response.headersSent) return next(error);
         const { status, text, location } = acts.recover(error, () => of(request));
         if (location) response.redirect(303, location);

@@ -15,7 +15,7 @@ export const fastify: Framework = {
   name: 'Fastify 5',
   without: {
     'error handlers of raw responses':
-      'after `hijack` the response is not Fastify’s any more, and the 503 is a plain one',
+      'after `hijack`, Fastify no longer owns the response, and the 503 is a plain one',
   },
   async start(options, acts, { mounts, handlesErrors, isBare }) {
     const app = createFastify();

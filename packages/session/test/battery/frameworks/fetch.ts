@@ -10,12 +10,11 @@ const redirect = () => new Response(null, { status: 303, headers: { Location: '/
 export const fetchHandler: Framework = {
   name: 'fetch',
   without: {
-    'error classes': 'there are no errors with a status',
-    'error handlers': 'there are no error handlers, and the 503 is a plain one',
-    'error responses':
-      'what a fetch handler throws is responded to by the runtime, out of reach of the session',
-    'an end that waits': 'the end of a body cannot be delayed, so changes are saved as they are made',
-    mounting: 'a handler is wrapped once',
+    'error classes': 'errors do not carry a status',
+    'error handlers': 'without error handlers, the 503 is a plain one',
+    'error responses': 'the runtime responds to an error of a fetch handler, out of reach of the session',
+    'delayed ends': 'the end of a body cannot be delayed, so changes are saved as they are made',
+    mounting: 'a handler is wrapped only once',
   },
   async start(options, acts, { isBare }) {
     const writesKey =

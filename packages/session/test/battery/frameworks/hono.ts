@@ -13,7 +13,7 @@ const of = (c: Context) => c.get('session') as Visitor;
 export const hono: Framework = {
   name: 'Hono',
   without: {
-    'an end that waits': 'the end of a body cannot be delayed, so changes are saved as they are made',
+    'delayed ends': 'the end of a body cannot be delayed, so changes are saved as they are made',
   },
   async start(options, acts, { mounts, handlesErrors, isBare }) {
     const app = new Hono<Env>();

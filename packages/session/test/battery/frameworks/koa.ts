@@ -16,7 +16,7 @@ function framework(name: string, Koa: typeof koa3, asBare: Framework['asBare'] =
     asBare,
     without: {
       'error handlers of raw responses':
-        'with `ctx.respond = false` nothing above waits for the response, and Koa’s own handler sends the 503',
+        'with `ctx.respond = false`, nothing above waits for the response, and Koa’s default handler sends the 503',
     },
     async start(options, acts, { mounts, handlesErrors, isBare }) {
       const app = new Koa();
@@ -134,7 +134,7 @@ function framework(name: string, Koa: typeof koa3, asBare: Framework['asBare'] =
           sendPage(ctx);
         },
       };
-      // Koa has no router, nor anything else to nest: an application is one list of middleware.
+      // Koa has no router or other nesting: an application is one list of middleware.
       const nested: Middleware = async (ctx, next) => {
         const [, key] = /^\/sub\/keys\/(.+)$/.exec(ctx.path) ?? [];
         if (key === undefined) return next();
@@ -165,6 +165,6 @@ function framework(name: string, Koa: typeof koa3, asBare: Framework['asBare'] =
 
 export const koaThree = framework('Koa 3', koa3);
 export const koaTwo = framework('Koa 2', koa2, {
-  'a stream that breaks is cut, and the server continues':
-    'a stream that breaks leaves the connection open, without a session too',
+  'a stream that fails is cut off, and the server continues':
+    'a stream that fails leaves the connection open, even without this middleware',
 });

@@ -12,9 +12,9 @@ const redirect = (response: ServerResponse) => response.writeHead(303, { Locatio
 export const nodeHandler: Framework = {
   name: 'node:http',
   without: {
-    'error classes': 'there are no errors with a status',
-    'error handlers': 'there are no error handlers, and the 503 is a plain one',
-    mounting: 'a handler is wrapped once',
+    'error classes': 'errors do not carry a status',
+    'error handlers': 'without error handlers, the 503 is a plain one',
+    mounting: 'a handler is wrapped only once',
   },
   async start(options, acts, { isBare }) {
     const writesKey =

@@ -10,7 +10,7 @@ const handled =
   (stage, answer) =>
     stage.assertHandled(answer, status);
 
-/** A route that sets a key and then fails: nothing of it is stored, and no cookie set. */
+/** A route that sets a key and then fails: nothing is stored, and no cookie is set. */
 function writesNothing(row: Omit<Row, 'run'>, path: string, check: Check): Row[] {
   return forBothVisitors(row, async (stage, browser, isNew) => {
     const before = stage.records();
@@ -29,24 +29,27 @@ function writesNothing(row: Omit<Row, 'run'>, path: string, check: Check): Row[]
 export const failed: Row[] = [
   ...writesNothing({ name: 'a thrown error writes nothing' }, '/throw', handled(500)),
   ...writesNothing({ name: 'a rejected handler writes nothing' }, '/throw-async', handled(500)),
-  ...writesNothing({ name: '5xx by the route writes nothing' }, '/fail', (_, { status, body }) =>
+  ...writesNothing({ name: 'a 5xx from the route writes nothing' }, '/fail', (_, { status, body }) =>
     assert.deepEqual([status, body], [500, 'fail']),
   ),
 ];
 
 export const becomes4xx: Row[] = [
   ...writesNothing(
-    { name: "4xx by the framework's own error writes nothing", needs: 'error classes' },
+    { name: "a 4xx from the framework's error class writes nothing", needs: 'error classes' },
     '/refuse',
     handled(422),
   ),
   ...writesNothing(
-    { name: 'an error that the error handler makes a 409 writes nothing', needs: 'error handlers' },
+    { name: 'an error that the error handler turns into a 409 writes nothing', needs: 'error handlers' },
     '/conflict',
     handled(409),
   ),
   ...writesNothing(
-    { name: "4xx by the framework's own error, from the last layer, writes nothing", needs: 'error classes' },
+    {
+      name: "a 4xx from the framework's error class, in the last layer, writes nothing",
+      needs: 'error classes',
+    },
     '/last',
     handled(422),
   ),
@@ -55,12 +58,15 @@ export const becomes4xx: Row[] = [
 const byDefault = { variant: { handlesErrors: false }, needs: 'error classes' };
 export const becomes4xxByDefault: Row[] = [
   ...writesNothing(
-    { ...byDefault, name: "4xx by the framework's own error, without an error handler, writes nothing" },
+    {
+      ...byDefault,
+      name: "a 4xx from the framework's error class, without an error handler, writes nothing",
+    },
     '/refuse',
     handled(422),
   ),
   ...writesNothing(
-    { ...byDefault, name: '4xx from the last layer, without an error handler, writes nothing' },
+    { ...byDefault, name: 'a 4xx from the last layer, without an error handler, writes nothing' },
     '/last',
     handled(422),
   ),
@@ -83,13 +89,13 @@ const holds = (name: string, respondWith?: number): Row => ({
 });
 
 export const invalidateHolds: Row[] = [
-  holds('invalidate holds in a failed request'),
-  holds('invalidate holds in a request that the error handler responds to with a 500', 500),
+  holds('invalidate takes effect in a failed request'),
+  holds('invalidate takes effect in a request for which the error handler sends a 500', 500),
 ];
 
 export const errorHandlerWrites: Row[] = [
   ...forBothVisitors(
-    { name: 'what the error handler changes is written with its redirect', needs: 'error handlers' },
+    { name: 'changes by the error handler are written with its redirect', needs: 'error handlers' },
     async (stage, browser, isNew) => {
       const { status, headers, cookies } = await browser.visit('/try-again');
       assert.deepEqual([status, pathOf(headers.location)], [303, '/me']);
@@ -100,7 +106,7 @@ export const errorHandlerWrites: Row[] = [
     },
   ),
   ...writesNothing(
-    { name: 'what the error handler changes is not written with a 5xx', needs: 'error handlers' },
+    { name: 'changes by the error handler are not written with a 5xx', needs: 'error handlers' },
     '/throw',
     (stage, answer) => {
       stage.assertHandled(answer, 500);

@@ -13,7 +13,7 @@ interface Expected {
   own?: string[];
 }
 
-/** A route that sets a key and responds in some way of its own: the session is written, with a cookie for a new one only. */
+/** A route that sets a key and responds in a particular way: the session is written, with a cookie only if it is new. */
 function writes(name: string, path: string, key: string, expected: Expected, ask: Ask = {}): Row[] {
   return forBothVisitors({ name }, async (stage, browser, isNew) => {
     const answer = await browser.visit(path, ask);
@@ -29,7 +29,7 @@ function writes(name: string, path: string, key: string, expected: Expected, ask
       stage.events.map((event) => event.outcome),
       [isNew ? 'created' : 'updated'],
     );
-    // What follows on the same connection is not disturbed by a body that should not be.
+    // A body that must not be sent would corrupt the next response on the same connection.
     assert.equal((await browser.visit('/untouched')).body, 'untouched');
   });
 }
@@ -40,26 +40,26 @@ export const bodiless: Row[] = [
   ...writes('204', '/empty', 'empty', { status: 204, body: '' }),
 ];
 
-export const ownCookies = writes('two cookies of the application and a redirect', '/cookie', 'cookie', {
+export const ownCookies = writes('two application cookies and a redirect', '/cookie', 'cookie', {
   status: 303,
   location: '/me',
   own: ['lang', 'theme'],
 });
 
-export const lowest = writes('the lowest way to respond', '/raw', 'raw', { status: 303, location: '/me' });
+export const lowest = writes('a raw response', '/raw', 'raw', { status: 303, location: '/me' });
 
 export const nested = [
   ...writes('a nested router, sub-application or plugin', '/sub/keys/a', 'a', { status: 200, body: 'a' }),
   ...writes('the 404 handler', '/nowhere', 'missing', { status: 404, body: 'missing' }),
 ];
 
-export const refusedByRoute = writes('400 by the route', '/invalid', 'invalid', {
+export const refusedByRoute = writes('a 400 from the route', '/invalid', 'invalid', {
   status: 400,
   body: 'invalid',
 });
 
 export const streams = forBothVisitors(
-  { name: 'a stream: cookie first, chunks as they come, a late change kept' },
+  { name: 'a stream: cookie first, chunks as they are produced, a late change kept' },
   async (stage, browser, isNew) => {
     const begun = await browser.begin('/stream');
     assert.deepEqual([begun.status, begun.cookies], [200, isNew ? ['session'] : []]);
@@ -79,7 +79,7 @@ export const streams = forBothVisitors(
 
 export const lateChangeFirst: Row = {
   name: 'a late change is saved before the response ends',
-  needs: 'an end that waits',
+  needs: 'delayed ends',
   async run(stage) {
     const browser = await stage.signedIn();
     const begun = await browser.begin('/stream');
@@ -87,7 +87,7 @@ export const lateChangeFirst: Row = {
     stage.holdsWrites(saving);
     stage.gates.stream.open();
     await saving.reached();
-    // Whatever was on its way arrives before the response to another request.
+    // Anything already sent arrives before the response to another request.
     await stage.browser().visit('/untouched');
     assert.equal(begun.isOver(), false, 'It waits');
     saving.open();
@@ -97,7 +97,7 @@ export const lateChangeFirst: Row = {
 };
 
 export const brokenStream: Row = {
-  name: 'a stream that breaks is cut, and the server continues',
+  name: 'a stream that fails is cut off, and the server continues',
   async run(stage) {
     const browser = stage.browser();
     const begun = await browser.begin('/broken');
@@ -111,7 +111,7 @@ export const brokenStream: Row = {
 };
 
 export const clientLeaves: Row = {
-  name: 'a client that leaves: the change is kept, and the server continues',
+  name: 'a client that disconnects: the change is kept, and the server continues',
   async run(stage) {
     const browser = await stage.signedIn();
     const leave = browser.beginAndLeave('/slow/left');

@@ -5,7 +5,7 @@ import type { Row } from '../row.ts';
 import type { Stage, StageOptions } from '../stage.ts';
 import { forBothVisitors } from '../visitors.ts';
 
-/** An error page of its own may have an `ETag`, which is not that of the abandoned page. */
+/** An error page may have an `ETag`, but not that of the abandoned page. */
 function assertNothingOfThePage({ headers, body }: Answer): void {
   const left = Object.entries(page.headers).filter(([name, value]) => headers[name.toLowerCase()] === value);
   assert.deepEqual(left, [], 'Headers of the abandoned page');
@@ -64,7 +64,7 @@ export const storeDown: Row[] = [
   ...failsToSave('store down while saving a page: 503', '/page'),
   ...failsToSave('store down while saving a stream: 503', '/stream'),
   ...failsToSave('store down while saving a 204: 503', '/empty'),
-  ...failsToSave('store down while saving the lowest way to respond: 503', '/raw'),
+  ...failsToSave('store down while saving a raw response: 503', '/raw'),
 ];
 
 export const streamIsClosed = forBothVisitors(
@@ -87,7 +87,7 @@ export const ownCookiesGo = forBothVisitors(
 
 export const storeSilent: Row[] = [
   {
-    name: 'a store that never answers while loading: 503',
+    name: 'store hanging while loading: 503',
     options: { timeout: 0.05 },
     async run(stage) {
       const browser = stage.browser();
@@ -99,7 +99,7 @@ export const storeSilent: Row[] = [
     },
   },
   {
-    name: 'a store that never answers while saving: 503',
+    name: 'store hanging while saving: 503',
     options: { timeout: 0.05 },
     async run(stage) {
       const browser = stage.browser();
@@ -118,20 +118,16 @@ export const storeDownByDefault: Row[] = [
   ...failsToSave('store down while saving a page, without an error handler: 503', '/page', noHandler),
   ...failsToSave('store down while saving a stream, without an error handler: 503', '/stream', noHandler),
   ...failsToSave('store down while saving a 204, without an error handler: 503', '/empty', noHandler),
-  ...failsToSave(
-    'store down while saving the lowest way to respond, without an error handler: 503',
-    '/raw',
-    noHandler,
-  ),
+  ...failsToSave('store down while saving a raw response, without an error handler: 503', '/raw', noHandler),
 ];
 
 export const tooLarge = [
   { what: 'too large for its cookie', cookie: {} },
-  { what: 'too large for its cookies together', cookie: { chunks: 8, maxHeaderSize: 4096 } },
+  { what: 'too large for all its cookies together', cookie: { chunks: 8, maxHeaderSize: 4096 } },
 ].flatMap(({ what, cookie }) =>
   forBothVisitors(
     {
-      name: `${what}: the error handler responds, the session stays as it was, and can be left`,
+      name: `${what}: the error handler responds, the session stays as it was, and signing out works`,
       store: 'cookie',
       options: { cookie },
     },

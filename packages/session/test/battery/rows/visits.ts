@@ -4,9 +4,8 @@ import type { Row } from '../row.ts';
 
 const post = { method: 'POST' } as const;
 
-/** Signing in and out, and what becomes of a session from one page to the next. */
 export const neverAsks: Row = {
-  name: 'a page that never asks for the session: no store call, no header',
+  name: 'a page that never uses the session: no write, no header',
   async run(stage) {
     for (const browser of [stage.browser(), await stage.signedIn()]) {
       const before = stage.records();
@@ -34,7 +33,7 @@ export const signIn: Row = {
     assert.notEqual(browser.session(), anonymous, 'Signing in gives a new id');
     const { subject, data } = await stage.stored(browser);
     assert.deepEqual([subject, data], ['ada', { cart: 1, name: 'ada' }]);
-    assert.equal((await stage.look(anonymous)).exists, false, 'The old id is dead');
+    assert.equal((await stage.look(anonymous)).exists, false, 'The old id is invalid');
     const me = await browser.visit('/me');
     assert.deepEqual(JSON.parse(me.body), {
       subject: 'ada',
@@ -46,7 +45,7 @@ export const signIn: Row = {
 };
 
 export const rememberMe: Row = {
-  name: 'remember me: ticked, the cookie stays 30 days; not ticked, until the browser closes',
+  name: 'remember me: the cookie lasts 30 days if ticked, otherwise until the browser closes',
   options: { cookie: { expireOnClose: true } },
   async run(stage) {
     for (const [path, maxAge, idleTimeout] of [
@@ -102,14 +101,14 @@ export const logOutEverywhere: Row = {
 };
 
 export const flashOnce: Row = {
-  name: 'a flash message is shown exactly once, over a redirect',
+  name: 'a flash message is shown exactly once, after a redirect',
   async run(stage) {
     const browser = stage.browser();
     const notice = async (path: string, how: 'visit' | 'follow' = 'visit', ask = {}) =>
       JSON.parse((await browser[how](path, ask)).body).notice;
     await browser.visit('/sign-in/ada', post);
     assert.deepEqual((await stage.stored(browser)).flash, { notice: 'Welcome, ada' });
-    // Pages that do not read it leave it for the one that does.
+    // Pages that do not read the message leave it for the one that does.
     await browser.visit('/untouched');
     await browser.visit('/keys/a');
     assert.equal(await notice('/me'), 'Welcome, ada');
@@ -120,7 +119,7 @@ export const flashOnce: Row = {
 };
 
 export const parallelKeys: Row = {
-  name: '50 parallel requests that each set a key leave 50 keys',
+  name: '50 parallel requests that each set a key keep all 50',
   async run(stage) {
     const browser = await stage.signedIn();
     const keys = Array.from({ length: 50 }, (_, n) => `key-${n}`);
@@ -150,7 +149,7 @@ export const lateRequest: Row = {
     stage.gates.slow.open();
     const { status, body, cookies } = await late;
     assert.deepEqual([status, body, cookies], [200, 'late', []]);
-    // One that only begins after the login, with the cookie from before it.
+    // A request that begins after the login, with the cookie from before it.
     const later = await stage.browser().visit('/keys/later', { headers: { cookie } });
     assert.deepEqual([later.status, later.cookies], [200, []]);
     assert.deepEqual(stage.records(), before);
@@ -159,10 +158,10 @@ export const lateRequest: Row = {
 };
 
 export const fakeRequest: Row = {
-  name: 'a request without a socket, as tests make it',
+  name: 'a request without a socket, as tests make them',
   needs: 'requests without a socket',
   async run(stage) {
-    assert.ok(stage.inject, 'The framework has a way to make one');
+    assert.ok(stage.inject, 'The framework has a way to make test requests');
     const headers = { host: '127.0.0.1' };
     const first = await stage.inject('/keys/a', headers);
     assert.deepEqual([first.status, first.body, namesOf(first.setCookies)], [200, 'a', ['session']]);
