@@ -49,34 +49,31 @@ describe('signing in', () => {
     expect(await laptop.page.getByLabel('Assam in your cart').textContent()).toBe('1');
   });
 
-  it('says that the cart came along when there is one', async () => {
+  it('says that the cart was kept if it is not empty', async () => {
     await laptop.press('Add Assam');
     await laptop.press('Sign in as Ada');
-    expect(await laptop.notice()).toBe('Welcome, Ada. Your session has a new id, and your cart came along.');
+    expect(await laptop.notice()).toBe('Welcome, Ada. Your session has a new id, and you kept your cart.');
   });
 
-  it.each([[], ['Add Assam', 'One Assam less']])(
-    'says nothing of a cart that is empty: %j',
-    async (...buttons) => {
-      for (const button of buttons) await laptop.press(button);
-      await laptop.press('Sign in as Ada');
-      expect(await laptop.notice()).toBe('Welcome, Ada. Your session has a new id.');
-      expect(await laptop.page.getByText('came along').count()).toBe(0);
-    },
-  );
+  it.each([[], ['Add Assam', 'One Assam less']])('does not mention an empty cart: %j', async (...buttons) => {
+    for (const button of buttons) await laptop.press(button);
+    await laptop.press('Sign in as Ada');
+    expect(await laptop.notice()).toBe('Welcome, Ada. Your session has a new id.');
+    expect(await laptop.page.getByText('kept your cart').count()).toBe(0);
+  });
 
-  it('takes any name that is one, and gives any other back', async () => {
+  it('accepts any valid name, and returns the form for any other', async () => {
     const { page } = laptop;
     await page.getByLabel('Or your own name').fill('<Zoë>');
     await laptop.press('Sign in');
-    expect(await page.locator('#name-error').textContent()).toMatch(/^Letters, digits/);
+    expect(await page.locator('#name-error').textContent()).toMatch(/only letters, digits/);
     expect(await page.getByLabel('Or your own name').inputValue()).toBe('<Zoë>');
     await page.getByLabel('Or your own name').fill('Zoë');
     await laptop.press('Sign in');
     expect(await page.getByRole('heading', { name: 'Signed in as Zoë' }).count()).toBe(1);
   });
 
-  it('ends in nothing: after signing out neither cookie nor row is left', async () => {
+  it('leaves nothing behind: after signing out, neither cookie nor row exists', async () => {
     await laptop.press('Sign in as Grace');
     await laptop.press('Sign out');
     expect(await isSignedIn(laptop)).toBe(false);
@@ -86,7 +83,7 @@ describe('signing in', () => {
 });
 
 describe('regenerating', () => {
-  it('changes the key and keeps cart, login and beginning', async () => {
+  it('changes the key and keeps the cart, the login and the creation time', async () => {
     await laptop.press('Add Sencha');
     await laptop.press('Sign in as Ada');
     const [before] = demo.rows();
@@ -99,7 +96,7 @@ describe('regenerating', () => {
     expect(await laptop.page.getByLabel('Sencha in your cart').textContent()).toBe('1');
   });
 
-  it('kills the old id', async () => {
+  it('makes the old id stop working', async () => {
     await laptop.press('Sign in as Ada');
     const old = String(await laptop.cookie());
     await laptop.press('Regenerate the id');
@@ -116,13 +113,13 @@ describe('the devices of one person', () => {
     const devices = laptop.page.locator('.devices strong');
     expect(await devices.allTextContents()).toEqual(['Safari on iOS', 'Chrome on Linux']);
     await laptop.press('Log out Safari on iOS');
-    expect(await laptop.notice()).toBe('One device is logged out. It takes effect at once.');
+    expect(await laptop.notice()).toBe('One device is logged out. It takes effect immediately.');
     expect(await devices.allTextContents()).toEqual(['Chrome on Linux']);
     await handset.reload();
     expect(await isSignedIn(handset)).toBe(false);
   });
 
-  it('can be told apart by number, time of signing in and last visit, with this one marked', async () => {
+  it('are distinguished by number, sign-in time and last visit, and this one is marked', async () => {
     await laptop.press('Sign in as Ada');
     const second = await visit(browser, demo.origin);
     others.push(second);
@@ -140,12 +137,12 @@ describe('the devices of one person', () => {
     expect(await second.page.locator('.devices strong').allTextContents()).toEqual(['Chrome on Linux']);
   });
 
-  it('leave only this one when all others are logged out', async () => {
+  it('are reduced to this one when all others are logged out', async () => {
     await laptop.press('Sign in as Ada');
     const handsets = [await signedInPhone(), await signedInPhone()];
     await laptop.reload();
     await laptop.press('Log out everywhere else');
-    expect(await laptop.notice()).toBe('2 devices are logged out. It takes effect at once.');
+    expect(await laptop.notice()).toBe('2 devices are logged out. It takes effect immediately.');
     expect(await isSignedIn(laptop)).toBe(true);
     for (const handset of handsets) {
       await handset.reload();
@@ -153,7 +150,7 @@ describe('the devices of one person', () => {
     }
   });
 
-  it('leave none, and no row, when everything is logged out', async () => {
+  it('leave no row when all of them are logged out', async () => {
     await laptop.press('Sign in as Ada');
     const handset = await signedInPhone();
     await laptop.press('Log out everywhere');
@@ -163,7 +160,7 @@ describe('the devices of one person', () => {
     expect(await isSignedIn(handset)).toBe(false);
   });
 
-  it('cannot be logged out by somebody else who knows the handle', async () => {
+  it('cannot be logged out by another user who knows the handle', async () => {
     await laptop.press('Sign in as Ada');
     const [ada] = demo.rows();
     const stranger = await visit(browser, demo.origin);

@@ -30,11 +30,11 @@ export function createApp(backend: Backend): Express {
   app.use(
     sessionMiddleware({
       store,
-      // So that plain http://localhost gets a cookie in every browser, whatever NODE_ENV says.
+      // Lets every browser accept the cookie on plain http://localhost, whatever NODE_ENV is.
       cookie: { insecureOnLoopback: true },
-      // Every request starts the idle period again, to be seen. Left out, a tenth of it must pass, which saves writes.
+      // Every request restarts the idle timeout, so that you can see it. By default, a tenth of it must pass first, to save writes.
       touchAfter: 0,
-      // The live view looks every second. Peeking, it keeps nobody's session alive and uses up no flash.
+      // The live view polls every second. A peek keeps no session alive and consumes no flash message.
       peek: (request) => request.path === '/live',
       onEvent(event, request) {
         requests.onEvent(event, request);

@@ -23,11 +23,11 @@ afterAll(async () => {
   await demo.close();
 });
 
-/** By how many pixels the page is wider than its window. */
+/** How many pixels the page is wider than its window. */
 const overflow = ({ page }: Visitor) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Cards that come nearer to the window's edge than its margin. */
+/** Cards that are closer to the edge of the window than its margin. */
 const cardsOutside = ({ page }: Visitor) =>
   page.locator('.card, .part').evaluateAll(
     (cards) =>
@@ -79,7 +79,7 @@ describe.each([
 ])('at $width pixels', (viewport) => {
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     it.each(Object.keys(visits))('fits and is accessible %s', async (name) => {
-      // Reduced motion, so that contrast is measured on colours that have come to rest.
+      // Reduced motion, so that contrast is measured on the final colours.
       const visitor = await visit(browser, demo.origin, { viewport, colorScheme, reducedMotion: 'reduce' });
       for (const enter of visits[name] ?? []) {
         await enter(visitor);

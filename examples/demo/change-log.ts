@@ -4,29 +4,29 @@ import { diffRecords, type FieldChange } from './record-diff.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { cookieAfter, cookieOf, keyOf, type SentCookie } from './session-cookie.ts';
 
-/** The last form that one browser sent, and what it changed in the record. */
+/** The last form that a browser sent, and what it changed in the record. */
 export interface RecordChange {
   request: LoggedRequest;
   changes: readonly FieldChange[];
 }
 
 export interface ChangeLog {
-  /** Looks at the record before and after each form. */
+  /** Reads the record before and after each form. */
   middleware: RequestHandler;
-  /** What the last form did to the record of this browser; `undefined` when this process has seen none. */
+  /** What this browser's last form changed in its record; `undefined` when this process has seen none. */
   latestOf(request: Request): Promise<RecordChange | undefined>;
 }
 
 /** Remembers what each browser's last form changed. */
 export function createChangeLog(backend: Backend, log: RequestLog, { size = 1000 } = {}): ChangeLog {
-  // Promises, because the page that follows a form may ask before the look after it is done.
+  // Promises, because the page after a form may be requested before the record has been read again.
   const latest = new Map<string, Promise<RecordChange | undefined>>();
 
   async function look(cookie: SentCookie | undefined): Promise<HeldSession | undefined> {
     try {
       return cookie && (await backend.look(cookie.value));
     } catch {
-      // A backend that cannot be read is the session middleware's to report.
+      // The session middleware reports a backend that cannot be read.
       return undefined;
     }
   }
@@ -53,9 +53,9 @@ export function createChangeLog(backend: Backend, log: RequestLog, { size = 1000
       response.once('finish', () => {
         const after = cookieAfter(request, response);
         if (!after) return;
-        // A sealed cookie is another one with every request, so the change moves along with it.
+        // A sealed cookie changes with every request, so move the change to the new one.
         const known = cookie && latest.get(keyOf(cookie));
-        // What cannot be compared, such as a damaged payload, is not shown: nobody waits for this promise to fail.
+        // A record that cannot be compared, such as one with a damaged payload, is not shown.
         remember(keyOf(after), isForm ? compare(request, before, after).catch(() => undefined) : known);
       });
       next();

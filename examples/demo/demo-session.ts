@@ -7,19 +7,19 @@ export type Cart = Record<string, number>;
 
 /** What this application keeps in a session. */
 export interface DemoSession {
-  /** Who signed in. */
+  /** The name that was used to sign in. */
   name: string;
-  /** Which browser it was, such as "Firefox on Linux". */
+  /** The browser, such as "Firefox on Linux". */
   device: string;
-  /** Epoch milliseconds. The session may be older: it keeps its beginning through a login. */
+  /** Epoch milliseconds. The session may be older: signing in does not change when it began. */
   signedInAt: number;
   cart: Cart;
 }
 
-/** What one request leaves for the next. Old form values and errors travel with it. */
+/** Messages from one request to the next. Old form values and errors are passed on in the same way. */
 export interface DemoFlash {
   notice: Notice;
-  /** How the session ended that the last form came for. */
+  /** How the session ended that the last form belonged to. */
   ending: Ending;
 }
 

@@ -18,11 +18,14 @@ describe('deviceName', () => {
       'Safari on macOS',
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15',
     ],
-  ])('names the browser and the system in short: %s', (name, userAgent) => {
+  ])('gives a short name to browser and system: %s', (name, userAgent) => {
     expect(deviceName(userAgent)).toBe(name);
   });
 
-  it.each([undefined, '', 'curl/8.5.0', 'x'.repeat(8000)])('makes nothing up about the rest', (userAgent) => {
-    expect(deviceName(userAgent)).toBe('Unknown browser');
-  });
+  it.each([undefined, '', 'curl/8.5.0', 'x'.repeat(8000)])(
+    'does not guess a name for anything else',
+    (userAgent) => {
+      expect(deviceName(userAgent)).toBe('Unknown browser');
+    },
+  );
 });

@@ -1,12 +1,12 @@
 import Bowser from 'bowser';
 
-/** Names as people say them, where the library is more exact than that. */
+/** Everyday names for browsers that the library names in full. */
 const shorter: Record<string, string> = {
   'Microsoft Edge': 'Edge',
   'Samsung Internet for Android': 'Samsung Internet',
 };
 
-/** Longer ones are no browser's, and would only keep the parser busy. */
+/** No browser sends a longer header, and parsing one would waste time. */
 const longest = 512;
 
 /** The browser and the system that a `User-Agent` header names, such as "Firefox on Linux". */

@@ -11,7 +11,7 @@ const session = (handle: string, device: string, signedIn: number, expires: numb
 });
 
 describe('devicesFrom', () => {
-  it('numbers devices of one name in the order of signing in, and no others', () => {
+  it('numbers only devices with the same name, in the order of signing in', () => {
     const sessions = [
       session('a', 'Chrome on Linux', 20, 50),
       session('b', 'Safari on iOS', 2, 50),
@@ -24,7 +24,7 @@ describe('devicesFrom', () => {
     ]);
   });
 
-  it('knows the last request from the idle period, until the absolute end cuts it short', () => {
+  it('derives the last request from the idle timeout, unless the absolute timeout cuts it short', () => {
     const sessions = [session('a', 'x', 0, 50), session('b', 'y', 0, 60)];
     expect(devicesFrom(sessions, 'a', timeouts).map(({ lastSeenAt }) => lastSeenAt)).toEqual([
       35 * minute,

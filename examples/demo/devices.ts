@@ -3,17 +3,17 @@ import type { ResolvedTimeouts, SessionSummary } from '@store/core';
 /** One signed-in browser of a person. */
 export interface Device {
   handle: string;
-  /** Such as "Firefox on Linux", with a number where a person has several of the name. */
+  /** Such as "Firefox on Linux", with a number if a person has several devices of that name. */
   name: string;
-  /** Epoch milliseconds, as all times here. */
+  /** Epoch milliseconds, like all times here. */
   signedInAt: number;
-  /** Its last request; `undefined` when the session is too near its absolute end to tell. */
+  /** The time of its last request; `undefined` when the session is too close to its absolute timeout to tell. */
   lastSeenAt: number | undefined;
-  /** Whether this is the one that asks. */
+  /** Whether the request comes from this device. */
   isThis: boolean;
 }
 
-/** @param own the handle of the session that asks */
+/** @param own the handle of the requesting session */
 export function devicesFrom(
   sessions: readonly SessionSummary[],
   own: string,
@@ -29,14 +29,14 @@ export function devicesFrom(
   return devices.map((device) => ({ ...device, name: numbered(device, devices) }));
 }
 
-/** The store keeps no such time. But each request starts the idle period again, unless the absolute end comes first. */
+/** The store does not record this time. It follows from the expiry, because each request restarts the idle timeout. */
 function lastRequest({ createdAt, expiresAt }: SessionSummary, timeouts: ResolvedTimeouts) {
   const { idleTimeout, absoluteTimeout } = timeouts;
   const isCapped = absoluteTimeout !== false && expiresAt >= createdAt + absoluteTimeout * 1000;
   return isCapped ? undefined : expiresAt - idleTimeout * 1000;
 }
 
-/** In the order of signing in, so that a device has the same number on all of them. */
+/** Numbers devices in the order of signing in, so that each has the same number on every device. */
 function numbered(device: Device, all: readonly Device[]): string {
   const alike = all
     .filter(({ name }) => name === device.name)

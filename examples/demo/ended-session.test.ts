@@ -59,13 +59,13 @@ const it = test.extend<{ site: Site; scriptless: Site }>({
 
 const ended = ({ page }: Visitor) => page.locator('#ended');
 
-/** Does something in another tab of the same browser, without that tab being shown. */
+/** Sends a form from another tab of the same browser, in the background. */
 const sendElsewhere = ({ page }: Visitor, path: string) =>
   page.evaluate(async (action) => void (await fetch(action, { method: 'POST', redirect: 'manual' })), path);
 
-/** Waits until the page has asked the server once more, and has shown the answer. */
+/** Waits until the page has polled the server once more and shown the response. */
 async function looksAgain({ page }: Visitor): Promise<void> {
-  // The first may have begun before now; the next begins when the one before is shown.
+  // The first poll may have begun before now; the second begins after its response has been shown.
   for (let looks = 0; looks < 3; looks++) await page.waitForRequest('**/live*');
 }
 
@@ -73,7 +73,7 @@ const otherDevice = 'Signed out on another device. Sign in again.';
 
 describe('an open page whose session ends', () => {
   it.for(['/devices/log-out', '/devices/log-out-others', '/devices/log-out-all'])(
-    'says that another device signed it out, and leads back in: %s',
+    'says that another device signed it out, and links to the sign-in form: %s',
     async (path, { site: { handset, sendFromLaptop } }) => {
       await handset.press('Sign in as Ada');
       await sendFromLaptop(path);
@@ -93,7 +93,7 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Signed out in another tab. Sign in again.');
   });
 
-  it('says so to a tab that asked with the cookie from before', async ({ site: { demo } }) => {
+  it('says so even to a tab that polled with the old cookie', async ({ site: { demo } }) => {
     const send = (path: string, cookie: string, init: RequestInit = {}) =>
       fetch(demo.origin + path, { ...init, headers: { cookie }, redirect: 'manual' });
     const form = { method: 'POST', body: new URLSearchParams({ name: 'Ada' }) };
@@ -111,7 +111,7 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Your session has expired. Start again.');
   });
 
-  it('says so wherever the visitor is on a phone, and of the next session as well', async ({
+  it('says so wherever the visitor is on a phone, and again for the next session', async ({
     site: { demo, handset },
   }) => {
     const { page } = handset;
@@ -129,7 +129,7 @@ describe('an open page whose session ends', () => {
     await page.getByText('Your session has expired.').waitFor();
   });
 
-  it('says that it ended when nobody knows why, in place of the last message, and keeps what was typed', async ({
+  it('says only that it ended if the reason is unknown, in place of the last message, and keeps what was typed', async ({
     site: { demo, handset },
   }) => {
     await handset.press('Sign in as Ada');
@@ -143,7 +143,7 @@ describe('an open page whose session ends', () => {
   });
 });
 
-describe('a page whose session goes on, or ended as it should', () => {
+describe('a page whose session continues, or ended as expected', () => {
   it('says nothing when another tab gives the session a new id', async ({ site: { handset } }) => {
     await handset.press('Sign in as Ada');
     await sendElsewhere(handset, '/regenerate');
@@ -151,7 +151,7 @@ describe('a page whose session goes on, or ended as it should', () => {
     expect(await ended(handset).count()).toBe(0);
   });
 
-  it('says nothing when it asks with the id that was given up', async ({ site: { demo, handset } }) => {
+  it('says nothing when it polls with the replaced id', async ({ site: { demo, handset } }) => {
     await handset.press('Sign in as Ada');
     const cookie = `session=${await handset.cookie()}`;
     await handset.press('Regenerate the id');
@@ -161,7 +161,7 @@ describe('a page whose session goes on, or ended as it should', () => {
     expect(await answer.text()).not.toContain('id="ended"');
   });
 
-  it('says nothing when an order leaves a visitor nothing to keep', async ({ site: { demo, handset } }) => {
+  it('says nothing when an order leaves nothing in the session', async ({ site: { demo, handset } }) => {
     const { page } = handset;
     await handset.press('Add Sencha');
     await page.getByLabel('Recipient').fill('Ada');
@@ -188,7 +188,7 @@ describe('without JavaScript', () => {
   });
 
   it.for(['Add Sencha', 'Regenerate the id', 'Sign out', 'Log out everywhere'])(
-    'the page after a form says it, and only the cart begins again: %s',
+    'the page after a form says so, and only the cart begins a new session: %s',
     async (button, { scriptless: { demo, handset, sendFromLaptop } }) => {
       await handset.press('Sign in as Ada');
       await sendFromLaptop('/devices/log-out-all');

@@ -7,10 +7,10 @@ import { cookieOf, keyOf } from './session-cookie.ts';
 
 const endings = ['other-device', 'other-tab', 'expired', 'unknown'] as const;
 
-/** How a session ended that a page or a cookie still relies on. */
+/** How a session ended that a page or a cookie still refers to. */
 export type Ending = (typeof endings)[number];
 
-/** What a request's cookie leads to. A session that its last order emptied has ended too, but nobody misses it. */
+/** The state of the session that a request's cookie names. `emptied` is also an end, but one that needs no notice. */
 type State = Ending | 'no-cookie' | 'alive' | 'moving' | 'emptied';
 
 type Reason = Extract<State, 'other-device' | 'other-tab' | 'emptied'>;
@@ -20,26 +20,26 @@ function isEnding(state: State): state is Ending {
 }
 
 export interface Endings {
-  /** Remembers that these sessions are ended from another device. */
+  /** Records that these sessions were ended from another device. */
   note(handles: Iterable<string>): void;
-  /** Remembers that the session of this request is signed out, for what other tabs ask before they have the new cookie. */
+  /** Records that the session of this request was signed out, for requests that other tabs send with the old cookie. */
   noteSignOut(request: Request): void;
-  /** For the `onEvent` option of the session middleware: learns of sessions that ended because nothing was left in them. */
+  /** For the `onEvent` option of the session middleware: records sessions that ended because nothing was left in them. */
   onEvent: OnSessionEvent<Request>;
-  /** How the session ended that the request's cookie names; `undefined` when it lives, or there is no cookie. */
+  /** How the session ended that the request's cookie names; `undefined` when it is alive or the request has no cookie. */
   ofCookie(request: Request): Promise<Ending | undefined>;
-  /** How a page lost its session, which asks with what {@link markOf} said, in `?session=`. */
+  /** How the session of a page ended. The page passes the result of {@link markOf} in `?session=`. */
   ofPage(request: Request): Promise<Ending | undefined>;
-  /** Leaves word for the next page when a form comes for a session that has ended. */
+  /** Leaves a flash message for the next page when a form is sent for a session that has ended. */
   middleware: RequestHandler;
 }
 
-/** What a page asks with: whose session it is of, and no name in a URL that proxies log. */
+/** Identifies whose session a page belongs to, without putting a name into a URL that proxies log. */
 export function markOf(subject: string | undefined): string {
   return subject === undefined ? 'visitor' : hash('sha256', subject, 'base64url').slice(0, 16);
 }
 
-/** Knows why sessions ended. The store removes a record without a trace, so the reason is kept here, in memory. */
+/** Records why sessions ended, in memory, because the store removes a record without a trace. */
 export function createEndings({ store, look }: Backend, { size = 1000 } = {}): Endings {
   const reasons = new Map<string, Reason>();
 
@@ -55,7 +55,7 @@ export function createEndings({ store, look }: Backend, { size = 1000 } = {}): E
     if (!sessionOf(request).isNew) return 'alive';
     const reason = reasons.get(keyOf(cookie));
     if (reason) return reason;
-    // Another request of this browser gave the session a new id, and the new cookie is on its way.
+    // Another request from this browser gave the session a new id, and the new cookie is on its way.
     if ((await store.load(cookie.value)).moved) return 'moving';
     const held = await look(cookie.value);
     return held && held.expiresAt <= store.timeouts.now() ? 'expired' : 'unknown';
@@ -92,7 +92,7 @@ export function createEndings({ store, look }: Backend, { size = 1000 } = {}): E
       const ending = await ofCookie(request);
       if (!ending) return next();
       sessionOf(request).flash('ending', ending);
-      // The cart begins again with this click. Every other form needs the session that has ended.
+      // The cart forms can begin a new session. Every other form needs the session that has ended.
       if (request.path.startsWith('/cart/') || request.path === '/delivery') return next();
       response.redirect(303, '/#account');
     },

@@ -4,7 +4,7 @@ import type { ChangeLog, RecordChange } from './change-log.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { cookieOf, type SentCookie } from './session-cookie.ts';
 
-/** What there is to see of one browser's session at one moment. */
+/** Everything to show about one browser's session at one moment. */
 export interface Inspection {
   now: number;
   backend: Pick<Backend, 'label' | 'place'>;
@@ -20,7 +20,7 @@ export interface Inspection {
 }
 
 export interface InspectedCookie extends SentCookie {
-  /** As last sent by this process; `undefined` when an earlier one sent it. */
+  /** As last sent by this process; `undefined` when an earlier process sent the cookie. */
   attributes: readonly string[] | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Logs {
   changes: ChangeLog;
 }
 
-/** Looks at the request's cookie and into the backend, past the store. */
+/** Inspects the request's cookie and, bypassing the store, the backend. */
 export async function inspect(request: Request, backend: Backend, logs: Logs): Promise<Inspection> {
   const { store, label, place } = backend;
   const cookie = cookieOf(request);

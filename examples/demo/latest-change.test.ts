@@ -27,7 +27,7 @@ const it = test.extend<{ open: (options?: { javaScriptEnabled?: boolean }) => Pr
   },
 });
 
-/** Whether all of it can be seen as the page is scrolled, with nothing in front of it. */
+/** Whether the whole element is visible at the current scroll position, with nothing in front of it. */
 const isInSight = (element: Locator) =>
   element.evaluate((node) => {
     const { left, right, top, bottom } = node.getBoundingClientRect();
@@ -88,7 +88,7 @@ describe('the last change', () => {
     expect(await visitor.page.locator('#latest details').getAttribute('open')).not.toBeNull();
   });
 
-  it('is of this browser alone', async ({ open }) => {
+  it('belongs to this browser alone', async ({ open }) => {
     const [visitor, other] = [await open(), await open()];
     await visitor.press('Add Sencha');
     await other.press('Sign in as Ada');
@@ -96,7 +96,7 @@ describe('the last change', () => {
     expect(await latest(visitor).textContent()).toContain('/cart/add');
   });
 
-  it('makes way for the record where the window is wide enough for both', async ({ open }) => {
+  it('is hidden where the window is wide enough to show the record', async ({ open }) => {
     const { page } = await open();
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(await page.locator('#latest').isVisible()).toBe(false);

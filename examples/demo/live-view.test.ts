@@ -14,15 +14,15 @@ interface LiveView {
   demo: DemoServer;
   visitor: Visitor;
   part(name: string): Locator;
-  /** Waits until a part has this text in it. */
+  /** Waits until a part contains this text. */
   shows(name: string, text: string): Promise<unknown>;
-  /** Waits for the next time the view asks the server. */
+  /** Waits until the view polls the server again. */
   looks(): Promise<string>;
   /** Sends a form as another tab would, without following the redirect, so that a message stays in the session. */
   sendElsewhere(path: string, product?: string): Promise<void>;
 }
 
-// The tests mostly wait for the view to look again, so they do it together, each with a shop of its own.
+// The tests spend most of their time waiting for the view to poll, so they run concurrently, each with a separate shop.
 const it = test.extend<{ live: LiveView }>({
   live: async ({ task: _task }, use) => {
     const demo = await startDemo();
@@ -53,7 +53,9 @@ const it = test.extend<{ live: LiveView }>({
 });
 
 describe.concurrent('the live view', () => {
-  it('shows what the row holds, word for word', async ({ live: { demo, visitor, part, shows, looks } }) => {
+  it('shows the content of the row, word for word', async ({
+    live: { demo, visitor, part, shows, looks },
+  }) => {
     await visitor.press('Sign in as Ada');
     await looks();
     await shows('payload', '"flash": {}');
@@ -95,9 +97,7 @@ describe.concurrent('the live view', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  it('tells a cookie without a record from no cookie, one after the other', async ({
-    live: { demo, visitor },
-  }) => {
+  it('distinguishes a cookie without a record from no cookie', async ({ live: { demo, visitor } }) => {
     const { page } = visitor;
     await visitor.press('Add Sencha');
     await demo.store.destroy(String(await visitor.cookie()));
@@ -107,7 +107,7 @@ describe.concurrent('the live view', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  it('keeps no session alive by looking', async ({ live: { demo, visitor, shows, looks } }) => {
+  it('keeps no session alive by polling', async ({ live: { demo, visitor, shows, looks } }) => {
     await visitor.press('Add Sencha');
     await looks();
     const before = demo.rows();
@@ -119,19 +119,17 @@ describe.concurrent('the live view', () => {
     expect(demo.rows()[0]?.expires_at).toBeGreaterThan(Number(before[0]?.expires_at) + 500_000);
   });
 
-  it('shows a session that has run out, until it is collected', async ({
-    live: { demo, visitor, part, shows },
-  }) => {
+  it('shows an expired session until it is collected', async ({ live: { demo, visitor, part, shows } }) => {
     await visitor.press('Add Sencha');
     demo.advance(901);
     await shows('countdown', '0:00');
     expect(await part('key').count()).toBe(1);
-    await visitor.page.getByText('Run out; waits for garbage collection').waitFor();
+    await visitor.page.getByText('Expired; waiting for garbage collection').waitFor();
     await visitor.reload();
     expect(await visitor.page.getByLabel('Sencha in your cart').textContent()).toBe('0');
   });
 
-  it('uses up no message by looking', async ({ live: { visitor, shows, looks, sendElsewhere } }) => {
+  it('consumes no message by polling', async ({ live: { visitor, shows, looks, sendElsewhere } }) => {
     await visitor.press('Add Sencha');
     await sendElsewhere('/cart/add', 'assam');
     await shows('payload', 'Assam is in your cart.');
@@ -140,7 +138,7 @@ describe.concurrent('the live view', () => {
     expect(await visitor.notice()).toBe('Assam is in your cart.');
   });
 
-  it('moves nothing on the page when it changes', async ({
+  it('does not shift the page when it changes', async ({
     live: { visitor, shows, looks, sendElsewhere },
   }) => {
     await visitor.press('Add Sencha');
@@ -157,7 +155,7 @@ describe.concurrent('the live view', () => {
     expect(await visitor.page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
   });
 
-  it('says so when the server is not reached, and comes back', async ({ live }) => {
+  it('shows that the server is unreachable, and recovers', async ({ live }) => {
     const { page } = live.visitor;
     await page.locator('#live[data-state="live"]').waitFor();
     await page.context().setOffline(true);

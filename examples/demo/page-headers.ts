@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Everything a page here needs comes from this server, and nothing is written inline. */
+/** Everything a page needs comes from this server, and nothing is inline. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

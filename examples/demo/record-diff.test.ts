@@ -10,7 +10,7 @@ const json = (name: string, value: unknown): HeldField => ({
 });
 
 describe('diffRecords', () => {
-  it('names what was added, changed and removed, identity first and flash last', () => {
+  it('lists what was added, changed and removed, identity first and flash last', () => {
     const before = record(
       json('payload', { v: 1, flash: { old: 'x' }, data: { cart: { assam: 1, sencha: 2 } } }),
       { name: 'key', value: 'a' },
@@ -36,7 +36,7 @@ describe('diffRecords', () => {
     ]);
   });
 
-  it('leaves out what changes with every request', () => {
+  it('leaves out fields that change with every request', () => {
     const at = (time: number) =>
       record(
         { name: 'version', value: time },
@@ -46,7 +46,7 @@ describe('diffRecords', () => {
     expect(diffRecords(at(1), at(2))).toEqual([]);
   });
 
-  it('reads data and flash that are fields of their own, as in a sealed cookie', () => {
+  it('reads data and flash from separate fields, as in a sealed cookie', () => {
     const before = record(json('data', { cart: { assam: 1 } }), json('flash', {}));
     const after = record(json('data', { cart: { assam: 2 } }), json('flash', { notice: 'x' }));
     expect(diffRecords(before, after).map(({ name }) => name)).toEqual(['cart.assam', 'flash.notice']);

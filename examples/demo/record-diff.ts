@@ -4,15 +4,15 @@ import type { HeldField, HeldSession } from './backends/backend.ts';
 export interface FieldChange {
   /** Such as `cart.sencha`. */
   name: string;
-  /** As text; `undefined` when it was not there. */
+  /** As text; `undefined` when the value did not exist. */
   before: string | undefined;
   after: string | undefined;
 }
 
-/** Everything else in a record is bookkeeping, which changes with every request. */
+/** All other fields of a record, apart from its content, are bookkeeping that changes with every request. */
 const identity = ['key', 'id', 'subject'];
 
-/** What differs between a record before a request and after it: identity first, then data, then flash. */
+/** The differences in a record before and after a request: identity first, then data, then flash. */
 export function diffRecords(before: HeldSession | undefined, after: HeldSession | undefined): FieldChange[] {
   const [old, now] = [valuesOf(before), valuesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
@@ -33,12 +33,12 @@ function entriesOf({ name, value, kind }: HeldField): [string, string][] {
   if (value === null) return [];
   if (kind !== 'json') return identity.includes(name) ? [[name, String(value)]] : [];
   const content = JSON.parse(String(value)) as Record<string, unknown>;
-  // A payload holds both; in a sealed cookie each is a field of its own.
+  // A payload contains both; in a sealed cookie they are separate fields.
   const { data = {}, flash = {} } = name === 'payload' ? content : { [name]: content };
   return [...leavesOf(data), ...entries(flash, 'flash.').map(asText)];
 }
 
-/** Data down to its last values, such as `cart.sencha`. */
+/** Flattens data to its leaves, such as `cart.sencha`. */
 function leavesOf(data: unknown, prefix = ''): [string, string][] {
   return entries(data, prefix).flatMap(([name, value]) =>
     isObject(value) ? leavesOf(value, `${name}.`) : [asText([name, value])],

@@ -15,9 +15,9 @@ export interface RequestLog {
   middleware: RequestHandler;
   /** The `onEvent` option of the session middleware. */
   onEvent: OnSessionEvent<Request>;
-  /** Newest first, peeks left out. */
+  /** Newest first, without peeks. */
   latest(): readonly LoggedRequest[];
-  /** What was logged for a request; `undefined` until its session has been dealt with. */
+  /** The log entry of a request; `undefined` until the middleware has finished with its session. */
   entryOf(request: Request): LoggedRequest | undefined;
   /** How many requests only peeked. */
   peeks(): number;
@@ -25,11 +25,11 @@ export interface RequestLog {
   attributesOf(value: string): readonly string[] | undefined;
 }
 
-/** Remembers the last requests, of all browsers, for the live view. */
+/** Remembers the last requests from all browsers, for the live view. */
 export function createRequestLog({ size = 4, cookies = 1000 } = {}): RequestLog {
   const requests: LoggedRequest[] = [];
   const entries = new WeakMap<Request, LoggedRequest>();
-  // By the hash of the value, so that no session id stays in memory.
+  // Keyed by the hash of the value, so that no session id stays in memory.
   const sent = new Map<string, string[]>();
   let peeks = 0;
 

@@ -26,7 +26,7 @@ describe('a form sent from another origin', () => {
 });
 
 describe('a form sent from the page itself', () => {
-  it('is taken', async () => {
+  it('is accepted', async () => {
     expect((await send({ origin: demo.origin })).status).toBe(303);
     expect(demo.rows()).toHaveLength(1);
   });

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Refuses to change anything for another site's page (CSRF). The cookie's SameSite=Lax keeps it home on such requests
- * already; this also covers pages on a neighbouring subdomain, which count as the same site.
+ * Refuses forms from another site's page (CSRF). The cookie's SameSite=Lax already keeps browsers from sending it with such
+ * requests; this also covers pages on a neighbouring subdomain, which count as the same site.
  */
 export const sameOrigin: RequestHandler = (request, response, next) => {
   const { origin, host } = request.headers;

@@ -52,14 +52,14 @@ async function failure(server: Server): Promise<{ code: number | null; message: 
 }
 
 describe('npx pnpm start', () => {
-  it('prints an address where the page is, with sessions in a file below .data', async () => {
+  it('prints the address of the page, with sessions in a file below .data', async () => {
     const answer = await fetch(await address(start({})));
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('A session, seen from both sides');
     expect(await readdir(join(directory, '.data'))).toContain('sessions.db');
   });
 
-  it('keeps sessions in files with STORE=file, and shows what is in them', async () => {
+  it('keeps sessions in files with STORE=file, and shows their content', async () => {
     const origin = await address(start({ STORE: 'file' }));
     const added = await fetch(`${origin}/cart/add`, {
       method: 'POST',
@@ -76,7 +76,7 @@ describe('npx pnpm start', () => {
     for (const name of ['expires', 'key', 'version', 'payload']) expect(page).toContain(`<dt>${name}</dt>`);
   });
 
-  it('keeps sessions in the cookie with STORE=cookie, shows what is in them, and ends them everywhere', async () => {
+  it('keeps sessions in the cookie with STORE=cookie, shows their content, and ends them everywhere', async () => {
     const server = start({ STORE: 'cookie' });
     const origin = await address(server);
     const post = async (path: string, form: Record<string, string>, cookie = '') => {
@@ -97,7 +97,7 @@ describe('npx pnpm start', () => {
     expect(here).toMatch(/^session=Fe26\.2\*/);
     const page = await read(here);
     expect(page).toContain('In the cookie');
-    expect(page).toContain('of clicks that arrive together the last counts');
+    expect(page).toContain('when clicks arrive together, only the last counts');
     for (const name of ['purpose', 'id', 'subject', 'data']) expect(page).toContain(`<dt>${name}</dt>`);
     const kept = await post('/devices/log-out-others', {}, here);
     expect(await read(kept)).toContain('Every other device is logged out.');
@@ -109,18 +109,16 @@ describe('npx pnpm start', () => {
     expect(await (await fetch(again, { headers: { cookie: kept } })).text()).toContain('Morgana');
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s, a page being open', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('exits cleanly on %s while a page is open', async (signal) => {
     const server = start({});
     await fetch(await address(server));
     server.kill(signal);
     expect(await once(server, 'exit')).toEqual([0, null]);
-    // SQLite removes its log when the last connection is closed properly.
+    // SQLite removes its log when the last connection closes cleanly.
     expect(await readdir(join(directory, '.data'))).toEqual(['sessions.db', 'sessions.db-reserve']);
   });
 
-  it('keeps sessions in an embedded PostgreSQL with STORE=postgres, and ends with it', {
-    timeout: 60_000,
-  }, async () => {
+  it('keeps sessions in an embedded PostgreSQL with STORE=postgres, and stops it on exit', async () => {
     const server = start({ STORE: 'postgres', DATABASE_URL: '' });
     const origin = await address(server);
     const basket = await fetch(`${origin}/`);
@@ -130,21 +128,21 @@ describe('npx pnpm start', () => {
     expect(await once(server, 'exit')).toEqual([0, null]);
   });
 
-  it('says which port is taken, and how to choose another', async () => {
+  it('says which port is in use, and how to choose another', async () => {
     const { port } = new URL(await address(start({})));
     expect(await failure(start({ PORT: port }))).toEqual({
       code: 1,
-      message: `Port ${port} is taken. Stop what is using it, or choose another: PORT=3001 npx pnpm start\n`,
+      message: `Port ${port} is already in use. Stop the program that uses it, or choose another port: PORT=3001 npx pnpm start\n`,
     });
   });
 
-  it('refuses a port that is none', async () => {
+  it('refuses an invalid port', async () => {
     const { code, message } = await failure(start({ PORT: 'http' }));
     expect(code).toBe(1);
-    expect(message).toBe('PORT=http is not a port. It takes a number from 0 to 65535.\n');
+    expect(message).toBe('PORT=http is not a port. Use a number from 0 to 65535.\n');
   });
 
-  it('names the stores there are when asked for another', async () => {
+  it('lists the available stores when STORE is unknown', async () => {
     const { code, message } = await failure(start({ STORE: 'floppy' }));
     expect(code).toBe(1);
     expect(message).toBe('STORE=floppy is not available. Available: sqlite, file, cookie, postgres.\n');

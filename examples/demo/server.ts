@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   try {
     await new Promise<void>((listening, failed) => {
       server.once('error', failed);
-      // The page shows what the store holds, so it is for this machine only.
+      // The page shows what the store holds, so only this machine may connect.
       server.listen(Number(PORT), 'localhost', listening);
     });
   } catch (error) {
@@ -46,8 +46,8 @@ async function start(): Promise<void> {
 function explain(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'EADDRINUSE') {
-    return `Port ${PORT} is taken. Stop what is using it, or choose another: PORT=3001 npx pnpm start`;
+    return `Port ${PORT} is already in use. Stop the program that uses it, or choose another port: PORT=3001 npx pnpm start`;
   }
-  if (code === 'ERR_SOCKET_BAD_PORT') return `PORT=${PORT} is not a port. It takes a number from 0 to 65535.`;
+  if (code === 'ERR_SOCKET_BAD_PORT') return `PORT=${PORT} is not a port. Use a number from 0 to 65535.`;
   return message ?? String(error);
 }

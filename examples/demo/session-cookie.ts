@@ -7,7 +7,7 @@ export interface SentCookie {
   value: string;
 }
 
-/** Over https the cookie has its prefix, on plain http://localhost it cannot. */
+/** Over https the cookie has the `__Host-` prefix; on plain http://localhost it cannot. */
 const names = ['__Host-session', 'session'];
 
 /** The session cookie that a request came with. */
@@ -15,14 +15,14 @@ export function cookieOf(request: Request): SentCookie | undefined {
   return pick(parseCookie(request.headers.cookie ?? ''));
 }
 
-/** The session cookie that the browser has once the response arrived; `undefined` when it has none. */
+/** The session cookie that the browser has after the response; `undefined` when it has none. */
 export function cookieAfter(request: Request, response: Response): SentCookie | undefined {
   const lines = [response.getHeader('Set-Cookie') ?? []].flat().map(String);
   const sent = lines.map((line) => parseCookie(line.split(';', 1).join())).find((pair) => hasName(pair));
   return sent ? pick(sent) : cookieOf(request);
 }
 
-/** What the store keeps the cookie's session under. */
+/** The key under which the store keeps the cookie's session. */
 export function keyOf(cookie: SentCookie): string {
   return sessionKey(cookie.value);
 }

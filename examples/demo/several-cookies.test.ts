@@ -27,9 +27,9 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-/** A store, and applications on it that say who is signed in. */
+/** A store, and applications on it that return the name of the signed-in user. */
 async function openShop() {
-  // Each look at the clock is a moment later, so that of two sessions one is always the newer.
+  // The clock advances on every call, so that one of two sessions is always newer.
   let now = Date.now();
   const store = await startSession({ cache: false, now: () => now++ });
   const application = (cookie: SessionCookieOptions, isReady = async (_: ServerResponse) => {}) =>
@@ -49,7 +49,7 @@ async function openShop() {
     store,
     application,
     deploy: (cookie: SessionCookieOptions, host = 'shop.test') => sites.deploy(host, application(cookie)),
-    /** Stores a session of somebody else's. @returns its cookie's value */
+    /** Stores a session of another user. @returns its cookie's value */
     async storeSession(name: string) {
       const id = createSessionId();
       await store.save(id, { name }, {});
@@ -59,8 +59,8 @@ async function openShop() {
 }
 
 /**
- * Two first visits at the same time while a deployment replaces another. Each instance begins a session, and neither has
- * seen the cookie of the other; the newer session is that of the `last`.
+ * Two first visits at the same time, while one deployment replaces another. Each instance begins a session without having seen the
+ * cookie of the other; the session of `last` is newer.
  */
 async function visitDuringRollout(first: SessionCookieOptions, last: SessionCookieOptions, path = '/') {
   const [bothCame, firstSent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -81,7 +81,7 @@ async function visitDuringRollout(first: SessionCookieOptions, last: SessionCook
   await page.evaluate(() => Promise.all(['first', 'last'].map((name) => fetch(`?sign-in=${name}`))));
 }
 
-/** What a sibling site does to its visitors: it sets cookies for the whole domain. */
+/** A sibling site that sets cookies for the whole domain in its visitors' browsers. */
 async function plant(...setCookies: string[]) {
   sites.deploy(
     'evil.shop.test',
@@ -90,7 +90,7 @@ async function plant(...setCookies: string[]) {
   await page.goto(sites.origin('evil.shop.test'));
 }
 
-/** What the page at a path says, the cookies that were sent for it and those that were set. */
+/** The text of the page at a path, the cookies that were sent for it, and those that were set. */
 async function visit(path: string, host = 'shop.test') {
   sites.takeVisits();
   await page.goto(sites.origin(host) + path);
@@ -98,7 +98,7 @@ async function visit(path: string, host = 'shop.test') {
   return { says: await page.textContent('body'), cookies, setCookies };
 }
 
-/** The values of the cookies of a name that the browser has, for whichever path or partition. */
+/** The values of the browser's cookies with a name, in any path or partition. */
 async function kept(name: string) {
   return (await context.cookies()).filter((cookie) => cookie.name === name).map(({ value }) => value);
 }
@@ -109,18 +109,21 @@ describe('several cookies of the session', () => {
   it.each([
     ['plain', partitioned, {}],
     ['partitioned', {}, partitioned],
-  ])('under __Host- are the newest, a %s one, which is the only one from then on', async (_, first, last) => {
-    await visitDuringRollout(first, last);
-    expect(await kept('__Host-session')).toHaveLength(2);
-    shop.deploy(partitioned);
-    const both = await visit('/');
-    expect([both.says, both.cookies.length]).toEqual(['last', 2]);
-    const next = await visit('/');
-    expect([next.says, next.cookies.length]).toEqual(['last', 1]);
-    expect(await context.cookies()).toMatchObject([
-      { name: '__Host-session', partitionKey: 'https://shop.test' },
-    ]);
-  });
+  ])(
+    'under __Host- resolve to the newest, a %s one, which is the only one from then on',
+    async (_, first, last) => {
+      await visitDuringRollout(first, last);
+      expect(await kept('__Host-session')).toHaveLength(2);
+      shop.deploy(partitioned);
+      const both = await visit('/');
+      expect([both.says, both.cookies.length]).toEqual(['last', 2]);
+      const next = await visit('/');
+      expect([next.says, next.cookies.length]).toEqual(['last', 1]);
+      expect(await context.cookies()).toMatchObject([
+        { name: '__Host-session', partitionKey: 'https://shop.test' },
+      ]);
+    },
+  );
 
   it.each([
     ['a domain', '/', {}, { domain: 'shop.test' }],
@@ -128,7 +131,7 @@ describe('several cookies of the session', () => {
     ['another path', '/app/cart', { path: '/app' }, { path: '/' }],
     ['a narrower path', '/app/cart', { path: '/' }, { path: '/app' }],
   ])(
-    'are nobody while two live after a change to %s, and the configured one afterwards',
+    'resolve to no session while two exist after a change to %s, and to the configured one afterwards',
     async (_, path, from, to) => {
       const [before, after] = [
         { name: 'sid', ...from },
@@ -153,7 +156,7 @@ describe('several cookies of the session', () => {
   it.each([
     ['__Host-', {}, partitioned],
     ['another name', { name: 'sid' }, { name: 'sid', domain: 'shop.test' }],
-  ])('are all ended by a logout, under %s, and none is kept', async (_, first, last) => {
+  ])('are all ended and cleared by a logout, under %s', async (_, first, last) => {
     await visitDuringRollout(first, last);
     expect(await shop.store.count()).toBe(2);
     shop.deploy(last);
@@ -184,15 +187,18 @@ describe('a cookie that a sibling site has planted', () => {
     ['/account', '/account'],
     ['/account/', '/account/orders'],
     ['/account/orders/2026', '/account/orders/2026/11'],
-  ])('for %s signs nobody in as the attacker, and is cleared by the next request', async (planted, path) => {
-    await plant(`sid=${await shop.storeSession('Mallory')}; Domain=shop.test; Path=${planted}`);
-    const both = await visit(path);
-    expect([both.says, both.cookies.length]).toEqual(['nobody', 2]);
-    const next = await visit(path);
-    expect([next.says, next.cookies.length]).toEqual(['Ada', 1]);
-  });
+  ])(
+    'for %s signs no visitor in as the attacker, and is cleared by the next request',
+    async (planted, path) => {
+      await plant(`sid=${await shop.storeSession('Mallory')}; Domain=shop.test; Path=${planted}`);
+      const both = await visit(path);
+      expect([both.says, both.cookies.length]).toEqual(['nobody', 2]);
+      const next = await visit(path);
+      expect([next.says, next.cookies.length]).toEqual(['Ada', 1]);
+    },
+  );
 
-  it('gives way to a login', async () => {
+  it('is replaced by a login', async () => {
     await plant(`sid=${await shop.storeSession('Mallory')}; Domain=shop.test; Path=/account`);
     expect((await visit('/account?sign-in=Grace')).says).toBe('Grace');
     const { says, cookies } = await visit('/account');
@@ -202,24 +208,24 @@ describe('a cookie that a sibling site has planted', () => {
   it.each([
     ['/account/orders/2026/11', '/account/orders/2026/11/details'],
     ['/account', '/account/orders;v=2/details'],
-  ])('for %s locks nobody out of %s on a subdomain for long', async (planted, path) => {
+  ])('for %s does not lock a visitor out of %s on a subdomain for long', async (planted, path) => {
     shop.deploy(options, 'www.shop.test');
     await visit('/?sign-in=Ada', 'www.shop.test');
     await plant(`sid=${await shop.storeSession('Mallory')}; Domain=shop.test; Path=${planted}`);
     const said = new Set<string | null>();
-    // All variants for such a page may be more than one response can clear.
+    // Such a page may have more variants than one response can clear.
     for (let n = 0; n < 30 && !said.has('Ada'); n++) said.add((await visit(path, 'www.shop.test')).says);
     expect(said).toEqual(new Set(['nobody', 'Ada']));
   });
 
-  it('locks nobody out by coming in numbers', async () => {
+  it('does not lock a visitor out even in large numbers', async () => {
     const paths = ['/', '/a', '/a/', '/a/b', '/a/b/', '/a/b/c'];
     await plant(...paths.map((path) => `sid=${createSessionId()}; Domain=shop.test; Path=${path}`));
     expect((await visit('/a/b/c')).cookies).toHaveLength(7);
     expect((await visit('/a/b/c')).says).toBe('Ada');
   });
 
-  it('does not arrive under __Host-', async () => {
+  it('cannot be planted under __Host-', async () => {
     shop.deploy({}, 'www.shop.test');
     await visit('/?sign-in=Ada', 'www.shop.test');
     const id = await shop.storeSession('Mallory');
@@ -230,7 +236,7 @@ describe('a cookie that a sibling site has planted', () => {
     expect([says, cookies.length]).toEqual(['Ada', 1]);
   });
 
-  it('KNOWN LIMIT: is taken for the visitor’s own when it comes alone, under any name but __Host-', async () => {
+  it('KNOWN LIMIT: passes for the visitor’s cookie when it arrives alone, under any name but __Host-', async () => {
     await context.clearCookies();
     await plant(`sid=${await shop.storeSession('Mallory')}; Domain=shop.test; Path=/`);
     expect((await visit('/')).says).toBe('Mallory');
@@ -238,7 +244,7 @@ describe('a cookie that a sibling site has planted', () => {
 });
 
 describe('an embedded site with a partitioned cookie', () => {
-  it('has a session of its own on each site that embeds it', async () => {
+  it('has a separate session on each site that embeds it', async () => {
     shop.deploy(partitioned, 'widget.test');
     const embed = async (host: string, path: string) => {
       const frame = `<!doctype html><iframe src="${sites.origin('widget.test')}${path}"></iframe>`;

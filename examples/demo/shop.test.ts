@@ -26,13 +26,13 @@ afterEach(async () => {
 const inCart = (product: string) => visitor.page.getByLabel(`${product} in your cart`).textContent();
 
 describe('the shop', () => {
-  it('stores nothing for a visitor who only looks', async () => {
+  it('stores nothing for a visitor who only browses', async () => {
     await visitor.reload();
     expect(demo.rows()).toEqual([]);
     expect(await visitor.cookie()).toBeUndefined();
   });
 
-  it('says what happened on the page after the redirect, once', async () => {
+  it('says once, on the page after the redirect, what happened', async () => {
     await visitor.press('Add Sencha');
     expect(await visitor.notice()).toBe('Sencha is in your cart.');
     await visitor.reload();
@@ -48,7 +48,7 @@ describe('the shop', () => {
     expect(await visitor.page.getByRole('button', { name: 'One Assam less' }).isDisabled()).toBe(true);
   });
 
-  it('counts every click of twenty that arrive together', async () => {
+  it('counts all of twenty clicks that arrive together', async () => {
     await visitor.press('Add Rooibos');
     await visitor.page.evaluate(async () => {
       const body = new URLSearchParams({ product: 'rooibos' });
@@ -59,22 +59,22 @@ describe('the shop', () => {
     expect(await inCart('Rooibos')).toBe('21');
   });
 
-  it('gives a form back with what was typed and what was wrong, once', async () => {
+  it('returns a form once with its input and errors', async () => {
     const { page } = visitor;
     await page.getByLabel('Recipient').fill('"><b>Ada</b>');
     await page.getByLabel('E-mail').fill('ada at example');
     await visitor.press('Order');
     expect(await page.getByLabel('Recipient').inputValue()).toBe('"><b>Ada</b>');
     expect(await page.getByLabel('E-mail').inputValue()).toBe('ada at example');
-    expect(await page.locator('#email-error').textContent()).toMatch(/no e-mail address/);
-    expect(await page.locator('#town-error').textContent()).toBe('Where shall it go?');
+    expect(await page.locator('#email-error').textContent()).toMatch(/not an e-mail address/);
+    expect(await page.locator('#town-error').textContent()).toBe('Where should it go?');
     expect(await page.locator('input:focus').getAttribute('name')).toBe('email');
     await visitor.reload();
     expect(await page.getByLabel('E-mail').inputValue()).toBe('');
     expect(await page.locator('[aria-invalid]').count()).toBe(0);
   });
 
-  it('takes an order and empties the cart', async () => {
+  it('accepts an order and empties the cart', async () => {
     const { page } = visitor;
     await visitor.press('Add Sencha');
     await page.getByLabel('Recipient').fill('Ada');
@@ -85,7 +85,7 @@ describe('the shop', () => {
     expect(await inCart('Sencha')).toBe('0');
   });
 
-  it('keeps a filled-in form when there is nothing to order', async () => {
+  it('keeps a filled-in form when the cart is empty', async () => {
     const { page } = visitor;
     await page.getByLabel('Recipient').fill('Ada');
     await page.getByLabel('E-mail').fill('ada@example.com');

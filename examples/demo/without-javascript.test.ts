@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('without JavaScript', () => {
-  it('everything can be done, and what the store held is in the page', async () => {
+  it('everything works, and the page shows what the store held', async () => {
     const laptop = await visit(browser, demo.origin, { javaScriptEnabled: false });
     const handset = await visit(browser, demo.origin, { ...phone, javaScriptEnabled: false });
     const { page } = laptop;

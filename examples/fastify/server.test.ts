@@ -43,7 +43,7 @@ describe('the Fastify example', () => {
     expect(page.text).not.toContain('Welcome');
   });
 
-  it('keeps each browser’s session to itself, and gives none to a visitor who only looks', async () => {
+  it('keeps each browser’s session separate, and gives none to a visitor who only browses', async () => {
     await signIn(visitor(), 'Ada');
     const page = await visitor().get('/');
     expect(page.text).toContain('action="/sign-in"');

@@ -5,8 +5,8 @@ import { discardOnError } from '@store/session/node';
 const discard = discardOnError();
 
 /**
- * Drops what a request changed in its session before an exception. Nest turns exceptions into responses before Express or
- * Fastify see them, so nothing else knows that the request has failed. A filter, since guards run before interceptors.
+ * Discards the changes that a request made to its session before an exception. Nest turns exceptions into responses before Express
+ * or Fastify see them, so nothing else knows that the request has failed. It is a filter because guards run before interceptors.
  */
 @Catch()
 export class DiscardChangesFilter extends BaseExceptionFilter {

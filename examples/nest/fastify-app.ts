@@ -5,7 +5,7 @@ import { sessionPlugin } from '@store/session/fastify';
 
 export async function createFastifyApp(module: Type, options: NestApplicationOptions = {}) {
   const adapter = new FastifyAdapter();
-  // Before `create`, which makes room for Nest's own middleware: registered later, the session would come after that.
+  // Register before `create`, which adds Nest's own middleware: otherwise the session would come after it.
   await adapter.getInstance().register(sessionPlugin);
   return NestFactory.create<NestFastifyApplication>(module, adapter, options);
 }

@@ -43,7 +43,7 @@ function forbiddingMiddleware(request: object): void {
 
 let database: string;
 
-/** Breaks the store, as a mistaken migration would. */
+/** Breaks the store, as a faulty migration would. */
 function breakStore(): void {
   const connection = new DatabaseSync(database);
   connection.exec('DROP TABLE sessions');
@@ -133,14 +133,14 @@ describe.each(platforms)('the Nest example on $platform', ({ create, createBare 
     expect(await store.count()).toBe(0);
   });
 
-  it('keeps a new name, but not the one that is refused with an exception', async () => {
+  it('keeps a new name, but not one that is refused with an exception', async () => {
     const ada = await visitAs('Ada');
     await ada.post('/rename').type('form').send({ name: 'Grace' }).expect(303);
     await ada.post('/rename').type('form').send({ name: 'admin' }).expect(409);
     expect((await ada.get('/')).body.name).toBe('Grace');
   });
 
-  it('would keep the name that is refused if it were not for the filter', async () => {
+  it('would keep the refused name without the filter', async () => {
     const ada = await visitAs('Ada', ModuleWithoutFilter);
     await ada.post('/rename').type('form').send({ name: 'admin' }).expect(409);
     expect((await ada.get('/')).body.name).toBe('admin');

@@ -41,7 +41,7 @@ describe('the start script of the Nest example', () => {
       const address = /^Listening on (\S+)$/.exec(line)?.[1];
       if (address !== undefined) return address;
     }
-    throw new Error('it ended before it listened');
+    throw new Error('The server exited before it listened.');
   }
 
   it.each(['express', 'fastify'])('starts the example on %s', async (platform) => {

@@ -4,7 +4,7 @@ import { startSession } from './redis-driver.ts';
 import { command, socketIn, startServer, stopServer } from './redis-server.ts';
 import { redisStorage } from './redis-storage.ts';
 
-/** Where the server of this run is. From the environment, which other processes of a case inherit. */
+/** The directory of this run's server. Read from the environment, which other processes of a case inherit. */
 const directory = process.env.REDIS_DIRECTORY ?? '';
 const prefixOf = ({ namespace }: Place) => `{${namespace}}`;
 

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { hasRedisServer, startServer, stopServer } from './redis-server.ts';
 
 if (hasRedisServer) {
-  // The path of a socket has room for 103 characters on macOS and 107 on Linux.
+  // The path of a socket is limited to 103 characters on macOS and 107 on Linux.
   const parent = tmpdir().length > 70 ? '/tmp' : tmpdir();
   const directory = await mkdtemp(join(parent, 'redis-driver-'));
   process.env.REDIS_DIRECTORY = directory;
@@ -18,7 +18,7 @@ if (hasRedisServer) {
   await testDriver(new URL('./conformance.ts', import.meta.url));
 } else {
   const skip = process.env.REDIS_REQUIRED === undefined;
-  it('conforms [not run: this machine has no redis-server; Debian has the package]', { skip }, () => {
-    expect(hasRedisServer, 'REDIS_REQUIRED is set, and there is no redis-server').toBe(true);
+  it('conforms [not run: redis-server is not installed; on Debian, install redis-server]', { skip }, () => {
+    expect(hasRedisServer, 'REDIS_REQUIRED is set, but redis-server is not installed').toBe(true);
   });
 }

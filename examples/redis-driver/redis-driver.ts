@@ -6,16 +6,16 @@ import { type RedisClient, redisStorage } from './redis-storage.ts';
 const name = 'redis-driver';
 
 export interface RedisSessionOptions extends StartOptions {
-  /** Where Redis is (`redis://…`, `rediss://…`, `unix:…`), or a connected node-redis client, which stays yours. */
+  /** The address of Redis (`redis://…`, `rediss://…`, `unix:…`), or a connected node-redis client, which the store does not close. */
   redis: string | RedisClient;
-  /** What every key begins with. The braces make a cluster keep the keys together. @default '{sessions}' */
+  /** The prefix of every key. The braces make a cluster keep the keys together. @default '{sessions}' */
   prefix?: string;
 }
 
 /**
  * Keeps sessions in Redis, and caches the store unless `cache` is false.
  *
- * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when Redis does not answer.
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when Redis does not respond.
  * @example
  * await startSession({ redis: 'redis://localhost:6379' });
  */
@@ -37,16 +37,18 @@ async function connect(address: string): Promise<{ client: RedisClient; close():
   const socketPath = /^unix:(.+)/.exec(address)?.[1];
   const client = createClient({
     ...(socketPath === undefined ? { url: address } : { socket: { path: socketPath, tls: false } }),
-    // While Redis is away a call fails at once, instead of waiting for it without end.
+    // While Redis is unreachable, a call fails immediately instead of waiting indefinitely.
     disableOfflineQueue: true,
   });
-  // Without a listener a lost connection would end the process; each call that fails says so itself.
+  // Without a listener, a lost connection would end the process. Each failed call rejects anyway.
   client.on('error', () => {});
   try {
     await Promise.race([client.connect(), failure(client)]);
   } catch (cause) {
     client.destroy();
-    throw new StoreError('UNAVAILABLE', `[${name}] Redis does not answer. The cause says why.`, { cause });
+    throw new StoreError('UNAVAILABLE', `[${name}] Redis does not respond. See the cause for details.`, {
+      cause,
+    });
   }
   return {
     client: busyClient(client),
@@ -57,14 +59,14 @@ async function connect(address: string): Promise<{ client: RedisClient; close():
   };
 }
 
-/** node-redis tries for ever; a start that cannot connect should say so. */
+/** node-redis retries forever, but a start that cannot connect should fail. */
 function failure(client: {
   once(event: 'error', listener: (error: Error) => void): unknown;
 }): Promise<never> {
   return new Promise((_, reject) => client.once('error', reject));
 }
 
-/** The client, whose connection keeps the process alive only while somebody waits for an answer. */
+/** Wraps the client so that its connection keeps the process alive only while a call is pending. */
 function busyClient(client: RedisClient & { ref(): void; unref(): void }): RedisClient {
   let waiting = 0;
   async function whileBusy<T>(call: () => Promise<T>): Promise<T> {

@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 
-/** Whether this machine has a redis-server to run. */
+/** Whether redis-server is installed on this machine. */
 export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
 
 export const socketIn = (directory: string) => join(directory, 'redis.sock');
 
-/** Starts a redis-server that keeps what it has in the directory, and waits until it answers. */
+/** Starts a redis-server that keeps its data in the directory, and waits until it responds. */
 export async function startServer(directory: string): Promise<void> {
   const options = ['--port', '0', '--unixsocket', socketIn(directory), '--dir', directory, '--save', ''];
   const server = spawn('redis-server', [...options, '--appendonly', 'yes', '--appendfsync', 'always'], {
@@ -30,7 +30,7 @@ export async function startServer(directory: string): Promise<void> {
   }
 }
 
-/** Runs one command on a connection of its own. */
+/** Runs one command on a separate connection. */
 export async function command(directory: string, ...args: string[]): Promise<unknown> {
   const client = createClient({
     socket: { path: socketIn(directory), tls: false, reconnectStrategy: false },
@@ -44,7 +44,7 @@ export async function command(directory: string, ...args: string[]): Promise<unk
   }
 }
 
-/** Stops the server; what was acknowledged is on the disk. */
+/** Stops the server; acknowledged writes are on disk. */
 export async function stopServer(directory: string): Promise<void> {
   await command(directory, 'SHUTDOWN').catch(() => {});
 }

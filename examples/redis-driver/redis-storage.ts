@@ -1,7 +1,7 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import * as scripts from './scripts.ts';
 
-/** What is used of a node-redis client. */
+/** The part of a node-redis client that the driver uses. */
 export interface RedisClient {
   hmGet(key: string, fields: string[]): Promise<(string | null)[]>;
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -11,8 +11,8 @@ export interface RedisClient {
 const names = ['payload', 'subject', 'version', 'createdAt', 'expiresAt', 'idleTimeout'];
 
 /**
- * Keeps a record as a hash. Two sorted sets name every record, one by expiry and one by key, and a set for each subject names its
- * own. Whatever writes is one Lua script, so it is atomic. Redis expires nothing by itself: time is the application's clock.
+ * Keeps each record as a hash. Two sorted sets index all records, by expiry and by key, and each subject has a set of its records.
+ * Every write is a single Lua script, and therefore atomic. Redis expires nothing: expiry follows the application's clock.
  */
 export function redisStorage(client: RedisClient, prefix: string): RecordStorage {
   async function run(script: scripts.Script, ...args: (string | number)[]): Promise<unknown> {
@@ -20,7 +20,7 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
     try {
       return await client.evalSha(script.sha1, options);
     } catch (error) {
-      // Redis forgets scripts when it restarts.
+      // Redis loses its script cache when it restarts.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       return client.eval(script.text, options);
     }
@@ -51,7 +51,7 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
   };
 }
 
-/** No subject and no idle timeout are the empty text, which neither can be. */
+/** A missing subject or idle timeout is stored as the empty string, which is not a valid value of either. */
 function toFields({ payload, subject, version, createdAt, expiresAt, idleTimeout }: SessionRecord) {
   return [payload, subject ?? '', version, createdAt, expiresAt, idleTimeout ?? ''];
 }

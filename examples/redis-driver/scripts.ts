@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script, which Redis runs as one step: nothing else happens meanwhile. */
+/** A Lua script, which Redis runs atomically: no other command runs at the same time. */
 export interface Script {
   text: string;
   sha1: string;
 }
 
-/** What the scripts have in common. KEYS[1] is the prefix; every key begins with it, so that a cluster keeps them in one slot. */
+/** Functions shared by the scripts. KEYS[1] is the prefix of every key, so that a cluster keeps all keys in one slot. */
 const prelude = `
 local fields = { 'payload', 'subject', 'version', 'createdAt', 'expiresAt', 'idleTimeout' }
 local function recordKey(key) return KEYS[1] .. ':record:' .. key end
@@ -54,7 +54,7 @@ if redis.call('EXISTS', recordKey(ARGV[1])) == 1 then return 0 end
 write(ARGV[1], 2)
 return 1`);
 
-/** ARGV: key, version, next key, then the six fields. Versions have 53 bits: compared as text, since Lua would round them. */
+/** ARGV: key, version, next key, then the six fields. Versions have 53 bits and are compared as text, since Lua would round them. */
 export const replace = script(`
 if redis.call('HGET', recordKey(ARGV[1]), 'version') ~= ARGV[2] then return 0 end
 if ARGV[1] ~= ARGV[3] and redis.call('EXISTS', recordKey(ARGV[3])) == 1 then return 0 end
@@ -84,7 +84,7 @@ return 1`);
 /** ARGV: key. */
 export const remove = script('erase(ARGV[1])');
 
-/** ARGV: key. A mark, whose idle timeout is 0, stays. */
+/** ARGV: key. A mark, whose idle timeout is 0, is not removed. */
 export const removeSession = script(`
 local idleTimeout = redis.call('HGET', recordKey(ARGV[1]), 'idleTimeout')
 if not idleTimeout or idleTimeout == '0' then return 0 end
@@ -100,7 +100,7 @@ return #expired`);
 /** ARGV: subject. Returns the key and the six fields of each record. */
 export const listBySubject = script(`return records(redis.call('SMEMBERS', subjectKey(ARGV[1])))`);
 
-/** ARGV: '-' to begin with the first key, or '(' and the key to begin after; limit. All have the score 0, so their text orders them. */
+/** ARGV: '-' to start at the first key, or '(' and the key to start after; limit. All scores are 0, so keys are ordered as text. */
 export const scan = script(
   `return records(redis.call('ZRANGEBYLEX', keys, ARGV[1], '+', 'LIMIT', 0, ARGV[2]))`,
 );

@@ -11,7 +11,7 @@ app.use(sessionMiddleware(), express.urlencoded());
 app.post('/sign-in', async (req, res) => {
   const user = await verify(req.body);
   if (!user) return void res.status(401).send('Wrong name or password');
-  getSession(req).setSubject(user.id); // a new id, so a planted one is worth nothing
+  getSession(req).setSubject(user.id); // a new id, so a planted one is useless
   getSession(req).set('name', user.name);
   res.redirect(303, '/');
 });

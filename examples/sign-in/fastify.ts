@@ -11,7 +11,7 @@ app.register(formbody).register(sessionPlugin);
 app.post('/sign-in', async ({ body, session }, reply) => {
   const user = await verify(body);
   if (!user) return reply.code(401).send('Wrong name or password');
-  session.setSubject(user.id); // a new id, so a planted one is worth nothing
+  session.setSubject(user.id); // a new id, so a planted one is useless
   session.set('name', user.name);
   return reply.redirect('/', 303);
 });

@@ -10,7 +10,7 @@ const handler = sessionHandler<{ name: string }>(async (request, session) => {
   if (route === 'POST /sign-in') {
     const user = await verify(Object.fromEntries(new URLSearchParams(await request.text())));
     if (!user) return new Response('Wrong name or password', { status: 401 });
-    session.setSubject(user.id); // a new id, so a planted one is worth nothing
+    session.setSubject(user.id); // a new id, so a planted one is useless
     session.set('name', user.name);
   } else if (route === 'POST /sign-out') session.invalidate();
   else return new Response('Not found', { status: 404 });

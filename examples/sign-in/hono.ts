@@ -11,7 +11,7 @@ app.use(sessionMiddleware());
 app.post('/sign-in', async (c) => {
   const user = await verify(await c.req.parseBody());
   if (!user) return c.text('Wrong name or password', 401);
-  c.var.session.setSubject(user.id); // a new id, so a planted one is worth nothing
+  c.var.session.setSubject(user.id); // a new id, so a planted one is useless
   c.var.session.set('name', user.name);
   return c.redirect('/', 303);
 });

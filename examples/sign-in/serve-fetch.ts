@@ -1,4 +1,4 @@
-// Serves fetch.ts on Node, which has no server for fetch handlers of its own.
+// Serves fetch.ts on Node, which has no built-in server for fetch handlers.
 import { serve } from '@hono/node-server';
 import app from './fetch.ts';
 

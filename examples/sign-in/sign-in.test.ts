@@ -67,7 +67,7 @@ describe.each([
     expect(signedOut).toEqual({ status: 303, location: '/', cookie: '' });
   });
 
-  it('gives the session a new id at sign-in, so whoever planted the old one is not signed in', async () => {
+  it('gives the session a new id at sign-in, so an attacker who planted the old one is not signed in', async () => {
     const { cookie: planted } = await signIn(grace);
     const { cookie } = await signIn(ada, planted);
     expect(cookie).toMatch(/=./);
@@ -76,14 +76,14 @@ describe.each([
     expect(await page(planted)).toBe('Hello stranger');
   });
 
-  it('signs out a copy of the cookie too', async () => {
+  it('also signs out copies of the cookie', async () => {
     const { cookie } = await signIn(ada);
     expect(await page(cookie)).toBe('Hello ada');
     await post('/sign-out', cookie);
     expect(await page(cookie)).toBe('Hello stranger');
   });
 
-  it('refuses a wrong password with 401, and leaves the session as it was', async () => {
+  it('refuses a wrong password with 401, and leaves the session unchanged', async () => {
     const refused = { status: 401, location: null, cookie: undefined };
     expect(await signIn({ ...ada, password: grace.password })).toEqual(refused);
     expect(await signIn({ ...ada, name: 'nobody' })).toEqual(refused);

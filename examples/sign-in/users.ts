@@ -6,7 +6,7 @@ export interface User {
   name: string;
 }
 
-// In an application this is a table of its database. The passwords are "analytical engine" and "first compiler".
+// In a real application, this is a database table. The passwords are "analytical engine" and "first compiler".
 const users = [
   {
     id: '1',
@@ -26,12 +26,12 @@ const nobody = { salt: 'none', hash: randomBytes(32).toString('base64url') };
 const derive = promisify<string, string, number, ScryptOptions, Buffer>(scrypt);
 const cost = { N: 2 ** 14, r: 8, p: 5 }; // one of the settings that OWASP recommends
 
-/** The user whose name and password a form gives, or `undefined`: a wrong password, an unknown name, or no such form at all. */
+/** The user whose name and password the form contains; `undefined` for a wrong password, an unknown name, or an invalid form. */
 export async function verify(form: unknown): Promise<User | undefined> {
   const { name, password } = (form ?? {}) as { name?: unknown; password?: unknown };
   if (typeof name !== 'string' || typeof password !== 'string') return undefined;
   const user = users.find((each) => each.name === name);
-  // An unknown name is hashed too, or the time it takes would tell which names exist.
+  // Hash for an unknown name too, or the response time would reveal which names exist.
   const { salt, hash } = user ?? nobody;
   const isRight = timingSafeEqual(await derive(password, salt, 32, cost), Buffer.from(hash, 'base64url'));
   return isRight ? user : undefined;

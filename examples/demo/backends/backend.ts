@@ -1,6 +1,6 @@
 import type { Awaitable, SessionStore, StartOptions } from '@store/core';
 
-/** One value of a stored session, under the name that the backend has for it. */
+/** One value of a stored session, under the backend's name for it. */
 export interface HeldField {
   name: string;
   value: string | number | null;
@@ -15,20 +15,20 @@ export interface HeldSession {
   expiresAt: number;
 }
 
-/** Where sessions live, and a way to look at them there without going through the store. */
+/** Where sessions live, and a way to read them without going through the store. */
 export interface Backend {
   /** Such as `SQLite`. */
   label: string;
-  /** Where in it a session is, such as `table sessions`. */
+  /** Where the backend keeps a session, such as `table sessions`. */
   place: string;
   store: SessionStore;
-  /** Reads what is there for the session cookie's value; `undefined` when nothing is. Changes nothing. */
+  /** Reads the record for a session cookie's value; `undefined` when no record exists. Changes nothing. */
   look(cookieValue: string): Awaitable<HeldSession | undefined>;
   close(): Promise<void>;
 }
 
 export interface BackendOptions extends StartOptions {
-  /** A directory that exists, for backends that keep files. */
+  /** An existing directory, for backends that keep files. */
   directory: string;
 }
 

@@ -4,7 +4,7 @@ import { openFile } from './file.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
-/** What `STORE=` takes. A new driver adds its file here. */
+/** The values of `STORE`. To add a driver, add its file here. */
 const backends = new Map<string, OpenBackend>([
   ['sqlite', openSqlite],
   ['file', openFile],
@@ -12,7 +12,7 @@ const backends = new Map<string, OpenBackend>([
   ['postgres', openPostgres],
 ]);
 
-/** @throws {Error} naming what is available, when `name` is not. */
+/** @throws {Error} listing the available backends, when `name` is not one of them. */
 export function chooseBackend(name = 'sqlite'): OpenBackend {
   const open = backends.get(name);
   if (open) return open;

@@ -13,8 +13,8 @@ const kinds: Record<string, HeldField['kind']> = {
 };
 
 /**
- * Sessions sealed in the cookie, and in `revocations.db` which of them have ended. The page opens the seal by itself, with
- * iron-webcrypto and the derived keys, so it shows no more than is in the cookie.
+ * Keeps sessions sealed in the cookie, and records in `revocations.db` which of them have ended. The page opens the seal with
+ * iron-webcrypto and the derived keys, so it shows exactly what is in the cookie.
  */
 export async function openCookie({ directory, ...options }: BackendOptions): Promise<Backend> {
   const { idleTimeout, now } = options;
@@ -35,7 +35,7 @@ export async function openCookie({ directory, ...options }: BackendOptions): Pro
     place: 'sealed with Fe26.2',
     store,
     async look(cookieValue) {
-      // Says whether the session has ended; what is in it, the seal says.
+      // The store knows whether the session has ended; its content comes from the seal.
       if (!(await store.load(cookieValue)).exists) return undefined;
       const opening = { ...defaults, timestampSkewSec: Number.POSITIVE_INFINITY };
       const content = (await unseal(cookieValue, { [keys.id]: keys }, opening)) as Record<string, unknown>;
@@ -52,7 +52,7 @@ export async function openCookie({ directory, ...options }: BackendOptions): Pro
   };
 }
 
-/** The password of earlier starts, or a new one, so that sessions outlive the demo. */
+/** The password from earlier starts, or a new one, so that sessions survive a restart of the demo. */
 async function keepPassword(path: string): Promise<string> {
   try {
     await writeFile(path, generatePassword(), { flag: 'wx', mode: 0o600 });

@@ -4,13 +4,13 @@ import { sessionKey } from '@store/core/driver';
 import { startSession } from '@store/file';
 import type { Backend, BackendOptions, HeldField } from './backend.ts';
 
-/** A line of a session's file: a record, or a touch that says when the record at an offset expires. */
+/** A line of a session's file: a record, or a touch with a new expiry for the record at an offset. */
 const shape =
   /^(?<checksum>[\da-f]{8}) 1(?:R (?<at>\d+) (?<expires>\d+) (?<key>\S+) (?<version>\d+) (?<createdAt>\d+) (?<idleTimeout>\S+) (?<link>\S+) (?<subject>\S+) (?<payload>.+)|T (?<touchAt>\d+) (?<touched>\d+) (?<of>\d+))$/;
 
 const kinds: Record<string, HeldField['kind']> = { expires: 'time', createdAt: 'time', payload: 'json' };
 
-/** Sessions in `sessions/`, a file each. The file is read as it lies there, so the page shows no more than is in it. */
+/** Keeps sessions in `sessions/`, one file each. The file is read directly, so the page shows exactly what is in it. */
 export async function openFile({ directory, ...options }: BackendOptions): Promise<Backend> {
   const sessions = join(directory, 'sessions');
   const store = await startSession({ directory: sessions, ...options });
@@ -31,13 +31,13 @@ export async function openFile({ directory, ...options }: BackendOptions): Promi
   };
 }
 
-/** A session's file has the hash of the id as its name, in hexadecimal, in the folder of its first two digits. */
+/** A session's file is named after the hexadecimal hash of the id, in a folder named after its first two digits. */
 function pathOf(directory: string, id: string): string {
   const name = Buffer.from(sessionKey(id), 'base64url').toString('hex');
   return join(directory, 'records', name.slice(0, 2), name);
 }
 
-/** The record in a file: its last line that counts, which is one at the offset it was written for. */
+/** The record in a file: its last valid line, which is one that names its own offset. */
 function newest(bytes = Buffer.alloc(0)) {
   const text = bytes.toString('latin1');
   let touched: { of: string; expires: string } | undefined;
@@ -48,7 +48,7 @@ function newest(bytes = Buffer.alloc(0)) {
     if (Number(touchAt) === start) touched ??= { of: line.of as string, expires: line.touched as string };
     if (Number(at) !== start) continue;
     const { link, checksum, key, version, payload } = line;
-    // For a minute, the mark of a session that has a new id.
+    // The mark that a session with a new id leaves here for a minute.
     if (link?.startsWith('to:')) return undefined;
     return {
       expires: Number(touched?.of === at ? touched?.expires : expires),

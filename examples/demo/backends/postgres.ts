@@ -4,7 +4,7 @@ import { startPostgres } from '@store/postgres-server';
 import { Pool } from 'pg';
 import type { Backend, BackendOptions, HeldField } from './backend.ts';
 
-/** In the order in which they are shown; PostgreSQL's eight-byte integers come as numbers, since all of these fit one. */
+/** In display order. */
 const columns = {
   key: 'text',
   payload: 'json',
@@ -16,9 +16,10 @@ const columns = {
   gc_at: 'time',
 } as const satisfies Record<string, HeldField['kind']>;
 const names = Object.keys(columns) as (keyof typeof columns)[];
+/** Eight-byte integers, which pg returns as text; all of these fit into a number. */
 const integers = new Set<string>(['version', 'created_at', 'expires_at', 'gc_at']);
 
-/** Sessions in the PostgreSQL that `DATABASE_URL` names, or in one that starts and stops with the demo. */
+/** Keeps sessions in the PostgreSQL that `DATABASE_URL` names, or in one that starts and stops with the demo. */
 export async function openPostgres({ directory: _unused, ...options }: BackendOptions): Promise<Backend> {
   const { DATABASE_URL } = process.env;
   const embedded = DATABASE_URL ? undefined : await startPostgres().catch(explain);
@@ -31,7 +32,7 @@ export async function openPostgres({ directory: _unused, ...options }: BackendOp
 }
 
 function explain(cause: Error): never {
-  throw new Error(`${cause.message}\nTo use a server of your own, set DATABASE_URL to its address.`, {
+  throw new Error(`${cause.message}\nTo use your own server, set DATABASE_URL to its address.`, {
     cause,
   });
 }

@@ -4,7 +4,7 @@ import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
 import type { Backend, BackendOptions, HeldField } from './backend.ts';
 
-/** In the order in which they are shown. */
+/** In display order. */
 const columns = ['key', 'payload', 'subject', 'version', 'created_at', 'expires_at', 'idle_timeout', 'gc_at'];
 
 const kinds: Record<string, HeldField['kind']> = {
@@ -14,7 +14,7 @@ const kinds: Record<string, HeldField['kind']> = {
   payload: 'json',
 };
 
-/** Sessions in `sessions.db`. A second, read-only connection looks at the table, so the page shows no more than is there. */
+/** Keeps sessions in `sessions.db`. A second, read-only connection reads the table, so the page shows exactly what is in it. */
 export async function openSqlite({ directory, ...options }: BackendOptions): Promise<Backend> {
   const path = join(directory, 'sessions.db');
   const store = await startSession({ database: path, ...options });

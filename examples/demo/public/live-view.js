@@ -1,4 +1,4 @@
-// Keeps the live view current: asks once a second, and replaces the parts that differ.
+// Keeps the live view current: polls once a second and replaces the parts that differ.
 const source = document.querySelector('[data-live-source]')?.dataset.liveSource;
 const view = document.querySelector('#live');
 const parts = (root) =>
@@ -24,13 +24,13 @@ function show(root, fresh) {
 
 function pointOut(part) {
   part.classList.remove('changed');
-  void part.offsetWidth; // so that the animation begins again
+  void part.offsetWidth; // restarts the animation
   part.classList.add('changed');
 }
 
-// Once. The rest of the page stays as it is, with what was typed into it.
+// Only once. The rest of the page stays as it is, including what was typed into it.
 function sayEnded(notice) {
-  // A form that is on its way may be what ends the session, and brings a page of its own.
+  // A form that is being sent may be what ends the session, and the next page will show the result.
   if (!notice || leaving || ended) return;
   ended = true;
   const notices = document.querySelector('.notices');
@@ -42,7 +42,7 @@ async function look() {
   if (document.hidden) return;
   try {
     const response = await fetch(source);
-    if (!response.ok) throw new Error(`The live view answered ${response.status}.`);
+    if (!response.ok) throw new Error(`The live view responded with ${response.status}.`);
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     sayEnded(fresh.querySelector('#ended'));
     for (const id of ['#live', '#latest']) show(document.querySelector(id), fresh.querySelector(id));

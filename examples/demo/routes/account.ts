@@ -7,11 +7,11 @@ import type { Endings } from '../endings.ts';
 
 const signInForm = z.object({
   name: z
-    .string('Choose somebody, or type a name.')
+    .string('Choose a person or type a name.')
     .trim()
-    .min(1, 'Choose somebody, or type a name.')
+    .min(1, 'Choose a person or type a name.')
     .max(40, 'At most 40 characters, please.')
-    .regex(/^[\p{L}\p{M}\d .,'’-]*$/u, "Letters, digits, spaces and . , ' - only, please."),
+    .regex(/^[\p{L}\p{M}\d .,'’-]*$/u, "Please use only letters, digits, spaces and . , ' -"),
 });
 
 /** Sign in, sign out, and a new id on request. */
@@ -24,7 +24,7 @@ export function accountRoutes(store: SessionStore, endings: Endings): Router {
     if (!form.success) {
       session.flashOld({ name: String(request.body?.name ?? '') });
       session.flashErrors(z.flattenError(form.error).fieldErrors);
-      // Without a fragment, which would keep `autofocus` from taking the visitor to the field.
+      // No fragment, because it would keep `autofocus` from moving to the field.
       return response.redirect(303, '/');
     }
     const { name } = form.data;
@@ -35,14 +35,14 @@ export function accountRoutes(store: SessionStore, endings: Endings): Router {
     session.set('signedInAt', store.timeouts.now());
     const hasCart = Object.keys(session.get('cart') ?? {}).length > 0;
     const news = hasCart
-      ? 'Your session has a new id, and your cart came along.'
+      ? 'Your session has a new id, and you kept your cart.'
       : 'Your session has a new id.';
     session.flash('notice', { tone: 'good', text: `Welcome, ${name}. ${news}` });
     response.redirect(303, '/#account');
   });
 
   router.post('/sign-out', (request, response) => {
-    // No message: a flash would begin a new session, and after this there is none.
+    // No flash message, because it would begin a new session.
     sessionOf(request).invalidate();
     endings.noteSignOut(request);
     response.redirect(303, '/#account');
@@ -51,7 +51,7 @@ export function accountRoutes(store: SessionStore, endings: Endings): Router {
   router.post('/regenerate', (request, response) => {
     const session = sessionOf(request);
     session.regenerate();
-    session.flash('notice', { tone: 'good', text: 'New id, same content. The old id is dead.' });
+    session.flash('notice', { tone: 'good', text: 'New id, same content. The old id no longer works.' });
     response.redirect(303, '/#account');
   });
 

@@ -4,7 +4,7 @@ import { type Cart, sessionOf } from '../demo-session.ts';
 
 const most = 99;
 
-/** Counts in a cart. Each is changed from its newest value, so clicks that arrive together all count. */
+/** Adds to and removes from the cart. Each change starts from the newest count, so clicks that arrive together all count. */
 export function cartRoutes(): Router {
   const router = Router();
 
@@ -30,7 +30,7 @@ export function cartRoutes(): Router {
 }
 
 function answerUnknownProduct(request: Request, response: Response): void {
-  sessionOf(request).flash('notice', { tone: 'bad', text: 'That tea is not on the shelf.' });
+  sessionOf(request).flash('notice', { tone: 'bad', text: 'We do not have that tea.' });
   response.redirect(303, '/#cart');
 }
 

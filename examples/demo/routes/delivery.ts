@@ -11,15 +11,15 @@ const deliveryForm = z.object({
   email: z
     .string('Where can we write to?')
     .trim()
-    .pipe(z.email('That is no e-mail address. Try ada@example.com.')),
+    .pipe(z.email('That is not an e-mail address. Try ada@example.com.')),
   town: z
-    .string('Where shall it go?')
+    .string('Where should it go?')
     .trim()
-    .min(2, 'Where shall it go?')
+    .min(2, 'Where should it go?')
     .max(80, 'At most 80 characters, please.'),
 });
 
-/** A form that comes back with what was typed and what was wrong, both as flash. */
+/** A form that comes back with the input and its errors, both as flash messages. */
 export function deliveryRoutes(): Router {
   const router = Router();
 
@@ -30,8 +30,8 @@ export function deliveryRoutes(): Router {
     if (!form.success) {
       session.flashOld({ recipient, email, town });
       session.flashErrors(z.flattenError(form.error).fieldErrors);
-      session.flash('notice', { tone: 'bad', text: 'Not sent yet. Please look at the marked fields.' });
-      // Without a fragment, which would keep `autofocus` from taking the visitor to the first field that is wrong.
+      session.flash('notice', { tone: 'bad', text: 'Not sent yet. Please check the marked fields.' });
+      // No fragment, because it would keep `autofocus` from moving to the first field with an error.
       return response.redirect(303, '/');
     }
     if (Object.keys(session.get('cart') ?? {}).length === 0) {

@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { type Notice, sessionOf } from '../demo-session.ts';
 import type { Endings } from '../endings.ts';
 
-/** Ending sessions of the same person: one, all others, or all. */
+/** Ends sessions of the same person: one, all others, or all. */
 export function deviceRoutes(store: SessionStore, endings: Endings): Router {
   const router = Router();
 
@@ -43,7 +43,7 @@ export function deviceRoutes(store: SessionStore, endings: Endings): Router {
     response.redirect(303, '/#account');
   });
 
-  /** Listed before they end, since nothing is left to list afterwards. Sessions in cookies cannot be listed. */
+  /** Call before the sessions end, because they cannot be listed afterwards. Sessions in cookies can never be listed. */
   async function othersOf(subject: string, id: string): Promise<string[]> {
     if (store.kind === 'cookie') return [];
     const own = sessionKey(id);
@@ -53,14 +53,14 @@ export function deviceRoutes(store: SessionStore, endings: Endings): Router {
   return router;
 }
 
-/** Of cookies nobody knows how many there are. */
+/** For sessions in cookies, whose number is unknown. */
 const loggedOutUncounted: Notice = {
   tone: 'good',
-  text: 'Every other device is logged out. It takes effect at once.',
+  text: 'Every other device is logged out. It takes effect immediately.',
 };
 
 function loggedOut(devices: number): Notice {
-  if (devices === 0) return { tone: 'bad', text: 'There was nothing left to log out.' };
+  if (devices === 0) return { tone: 'bad', text: 'That device was already logged out.' };
   const what = devices === 1 ? 'One device is' : `${devices} devices are`;
-  return { tone: 'good', text: `${what} logged out. It takes effect at once.` };
+  return { tone: 'good', text: `${what} logged out. It takes effect immediately.` };
 }

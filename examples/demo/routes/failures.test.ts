@@ -7,21 +7,21 @@ beforeEach(async () => {
 });
 afterEach(() => demo.close());
 
-describe('what goes wrong', () => {
-  it('has a page for an address that leads nowhere', async () => {
+describe('a failure', () => {
+  it('has a page for an address that does not exist', async () => {
     const answer = await fetch(`${demo.origin}/<nowhere>`);
     expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('<h1>Nothing here</h1>');
+    expect(await answer.text()).toContain('<h1>Page not found</h1>');
   });
 
   it('has a page for a form that is too large', async () => {
     const body = new URLSearchParams({ recipient: 'a'.repeat(20_000) });
     const answer = await fetch(`${demo.origin}/delivery`, { method: 'POST', body });
     expect(answer.status).toBe(413);
-    expect(await answer.text()).toContain('<h1>That request made no sense</h1>');
+    expect(await answer.text()).toContain('<h1>That request was not valid</h1>');
   });
 
-  it('has a page for a store that cannot answer, and tells the console', async () => {
+  it('has a page for an unavailable store, and is printed to the console', async () => {
     const body = new URLSearchParams({ product: 'sencha' });
     const added = await fetch(`${demo.origin}/cart/add`, { method: 'POST', body, redirect: 'manual' });
     const [cookie = ''] = added.headers.getSetCookie();

@@ -9,7 +9,7 @@ import type { Endings } from '../endings.ts';
 import { inspect, type Logs } from '../inspection.ts';
 import { homePage } from '../views/home-page.ts';
 
-/** The one page. Reading the flash here uses it up. */
+/** The only page. Reading the flash messages here consumes them. */
 export function homeRoutes(backend: Backend, logs: Logs, endings: Endings): Router {
   const router = Router();
 
@@ -24,7 +24,7 @@ export function homeRoutes(backend: Backend, logs: Logs, endings: Endings): Rout
   return router;
 }
 
-/** `undefined` from a store that sees only the cookies it is shown. */
+/** `undefined` if the store keeps sessions in cookies and therefore cannot list them. */
 async function devicesOf(
   store: SessionStore,
   { id, subject }: Session<DemoSession, DemoFlash>,

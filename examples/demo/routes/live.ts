@@ -6,7 +6,7 @@ import { endingNotice } from '../views/ending-notice.ts';
 import { html } from '../views/html.ts';
 import { livePanels } from '../views/live-view.ts';
 
-/** What of the page is kept current, for the script that does. The session middleware only peeks here. */
+/** The parts of the page that the script keeps current. The session middleware only peeks here. */
 export function liveRoutes(backend: Backend, logs: Logs, endings: Endings): Router {
   const router = Router();
 

@@ -9,8 +9,8 @@ import { type Browser, chromium } from 'playwright-core';
 const cache = join(import.meta.dirname, '../node_modules/.cache');
 
 /**
- * Starts a browser. On Linux (x64) it is the Chromium that came by npm with the libraries and fonts it needs, so a bare
- * machine will do; elsewhere an installed Chrome. `CHROME_PATH` names another.
+ * Starts a browser. On Linux (x64) it is a Chromium from npm, which brings its libraries and fonts, so it runs on a bare machine;
+ * elsewhere it is an installed Chrome. `CHROME_PATH` selects another.
  */
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const { CHROME_PATH } = process.env;
@@ -20,7 +20,7 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
   const folder = await unpackedChromium();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    // A container's root cannot have the sandbox, and may have little /dev/shm. The only pages opened are our own.
+    // Root in a container cannot use the sandbox, and /dev/shm may be small. Only our own pages are opened.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...args],
     env: {
       ...process.env,
@@ -30,7 +30,7 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
   });
 }
 
-/** Unpacked next to its final place and moved there whole, so that test files that start together cannot meet half of it. */
+/** Unpacks next to the final path and renames, so that test files that start together never see a half-unpacked browser. */
 async function unpackedChromium(): Promise<string> {
   const door = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const manifest = await readFile(join(dirname(door), '../package.json'), 'utf8');
@@ -50,7 +50,7 @@ async function unpackedChromium(): Promise<string> {
   return folder;
 }
 
-/** The package unpacks to the temporary directory, and its libraries only where it believes to be on AWS Lambda. */
+/** The package unpacks to the temporary directory, and unpacks its libraries only if it believes it is on AWS Lambda. */
 async function unpack(folder: string): Promise<void> {
   const script = "import('@sparticuz/chromium').then((chromium) => chromium.default.executablePath())";
   await promisify(execFile)(process.execPath, ['--eval', script], {
@@ -59,7 +59,7 @@ async function unpack(folder: string): Promise<void> {
   });
 }
 
-/** Without any font Chromium draws no text; the machine's own come first. */
+/** Without any font, Chromium draws no text. The machine's fonts take precedence. */
 function fontsConf(folder: string): string {
   const directories = ['/usr/share/fonts', '/usr/local/share/fonts', join(folder, 'fonts')];
   return `<?xml version="1.0"?>

@@ -9,7 +9,7 @@ import Database from 'better-sqlite3';
 import { createApp } from '../app.ts';
 import { openSqlite } from '../backends/sqlite.ts';
 
-/** A row as the table has it. */
+/** A row of the table. */
 export interface Row {
   key: string;
   version: number;
@@ -29,7 +29,7 @@ export interface DemoServer {
   close(): Promise<void>;
 }
 
-/** The demo on a port of its own, with a database file of its own and a clock that tests move. */
+/** The demo on a free port, with a separate database file and a clock that tests can move. */
 export async function startDemo(): Promise<DemoServer> {
   const directory = await mkdtemp(join(tmpdir(), 'store-demo-'));
   let ahead = 0;
@@ -45,7 +45,7 @@ export async function startDemo(): Promise<DemoServer> {
     advance(seconds) {
       ahead += seconds * 1000;
     },
-    // An id that was given up leaves a mark for a minute, which begins at 0 and is no session.
+    // A replaced id leaves a mark for a minute, which is not a session.
     rows: () =>
       database
         .prepare('select * from sessions where idle_timeout is not 0 order by created_at, rowid')

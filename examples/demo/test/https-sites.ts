@@ -3,17 +3,17 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** What came for one page, and what was sent. */
+/** One request for a page, and its response. */
 export interface Visit {
   /** `https://host/path`, without the port. */
   url: string;
-  /** The cookies as they came, in their order. */
+  /** The cookies as they were sent, in order. */
   cookies: string[];
   setCookies: string[];
 }
 
 export interface HttpsSites {
-  /** Puts an application under a host name, in place of the one before. */
+  /** Serves an application under a host name, replacing the previous one. */
   deploy(host: string, application: RequestListener): void;
   origin(host: string): string;
   /** Every request since the last call. */
@@ -21,7 +21,7 @@ export interface HttpsSites {
   close(): Promise<void>;
 }
 
-/** Makes a browser find every `.test` host here. */
+/** Makes a browser resolve every `.test` host to this machine. */
 export const browserArgs = ['--host-resolver-rules=MAP *.test 127.0.0.1'];
 
 /** Serves several host names over https and HTTP/2, on one port of this machine. */
@@ -61,7 +61,7 @@ export async function serveHttpsSites(): Promise<HttpsSites> {
   };
 }
 
-/** Self-signed, for tests only: both parts are public. Browsers are told to ignore who signed it. */
+/** Self-signed and for tests only: the key is public, too. Browsers are told to ignore the issuer. */
 const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMMhOIq3qHCFVLVFJ

@@ -1,14 +1,14 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-/** Somebody with a browser of their own, at the shop's door. */
+/** A visitor of the shop, with a separate browser. */
 export interface Visitor {
   page: Page;
-  /** What the browser complained about: errors, warnings and refused resources. */
+  /** The browser's complaints: errors, warnings and refused resources. */
   complaints: string[];
   /** Presses a button that sends a form, and waits for the page after the redirect. */
   press(name: string): Promise<void>;
   reload(): Promise<void>;
-  /** What the page says after a redirect; `undefined` when it says nothing. */
+  /** The message on the page after a redirect; `undefined` when it shows none. */
   notice(): Promise<string | undefined>;
   /** The value of the session cookie. */
   cookie(): Promise<string | undefined>;
@@ -50,7 +50,7 @@ export async function visit(
   };
 }
 
-/** A second device, by what it says of itself. */
+/** A second device, simulated by its `User-Agent`. */
 export const phone: BrowserContextOptions = {
   userAgent:
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',

@@ -13,7 +13,7 @@ export function accountCard(session: Session<DemoSession, DemoFlash>, name: stri
 function signInCard(session: Session<DemoSession, DemoFlash>): Html {
   return html`<section class="card" aria-labelledby="account">
 <h2 id="account">Who are you?</h2>
-<p>This is a demo: any name opens the door, there is no password. The same name in another browser is the same person.</p>
+<p>This is a demo: any name will do, and you need no password. The same name in another browser is the same person.</p>
 <div class="account">
 <form class="personas" method="post" action="/sign-in">
 ${personas.map((persona) => html`<button class="persona" name="name" value="${persona}"><span class="avatar" aria-hidden="true">${persona.slice(0, 1)}</span>Sign in as ${persona}</button>\n`)}</form>
@@ -22,7 +22,7 @@ ${field({ session, name: 'name', label: 'Or your own name', autocomplete: 'given
 <button>Sign in</button>
 </form>
 </div>
-${codeLine('session.setSubject(person);', 'a login gets a new id by itself')}
+${codeLine('session.setSubject(person);', 'signing in always gives the session a new id')}
 </section>`;
 }
 
@@ -36,6 +36,6 @@ function signedInCard(name: string): Html {
 <form method="post" action="/regenerate"><button>Regenerate the id</button></form>
 <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
 </div>
-${codeLine('session.regenerate();', 'new id, same content, old id dead at once')}
+${codeLine('session.regenerate();', 'new id, same content; the old id stops working immediately')}
 </section>`;
 }

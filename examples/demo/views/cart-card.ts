@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts';
 const euros = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' });
 const price = (cents: number) => euros.format(cents / 100);
 
-/** @param countsEach Whether the store keeps what parallel requests write. */
+/** @param countsEach Whether the store keeps the writes of all parallel requests. */
 export function cartCard(cart: Readonly<Cart>, countsEach: boolean): Html {
   const total = catalogue.reduce((sum, { id, price: cents }) => sum + (cart[id] ?? 0) * cents, 0);
   const count = catalogue.reduce((sum, { id }) => sum + (cart[id] ?? 0), 0);
@@ -15,7 +15,7 @@ export function cartCard(cart: Readonly<Cart>, countsEach: boolean): Html {
 <ul class="shelf">
 ${catalogue.map((product) => shelfItem(product, cart[product.id] ?? 0))}</ul>
 <p class="total"><span>Your cart: ${count === 1 ? '1 tea' : `${count} teas`}</span><strong>${price(total)}</strong></p>
-${codeLine("session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));", countsEach ? 'clicks that arrive together all count' : 'of clicks that arrive together the last counts')}
+${codeLine("session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));", countsEach ? 'clicks that arrive together all count' : 'when clicks arrive together, only the last counts')}
 </section>`;
 }
 

@@ -18,11 +18,11 @@ const routes = read('routes/*.ts')
   .join('\n');
 
 describe('the code that the page quotes', () => {
-  it.each(cards)('is there for $path', ({ quoted }) => {
+  it.each(cards)('exists for $path', ({ quoted }) => {
     expect(quoted).not.toEqual([]);
   });
 
-  it.each(cards.flatMap(({ quoted }) => quoted))('stands in the routes: %s', (code) => {
+  it.each(cards.flatMap(({ quoted }) => quoted))('appears in the routes: %s', (code) => {
     expect(routes).toContain(code);
   });
 });

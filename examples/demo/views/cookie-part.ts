@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 
 const shown = 6;
 
-/** The cookie, its value cut: whoever reads the whole value is signed in, which is why HttpOnly keeps it from scripts. */
+/** The cookie with a truncated value: anyone who has the whole value is signed in, which is why HttpOnly hides it from scripts. */
 export function cookiePart({ cookie }: Inspection): Html {
   return html`<section class="part" aria-labelledby="part-cookie">
 <h3 id="part-cookie">In the browser <span>one cookie</span></h3>
@@ -13,12 +13,12 @@ export function cookiePart({ cookie }: Inspection): Html {
       : html`<span class="none">No session cookie.</span>`
   }</p>
 <p class="attributes" data-live="attributes">${attributes(cookie)}</p>
-<p class="remark">Cut off, as HttpOnly hides it: whoever has it all <em>is</em> you.</p>
+<p class="remark">Truncated on purpose: anyone who has the whole value <em>is</em> you.</p>
 </section>`;
 }
 
 function attributes(cookie: Inspection['cookie']): Html {
-  if (!cookie) return html`<span>It comes with the first thing worth keeping.</span>`;
+  if (!cookie) return html`<span>It is set once there is something to keep.</span>`;
   if (!cookie.attributes) return html`<span>Sent before this server started.</span>`;
   return html`${cookie.attributes.map((attribute) => html`<code>${attribute}</code> `)}`;
 }

@@ -14,11 +14,11 @@ export function deliveryCard(session: Session<DemoSession, DemoFlash>): Html {
   const first = fields.find(({ name }) => session.hasError(name));
   return html`<section class="card" aria-labelledby="delivery">
 <h2 id="delivery">Have it delivered</h2>
-<p>Send it half filled in: it comes back with what you typed and what is missing. Nothing leaves this machine.</p>
+<p>Send it half filled in: it comes back with your input and what is missing. Nothing leaves this machine.</p>
 <form class="delivery" method="post" action="/delivery" novalidate>
 ${fields.map((each) => field({ session, ...each, focus: each === first }))}
 <button>Order</button>
 </form>
-${codeLine('session.flashErrors(z.flattenError(form.error).fieldErrors);', 'flash: there for the next request, then gone')}
+${codeLine('session.flashErrors(z.flattenError(form.error).fieldErrors);', 'flash: kept for the next request only')}
 </section>`;
 }

@@ -15,15 +15,15 @@ ${
   devices
     ? codeLine(
         'await store.destroyAll(session.subject, { only: handle });',
-        'the handle is the hashed key, no id',
+        'the handle is a hash, not the session id',
       )
-    : codeLine('await store.destroyAll(session.subject, { except: session.id });', 'written down in SQLite')
+    : codeLine('await store.destroyAll(session.subject, { except: session.id });', 'recorded in SQLite')
 }
 </section>`;
 }
 
-const unlisted = html`<p>Sessions in cookies cannot be listed: no server knows how many there are. They can be ended all the
-same, for a ledger in SQLite remembers which ones are over. Try it with a private window.</p>`;
+const unlisted = html`<p>Sessions in cookies cannot be listed, because no server knows how many exist. They can still be ended:
+a table in SQLite records which ones have ended. Try it with a private window.</p>`;
 
 function deviceList(devices: readonly Device[], now: number): Html {
   return html`<p>Open this page in a private window, sign in with the same name, and it appears here.</p>

@@ -2,9 +2,9 @@ import type { Ending } from '../endings.ts';
 import { type Html, html } from './html.ts';
 
 /**
- * That the session has ended, why, and the way to a new one.
+ * Says that the session has ended and why, and links to a new one.
  *
- * @param page `open`: the script puts it on the page that lost the session. `new`: it comes with a page that begins again.
+ * @param page `open`: the script adds it to the open page whose session ended. `new`: it is part of a newly loaded page.
  */
 export function endingNotice(ending: Ending | undefined, page: 'open' | 'new'): Html | undefined {
   if (!ending) return undefined;
@@ -14,7 +14,7 @@ export function endingNotice(ending: Ending | undefined, page: 'open' | 'new'): 
     expired: ['Your session has expired.', undefined],
     unknown: ['Your session has ended.', undefined],
   }[ending];
-  // An open page needs a new one: a link with a fragment would only scroll it.
+  // An open page has to be reloaded: a link with a fragment would only scroll it.
   const link =
     page === 'open'
       ? html` <a href="/">${way ?? 'Start again'}</a>.`

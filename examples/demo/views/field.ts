@@ -8,11 +8,11 @@ export interface Field {
   label: string;
   autocomplete: string;
   type?: 'text' | 'email';
-  /** Whether the caret goes here when the field came back with an error. */
+  /** Whether the field gets the focus when it comes back with an error. */
   focus?: boolean;
 }
 
-/** A text field that comes back with what was typed and what was wrong. */
+/** A text field that comes back with the input and its error. */
 export function field({ session, name, label, autocomplete, type = 'text', focus = true }: Field): Html {
   const error = session.error(name);
   const described = html` aria-invalid="true" aria-describedby="${name}-error"${focus && html` autofocus`}`;

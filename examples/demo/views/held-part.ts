@@ -3,7 +3,7 @@ import type { Inspection } from '../inspection.ts';
 import { type Html, html } from './html.ts';
 import { prettyJson } from './pretty-json.ts';
 
-/** The record as the backend gave it, under the backend's own names. */
+/** The record as the backend returned it, with the backend's field names. */
 export function heldPart(inspection: Inspection): Html {
   const { backend, held } = inspection;
   return html`<section class="part held" aria-labelledby="part-held">
@@ -17,7 +17,7 @@ function countdown({ held, now, idleTimeout }: Inspection): Html {
   const left = held ? Math.max(0, Math.ceil((held.expiresAt - now) / 1000)) : 0;
   const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
   return html`<div class="countdown">
-<p class="remark" data-live="clock" data-quiet>${held && left === 0 ? 'Run out; waits for garbage collection' : 'Restarts with each request, not with a peek'}</p>
+<p class="remark" data-live="clock" data-quiet>${held && left === 0 ? 'Expired; waiting for garbage collection' : 'Restarts with each request, but not with a peek'}</p>
 <strong><span data-live="countdown" data-quiet>${held ? text : '–'}</span></strong>
 <div data-live="progress" data-quiet><progress max="${idleTimeout}" value="${left}" aria-label="Time left"></progress></div>
 </div>`;
@@ -28,7 +28,7 @@ function nothing({ cookie }: Inspection): Html {
     ? ['Nothing under this key', 'The session has ended. The next change begins a new one, with a new id.']
     : [
         'Nothing stored',
-        'A visitor without a session costs the store nothing, not even a look. Add a tea or sign in.',
+        'A visitor without a session costs the store nothing, not even a read. Add a tea or sign in.',
       ];
   return html`<div class="nothing" data-live="${cookie ? 'ended' : 'nothing'}" data-quiet><strong>${title}</strong><p>${text}</p></div>`;
 }

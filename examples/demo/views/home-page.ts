@@ -14,10 +14,10 @@ import { livePanels } from './live-view.ts';
 
 export interface HomePage {
   session: Session<DemoSession, DemoFlash>;
-  /** `undefined` when the store cannot list them. */
+  /** `undefined` when the store cannot list devices. */
   devices: readonly Device[] | undefined;
   inspection: Inspection;
-  /** How the session ended that the browser still had a cookie of. */
+  /** How the session ended that the browser still had a cookie for. */
   ending: Ending | undefined;
 }
 
@@ -35,7 +35,7 @@ export function homePage({ session, devices, inspection, ending }: HomePage): Ht
 <main>
 <h1>A session, seen from both sides</h1>
 <p class="lead">This little tea shop keeps everything it knows about you in one session. Click, and watch what
-${inspection.backend.label} really holds for this browser.</p>
+${inspection.backend.label} actually holds for this browser.</p>
 <div class="notices">${endingNotice(ending, 'new')}${notice(session.getFlash('notice'))}</div>
 ${accountCard(session, name)}
 ${cartCard(session.get('cart') ?? {}, inspection.kind === 'server')}
@@ -47,7 +47,7 @@ ${livePanels(inspection)}
   );
 }
 
-/** Where the script looks. It names the session that this page is of, so that the answer can say when that is over. */
+/** The URL that the script polls. It identifies this page's session, so that the response can say when that session has ended. */
 function liveSource({ isNew, subject }: HomePage['session']): string {
   return isNew ? '/live' : `/live?${new URLSearchParams({ session: markOf(subject) })}`;
 }

@@ -1,6 +1,6 @@
 const markup = Symbol('markup');
 
-/** Markup that is safe to send; made by {@link html} only, since JSON from a session cannot have the symbol. */
+/** Markup that is safe to send. Only {@link html} can create it, since JSON from a session cannot contain the symbol. */
 export interface Html {
   readonly [markup]: string;
   toString(): string;
@@ -8,7 +8,7 @@ export interface Html {
 
 type Part = Html | string | number | undefined | false | readonly Part[];
 
-/** Writes markup. Whatever is put in is escaped, unless it comes from `html` itself. */
+/** Writes markup. Interpolated values are escaped, unless they come from `html`. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   const text = strings.reduce((before, string, index) => before + write(parts[index - 1]) + string);
   return { [markup]: text, toString: () => text };

@@ -2,12 +2,12 @@ import type { Inspection } from '../inspection.ts';
 import type { FieldChange } from '../record-diff.ts';
 import { type Html, html } from './html.ts';
 
-/** How many characters of an id or a hash are enough to see that it is another. */
+/** Enough characters of an id or a hash to see that it has changed. */
 const recognizable = 8;
 
 /**
- * The last form and what it changed in the record, for windows too narrow to have the record next to the shop: it stays at
- * the bottom of the window, and opens to show every change.
+ * The last form and what it changed in the record, for windows too narrow to show the record next to the shop. It stays at
+ * the bottom of the window and opens to show every change.
  */
 export function latestChange(inspection: Inspection): Html {
   const { change, held } = inspection;
@@ -16,7 +16,7 @@ export function latestChange(inspection: Inspection): Html {
 <details>
 <summary data-live="latest">${summary(inspection)}</summary>
 <div data-live="latest-changes" data-quiet>${changes.length > 0 && html`<dl>${changes.map(changeRow)}</dl>`}</div>
-<p><a href="#live">All that the store holds</a></p>
+<p><a href="#live">Everything that the store holds</a></p>
 </details>
 </aside>`;
 }
@@ -24,7 +24,7 @@ export function latestChange(inspection: Inspection): Html {
 function summary({ change, held, cookie, now }: Inspection): Html {
   if (!cookie) return plain('Nothing stored', 'No cookie and no record. Add a tea or sign in.');
   if (!held) return plain('Record removed', 'The session has ended.');
-  if (held.expiresAt <= now) return plain('Record run out', 'It waits for garbage collection.');
+  if (held.expiresAt <= now) return plain('Record expired', 'It is waiting for garbage collection.');
   if (!change) return plain('Record in store', 'Nothing sent since the server started.');
   const { method, path, event } = change.request;
   return html`<span class="request"><b>${method}</b> ${path}</span> <span class="outcome" data-outcome="${event.outcome}">${event.outcome}</span>

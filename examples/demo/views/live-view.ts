@@ -14,8 +14,8 @@ ${latestChange(inspection)}`;
 }
 
 /**
- * Cookie, record and requests as they are at one moment. The script replaces what differs, one `data-live` element at a
- * time; those with `data-quiet` change all the time and are not pointed out.
+ * Cookie, record and requests at one moment. The script replaces what differs, one `data-live` element at a time; elements with
+ * `data-quiet` change all the time and are not highlighted.
  */
 function liveView(inspection: Inspection): Html {
   const time = new Date(inspection.now).toISOString().slice(11, 19);
@@ -23,7 +23,7 @@ function liveView(inspection: Inspection): Html {
 <h2>What the store holds</h2>
 <p class="pulse"><span data-live="time" data-quiet>${time}</span> UTC</p>
 </div>
-<noscript><p class="remark">Without JavaScript this is the moment the page was made. Reload to look again.</p></noscript>
+<noscript><p class="remark">Without JavaScript, this shows the moment the page was loaded. Reload it to update.</p></noscript>
 ${cookiePart(inspection)}
 <p class="arrow" aria-hidden="true"><span>${inspection.kind === 'cookie' ? 'opened with the password' : 'SHA-256'}</span></p>
 ${heldPart(inspection)}

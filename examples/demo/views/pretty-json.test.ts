@@ -12,13 +12,13 @@ describe('prettyJson', () => {
     expect(JSON.parse(textOf(String(prettyJson(JSON.stringify(value)))))).toEqual(value);
   });
 
-  it('tells names, strings and literals apart', () => {
+  it('distinguishes names, strings and literals', () => {
     expect(String(prettyJson('{"n":1}'))).toBe(
       '{\n  <span class="json-name">&quot;n&quot;</span>: <span class="json-literal">1</span>\n}',
     );
   });
 
-  it('shows text that is no JSON as it is', () => {
+  it('shows text that is not JSON unchanged', () => {
     expect(textOf(String(prettyJson('{"cut": "off')))).toBe('{"cut": "off');
   });
 });

@@ -2,7 +2,7 @@ import { type Html, html } from './html.ts';
 
 const token = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
 
-/** JSON text indented and coloured; text that is no JSON as it is. */
+/** Indents and colours JSON text; leaves other text unchanged. */
 export function prettyJson(text: string): Html {
   const pretty = indent(text);
   const parts: Html[] = [];

@@ -2,7 +2,7 @@ import type { Inspection } from '../inspection.ts';
 import type { LoggedRequest } from '../request-log.ts';
 import { type Html, html } from './html.ts';
 
-/** What the session middleware said about the last requests. */
+/** What the session middleware reported about the last requests. */
 export function requestsPart({ requests, peeks }: Inspection): Html {
   return html`<section class="part" aria-labelledby="part-requests">
 <h3 id="part-requests">Last requests <span>any browser, and <span data-live="peeks" data-quiet>${peeks}</span> peeks</span></h3>

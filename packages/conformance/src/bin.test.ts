@@ -33,7 +33,7 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     const { report, read } = await reportFile();
     expect(run([sqliteDriver, '--write', report])).toEqual({
       status: 0,
-      stdout: `${report} is written.\n`,
+      stdout: `Wrote ${report}.\n`,
       stderr: '',
       failed: [],
     });
@@ -41,7 +41,7 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(text).toMatch(
       /^@store\/conformance [\d.]+, by @store\/conformance [\d.]+ with @store\/core [\d.]+ on Node [\d.]+, \d{4}-\d\d-\d\d\.\n\n/,
     );
-    expect(text).toContain('| load.found | required | load() answers data and flash as last saved. | ✓ |');
+    expect(text).toContain('| load.found | required | load() returns data and flash as last saved. | ✓ |');
     expect(text).toMatch(
       /^A driver of kind `records`, capabilities: subjects, savesInOneStep, sharedBetweenInstances, sharedBetweenProcesses\.$/m,
     );
@@ -66,9 +66,9 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(run([driver, '--only', id], fault)).toMatchObject({ failed: [id], status });
   });
 
-  it('prints a report of only the cases whose id begins as told', () => {
+  it('prints a report of only the cases whose id starts with the given text', () => {
     const { stdout } = run([driver, '--only', 'load.found']);
-    expect(stdout).toContain('| load.found | required | load() answers data and flash as last saved. | ✓ |');
+    expect(stdout).toContain('| load.found | required | load() returns data and flash as last saved. | ✓ |');
     expect(run([driver, '--only', 'storage.move']).stdout).toMatch(/^5 passed, 0 failed\./m);
     expect(stdout).not.toContain('It conforms');
   });
@@ -85,18 +85,18 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     }
   });
 
-  it('ends with 2 when no case begins as told', () => {
+  it('exits with 2 when no case id starts with the given text', () => {
     const { status, stdout, stderr } = run([driver, '--only', 'foo']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toContain('No case of this driver begins with "foo"');
+    expect(stderr).toContain('No case id of this driver starts with "foo"');
   });
 
-  it('names the cause of what failed in another process', () => {
+  it('names the cause of a failure in another process', () => {
     const { stderr } = run([driver, '--only', 'processes.share'], 'fails-elsewhere');
     expect(stderr).toMatch(/In another process: StoreError: .* Caused by: Error: the disk is full/);
   });
 
-  it('ends with 2 and says what is wrong with the module, or with the command line', () => {
+  it('exits with 2 and names the problem when the module or the command line is invalid', () => {
     expect(run([bin.replace('bin', 'index')])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('must export start as a function'),
@@ -106,7 +106,7 @@ describe('store-conformance', { timeout: 300_000 }, () => {
       [['-x'], 'There is no option -x: the options are --help, --only, --write.\n'],
       [[driver, '--write'], "Option '--write <value>' argument missing\n"],
       [[driver, '--write', ''], '--write must be followed by the path of a file.\n'],
-      [[driver, driver], 'One driver module at a time, not 2.\n'],
+      [[driver, driver], 'Pass one driver module, not 2.\n'],
     ] as const) {
       const { status, stdout, stderr } = run([...args]);
       expect({ status, stdout, stderr: stderr.replace('[@store/conformance] ', '') }).toEqual({

@@ -8,11 +8,12 @@ import { runConformance } from './run/conformance-report.ts';
 import { markdownReport } from './run/markdown-report.ts';
 import { reportOrigin } from './run/report-origin.ts';
 
-const usage = `usage: store-conformance <driver module> [--only <beginning of an id>] [--write <file>]
+const usage = `usage: store-conformance <driver module> [--only <start of an id>] [--write <file>]
 
-Runs every case of the contract that the driver is under, prints a report in Markdown to the standard output and what
-failed to the standard error. With --write a report that conforms, of all cases, goes into the file instead. Exit code
-0: it conforms, or what was run passes; 1: it does not; 2: the driver module or the command line cannot be used, or no case begins so.
+Runs every case that applies to the driver. Prints a Markdown report to standard output and the failures to standard error.
+With --write, the report goes to the file instead if all cases were run and the driver conforms.
+Exit code 0: the driver conforms, or the selected cases pass; 1: it does not; 2: the driver module or the command line is
+invalid, or no case id starts with the given text.
 `;
 
 const flags = {
@@ -21,7 +22,7 @@ const flags = {
   write: { type: 'string' },
 } as const;
 
-/** @throws {Error} for a flag that does not exist, naming the nearest, and for a value that is missing or too much */
+/** @throws {Error} for an unknown flag, naming the nearest known one, and for a missing or superfluous value */
 function parseCommandLine() {
   const { tokens } = parseArgs({ allowPositionals: true, strict: false, tokens: true, options: flags });
   const given = tokens.flatMap((token) =>
@@ -30,7 +31,7 @@ function parseCommandLine() {
   const names = Object.keys(flags).map((name) => `--${name}`);
   assertKnownOptions('@store/conformance', Object.fromEntries(given), names);
   const { positionals, values } = parseArgs({ allowPositionals: true, options: flags });
-  if (positionals.length > 1) throw new Error(`One driver module at a time, not ${positionals.length}.`);
+  if (positionals.length > 1) throw new Error(`Pass one driver module, not ${positionals.length}.`);
   if (values.write === '') throw new Error('--write must be followed by the path of a file.');
   return { path: positionals[0], ...values };
 }
@@ -51,8 +52,8 @@ async function run({ path, help, only, write }: ReturnType<typeof parseCommandLi
   const text = `${await reportOrigin(url)}\n\n${markdownReport(report)}`;
   const file = report.conforms && !report.partial ? write : undefined;
   if (file !== undefined) await writeFile(file, text);
-  // Ends for certain: a driver that keeps the process alive has been reported, and must not keep the report from ending.
-  process.stdout.write(file === undefined ? text : `${file} is written.\n`, () =>
+  // Exit explicitly: a driver that keeps the process alive has already been reported, and must not keep this command running.
+  process.stdout.write(file === undefined ? text : `Wrote ${file}.\n`, () =>
     process.exit(report.conforms ? 0 : 1),
   );
 }
@@ -62,7 +63,7 @@ try {
   commandLine = parseCommandLine();
   await run(commandLine);
 } catch (error) {
-  // Of a wrong command line the text is enough; of anything else the stack and the cause say more.
+  // For an invalid command line the text is enough; for anything else the stack and the cause help.
   process.stderr.write(commandLine === undefined ? `${(error as Error).message}\n` : `${inspect(error)}\n`);
   process.exitCode = 2;
 }

@@ -9,7 +9,7 @@ describe('a driver module', () => {
     ['no start', { ...memoryDriver, start: undefined }, 'must export start as a function'],
     ['a hook that is none', { ...memoryDriver, dump: 'all' }, 'must export dump as a function'],
     ['half of a pair', { ...memoryDriver, mendBackend: undefined }, 'both breakBackend() and mendBackend()'],
-    ['a start that answers no driver', { ...memoryDriver, start: () => ({}) }, 'start() must answer'],
+    ['a start that returns no driver', { ...memoryDriver, start: () => ({}) }, 'start() must return'],
     ['an unknown capability', { ...memoryDriver, capabilities: { fast: true } }, 'option capabilities.fast'],
     [
       'a capability of another kind',
@@ -26,8 +26,8 @@ describe('a driver module', () => {
       { ...memoryDriver, capabilities: { sharedBetweenInstances: false, sharedBetweenProcesses: true } },
       'also shared between instances',
     ],
-    ['the wrong kind', { ...memoryDriver, kind: 'cookie' }, "answered one of kind 'records'"],
-  ])('with %s is refused in words', async (_, module, words) => {
+    ['the wrong kind', { ...memoryDriver, kind: 'cookie' }, "start() returned kind 'records'"],
+  ])('with %s is rejected with a clear text', async (_, module, words) => {
     await expect(inspectDriver(module as DriverModule)).rejects.toThrow(words);
   });
 

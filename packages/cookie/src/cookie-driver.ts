@@ -4,24 +4,24 @@ import { longestSeal, parseSeal } from './seal-format.ts';
 import { decodeContent, encodeContent } from './sealed-content.ts';
 import type { Sealing } from './sealing.ts';
 
-/** What a cookie driver is made of. */
+/** The parts of a cookie driver. */
 export interface CookieDriverParts {
   name: string;
   purpose: string;
   keyring: Keyring;
   sealing: Sealing;
   now: () => number;
-  /** Tells that an old password opened a cookie. */
+  /** Called when an old password opened a cookie. */
   onOldPassword: (id: string) => void;
 }
 
-/** A cookie driver that knows no revocations, and so retires no id. */
+/** A cookie driver without revocations, which therefore retires no ids. */
 export interface SealDriver {
   load(cookieValue: string): Awaitable<CookieSession | undefined>;
   cookieValue(session: CookieSession): Awaitable<string>;
 }
 
-/** Keeps sessions as Iron seals (Fe26.2). As synchronous as its sealing is. */
+/** Keeps sessions as Iron seals (Fe26.2). Synchronous if the sealing is. */
 export function createCookieDriver(parts: CookieDriverParts): SealDriver {
   const { name, purpose, keyring, sealing, now, onOldPassword } = parts;
 
@@ -40,14 +40,14 @@ export function createCookieDriver(parts: CookieDriverParts): SealDriver {
       });
     },
     cookieValue(session) {
-      // The seal's own field is for other programs; the sealed times are judged, exactly, and whole milliseconds as a rule.
+      // The seal's expiry field is for other programs and holds whole milliseconds; we check the exact times inside the seal.
       const expiresAt = Math.ceil(session.expiresAt);
       const sealed = sealing.seal(encodeContent(purpose, session), keyring.current, expiresAt);
       return after(sealed, (value) => {
         if (value.length <= longestSeal) return value;
         throw new StoreError(
           'TOO_LARGE',
-          `[${name}] The sealed session has ${value.length} characters, and no more than ${longestSeal} are opened again. ` +
+          `[${name}] The sealed session has ${value.length} characters, but only up to ${longestSeal} can be opened again. ` +
             'Store less, or keep sessions on the server.',
         );
       });
@@ -55,7 +55,7 @@ export function createCookieDriver(parts: CookieDriverParts): SealDriver {
   };
 }
 
-/** Continues immediately when there is nothing to wait for. */
+/** Calls `next` synchronously unless `value` is a promise. */
 function after<T, R>(value: Awaitable<T>, next: (value: T) => R): Awaitable<R> {
   return typeof value === 'object' && value !== null && 'then' in value ? value.then(next) : next(value as T);
 }

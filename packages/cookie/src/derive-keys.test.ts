@@ -5,7 +5,7 @@ import { deriveKeys } from './derive-keys.ts';
 const secret = 'a secret of more than thirty-two characters, and ünïcödë';
 
 describe('deriveKeys', () => {
-  it('is HKDF-SHA-256 without salt, as another implementation computes it', async () => {
+  it('computes HKDF-SHA-256 without salt, matching another implementation', async () => {
     const { encryption, integrity } = await deriveKeys(secret, 'checkout');
     const expected = (use: string) =>
       new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(), `store-cookie/1/checkout/${use}`, 32));
@@ -13,7 +13,7 @@ describe('deriveKeys', () => {
     expect(integrity).toEqual(expected('mac'));
   });
 
-  it('always returns the same keys, so that a release logs nobody out', async () => {
+  it('always returns the same keys, so that a release logs no user out', async () => {
     const { id, encryption, integrity } = await deriveKeys('0123456789abcdef0123456789abcdef');
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
     expect([id, hex(encryption), hex(integrity)]).toMatchInlineSnapshot(`
@@ -25,11 +25,11 @@ describe('deriveKeys', () => {
     `);
   });
 
-  it('takes session for the purpose by default', async () => {
+  it('uses "session" as the default purpose', async () => {
     expect(await deriveKeys(secret)).toEqual(await deriveKeys(secret, 'session'));
   });
 
-  it('returns other keys and another id for another purpose or secret', async () => {
+  it('returns different keys and a different id for another purpose or secret', async () => {
     const all = await Promise.all([
       deriveKeys(secret, 'a'),
       deriveKeys(secret, 'b'),
@@ -40,7 +40,7 @@ describe('deriveKeys', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(3);
   });
 
-  it('names the keys with what an Iron password id may be', async () => {
+  it('returns an id that is a valid Iron password id', async () => {
     expect((await deriveKeys(secret)).id).toMatch(/^[0-9a-f]{16}$/);
   });
 });

@@ -1,6 +1,6 @@
-/** The keys made from one password. `iron-webcrypto` takes them as they are: `seal(content, keys, defaults)`. */
+/** The keys derived from one password. `iron-webcrypto` accepts them unchanged: `seal(content, keys, defaults)`. */
 export interface DerivedKeys {
-  /** The first 16 hexadecimal digits of the SHA-256 of both keys; stands in every seal. */
+  /** The first 16 hexadecimal digits of the SHA-256 of both keys; included in every seal. */
   id: string;
   /** 32 bytes for AES-256-CBC. */
   encryption: Uint8Array;
@@ -9,13 +9,13 @@ export interface DerivedKeys {
 }
 
 /**
- * Derives the keys of a password for one purpose, so that other programs can open and make our seals with any Iron library.
+ * Derives the keys of a password for one purpose, so that other programs can open and create our seals with any Iron library.
  *
- * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. Always the same keys for
- * the same password and purpose. HKDF is fast and adds no strength: the password itself must be random, as
- * `generatePassword()` makes it.
+ * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. The same password and purpose
+ * always give the same keys. HKDF is fast and adds no strength: the password itself must be random, as `generatePassword()`
+ * makes it.
  *
- * @param secret The password, as given to `startSession()`.
+ * @param secret The password, as passed to `startSession()`.
  * @param purpose What the seals are for. Default: `session`.
  * @example
  * const keys = await deriveKeys(process.env.SESSION_PASSWORD);

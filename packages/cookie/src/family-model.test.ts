@@ -4,7 +4,7 @@ import { replacing } from '../test/family-model/processes.ts';
 import { type Kind, type ModelOptions, runModel } from '../test/family-model/run-model.ts';
 import type { Revocations } from './revocations.ts';
 
-/** For a long run set `FAMILY_MODEL_RUNS=100000`. To repeat a failure set `FAMILY_MODEL_SEED` to the seed it printed. */
+/** For a long run, set `FAMILY_MODEL_RUNS=100000`. To repeat a failure, set `FAMILY_MODEL_SEED` to the printed seed. */
 const runs = Number(process.env.FAMILY_MODEL_RUNS ?? 500);
 const firstSeed = Number(process.env.FAMILY_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -12,11 +12,11 @@ describe(`three processes sharing two sessions and a ledger (first seed ${firstS
   it.each<[string, ModelOptions]>([
     ['', {}],
     [
-      ', when sessions end only together',
+      ', when sessions are ended only by destroyAll',
       { kinds: ['renew', 'renew', 'renew', 'move', 'none', 'destroyAll'] },
     ],
     [', when one of them crashes', { disturbance: 'crash' }],
-    [', when the ledger fails now and then', { disturbance: 'faults' }],
+    [', when the ledger fails occasionally', { disturbance: 'faults' }],
   ])('keep every promise about sealed sessions%s', { timeout: 3_600_000 }, async (_, options) => {
     for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
       const broken = await runModel(seed, options);
@@ -27,20 +27,20 @@ describe(`three processes sharing two sessions and a ledger (first seed ${firstS
 
 const loggedOut = 'a session is alive after a logout with one of its ids';
 const twoIds = 'two ids of one session are alive';
-const silent = 'an old id does not say that its session has moved';
-const gone = 'a session that nobody has ended is gone';
+const silent = 'an old id does not load as moved';
+const gone = 'a session that was never ended is gone';
 const sparedGone = 'the spared session is gone';
-const allEnded = 'a session is alive after all of its subject were ended';
+const allEnded = 'a session is alive after all sessions of its subject were ended';
 const deviceEnded = 'a session is alive after its device was ended';
 
-/** Revocations that do not see where an entry leads to. */
+/** Revocations that do not see which id an entry points to. */
 const blind = (ledger: SessionStore, on: (ledger: SessionStore) => Revocations): Revocations =>
   on(replacing(ledger, { load: async (id) => ({ ...(await ledger.load(id)), data: {} }) }));
 
 describe('the same runs break a promise when', () => {
   it.each<[string, string, ModelOptions['wrong'] & object, Kind[]?]>([
     [
-      'an entry replaces the one that exists',
+      'an entry replaces an existing one',
       loggedOut,
       { ledger: (ledger) => ({ create: (...args) => ledger.save(...args).then(() => true) }) },
     ],
@@ -50,26 +50,26 @@ describe('the same runs break a promise when', () => {
       { revocations: (_, ledger, on) => ({ revoke: blind(ledger, on).revoke }) },
     ],
     [
-      'the end of a device does not follow it to its new id',
+      'ending a device does not follow it to its new id',
       deviceEnded,
       { revocations: (_, ledger, on) => ({ revokeDevice: blind(ledger, on).revokeDevice }) },
     ],
     [
-      'a new id is handed out although the old one has moved already',
+      'a new id is handed out although the old one has already moved',
       twoIds,
       {
         revocations: ({ move }) => ({ move: (...args) => move(...args).then(() => true) }),
       },
     ],
     [
-      'a new id is handed out without a look at the end of the device meanwhile',
+      'a new id is handed out without checking whether the device was ended during the move',
       deviceEnded,
       { revocations: ({ move }) => ({ move: (family, id) => move(family, id, undefined) }) },
-      // Takes both within a few turns of each other.
+      // Only these two, because they must happen within a few turns of each other.
       ['move', 'destroyOnly'],
     ],
     [
-      'the caller can refuse a new seal only after the old id was retired',
+      'the caller can refuse a new seal only after the old id has been retired',
       gone,
       {
         store: ({ cookieValue }) => ({
@@ -82,7 +82,7 @@ describe('the same runs break a promise when', () => {
       },
     ],
     [
-      'an id that has moved is taken for one that has ended',
+      'an id that has moved is mistaken for one that has ended',
       silent,
       {
         revocations: ({ check }) => ({
@@ -94,12 +94,12 @@ describe('the same runs break a promise when', () => {
       },
     ],
     [
-      'a seal does not say which family it is of',
+      'a seal does not name its family',
       loggedOut,
       { driver: ({ cookieValue }) => ({ cookieValue: ({ family: _, ...session }) => cookieValue(session) }) },
     ],
     [
-      'load does not say which family a seal is of',
+      'load does not return the family of a seal',
       twoIds,
       {
         driver: ({ load }) => ({
@@ -111,7 +111,7 @@ describe('the same runs break a promise when', () => {
       },
     ],
     [
-      'the end of all sessions spares one whatever it has seen before',
+      'destroyAll spares a session whatever version it carries',
       allEnded,
       {
         ledger: (ledger) => ({
@@ -128,7 +128,7 @@ describe('the same runs break a promise when', () => {
       },
     ],
     [
-      'the first entry of a subject spares a session only if it began under none',
+      'the first entry of a subject spares a session only if it carries version 0',
       sparedGone,
       {
         ledger: (ledger) => ({
@@ -138,12 +138,12 @@ describe('the same runs break a promise when', () => {
       },
     ],
     [
-      'the end of all sessions does not follow the one that it spares to its new id',
+      'destroyAll does not follow the session that it spares to its new id',
       sparedGone,
       { revocations: (_, ledger, on) => ({ revokeAll: blind(ledger, on).revokeAll }) },
     ],
     [
-      'a logout ends the sessions of the subject',
+      'a logout ends all sessions of the subject',
       gone,
       {
         revocations: ({ revokeAll }) => ({ revoke: () => revokeAll('eve', undefined) }),

@@ -6,7 +6,7 @@ import { fakeClock } from '../test/fake-clock.ts';
 import { opens, password, sealAgain, startRevocable as start } from '../test/revocable-store.ts';
 import { startSession } from './start-session.ts';
 
-/** A session that has had three ids, each sealed by the request that loaded the one before. */
+/** A session that has had three ids, each sealed by the request that loaded the previous one. */
 async function openMoved(store: SessionStore, subject?: string) {
   const ids = [createSessionId(), createSessionId(), createSessionId()] as const;
   let cookie = await store.cookieValue(ids[0], { n: 1 }, {}, subject === undefined ? {} : { subject });
@@ -19,20 +19,20 @@ async function openMoved(store: SessionStore, subject?: string) {
 }
 
 describe('a session that gets new ids, with revocations', () => {
-  it('is opened under the last one only', async () => {
+  it('opens only under the last one', async () => {
     const { store } = await start();
     const { cookies } = await openMoved(store, 'ada');
     expect(await Promise.all(cookies.map((cookie) => opens(store, cookie)))).toEqual([false, false, true]);
   });
 
-  it.each([0, 1, 2] as const)('is ended by destroy of its id %i, an old one too', async (which) => {
+  it.each([0, 1, 2] as const)('is ended by destroying any id it has had: number %i', async (which) => {
     const { store } = await start();
     const { ids, current } = await openMoved(store, 'ada');
     await store.destroy(ids[which]);
     expect(await opens(store, current)).toBe(false);
   });
 
-  it('is ended by destroy of an old id that comes after it was sealed again for hours', async () => {
+  it('is ended by destroying an old id even after it has been sealed again for hours', async () => {
     const { store, advance } = await start();
     const { ids, current } = await openMoved(store);
     let cookie = current;
@@ -44,7 +44,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(await opens(store, cookie)).toBe(false);
   });
 
-  it('gets no new id once it has ended, and the seal that was on its way does not open', async () => {
+  it('gets no new id once it has ended, and a seal that was in progress does not open', async () => {
     const { store } = await start();
     const first = createSessionId();
     const login = await sealAgain(store, await store.cookieValue(first, {}, {}));
@@ -54,7 +54,7 @@ describe('a session that gets new ids, with revocations', () => {
 
   it('is ended by a logout that races with a new id, in any order, for hundreds of rounds', async () => {
     const memory = memoryStorage();
-    // Each call takes a turn of its own, so that every interleaving comes up.
+    // Each call gets a separate turn, so that every interleaving occurs.
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 2));
     const slow = new Proxy(memory, {
       get(target, property) {
@@ -86,7 +86,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(moved).toBeGreaterThan(0);
   });
 
-  it('leaves one session of ten logins in parallel, and the others set no cookie', async () => {
+  it('keeps one session of ten parallel logins, and the others set no cookie', async () => {
     const { store } = await start();
     const cookie = await store.cookieValue(createSessionId(), {}, {});
     const logins = await Promise.all(Array.from({ length: 10 }, () => sealAgain(store, cookie)));
@@ -113,7 +113,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(await opens(store, await store.cookieValue(createSessionId(), {}, {}))).toBe(true);
   });
 
-  it('is ended under its first id even where its new id was not recorded', async () => {
+  it('is ended through its first id even if its new id was not recorded', async () => {
     const { store, revocations, now } = await start();
     const before = await startSession({ password, cache: false, now });
     const { ids, current } = await openMoved(before);
@@ -123,7 +123,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(await opens(store, current)).toBe(false);
   });
 
-  it('does not take a family that is none for one', async () => {
+  it('ignores a malformed family', async () => {
     const { store } = await start();
     for (const family of ['', '.', 'short', '../../etc', `${createSessionId()}.x`, '\0']) {
       const cookie = await store.cookieValue(createSessionId(), {}, {}, { family });
@@ -135,7 +135,7 @@ describe('a session that gets new ids, with revocations', () => {
 describe('an old id', () => {
   const missing = { exists: false, data: {}, flash: {} };
 
-  it('says for 60 seconds that its session has moved, and is no session afterwards', async () => {
+  it('loads as moved for 60 seconds, and as no session after that', async () => {
     const { store, advance } = await start();
     const { ids, cookies } = await openMoved(store, 'ada');
     for (const which of [0, 1] as const)
@@ -150,7 +150,7 @@ describe('an old id', () => {
     for (const end of ['first id', 'subject', 'device'] as const) {
       const { store, now } = await start();
       const before = await startSession({ password, cache: false, now });
-      // Its first new id was not recorded in the ledger.
+      // The first new id was not recorded in the ledger.
       const [first, second] = [createSessionId(), createSessionId()];
       const cookie = await before.cookieValue(first, {}, {}, { subject: 'ada' });
       const moved = await (await sealAgain(before, cookie))(second);
@@ -162,7 +162,7 @@ describe('an old id', () => {
     }
   });
 
-  it('still says that it has moved once the session has ended under a later id', async () => {
+  it('still loads as moved after the session has ended under a later id', async () => {
     const { store } = await start();
     const { ids, cookies } = await openMoved(store, 'ada');
     await store.destroy(ids[2]);
@@ -171,7 +171,7 @@ describe('an old id', () => {
     expect(await store.load(cookies[2] as string)).toEqual({ ...missing, id: '' });
   });
 
-  it('still says that it has moved after destroyAll has spared its session under a later id', async () => {
+  it('still loads as moved after destroyAll has spared its session under a later id', async () => {
     const { store } = await start();
     const { ids, cookies } = await openMoved(store, 'ada');
     await store.destroyAll('ada', { except: ids[2] });
@@ -179,7 +179,7 @@ describe('an old id', () => {
   });
 
   it.each([-600, 600])(
-    'goes by the clock of the ledger, %i seconds from that of the cookies',
+    'is dated by the clock of the ledger, %i seconds off from that of the cookies',
     async (ahead) => {
       const { now, advance } = fakeClock();
       const revocations = createRecordStore(memoryStorage(), { now: () => now() + ahead * 1000 });
@@ -192,7 +192,7 @@ describe('an old id', () => {
     },
   );
 
-  it('says nothing to a cookie that has expired, or was sealed for another purpose', async () => {
+  it('does not load as moved from a cookie that has expired or was sealed for another purpose', async () => {
     const { store, revocations, now, advance } = await start({ idleTimeout: 30 });
     const admin = await startSession({ password, purpose: 'admin', cache: false, revocations, now });
     const { cookies } = await openMoved(store);
@@ -211,7 +211,7 @@ describe('an old id', () => {
 });
 
 describe('destroy after a refused seal', () => {
-  it('ends the session that stayed, and what could not be sealed leaves nothing', async () => {
+  it('ends the session that kept its old id, and the refused seal leaves nothing behind', async () => {
     const { store } = await start();
     const id = createSessionId();
     const cookie = await store.cookieValue(id, { n: 1 }, {});

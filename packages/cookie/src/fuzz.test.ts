@@ -6,14 +6,14 @@ import { fuzz, replay } from '../test/fuzz.ts';
 import { createForger, seededRandom } from '../test/mutate-seal.ts';
 import { hideSynchronousCrypto, sealings } from '../test/sealings.ts';
 
-// FUZZ_RUNS=1000000 is the whole lane, about a minute; FUZZ_SEED repeats a run.
+// FUZZ_RUNS=1000000 is the full run, about a minute; FUZZ_SEED repeats a run.
 const runs = Number(process.env.FUZZ_RUNS ?? 20_000);
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 32);
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 const usedBytes = async () => {
-  // What native objects hold is let go in a turn of the event loop after the collection.
+  // Native objects release their memory in a turn of the event loop after garbage collection.
   for (let round = 0; round < 3; round++) {
     collect();
     await setImmediate();
@@ -30,7 +30,7 @@ describe('forged cookies', () => {
     expect((await usedBytes()) - before).toBeLessThan(2_000_000);
   }, 600_000);
 
-  it('are of many kinds, and repeat with their seed', () => {
+  it('are of many kinds, and the same seed repeats them', () => {
     const seals = ['Fe26.2*a**b*c*1**d', 'Fe26.2*e**f*g*2**h'];
     const make = () => {
       const forge = createForger(seals, seededRandom(7));
@@ -47,7 +47,7 @@ describe.each(sealings)('on the %s path', (path) => {
   let restore = () => {};
   afterEach(() => restore());
 
-  it('forged cookies never open and never throw, and genuine ones not where they do not belong', async () => {
+  it('forged cookies never open and never throw, and genuine ones do not open where they do not belong', async () => {
     if (path === 'portable') restore = hideSynchronousCrypto();
     await fuzz(2000, seed);
     await replay(200);

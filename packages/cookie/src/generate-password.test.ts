@@ -5,7 +5,7 @@ import { generatePassword } from './generate-password.ts';
 import { startSession } from './start-session.ts';
 
 describe('generatePassword', () => {
-  it('returns another password of 256 random bits each time, which startSession takes', async () => {
+  it('returns a different password of 256 random bits each time, which startSession accepts', async () => {
     const passwords = Array.from({ length: 100 }, generatePassword);
     expect(new Set(passwords).size).toBe(100);
     for (const password of passwords) expect(password).toMatch(/^[\w-]{43}$/);

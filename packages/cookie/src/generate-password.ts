@@ -1,7 +1,7 @@
 /**
- * A new password for sealing sessions: 32 random bytes as 43 characters of base64url.
+ * Generates a password for sealing sessions: 32 random bytes as 43 characters of base64url.
  *
- * Keep it in a secret store and give it to every server; whoever has it can open and make any session.
+ * Keep it in a secret store and give it to every server. Anyone who has it can open and forge any session.
  *
  * @example
  * console.log(generatePassword()); // or on the command line: npx -p @store/cookie store-cookie-password

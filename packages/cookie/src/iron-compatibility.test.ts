@@ -34,7 +34,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     });
   });
 
-  it('expires for iron-webcrypto too', async () => {
+  it('also expires for iron-webcrypto', async () => {
     const store = await start();
     const value = await store.cookieValue(id, {}, {}, { idleTimeout: 60 });
     const keys = await deriveKeys(password);
@@ -45,7 +45,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     );
   });
 
-  it('is made by iron-webcrypto with the derived keys, and opens', async () => {
+  it('made by iron-webcrypto with the derived keys opens', async () => {
     const store = await start('checkout');
     const keys = await deriveKeys(password, 'checkout');
     const createdAt = Date.now() - 1000;
@@ -65,7 +65,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     }
   });
 
-  it('made by iron-webcrypto ends when its own expiry says so, without a minute of grace', async () => {
+  it("made by iron-webcrypto ends at the seal's expiry, without a minute of grace", async () => {
     const store = await start();
     const keys = await deriveKeys(password);
     const content = { purpose: 'session', id, createdAt: Date.now(), expiresAt: 9e12, data, flash: {} };
@@ -75,7 +75,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     expect((await store.load(await seal(content, keys, ended))).exists).toBe(false);
   });
 
-  it('made by iron-webcrypto with the password itself, its salts in place, is no session', async () => {
+  it('made by iron-webcrypto with the password itself and salts is no session', async () => {
     const store = await start();
     const content = {
       purpose: 'session',
@@ -117,7 +117,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     ).toBe(false);
   });
 
-  it('of a newer format rejects, so that a rolling deploy logs nobody out', async () => {
+  it('in a newer format is rejected, so that a rolling deploy logs no user out', async () => {
     const store = await start();
     const keys = await deriveKeys(password);
     const value = await seal({ v: 2, purpose: 'session', anything: 'else' }, keys, defaults);

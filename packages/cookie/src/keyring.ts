@@ -4,22 +4,22 @@ import type { CookiePassword } from './passwords.ts';
 
 /** A password ready for use. */
 export interface SealingKey extends DerivedKeys {
-  /** Epoch milliseconds from which on it opens nothing; `undefined`: never. */
+  /** Epoch milliseconds from which on it opens nothing; `undefined` for never. */
   retiresAt: number | undefined;
 }
 
 /** All passwords of one store. */
 export interface Keyring {
-  /** The one that seals. */
+  /** The key that seals. */
   readonly current: SealingKey;
-  /** The one that a seal names; `undefined` when there is none, or it has retired by `now`. */
+  /** The key that a seal names; `undefined` when it is unknown or has retired by `now`. */
   find(id: string, now: number): SealingKey | undefined;
 }
 
 /**
- * Derives every key once, so that no request pays for it.
+ * Derives all keys in advance, so that no request pays for it.
  *
- * @throws {StoreError} `INVALID_OPTION` when two passwords have one id, or are the same.
+ * @throws {StoreError} `INVALID_OPTION` when two passwords have the same id or the same secret.
  */
 export async function createKeyring(
   store: string,
@@ -31,7 +31,7 @@ export async function createKeyring(
     passwords.map(async ({ id, secret, retireAfter }): Promise<[SealingKey, string[]]> => {
       const derived = await deriveKeys(secret, purpose);
       const key = { ...derived, id: id ?? derived.id, retiresAt: retireAfter?.getTime() };
-      // Its hash stays an id of a password that got a name later, so that naming one logs nobody out.
+      // The hash remains a valid id even if the password is given a name later, so naming it logs no user out.
       return [key, [...new Set([key.id, derived.id])]];
     }),
   );
@@ -40,7 +40,7 @@ export async function createKeyring(
       if (byId.has(id)) {
         throw new StoreError(
           'INVALID_OPTION',
-          `[${store}] password[${index}] has the secret or the id of one before it. Every password needs its own.`,
+          `[${store}] password[${index}] has the same secret or id as an earlier entry. Give every password a unique secret and id.`,
         );
       }
       byId.set(id, key);

@@ -11,13 +11,13 @@ const startRevocable = () =>
   startSession({ password, cache: false, now, revocations: createRecordStore(memoryStorage(), { now }) });
 
 describe.each(seals)('a cookie sealed by $by', ({ value, holds }) => {
-  it.each(sealings)('opens with all it held on the %s path', async (path) => {
+  it.each(sealings)('opens with its full content on the %s path', async (path) => {
     const restore = path === 'portable' ? hideSynchronousCrypto() : () => {};
     const store = await startSession({ password, cache: false, now }).finally(restore);
     expect(await store.load(value)).toEqual({ ...holds, exists: true });
   });
 
-  it('is ended by destroy of every id that it knows, and so are its new ids', async () => {
+  it('is ended by destroying any id that it names, and so are its new ids', async () => {
     for (const id of new Set([holds.id, ...(holds.family ?? '').split('.')])) {
       const store = await startRevocable();
       expect(await opens(store, value)).toBe(true);

@@ -26,7 +26,7 @@ const nested: Row[] = [
 ];
 const inSecond = (entry: object) => ({ password: [password, { secret: `${password}!`, ...entry }] });
 
-/** What startSession() says, which holds no password. */
+/** The error text that startSession() rejects with; also checks that it contains no password. */
 async function refusal(options: unknown): Promise<string> {
   const error = await startSession(options as never).catch((reason) => reason);
   expect(error).toMatchObject({ code: 'INVALID_OPTION' });
@@ -38,14 +38,14 @@ describe.each<[string, Row[], string, (options: object) => object]>([
   ['the options', rows, '', (options) => ({ password, ...options })],
   ['a password in the list', nested, 'password[1].', inSecond],
 ])('%s', (_, table, path, within) => {
-  it('has the names in this table', async () => {
+  it('has the names listed in this table', async () => {
     const message = await refusal(within({ somethingFarOff: 1 }));
     expect(message).toContain(`no option ${path}somethingFarOff: `);
     const known = /the options are (.*)\.$/.exec(message)?.[1]?.split(', ');
     expect(known).toEqual(table.map(([option]) => option));
   });
 
-  it.each(table)('refuses a wrong %s, and tells it by name when it is misspelt', async (...row) => {
+  it.each(table)('refuses a wrong %s, and suggests the name when it is misspelt', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)
@@ -68,16 +68,13 @@ describe('the options', () => {
     ['password[1]', { password: ['a', 'a'].map((id, index) => ({ id, secret: password + index })) }],
     ['password[1]', { password: ['a', 'b'].map((id) => ({ id, secret: password })) }],
     ['password[0].retireAfter', { password: [{ secret: password, retireAfter: new Date() }] }],
-  ])('name %s, and no secret, in refusing it', async (option, wrong) => {
+  ])('name %s when refusing it, without revealing a secret', async (option, wrong) => {
     expect(await refusal(wrong)).toContain(`[@store/cookie] ${option}`);
   });
 
-  it.each([null, password, [password], () => {}, Promise.resolve({})])(
-    'refuse %o in their place',
-    async (wrong) => {
-      expect(await refusal(wrong)).toMatch(/options.*an object such as \{ password, purpose \}/);
-    },
-  );
+  it.each([null, password, [password], () => {}, Promise.resolve({})])('cannot be %o', async (wrong) => {
+    expect(await refusal(wrong)).toMatch(/options.*an object such as \{ password, purpose \}/);
+  });
 
   it('refuse a promise of a password', async () => {
     expect(await refusal({ password: Promise.resolve(password) })).toContain(
@@ -92,11 +89,11 @@ describe('the options', () => {
     ['name', 'cookie: { name }'],
     ['cookie', 'the cookie is an option of @store/session'],
     ['chunks', 'use `cookie: { chunks }` of @store/session'],
-  ])('say what does the same as %s', async (option, instead) => {
+  ])('name the equivalent of %s', async (option, instead) => {
     expect(await refusal({ password, [option]: 'x'.repeat(40) })).toContain(instead);
   });
 
-  it('may be undefined, whatever their names', async () => {
+  it('may be undefined, even unknown ones', async () => {
     const undefinedOnes = Object.fromEntries(
       [...rows.map(([option]) => option), 'secret'].map((name) => [name]),
     );
@@ -105,7 +102,7 @@ describe('the options', () => {
     await expect(startSession(options)).resolves.toMatchObject({ timeouts: { absoluteTimeout: 2_592_000 } });
   });
 
-  it('take a ledger that was made with defaults', async () => {
+  it('accept a ledger that was started with defaults', async () => {
     await expect(startSession({ password, revocations: ledger, cache: false })).resolves.toBeDefined();
   });
 });

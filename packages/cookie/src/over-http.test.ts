@@ -16,7 +16,7 @@ async function openRevocableSite(options: Partial<Parameters<typeof startSession
   return { ...openSite(store), ...clock, ...memory, store };
 }
 
-/** A promise, and the function that keeps it. */
+/** A promise and the function that resolves it. */
 const gate = () => Promise.withResolvers<void>();
 
 describe('a cookie session over HTTP', () => {
@@ -42,7 +42,7 @@ describe('a cookie session over HTTP', () => {
     expect([...browser.cookies.keys()]).toEqual(['__Host-session-ended']);
   });
 
-  it('KNOWN LIMIT: of concurrent requests the last response wins', async () => {
+  it('KNOWN LIMIT: when requests run concurrently, the last response wins', async () => {
     const browser = openSite(await startSession({ password, cache: false })).openBrowser();
     await browser.visit((session) => session.set('n', 0));
     await Promise.all(
@@ -55,7 +55,7 @@ describe('a cookie session over HTTP', () => {
     expect(keys).toBe(1);
   });
 
-  it('is sealed with the new password by the first request that comes with an old one', async () => {
+  it('is sealed with the new password by the first request that brings a cookie sealed with an old one', async () => {
     const old = 'the old password of over 32 characters';
     const browser = openSite(await startSession({ password: old, cache: false })).openBrowser();
     await browser.visit((session) => session.set('name', 'Ada'));
@@ -71,7 +71,7 @@ describe('a cookie session over HTTP', () => {
 describe('a session too large for one cookie', () => {
   const large = 'x'.repeat(6000);
 
-  it('is refused with its size, the limit and the largest keys, and the one before it stays', async () => {
+  it('is refused with its size, the limit and the largest keys, and the previous one is kept', async () => {
     const { openBrowser, events } = openSite(await startSession({ password, cache: false }));
     const browser = openBrowser();
     await browser.visit((session) => session.set('n', 1));
@@ -84,7 +84,7 @@ describe('a session too large for one cookie', () => {
     expect(await browser.read('n')).toBe(1);
   });
 
-  it('is split over several where that is allowed, and goes back to one when it shrinks', async () => {
+  it('is split across several where that is allowed, and goes back to one when it shrinks', async () => {
     const store = await startSession({ password, cache: false });
     const { openBrowser } = openSite(store, { cookie: { chunks: 3 } });
     const browser = openBrowser();
@@ -102,19 +102,22 @@ describe('a session too large for one cookie', () => {
 });
 
 describe('a cookie session with revocations over HTTP', () => {
-  it.each(['invalidate', 'regenerate'] as const)('is worth nothing as a copy after %s', async (end) => {
-    const { openBrowser } = await openRevocableSite();
-    const browser = openBrowser();
-    await browser.visit((session) => session.set('name', 'Ada'));
-    const thief = browser.copy();
-    expect(await thief.read('name')).toBe('Ada');
-    await browser.visit((session) => session[end]());
-    expect(await thief.read('name')).toBeUndefined();
-    expect(await browser.read('name')).toBe(end === 'regenerate' ? 'Ada' : undefined);
-  });
+  it.each(['invalidate', 'regenerate'] as const)(
+    'makes copies of its cookie invalid after %s',
+    async (end) => {
+      const { openBrowser } = await openRevocableSite();
+      const browser = openBrowser();
+      await browser.visit((session) => session.set('name', 'Ada'));
+      const thief = browser.copy();
+      expect(await thief.read('name')).toBe('Ada');
+      await browser.visit((session) => session[end]());
+      expect(await thief.read('name')).toBeUndefined();
+      expect(await browser.read('name')).toBe(end === 'regenerate' ? 'Ada' : undefined);
+    },
+  );
 
   it.each(['set', 'regenerate'] as const)(
-    'stays logged out when it is logged out during a slow request that calls %s',
+    'stays logged out if the logout happens during a slow request that calls %s',
     async (change) => {
       const { openBrowser, events } = await openRevocableSite();
       const browser = openBrowser();
@@ -136,7 +139,7 @@ describe('a cookie session with revocations over HTTP', () => {
     },
   );
 
-  it('logs out everywhere else, and stays logged in here, also when this request regenerates', async () => {
+  it('logs out everywhere else and stays logged in here, even if this request regenerates', async () => {
     const { openBrowser, store } = await openRevocableSite();
     const [here, there] = [openBrowser(), openBrowser()];
     for (const browser of [here, there]) {
@@ -159,7 +162,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect([await here.read('name'), await there.read('name')]).toEqual([undefined, undefined]);
   });
 
-  it('ends a slow login by a logout everywhere that comes meanwhile, unless it is sealed after it', async () => {
+  it('ends a slow login if a logout everywhere happens during it, unless the login is sealed afterwards', async () => {
     const { openBrowser, store } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => {
@@ -176,7 +179,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(await browser.read('name')).toBe('Ada');
   });
 
-  it('keeps its old cookie good whenever regenerate is refused because the new one would be too large', async () => {
+  it('keeps its old cookie valid if regenerate is refused because the new one would be too large', async () => {
     const { openBrowser } = await openRevocableSite();
     const outcomes: string[] = [];
     for (let length = 2450; length < 2800; length += 5) {
@@ -198,7 +201,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(new Set(outcomes)).toEqual(new Set(['moved', 'TOO_LARGE']));
   });
 
-  it('sends no cookie and keeps nothing for a slow request with its old id, for a minute', async () => {
+  it('sets no cookie and saves nothing for a slow request with its old id, for a minute', async () => {
     const { openBrowser, events, advance } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => session.set('n', 1));
@@ -231,7 +234,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(await browser.read('n')).toBeUndefined();
   });
 
-  it('answers 503 while the ledger is down, and continues when it is back', async () => {
+  it('responds with 503 while the ledger is down, and works again when it is back', async () => {
     const { openBrowser, takeDown, bringBack } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => session.set('name', 'Ada'));

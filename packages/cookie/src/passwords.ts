@@ -1,15 +1,15 @@
 import { assertKnownOptions, invalidOption, StoreError } from '@store/core/driver';
 
-/** A password with what one may want to say about it. */
+/** A password with optional settings. */
 export interface CookiePassword {
   /**
-   * Names it in the seals and in events: up to 64 letters, digits and `_`. Seals made before it had a name still open.
+   * Identifies the password in seals and events: up to 64 letters, digits and `_`. Seals made before you set it still open.
    * @default a hash of its derived keys
    */
   id?: string;
   /** At least 32 random characters, as `generatePassword()` makes them. */
   secret: string;
-  /** From this moment on it opens nothing. Not for the first password, which seals. @default never */
+  /** From this moment on the password opens nothing. Not allowed for the first password, which seals. @default never */
   retireAfter?: Date;
 }
 
@@ -17,10 +17,10 @@ const shortest = 32;
 const takes = `a secret of at least ${shortest} characters, { id, secret, retireAfter }, or a list of them; make one with \`npx -p @store/cookie store-cookie-password\``;
 
 /**
- * Brings the `password` option to one form. The first one seals, all open.
+ * Normalises the `password` option to a list. The first password seals, all of them open.
  *
  * @throws {StoreError} `INVALID_OPTION` for an empty list, a secret under 32 characters, a malformed id, or a first password
- * that is to be retired. The text never quotes a secret.
+ * with `retireAfter`. The text never quotes a secret.
  */
 export function assertPasswords(store: string, password: unknown): CookiePassword[] {
   const list: unknown[] = Array.isArray(password) ? password : [password];
@@ -44,14 +44,14 @@ export function assertPasswords(store: string, password: unknown): CookiePasswor
       throw invalidOption(store, `${option}.retireAfter`, 'a valid Date', retireAfter);
     }
     if (retireAfter !== undefined && index === 0) {
-      const wish = 'left out of the first password, which seals: put its successor in front';
-      throw invalidOption(store, `${option}.retireAfter`, wish, retireAfter);
+      const expected = 'left out for the first password, which seals: put its successor first';
+      throw invalidOption(store, `${option}.retireAfter`, expected, retireAfter);
     }
     return { secret, ...(id !== undefined && { id }), ...(retireAfter !== undefined && { retireAfter }) };
   });
 }
 
-/** Other options show the number they got; a number given as a password may be the password. */
+/** `invalidOption` would quote a number, but a number passed here may be the password itself. */
 function refused(store: string, option: string, got: unknown): StoreError {
   if (typeof got !== 'number') return invalidOption(store, option, takes, got);
   return new StoreError('INVALID_OPTION', `[${store}] ${option} must be ${takes}, not a number.`);

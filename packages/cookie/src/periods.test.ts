@@ -7,7 +7,7 @@ import { createPeriods } from './periods.ts';
 import { startSession } from './start-session.ts';
 
 describe('destroyAll near the end of a period of the ledger', () => {
-  it('keeps ended what it ended, in every second around the boundary', async () => {
+  it('keeps sessions ended, in every second around the boundary', async () => {
     const absoluteTimeout = 2 * (7200 + 120 + 240);
     const length = (absoluteTimeout / 2) * 1000;
     for (const offset of [-7320, -7201, -3600, -121, -120, -61, -60, -1, 0, 1, 60, 121, 3600]) {
@@ -17,7 +17,7 @@ describe('destroyAll near the end of a period of the ledger', () => {
       const now = () => time;
       const revocations = createRecordStore(memory, { absoluteTimeout, now });
       const store = await startSession({ password, cache: false, revocations, now });
-      // An entry that exists already, so that the next write does not begin its absolute timeout.
+      // An existing entry, so that the next write does not start its absolute timeout.
       await store.destroyAll('ada');
       for (const wait of [0, 60, 3600, 7199, 7300]) {
         const cookie = await store.cookieValue(createSessionId(), {}, {}, { subject: 'ada' });
@@ -36,10 +36,10 @@ describe('destroyAll near the end of a period of the ledger', () => {
   });
 
   it.each([
-    ['everybody', 'everybody'],
-    ['everybody', 'everybody but one'],
-    ['everybody but one', 'everybody'],
-    ['everybody but one', 'everybody but one'],
+    ['all sessions', 'all sessions'],
+    ['all sessions', 'all but one'],
+    ['all but one', 'all sessions'],
+    ['all but one', 'all but one'],
   ])('ends %s after a server whose clock is a minute ahead has ended %s', async (whom, before) => {
     const absoluteTimeout = 2 * (7200 + 120 + 240);
     const length = (absoluteTimeout / 2) * 1000;
@@ -57,7 +57,7 @@ describe('destroyAll near the end of a period of the ledger', () => {
         return { id, cookie: await store.cookieValue(id, {}, {}, { subject }) };
       };
       const [behind, ahead] = [await startAt(0), await startAt(60_000)];
-      const except = before === 'everybody' ? {} : { except: createSessionId() };
+      const except = before === 'all sessions' ? {} : { except: createSessionId() };
       await ahead.destroyAll('ada', except);
       const begun = [await begin(ahead), await begin(behind)] as const;
       const spared = await begin(ahead);
@@ -67,11 +67,11 @@ describe('destroyAll near the end of a period of the ledger', () => {
         ...(await Promise.all(cookies.map((cookie) => opens(ahead, cookie)))),
       ];
       expect(await openEverywhere(all)).toEqual(Array(6).fill(true));
-      await behind.destroyAll('ada', whom === 'everybody' ? {} : { except: spared.id });
+      await behind.destroyAll('ada', whom === 'all sessions' ? {} : { except: spared.id });
       const fresh = await begin(behind);
       for (const later of [0, 1, 59, 60, 60, 120, 3000]) {
         time += later * 1000;
-        const isSpared = whom === 'everybody but one';
+        const isSpared = whom === 'all but one';
         expect(await openEverywhere(all)).toEqual([false, false, isSpared, false, false, isSpared]);
         expect(await openEverywhere([fresh.cookie])).toEqual([true, true]);
       }
@@ -80,7 +80,7 @@ describe('destroyAll near the end of a period of the ledger', () => {
 });
 
 describe('the periods of a ledger', () => {
-  it('are one to read and one to write, but for the time around a boundary', () => {
+  it('are one to read and one to write, except around a boundary', () => {
     const keptFor = 7320;
     let time = 0;
     const periods = createPeriods({ idleTimeout: 7200, absoluteTimeout: 200_000, now: () => time }, keptFor);

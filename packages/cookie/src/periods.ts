@@ -1,27 +1,27 @@
 import type { SessionStore } from '@store/core';
 import { clockDifference, clockMargin } from './ledger-options.ts';
 
-/** Which entries of a subject to look at. */
+/** Which of a subject's entries to read and write; each period has one. */
 export interface Periods {
-  /** The newest first. Nearly always one. */
+  /** The periods to read, newest first. Nearly always one. */
   toRead(): number[];
   toWrite(): number[];
-  /** Those after them that a server whose clock is ahead may have begun: to be written too, but only where an entry exists. */
+  /** Later periods that a server whose clock is ahead may have begun: write their entries too, but only if they exist. */
   begunElsewhere(): number[];
 }
 
 /**
- * Cuts time into periods of half the store's absolute timeout. The entry of "log out everywhere" is written again each time, yet
- * ends when the store's absolute timeout does, counted from the first; so every period has an entry of its own.
+ * Divides time into periods of half the store's absolute timeout. Each "log out everywhere" rewrites a subject's entry, but the
+ * absolute timeout counts from the first write, so every period gets a new entry.
  *
- * @param keptFor Seconds an entry is remembered after the last write.
+ * @param keptFor Seconds that an entry is kept after its last write.
  */
 export function createPeriods({ absoluteTimeout, now }: SessionStore['timeouts'], keptFor: number): Periods {
   if (absoluteTimeout === false) return { toRead: () => [0], toWrite: () => [0], begunElsewhere: () => [] };
   const length = (absoluteTimeout / 2) * 1000;
   const margin = clockMargin * 1000;
   const difference = clockDifference * 1000;
-  // The clock of another server may be in the next period already.
+  // The clock of another server may already be in the next period.
   const between = (from: number, to: number) => {
     const [oldest, newest] = [Math.floor(from / length), Math.floor(to / length)];
     return Array.from({ length: newest - oldest + 1 }, (_, index) => newest - index);

@@ -5,7 +5,7 @@ import { parseFamily } from './family.ts';
 import { clockMargin } from './ledger-options.ts';
 import type { Revocations } from './revocations.ts';
 
-/** What a driver needs to revoke. */
+/** The parts of a cookie driver with revocations. */
 export interface RevocableDriverParts {
   name: string;
   driver: SealDriver;
@@ -15,11 +15,11 @@ export interface RevocableDriverParts {
   report: Report;
 }
 
-/** Gives a cookie driver an end of sessions that holds: checked when a cookie is opened, and again before it is sealed. */
+/** Adds revocations to a cookie driver: checked when a cookie is opened, and again before the session is sealed. */
 export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreDriver {
   const { name, driver, revocations, onFailure, now, report } = parts;
 
-  /** Asks the ledger; `trusted` is the result where it does not respond and `onFailure` says so. */
+  /** Awaits a ledger call; returns `trusted` if the ledger does not respond and `onFailure` is `open`. */
   async function asked<T>(question: Promise<T>, trusted: T): Promise<T> {
     try {
       return await question;
@@ -27,13 +27,13 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
       if (onFailure === 'closed') throw error;
       report({
         type: 'revocations-unavailable',
-        reason: 'the ledger did not respond, and the session was trusted',
+        reason: 'the revocations store did not respond, so the session was trusted',
       });
       return trusted;
     }
   }
 
-  /** The session under the version its seal must carry, unless it was revoked or has moved to a new id. */
+  /** The session with the version that its seal must carry, unless it was revoked or has moved to a new id. */
   async function judge(session: CookieSession): Promise<CookieSession | 'ended' | 'moved'> {
     const { root, last } = parseFamily(session.family, session.id);
     const check = revocations.check({ ...session, id: last, root });
@@ -43,7 +43,7 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
     return asked<CookieSession | 'ended' | 'moved'>(judged, session);
   }
 
-  /** Moves the session from the id that was loaded to this one. `false` when it has ended, or moved already. */
+  /** Moves the session from the id that was loaded to its current one. `false` when it has ended or has already moved. */
   async function move({ id, subject, family }: CookieSession): Promise<boolean> {
     const chain = parseFamily(family, id);
     return chain.last === id || asked(revocations.move(chain, id, subject), true);
@@ -57,11 +57,11 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
     async load(cookieValue) {
       const session = await driver.load(cookieValue);
       if (session === undefined) return undefined;
-      // A seal from before the ledger's idle timeout was lowered: revoked, it would outlive its revocation.
+      // Sealed before the ledger's idle timeout was lowered: such a seal could outlive its revocation.
       if (!isCovered(session, clockMargin)) {
         report({
           type: 'unreadable-session',
-          reason: 'the cookie outlives what the revocations ledger remembers',
+          reason: 'the cookie would outlive its entry in the revocations store',
         });
         return undefined;
       }
@@ -74,12 +74,12 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
         throw new StoreError(
           'INVALID_OPTION',
           `[${name}] This session's idleTimeout is longer than the ${revocations.reach} seconds that the revocations store ` +
-            'remembers. Give that store an idleTimeout as long as the longest that a session may have.',
+            'remembers. Give that store an idleTimeout at least as long as the longest of any session.',
         );
       }
       const current = await judge(session);
       if (current === 'ended' || current === 'moved') return '';
-      // Before the old id ends: a session whose new seal cannot be made or used keeps it.
+      // Seal before retiring the old id: if the new seal cannot be made or used, the session keeps that id.
       const seal = await driver.cookieValue(current);
       accept(seal);
       return (await move(current)) ? seal : '';
@@ -92,7 +92,7 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
         if (!isSessionKey(only)) throw invalidOption(name, 'only', 'the handle of a session', only);
         await revocations.revokeDevice(subject, only);
       }
-      // No server knows how many cookies there are, and the number of entries written would be taken for it.
+      // No server knows how many cookies exist, and the number of entries written would be mistaken for that.
       return 0;
     },
   };

@@ -25,7 +25,7 @@ describe('a ledger', () => {
     expect(await opens(store, cookie)).toBe(true);
   });
 
-  it('that is down lets every seal through when told so, reports it, and still fails revocations', async () => {
+  it('that is down lets every seal through if configured to, reports it, and still fails revocations', async () => {
     const events: StoreEvent[] = [];
     const { store, takeDown } = await start({
       onRevocationsFailure: 'open',
@@ -40,7 +40,7 @@ describe('a ledger', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['is no store', () => ({ load() {} }), 'revocations'],
+    ['is not a store', () => ({ load() {} }), 'revocations'],
     [
       'is a cookie store',
       () => createCookieStore({ load: () => undefined, cookieValue: () => '' }),
@@ -73,7 +73,7 @@ describe('a ledger', () => {
     await expect(startSession({ password, cache: false, revocations })).resolves.toBeDefined();
   });
 
-  it('may forget earlier than the idle timeout if the absolute one ends every cookie by then', async () => {
+  it('may forget earlier than the idle timeout if the absolute timeout has ended every cookie by then', async () => {
     const revocations = createRecordStore(memoryStorage(), { idleTimeout: 100 });
     const store = startSession({
       password,
@@ -85,13 +85,13 @@ describe('a ledger', () => {
     await expect(store).resolves.toBeDefined();
   });
 
-  it('refuses a session that is to live longer than the ledger remembers', async () => {
+  it('refuses a session that would live longer than the ledger remembers', async () => {
     const { store } = await start();
     const remembered = store.cookieValue(one, {}, {}, { idleTimeout: 7201 });
     await expect(remembered).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('that was given a shorter memory does not open cookies it could not revoke', async () => {
+  it('whose memory was shortened does not open cookies that it could not revoke', async () => {
     const long = await start({}, 86_400);
     const cookie = await long.store.cookieValue(one, {}, {}, { idleTimeout: 86_400 });
     const events: StoreEvent[] = [];
@@ -100,7 +100,7 @@ describe('a ledger', () => {
     expect(events).toMatchObject([{ type: 'unreadable-session' }]);
   });
 
-  it('that is added later opens the cookies there are, and revokes them', async () => {
+  it('that is added later opens the existing cookies, and revokes them', async () => {
     const { store, revocations, now } = await start();
     const before = await startSession({ password, cache: false, now });
     const cookie = await before.cookieValue(one, {}, {}, { subject: 'ada' });
@@ -118,7 +118,7 @@ describe('a ledger', () => {
 });
 
 describe('the calls of the ledger', () => {
-  /** A store, and what one step asks of its ledger: reads and writes. */
+  /** A store, and a function that counts the ledger reads and writes of one step. */
   async function startCounted() {
     const ledger = createRecordStore(memoryStorage());
     let [reads, writes] = [0, 0];
@@ -151,8 +151,8 @@ describe('the calls of the ledger', () => {
   }
 
   it.each([
-    ["nobody's session under its first id", undefined, 0, { load: [1, 0], seal: [1, 0], newId: [1, 1] }],
-    ["nobody's session under a new id", undefined, 1, { load: [2, 0], seal: [2, 0], newId: [2, 1] }],
+    ['an anonymous session under its first id', undefined, 0, { load: [1, 0], seal: [1, 0], newId: [1, 1] }],
+    ['an anonymous session under a new id', undefined, 1, { load: [2, 0], seal: [2, 0], newId: [2, 1] }],
     ["a subject's session under its first id", 'ada', 0, { load: [3, 0], seal: [3, 0], newId: [4, 1] }],
     ["a subject's session under a new id", 'ada', 1, { load: [4, 0], seal: [4, 0], newId: [5, 1] }],
   ] as const)('are these for %s', async (_, subject, moves, costs) => {
@@ -168,7 +168,7 @@ describe('the calls of the ledger', () => {
     }).toEqual(costs);
   });
 
-  it('are more to spare a session for the first time', async () => {
+  it('are more when sparing a session for the first time', async () => {
     const { store, costOf } = await startCounted();
     await store.cookieValue(one, {}, {}, { subject: 'ada' });
     const spare = () => store.destroyAll('ada', { except: one });
@@ -182,20 +182,17 @@ describe('the calls of the ledger', () => {
     [0, { destroy: [0, 1], destroyAll: [0, 1], except: [1, 1], only: [1, 1] }],
     [1, { destroy: [1, 2], destroyAll: [0, 1], except: [3, 1], only: [3, 2] }],
     [3, { destroy: [3, 4], destroyAll: [0, 1], except: [7, 1], only: [7, 4] }],
-  ])(
-    'are these to end a session that has had %i new ids since the one that is named',
-    async (moves, costs) => {
-      const { store, costOf } = await startCounted();
-      let cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
-      for (let move = 0; move < moves; move++)
-        cookie = await (await sealAgain(store, cookie))(createSessionId());
-      await store.destroyAll('ada', { except: one });
-      expect({
-        destroyAll: await costOf(() => store.destroyAll('eve')),
-        except: await costOf(() => store.destroyAll('ada', { except: one })),
-        only: await costOf(() => store.destroyAll('ada', { only: sessionKey(one) })),
-        destroy: await costOf(() => store.destroy(one)),
-      }).toEqual(costs);
-    },
-  );
+  ])('are these when ending a session that has had %i new ids since the one named', async (moves, costs) => {
+    const { store, costOf } = await startCounted();
+    let cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+    for (let move = 0; move < moves; move++)
+      cookie = await (await sealAgain(store, cookie))(createSessionId());
+    await store.destroyAll('ada', { except: one });
+    expect({
+      destroyAll: await costOf(() => store.destroyAll('eve')),
+      except: await costOf(() => store.destroyAll('ada', { except: one })),
+      only: await costOf(() => store.destroyAll('ada', { only: sessionKey(one) })),
+      destroy: await costOf(() => store.destroy(one)),
+    }).toEqual(costs);
+  });
 });

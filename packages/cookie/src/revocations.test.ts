@@ -16,7 +16,7 @@ describe('destroy with revocations', () => {
     expect(await slow()).toBe('');
   });
 
-  it('ends a seal that was on its way while the session was revoked', async () => {
+  it('ends a seal that was in progress when the session was revoked', async () => {
     const { store } = await start();
     const slow = await sealAgain(store, await store.cookieValue(one, { a: 1 }, {}));
     const [sealed] = await Promise.all([slow(), store.destroy(one)]);
@@ -25,7 +25,7 @@ describe('destroy with revocations', () => {
 
   it.each([
     ['the idle timeout', {}, undefined],
-    ["a session's own idle timeout", { idleTimeout: 60 }, 7200],
+    ['an idle timeout set for the session', { idleTimeout: 60 }, 7200],
     ['the absolute timeout', { idleTimeout: 7200, absoluteTimeout: 3600 }, undefined],
   ])('outlives every cookie it covers under %s', async (_, options, idleTimeout) => {
     const { store, records, advance, now } = await start(options);
@@ -42,7 +42,7 @@ describe('destroy with revocations', () => {
       expect(record.expiresAt).toBeGreaterThan((expiresAt as number) + 60_000);
   });
 
-  it('is forgotten once nothing can need it any more', async () => {
+  it('is forgotten once nothing can need it anymore', async () => {
     const { store, revocations, records, advance } = await start();
     await store.destroy(one);
     await store.destroyAll('ada');
@@ -51,7 +51,7 @@ describe('destroy with revocations', () => {
     expect(records.size).toBe(0);
   });
 
-  it('names no session, subject or cookie in the ledger', async () => {
+  it('stores no session id, subject or cookie in the ledger', async () => {
     const { store, records } = await start();
     await store.destroy(one);
     await store.destroyAll('ada@example.com', { except: two });
@@ -60,7 +60,7 @@ describe('destroy with revocations', () => {
     for (const secret of [one, two, 'ada']) expect(text).not.toContain(secret);
   });
 
-  it('is apart for each purpose that shares a ledger', async () => {
+  it('is separate for each purpose that shares a ledger', async () => {
     const { store, revocations, now } = await start();
     const admin = await startSession({ password, purpose: 'admin', cache: false, revocations, now });
     const cookie = await admin.cookieValue(one, {}, {}, { subject: 'ada' });
@@ -71,7 +71,7 @@ describe('destroy with revocations', () => {
 });
 
 describe('destroyAll with revocations', () => {
-  it("ends all of a subject's sessions and nobody else's", async () => {
+  it("ends all of a subject's sessions and no others", async () => {
     const { store } = await start();
     const [ada, eve, anonymous] = await Promise.all([
       store.cookieValue(one, {}, {}, { subject: 'ada' }),
@@ -92,7 +92,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, await store.cookieValue(one, {}, {}, { subject: 'ada' }))).toBe(true);
   });
 
-  it('ends a login that began before it, whenever it is sealed and whatever the clocks say', async () => {
+  it('ends a login that began before it, whenever the login is sealed and whatever the clocks say', async () => {
     const ahead = fakeClock(Date.UTC(2026, 0, 1, 0, 1));
     const { store, revocations } = await start();
     const elsewhere = await startSession({ password, cache: false, revocations, now: ahead.now });
@@ -109,7 +109,7 @@ describe('destroyAll with revocations', () => {
     expect(await slow()).toBe('');
   });
 
-  it('ends a login that looked into the ledger before it and is sealed after it', async () => {
+  it('ends a login that read the ledger before it and is sealed after it', async () => {
     const storage = memoryStorage();
     const looked = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
@@ -132,7 +132,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, await login)).toBe(false);
   });
 
-  it('spares one session, for as long as that one lives and when it is sealed again', async () => {
+  it('spares one session for its whole life, even when it is sealed again', async () => {
     const { store, advance } = await start();
     let [mine, other] = await Promise.all([
       store.cookieValue(one, {}, {}, { subject: 'ada' }),
@@ -155,7 +155,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('brings nothing back by sparing a session that has ended, in a row or at the same moment', async () => {
+  it('revives no session by sparing one that has ended, one after another or at the same time', async () => {
     const { store } = await start();
     for (let round = 0; round < 20; round++) {
       const [mine, other] = [createSessionId(), createSessionId()];
@@ -175,7 +175,7 @@ describe('destroyAll with revocations', () => {
 
   it.each([
     ['under an entry', true],
-    ['before there was one', false],
+    ['before any entry', false],
   ])('spares a session that began %s 100 times in a row without being sealed again', async (_, hasEntry) => {
     const { store } = await start();
     if (hasEntry) await store.destroyAll('ada');
@@ -190,7 +190,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('spares a session that began under an entry that was forgotten since', async () => {
+  it('spares a session that began under an entry that has since been forgotten', async () => {
     const { store, advance } = await start();
     await store.destroyAll('ada');
     let mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
@@ -208,7 +208,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('still spares a session that an earlier version has spared, and brings it back after nothing', async () => {
+  it('still spares a session that an earlier version has spared, and never revives it', async () => {
     const { store, revocations } = await start();
     // An earlier version writes no `spares`.
     const earlier = Object.create(revocations, {
@@ -235,7 +235,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('keeps ended what ended before an earlier entry was forgotten', async () => {
+  it('keeps sessions ended that ended before an earlier entry was forgotten', async () => {
     const { store, advance, revocations } = await start();
     await store.destroyAll('ada');
     let mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
@@ -249,7 +249,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('ends one device by its handle, and only if it is of that subject', async () => {
+  it('ends one device by its handle, only if it belongs to that subject', async () => {
     const { store } = await start();
     const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
     const other = await store.cookieValue(two, {}, {}, { subject: 'ada' });

@@ -5,65 +5,65 @@ import type { Family } from './family.ts';
 import { assertLedger } from './ledger-options.ts';
 import { createPeriods } from './periods.ts';
 
-/** Remembers which sealed sessions have ended, as entries of a server store. */
+/** Records which sealed sessions have ended, as entries in a server store, the ledger. */
 export interface Revocations {
   /**
-   * The version that a session's seal must carry; `ended` when it has been revoked, or `moved` when it has had a new id for less
-   * than a minute and may be alive under that.
+   * The version that a session's seal must carry; `ended` when it has been revoked; `moved` when it got a new id less than a
+   * minute ago and may be alive under that one.
    *
-   * @param session Without `version`: it begins now, as at a login, and `destroyAll` before it does not concern it.
-   * @throws {StoreError} `UNAVAILABLE` when the ledger does not answer.
+   * @param session Without `version`, it begins now, as at a login, and an earlier `destroyAll` does not affect it.
+   * @throws {StoreError} `UNAVAILABLE` when the ledger does not respond.
    */
   check(session: RevocableSession): Promise<number | 'ended' | 'moved'>;
   /**
-   * Moves the session from the id `last` to a new one, in one step with any `revoke` of it. `false` when it has ended, or moved
-   * already: of parallel logins one wins.
+   * Moves the session from the id `last` to a new one, atomically with respect to `revoke`. `false` when the session has ended or
+   * has already moved: only one of several parallel logins succeeds.
    */
   move(family: Family, id: string, subject: string | undefined): Promise<boolean>;
-  /** Ends one session, under whatever id it is now. */
+  /** Ends one session, whatever its current id is. */
   revoke(id: string): Promise<void>;
-  /** Ends every session of a subject that has begun, except `except`. */
+  /** Ends all existing sessions of a subject, except `except`. */
   revokeAll(subject: string, except: string | undefined): Promise<void>;
-  /** Ends the subject's session with this handle; nobody else's. */
+  /** Ends the session with this handle, only if it belongs to the subject. */
   revokeDevice(subject: string, handle: string): Promise<void>;
-  /** The longest that a seal may live, in seconds: the ledger remembers no longer. */
+  /** The maximum life of a seal in seconds, because the ledger remembers no longer. */
   readonly reach: number;
 }
 
 export interface RevocableSession {
-  /** The id to judge: of a session that is about to move, the one that was loaded. */
+  /** The id to check. For a session that is about to move, this is the id that was loaded. */
   id: string;
-  /** Its first id. */
+  /** The session's first id. */
   root: string;
   subject?: string | undefined;
   version?: number | undefined;
 }
 
-/** For how many milliseconds an id that a session no longer has is told apart from one that has ended, as in the server stores. */
+/** Milliseconds for which an id that has moved is reported as `moved` rather than `ended`, as in the server stores. */
 const movedFor = 60_000;
 
-/** How many times in a row a session is spared without being sealed again, which gives it the version in force. */
+/** How many times in a row a session can be spared without being sealed again. Sealing gives it the current version. */
 const mostSpared = 100;
 
-/** How often an entry that spares a session is written against others that come first. */
+/** How many times writing an entry that spares a session is retried after other writes won the race. */
 const mostLostRaces = 100;
 
-/** More new ids than a session gets while the first of its seals still opens. */
+/** More moves than a session makes while its first seal still opens. */
 const mostMoves = 10_000;
 
 /**
- * Makes the ledger out of a server store.
+ * Uses a server store as the ledger.
  *
- * - An id that has ended, or that its session no longer has, has an entry. The entry is created only if there is none, so a logout
- *   and a new id that race for it have one winner; a logout that loses follows the entry to the new id.
- * - A subject's entry holds a random version. Seals carry the version that was in force when they began, and another one ends
- *   them. No clock decides, so a login that races with "log out everywhere" is either before it and ended, or after it and kept.
- *   An entry that spares a session names the versions that it may carry, so that one that an earlier entry ended stays ended.
- *   The first entry of a subject names none, as nothing that has ended can still be opened then.
+ * - An id that was ended or replaced by a new one has an entry. The entry is created only if none exists, so when a logout and a new
+ *   id race for it, one wins; a logout that loses follows the entry to the new id.
+ * - A subject's entry holds a random version. A seal carries the version that was current when its session began, and a new version
+ *   ends it. No clocks are compared: a login that races with "log out everywhere" either comes before it and is ended, or comes after
+ *   it and is kept. An entry that spares a session lists the versions that its seal may carry, so a session that an earlier entry
+ *   ended stays ended. The first entry of a subject lists none, because no seal that was ended earlier can still be opened.
  *
- * An entry lives as long as the store's idle timeout, so none of the seals it covers outlives it.
+ * An entry is kept for the store's idle timeout plus a margin, so it outlives every seal it covers.
  *
- * @throws {StoreError} `INVALID_OPTION` when the store cannot hold an entry for a cookie's life.
+ * @throws {StoreError} `INVALID_OPTION` when the store cannot keep an entry for as long as a cookie can live.
  */
 export function createRevocations(
   name: string,
@@ -73,7 +73,7 @@ export function createRevocations(
 ): Revocations {
   const { reach, keptFor } = assertLedger(name, ledger, longestLife);
   const periods = createPeriods(ledger.timeouts, keptFor);
-  // As JSON, so that no purpose or subject can be taken for another one's entry.
+  // JSON keeps the parts apart, so no purpose or subject can produce the id of another one's entry.
   const entryId = (kind: 'session' | 'subject' | 'device', ...whose: string[]) =>
     sessionKey(JSON.stringify(['store-cookie/1', purpose, kind, ...whose]));
   const sessionEntry = (handle: string) => entryId('session', handle);
@@ -87,8 +87,8 @@ export function createRevocations(
     } catch (cause) {
       throw new StoreError(
         'UNAVAILABLE',
-        `[${name}] The revocations ledger did not answer, and without it no session can be trusted. Its error is the cause; ` +
-          'see to the ledger, or choose onRevocationsFailure: "open".',
+        `[${name}] The revocations store did not respond, and without it no session can be trusted. Fix the error in the cause, ` +
+          'or choose onRevocationsFailure: "open".',
         { cause },
       );
     }
@@ -98,7 +98,7 @@ export function createRevocations(
     asking(ledger.create(id, data, {}, { idleTimeout: keptFor }));
 
   function hasJustMoved({ data, createdAt }: StoredSession): boolean {
-    // By the clock that has dated the entry.
+    // Use the same clock that dated the entry.
     return (
       typeof data.moved === 'string' &&
       createdAt !== undefined &&
@@ -106,19 +106,19 @@ export function createRevocations(
     );
   }
 
-  /** Walks from an id to the one that its session has now; `visit` returns true to stop. */
+  /** Follows a session from an earlier id to its current one; `visit` returns true to stop. */
   async function follow(handle: string, visit: (handle: string) => Promise<boolean>): Promise<string> {
     let current = handle;
     for (let moves = 0; moves < mostMoves; moves++) {
       if (await visit(current)) return current;
       const { exists, data } = await read(sessionEntry(current));
       if (typeof data.moved === 'string') current = data.moved;
-      // Ended already; or expired since, and then the next visit creates it.
+      // An entry without `moved` means that the session has ended. If the entry has just expired, the next visit creates it.
       else if (exists) return current;
     }
     throw new StoreError(
       'CONFLICT',
-      `[${name}] A session got new ids faster than it could be followed. Try again.`,
+      `[${name}] The session got new ids faster than they could be followed. Try again.`,
     );
   }
 
@@ -130,15 +130,15 @@ export function createRevocations(
     return entries.find(({ exists }) => exists)?.data;
   }
 
-  /** Replaces an entry by one that depends on it. `false`, and nothing written, if it does not exist. */
+  /** Replaces an entry with one derived from it. Returns `false` and writes nothing if it does not exist. */
   const replace = (entry: string, next: (before: SessionData) => SessionData) =>
     asking(ledger.update(entry, ({ data }) => ({ data: next(data), flash: {} }), { idleTimeout: keptFor }));
 
-  /** Makes an entry that spares a session out of the newest one: it must not bring back what that has ended. */
+  /** Derives an entry that spares a session from the newest entry; it must not revive sessions that that entry ended. */
   function sparing(version: number, spared: string) {
     return (before: SessionData | undefined): SessionData => {
       const again = before?.spared === spared;
-      // Any version: what a forgotten entry has ended has expired by now, and its survivors still carry its version.
+      // Any version may be spared: seals that a forgotten entry ended have expired by now, and survivors still carry its version.
       if (before === undefined || (again && !Array.isArray(before.spares))) return { version, spared };
       const spares = [before.version as number, ...(again ? (before.spares as number[]) : [])];
       return { version, spared, spares: spares.slice(0, mostSpared) };
@@ -151,10 +151,7 @@ export function createRevocations(
       if (await replace(entry, next)) return;
       if (await create(entry, next(await asking(everywhere(subject))))) return;
     }
-    throw new StoreError(
-      'CONFLICT',
-      `[${name}] This subject's sessions are being ended all the time. Try again.`,
-    );
+    throw new StoreError('CONFLICT', `[${name}] Other calls keep ending this subject's sessions. Try again.`);
   }
 
   return {
@@ -169,19 +166,19 @@ export function createRevocations(
           subject === undefined ? undefined : everywhere(subject),
         ]),
       );
-      // The first id has usually moved; ended, it ends the family even where a new id was not recorded.
+      // The first id has usually moved. If it was ended instead, the family has ended, even where a new id was not recorded.
       if ((first?.exists && first.data.moved === undefined) || device?.exists) return 'ended';
       const current = all === undefined ? (version ?? 0) : (all.version as number);
       const isCurrent = version === undefined || version === current || isSpared(all, handle, version);
       if (!own.exists) return isCurrent ? current : 'ended';
-      // Which id is spared after further moves is not looked up: a session that lives on must not be replaced.
+      // The spared id may be a later id of this session, which is not looked up. `moved` is the safe result: it overwrites nothing.
       const mayLive = isCurrent || typeof all?.spared === 'string';
       return mayLive && hasJustMoved(own) ? 'moved' : 'ended';
     },
     async move({ last }, id, subject) {
       const handle = sessionKey(last);
       if (!(await create(sessionEntry(handle), { moved: sessionKey(id) }))) return false;
-      // One that was written after the check before this, and did not see the new id yet.
+      // A device entry may have been written since the last check, without having seen the new id.
       return subject === undefined || !(await read(deviceEntry(subject, handle))).exists;
     },
     async revoke(id) {
@@ -214,10 +211,10 @@ export function createRevocations(
   };
 }
 
-/** Whether an entry spares a session under the version that its seal carries. */
+/** Whether an entry spares a session whose seal carries this version. */
 function isSpared(entry: SessionData | undefined, handle: string, version: number): boolean {
   if (entry?.spared !== handle) return false;
-  // None: any version, because no entry was in force before this one. An earlier version of this package never writes any.
+  // Without `spares`, any version: no entry was in force before this one. Earlier versions of this package never write it.
   return !Array.isArray(entry.spares) || entry.spares.includes(version);
 }
 

@@ -10,7 +10,7 @@ const id = createSessionId();
 const keyOf = (value: string) => value.split('*')[1];
 
 describe('several passwords', () => {
-  it('open what any of them sealed, and seal with the first', async () => {
+  it('open cookies that any of them sealed, and seal with the first', async () => {
     const values = await Promise.all(
       [oldest, old, current].map(async (password) =>
         (await startSession({ password, cache: false })).cookieValue(id, { by: password }, {}),
@@ -21,7 +21,7 @@ describe('several passwords', () => {
     expect(keyOf(await store.cookieValue(id, {}, {}))).toBe(keyOf(values[2] as string));
   });
 
-  it('log nobody out when one is added in front, also behind ones with names', async () => {
+  it('log no user out when a new one is put first, even if others have ids', async () => {
     const value = await (await startSession({ password: old, cache: false })).cookieValue(id, {}, {});
     const store = await startSession({
       password: [{ id: 'v3', secret: current }, old, oldest],
@@ -31,7 +31,7 @@ describe('several passwords', () => {
     expect(keyOf(await store.cookieValue(id, {}, {}))).toBe('v3');
   });
 
-  it('log nobody out when one gets a name', async () => {
+  it('log no user out when one gets an id', async () => {
     const value = await (await startSession({ password: old, cache: false })).cookieValue(id, {}, {});
     const store = await startSession({ password: [{ id: 'v2', secret: old }], cache: false });
     const stored = await store.load(value);
@@ -39,7 +39,7 @@ describe('several passwords', () => {
     expect(stored).not.toHaveProperty('renew');
   });
 
-  it('ask for a new seal, and report, only when an old one was used', async () => {
+  it('request a new seal and report it only when an old one was used', async () => {
     const events: StoreEvent[] = [];
     const before = await startSession({ password: [{ id: 'v2', secret: old }], cache: false });
     const store = await startSession({
@@ -56,7 +56,7 @@ describe('several passwords', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('open nothing from their retireAfter on, to the millisecond', async () => {
+  it('open nothing from retireAfter on, to the millisecond', async () => {
     const clock = fakeClock();
     const retireAfter = new Date(clock.now() + 60_000);
     const value = await (await startSession({ password: old, cache: false, now: clock.now })).cookieValue(
@@ -75,7 +75,7 @@ describe('several passwords', () => {
     expect((await store.load(value)).exists).toBe(false);
   });
 
-  it('may stay configured after they retired', async () => {
+  it('may stay configured after they have retired', async () => {
     const password = [current, { secret: old, retireAfter: new Date(0) }];
     const store = await startSession({ password, cache: false });
     const value = await (await startSession({ password: old, cache: false })).cookieValue(id, {}, {});

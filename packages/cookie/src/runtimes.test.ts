@@ -28,7 +28,7 @@ describe.each(Object.entries(runtimes))('on %s', (_, find) => {
         await execute(found.command, found.version);
         return found;
       } catch (error) {
-        // A machine for which npm has no such runtime; where everything must be checked, that is a failure.
+        // npm has no such runtime for this machine. Where everything must be checked, that is a failure.
         if (process.env.CI) throw error;
         return skip(`it does not run here: ${error}`);
       }

@@ -7,7 +7,7 @@ const mac = 'b'.repeat(42);
 const seal = `Fe26.2*key_1**${iv}*c2VhbGVk*1767225600000**${mac}A`;
 
 describe('parseSeal', () => {
-  it('takes a seal apart', () => {
+  it('splits a seal into its parts', () => {
     expect(parseSeal(seal)).toEqual({
       seal,
       keyId: 'key_1',
@@ -19,7 +19,7 @@ describe('parseSeal', () => {
     });
   });
 
-  it('takes a seal that names no expiry', () => {
+  it('accepts a seal without an expiry', () => {
     expect(parseSeal(seal.replace('1767225600000', ''))).toMatchObject({ expiresAt: undefined });
   });
 
@@ -32,12 +32,12 @@ describe('parseSeal', () => {
     ['a short initialisation vector', seal.replace(iv, iv.slice(1))],
     ['no ciphertext', seal.replace('c2VhbGVk', '')],
     ['an expiry that begins with 0', seal.replace('*1767', '*0767')],
-    ['an expiry that is no number', seal.replace('*1767', '*1e67')],
+    ['an expiry that is not a number', seal.replace('*1767', '*1e67')],
     ['a short MAC', seal.slice(0, -1)],
     ['a long MAC', `${seal}A`],
-    ['a MAC with spare bits set, which would be the same bytes', `${seal.slice(0, -1)}B`],
+    ['a MAC with spare bits set, which would decode to the same bytes', `${seal.slice(0, -1)}B`],
     ['padding', `${seal}=`],
-    ['a line break behind it', `${seal}\n`],
+    ['a line break after it', `${seal}\n`],
     ['a space before it', ` ${seal}`],
     ['another part', `${seal}*`],
     ['standard base64', seal.replace('c2Vh', 'c2V+')],
@@ -45,7 +45,7 @@ describe('parseSeal', () => {
     expect(parseSeal(value)).toBeUndefined();
   });
 
-  it('refuses what is too long, and looks at no more than its length', () => {
+  it('refuses a value that is too long after checking only its length', () => {
     expect(parseSeal(seal.replace('c2VhbGVk', 'A'.repeat(longestSeal)))).toBeUndefined();
   });
 

@@ -22,7 +22,7 @@ const session = (more: Partial<CookieSession> = {}): CookieSession => ({
   ...more,
 });
 
-/** Fields by name in an object that takes `__proto__` for one of them. */
+/** Collects fields by name in an object that accepts `__proto__` as a name. */
 function fieldsOf(entries: [string, unknown][]): SessionData {
   const fields: SessionData = Object.create(null);
   // As JSON, since -0 is stored as 0.
@@ -36,7 +36,7 @@ const name = fc.oneof(
 const entries = fc.array(fc.tuple(name, fc.jsonValue()), { minLength: 1, maxLength: 6 });
 
 describe('members of a seal that only a later version knows', () => {
-  it('come back with every write, whatever their names and values', () => {
+  it('are kept by every write, whatever their names and values', () => {
     fc.assert(
       fc.property(entries, (list) => {
         const unknownFields = fieldsOf(list.filter(([name]) => !known.includes(name)));
@@ -57,11 +57,11 @@ describe('members of a seal that only a later version knows', () => {
     expect(JSON.parse(text)).toEqual(JSON.parse(encodeContent('session', written)));
   });
 
-  it('leave no trace in a session that has none', () => {
+  it('add nothing to a session without any', () => {
     expect(decodeContent('session', encodeContent('session', session()))).not.toHaveProperty('unknownFields');
   });
 
-  it('are not put on the prototype of the session', () => {
+  it('are not set on the prototype of the session', () => {
     const text = encodeContent('session', session()).replace('{', '{"__proto__":{"subject":"root"},');
     const read = decodeContent('session', text);
     expect([read?.subject, Object.keys(read?.unknownFields ?? {})]).toEqual([undefined, ['__proto__']]);
@@ -97,7 +97,7 @@ describe('a session that a later version has sealed', () => {
     }
   });
 
-  it("loses them when it becomes another user's", async () => {
+  it('loses them when it passes to another user', async () => {
     const { store } = await startRevocable({ now: Date.now });
     const browser = openSite(store).openBrowser(open(await seal('ada')));
     await browser.visit((session) => session.setSubject('eve'));

@@ -1,7 +1,7 @@
 import { type CookieSession, isSessionId, type JsonValue, type SessionData, StoreError } from '@store/core';
 import { formatFamily, parseFamily } from './family.ts';
 
-/** The newest format read. The first one, still the one written, carries no number. */
+/** The newest format that can be read. The first format, which is still the one written, has no number. */
 const newest = 1;
 
 const known: ReadonlySet<string> = new Set([
@@ -21,8 +21,8 @@ const known: ReadonlySet<string> = new Set([
 
 /**
  * The JSON text inside a seal: `{ purpose, id, family, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version, data,
- * flash }`, next to members that a later version has added. `family` is the session's first id; without it the session still has
- * that one.
+ * flash }`, and any members that a later version has added. `family` is the session's first id; it is left out while the session
+ * still has that id.
  */
 export function encodeContent(purpose: string, session: CookieSession): string {
   const { id, subject, createdAt, expiresAt, idleTimeout, expireOnClose, version, data, flash } = session;
@@ -30,7 +30,7 @@ export function encodeContent(purpose: string, session: CookieSession): string {
   const family = root === id ? undefined : root;
   return JSON.stringify({
     ...session.unknownFields,
-    // Those below come last, so that none of them can be replaced. This one is not written yet.
+    // The members below come last, so that unknown fields cannot replace them. `v` is not written yet.
     v: undefined,
     purpose,
     id,
@@ -47,9 +47,9 @@ export function encodeContent(purpose: string, session: CookieSession): string {
 }
 
 /**
- * Reads what was inside a seal. `undefined` when it was sealed for another purpose, or is no session.
+ * Parses the content of a seal. `undefined` when it was sealed for another purpose or is not a session.
  *
- * @throws {StoreError} `INCOMPATIBLE` when a newer version of this package sealed it: a deploy must not log people out.
+ * @throws {StoreError} `INCOMPATIBLE` when a newer version of this package sealed it: a deploy must not log users out.
  */
 export function decodeContent(purpose: string, text: string): CookieSession | undefined {
   let content: unknown;
@@ -63,8 +63,8 @@ export function decodeContent(purpose: string, text: string): CookieSession | un
   if (Number.isInteger(v) && (v as number) > newest) {
     throw new StoreError(
       'INCOMPATIBLE',
-      `[@store/cookie] This cookie has format ${v}, and this version of @store/cookie reads up to ${newest}. ` +
-        'Finish the deploy of the newer version, or bring this process up to it.',
+      `[@store/cookie] This cookie has format ${v}, but this version of @store/cookie reads only up to ${newest}. ` +
+        'Finish deploying the newer version, or upgrade this process.',
     );
   }
   const { data, flash } = content;
@@ -85,11 +85,11 @@ export function decodeContent(purpose: string, text: string): CookieSession | un
   };
 }
 
-/** What a later version has sealed next to the members known here: kept, so that a rolling deploy loses none of it. */
+/** Members that a later version has sealed: kept, so that a rolling deploy does not lose them. */
 function unknownIn(content: { [key: string]: unknown }): { unknownFields?: SessionData } {
   const names = Object.keys(content).filter((name) => !known.has(name));
   if (names.length === 0) return {};
-  // Without a prototype, so that `__proto__` is a name like any other.
+  // Without a prototype, so that `__proto__` is an ordinary name.
   const unknownFields: SessionData = Object.create(null);
   for (const name of names) unknownFields[name] = content[name] as JsonValue;
   return { unknownFields };

@@ -2,10 +2,10 @@ import type { Awaitable } from '@store/core';
 import type { SealingKey } from './keyring.ts';
 import type { SealParts } from './seal-format.ts';
 
-/** Makes and opens Iron's Fe26.2 seals. Two of them, with the same result: one synchronous, one for every runtime. */
+/** Makes and opens Iron's Fe26.2 seals. Two interchangeable implementations exist: a synchronous one, and one for every runtime. */
 export interface Sealing {
   /** @param expiresAt Epoch milliseconds, for the seal's own expiry field. */
   seal(text: string, key: SealingKey, expiresAt: number): Awaitable<string>;
-  /** The text, if this key made the seal and nobody changed it. Says nothing about expiry. Never throws for what is in a seal. */
+  /** The text, if this key made the seal and it was not changed. Does not check the expiry. Never throws, whatever the seal contains. */
   open(parts: SealParts, key: SealingKey): Awaitable<string | undefined>;
 }

@@ -7,7 +7,7 @@ import { startSession } from './start-session.ts';
 const password = 'a password of at least 32 characters';
 const id = createSessionId();
 
-/** Any string is a legal key; `__proto__` must come back as a key, not as a prototype. */
+/** Any string is a valid key; `__proto__` must come back as a key, not as a prototype. */
 const content = () =>
   fc
     .array(fc.tuple(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), fc.jsonValue()))
@@ -25,7 +25,7 @@ const content = () =>
     });
 
 describe('startSession', () => {
-  it('leaves its options as they were', async () => {
+  it('does not change its options', async () => {
     const options = Object.freeze({
       password: Object.freeze([Object.freeze({ secret: password })]),
       cache: false,
@@ -42,7 +42,7 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
   };
   afterEach(() => restore());
 
-  it('comes back as it was, whatever it holds', async () => {
+  it('comes back unchanged, whatever it contains', async () => {
     const store = await start();
     await fc.assert(
       fc.asyncProperty(content(), content(), async (data, flash) => {
@@ -54,7 +54,7 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     );
   });
 
-  it('gives another cookie each time, of characters that need no quoting', async () => {
+  it('gives a different cookie each time, in characters that need no quoting', async () => {
     const store = await start();
     const values = await Promise.all(Array.from({ length: 1000 }, () => store.cookieValue(id, { a: 1 }, {})));
     expect(new Set(values.map((value) => value.split('*')[3])).size).toBe(1000);
@@ -68,14 +68,14 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     expect((await (await start({ password: `${password}!` })).load(value)).exists).toBe(false);
   });
 
-  it('names the password alike in every purpose, and still does not open for another', async () => {
+  it('uses the same password id for every purpose, and still does not open for another', async () => {
     const named = [{ id: 'main', secret: password }];
     const value = await (await start({ password: named, purpose: 'a' })).cookieValue(id, {}, {});
     expect(value).toContain('Fe26.2*main*');
     expect((await (await start({ password: named, purpose: 'b' })).load(value)).exists).toBe(false);
   });
 
-  it('is refused when it is longer than anything that is opened', async () => {
+  it('is refused when it is too long to be opened again', async () => {
     const store = await start();
     await expect(store.cookieValue(id, { a: 'x'.repeat(65_536) }, {})).rejects.toMatchObject({
       code: 'TOO_LARGE',
@@ -87,7 +87,7 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
 });
 
 describe('a seal', () => {
-  it('carries whether the session ends with the browser, and the first id through every new one', async () => {
+  it('records whether the session ends with the browser, and keeps the first id through every new one', async () => {
     const store = await startSession({ password, cache: false });
     const [first, second] = [createSessionId(), createSessionId()];
     const opened = await store.load(await store.cookieValue(first, {}, {}, { expireOnClose: true }));

@@ -23,7 +23,7 @@ const known = [
   'cache',
 ] as const satisfies (keyof CookieSessionOptions)[];
 
-/** Hints for options known from other libraries that keep the session in the cookie. */
+/** Hints for option names used by other libraries that keep the session in the cookie. */
 const hints = {
   secret: 'use `password`, a secret of at least 32 characters',
   keys: 'use `password`, a list: the first one seals, all of them open',
@@ -31,31 +31,31 @@ const hints = {
   cookieOptions: 'use `cookie` of @store/session',
 };
 
-/** What {@link startSession} takes in addition to the options of every driver. */
+/** The options of {@link startSession}, in addition to those of every driver. */
 export interface CookieSessionOptions extends StartOptions {
   /**
    * The secret of at least 32 characters that sessions are sealed with, or several: the first one seals, all of them open, and
-   * a cookie that another one opened is sealed again. To change the password, put the new one in front.
+   * a cookie that another one opened is sealed again. To change the password, put the new one first.
    */
   password: string | CookiePassword | readonly (string | CookiePassword)[];
-  /** What the cookies are for. A cookie of one purpose does not open for another, also under the same password. @default 'session' */
+  /** What the cookies are for. A cookie for one purpose does not open for another, even with the same password. @default 'session' */
   purpose?: string;
   /**
-   * A server store in which ended sessions are remembered, so that logging out ends copies of the cookie too. Give it a table or
-   * folder of its own, `cache: false`, and an `idleTimeout` as long as the longest that a session has. Its `absoluteTimeout` must
-   * be `false`, or at least twice that and 12 minutes; the defaults fit.
+   * A server store that records ended sessions, so that logging out also ends copies of the cookie. Give it a separate table or
+   * folder, `cache: false`, and an `idleTimeout` at least as long as the longest of any session. Its `absoluteTimeout` must be
+   * `false`, or at least twice that plus 12 minutes; the defaults work.
    * @default none: `destroy` does nothing, `destroyAll` is `UNSUPPORTED`
    */
   revocations?: SessionStore;
-  /** What to do while that store does not answer: refuse with `UNAVAILABLE`, or trust every seal. @default 'closed' */
+  /** What to do while that store does not respond: refuse with `UNAVAILABLE`, or trust every seal. @default 'closed' */
   onRevocationsFailure?: 'closed' | 'open';
 }
 
 /**
  * Keeps sessions sealed inside the cookie (Iron's Fe26.2: AES-256-CBC, HMAC-SHA-256), and caches the store unless `cache` is
- * false. The server keeps nothing; of concurrent requests the last response wins.
+ * false. The server keeps nothing; when requests run concurrently, the last response wins.
  *
- * A cookie that was changed, has expired, or was made with another password or purpose is no session, never an error.
+ * A cookie that was changed, has expired, or was made with another password or purpose means no session, never an error.
  *
  * @returns The store. Its `close()` leaves `revocations` open.
  * @throws {StoreError} `INVALID_OPTION` naming the option.
@@ -74,7 +74,7 @@ export async function startSession(options: CookieSessionOptions): Promise<Sessi
   } = options ?? {};
   const passwords = assertPasswords(name, password);
   if (typeof purpose !== 'string' || purpose === '' || !purpose.isWellFormed()) {
-    throw invalidOption(name, 'purpose', 'a text that is not empty', purpose);
+    throw invalidOption(name, 'purpose', 'a non-empty string', purpose);
   }
   if (onRevocationsFailure !== 'closed' && onRevocationsFailure !== 'open') {
     throw invalidOption(name, 'onRevocationsFailure', "'closed' or 'open'", onRevocationsFailure);
@@ -96,7 +96,7 @@ export async function startSession(options: CookieSessionOptions): Promise<Sessi
     onOldPassword: (id) =>
       report({
         type: 'old-password',
-        reason: `password ${id} opened a cookie, which the first one will seal again`,
+        reason: `password ${id} opened a cookie, which will be sealed again with the first password`,
       }),
   });
   const store = createCookieStore(

@@ -22,7 +22,7 @@ describe('the synchronous path', () => {
     expect(sealing.open(parse(seal as string), key)).toBe('text');
   });
 
-  it('compares MACs in constant time, over all their 32 bytes, before it decrypts anything', () => {
+  it('compares MACs in constant time, over all 32 bytes, before it decrypts anything', () => {
     const watched = { ...crypto };
     const timingSafeEqual = vi.spyOn(watched, 'timingSafeEqual');
     const createDecipheriv = vi.spyOn(watched, 'createDecipheriv');
@@ -42,7 +42,7 @@ describe('the synchronous path', () => {
     expect(new Set(seals.map(({ iv }) => iv)).size).toBe(2000);
   });
 
-  it('makes each key ready once', () => {
+  it('prepares each key once', () => {
     const watched = { ...crypto };
     const createSecretKey = vi.spyOn(watched, 'createSecretKey');
     const sealing = createSynchronousSealing(watched);
@@ -50,7 +50,7 @@ describe('the synchronous path', () => {
     expect(createSecretKey).toHaveBeenCalledTimes(2);
   });
 
-  it.each(['no process', 'no lookup', 'no crypto', 'no HMAC'])('is not taken where there is %s', (lack) => {
+  it.each(['no process', 'no lookup', 'no crypto', 'no HMAC'])('is not used where there is %s', (lack) => {
     const real = process.getBuiltinModule;
     const getBuiltinModule = (id: string) =>
       id !== 'node:crypto' ? real(id) : lack === 'no HMAC' ? { ...crypto, createHmac: undefined } : undefined;
@@ -81,14 +81,14 @@ describe.each(sealings)('what the %s path seals', (_, create) => {
     expect(await create().open(seal, { ...key, integrity: other.integrity })).toBeUndefined();
   });
 
-  it('signed by us yet not decryptable, is nothing, without an exception', async () => {
+  it('opens as nothing, without an exception, when it is signed by us but not decryptable', async () => {
     const wrong = { ...key, encryption: new Uint8Array(32) };
     const results = await Promise.all(
       Array.from({ length: 50 }, async () =>
         create().open(parse(await create().seal('text', key, 1e13)), wrong),
       ),
     );
-    // One padding in 256 happens to be valid; what comes out then is not what went in.
+    // One padding in 256 happens to be valid; the result is then not the original text.
     for (const text of results) expect(text).not.toBe('text');
     expect(results).toContain(undefined);
   });

@@ -1,6 +1,6 @@
 import { memoryStorage } from '@store/core/memory';
 
-/** A map of records that a test can take down. */
+/** A ledger in memory that a test can take down. */
 export function breakableStorage() {
   const memory = memoryStorage();
   let isDown = false;

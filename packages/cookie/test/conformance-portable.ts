@@ -4,7 +4,7 @@ import { hideSynchronousCrypto } from './sealings.ts';
 
 export { capabilities };
 
-/** As on a runtime without synchronous crypto, which a store looks for once, when it starts. */
+/** Starts as on a runtime without synchronous crypto; a store looks for it once, at start. */
 export const start: DriverModule['start'] = async (options, place) => {
   const restore = hideSynchronousCrypto();
   try {

@@ -1,7 +1,7 @@
 import type { DriverModule, Place } from '@store/conformance';
 import { startSession } from '@store/cookie';
 
-/** Every process of a place has the same one, and no other place has it. */
+/** The same password for every process of a place, and a different one for every other place. */
 export const passwordOf = ({ namespace }: Place) => `the password of everybody in ${namespace}`;
 
 export const capabilities: DriverModule['capabilities'] = { sharedBetweenProcesses: true };

@@ -1,4 +1,4 @@
-/** A clock that stands still until it is moved, in seconds. */
+/** A clock that moves only when it is advanced, in seconds. */
 export function fakeClock(start = Date.UTC(2026, 0, 1)): {
   now: () => number;
   advance(seconds: number): void;

@@ -8,7 +8,7 @@ import { createForger, seededRandom } from './mutate-seal.ts';
 const secrets = ['first', 'second', 'third'].map((word) => `the ${word} password, of over 32 characters`);
 const named = secrets.map((secret, index) => ({ id: `v${index}`, secret }));
 
-/** Genuine cookies of many kinds, in the name of three passwords, and the store that opens all of them. */
+/** Genuine cookies of many kinds, sealed with three passwords, and the store that opens all of them. */
 export async function genuineCookies(): Promise<{ store: SessionStore; cookies: string[] }> {
   const stores = await Promise.all(
     [secrets, named].flatMap((passwords) =>
@@ -25,7 +25,7 @@ export async function genuineCookies(): Promise<{ store: SessionStore; cookies: 
   return { store: await startSession({ password: named, cache: false }), cookies };
 }
 
-/** Shows forgeries to a store. @throws when one opens, with how to make it again. */
+/** Loads forgeries from a store. @throws when one opens, with the seed that reproduces it. */
 export async function fuzz(runs: number, seed: number): Promise<void> {
   const { store, cookies } = await genuineCookies();
   for (const cookie of cookies) {
@@ -38,7 +38,7 @@ export async function fuzz(runs: number, seed: number): Promise<void> {
   }
 }
 
-/** Shows genuine cookies where they must not open: for another purpose, too late, revoked. @throws when one opens. */
+/** Loads genuine cookies where they must not open: for another purpose, too late, revoked. @throws when one opens. */
 export async function replay(sessions: number): Promise<void> {
   const clock = fakeClock(Date.now());
   const revocations = createRecordStore(memoryStorage(), { now: clock.now });

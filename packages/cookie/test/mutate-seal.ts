@@ -1,4 +1,4 @@
-/** Random numbers that a seed repeats (mulberry32): a whole number from 0 up to, not including, `below`. */
+/** Seeded random numbers (mulberry32): returns a whole number from 0 up to, but not including, `below`. */
 export function seededRandom(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
@@ -12,7 +12,7 @@ export function seededRandom(seed: number): (below: number) => number {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const strange = ['', '*', '**', '=', '+', '/', '.', ' ', '\n', '\0', '%2A', 'é', '\ud800', '0', 'Fe26.2'];
 
-/** Makes forgeries out of genuine seals: changed, cut, spliced and padded. None of them is genuine. */
+/** Makes forgeries from genuine seals: changed, truncated, spliced and padded. None of them is genuine. */
 export function createForger(seals: readonly string[], random: (below: number) => number): () => string {
   const genuine = new Set(seals);
   const pick = <T>(list: readonly T[]) => list[random(list.length)] as T;
@@ -20,7 +20,7 @@ export function createForger(seals: readonly string[], random: (below: number) =
     seal.slice(0, from) + insert + seal.slice(from + length);
 
   const ways: ((seal: string) => string)[] = [
-    // One character for another of the alphabet: also in the last one of the MAC, whose spare bits many decoders ignore.
+    // Replaces one character, possibly the last one of the MAC, whose spare bits many decoders ignore.
     (seal) => cut(seal, random(seal.length), 1, alphabet[random(64)] as string),
     (seal) => cut(seal, seal.length - 1, 1, alphabet[random(64)] as string),
     (seal) => cut(seal, random(seal.length), 1, pick(strange)),

@@ -1,6 +1,6 @@
 import type { StoredSession } from '@store/core';
 
-/** The password of these seals, which seals nothing else. */
+/** The password of these seals, used for nothing else. */
 export const password = 'the password of the fixtures, which seals nothing else';
 /** When they were sealed. */
 export const sealedAt = Date.UTC(2026, 0, 1);
@@ -19,10 +19,10 @@ const [first, second] = [
   'the-session-id-that-took-its-place-later-00',
 ];
 
-/** Seals as earlier versions made them, byte for byte, and what they hold. Add new ones, and never make these again. */
+/** Seals made by earlier versions, byte for byte, and their content. Add new ones, but never regenerate these. */
 export const seals: { by: string; value: string; holds: Omit<StoredSession, 'exists'> }[] = [
   {
-    by: 'the first release, before there were families',
+    by: 'the first release, before families',
     holds: { ...content, id: oldId, family: oldId, version: 7 },
     value:
       'Fe26.2*876d27bdb2246c4f**brvsQOIDfzr2TwaPX735yw*JlZtDc6pCMVTr5HxsNiIAdDHhtd0MfdZcr5ABemJ3hE5vh3HOUfE3Zxug30O0s' +
@@ -32,7 +32,7 @@ export const seals: { by: string; value: string; holds: Omit<StoredSession, 'exi
       '3-PD-MvOPv2t0ALVgE_dsIzNHlTLr0',
   },
   {
-    by: 'the first release, without anything in it',
+    by: 'the first release, without content',
     holds: {
       id: oldId,
       family: oldId,

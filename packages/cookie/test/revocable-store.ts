@@ -6,7 +6,7 @@ import { fakeClock } from './fake-clock.ts';
 
 export const password = 'a password of at least 32 characters';
 
-/** A cookie store, its ledger, and the clock of both. */
+/** A cookie store, its ledger, and the clock that both use. */
 export async function startRevocable(
   options: Partial<Parameters<typeof startSession>[0]> = {},
   ledgerIdle = 7200,
@@ -18,7 +18,7 @@ export async function startRevocable(
   return { ...clock, ...memory, revocations, store };
 }
 
-/** What the session layer does at the end of a request: the loaded session again under its own version. */
+/** What the session layer does at the end of a request: seals the loaded session again with the version it was loaded with. */
 export async function sealAgain(store: SessionStore, cookie: string) {
   const { id, data, flash, createdAt, subject, version, family } = await store.load(cookie);
   return (newId = id) =>
@@ -30,5 +30,5 @@ export async function sealAgain(store: SessionStore, cookie: string) {
     });
 }
 
-/** Whether a cookie is a session. */
+/** Whether a cookie opens as a session. */
 export const opens = async (store: SessionStore, cookie: string) => (await store.load(cookie)).exists;

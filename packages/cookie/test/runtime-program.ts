@@ -1,4 +1,4 @@
-// Runs on each runtime, bundled into one file without imports; prints one line of JSON that tells what was kept.
+// Runs on each runtime, bundled into one file without imports; prints one line of JSON with the promises kept.
 
 import { createSessionId } from '@store/core';
 import { startSession } from '../src/index.ts';
@@ -6,7 +6,7 @@ import { findSynchronousCrypto } from '../src/synchronous-sealing.ts';
 import { keepPromises, sharedData, sharedPassword } from './runtime-promises.ts';
 import { hideSynchronousCrypto } from './sealings.ts';
 
-/** What a runtime reports. */
+/** The report of a runtime. */
 export interface RuntimeReport {
   /** Whether it has the synchronous path. */
   synchronous: boolean;
@@ -21,10 +21,10 @@ async function sealShared(): Promise<string> {
   return store.cookieValue(createSessionId(), sharedData, {});
 }
 
-// Top-level code is where applications start their store; workerd draws no random numbers there, and need not.
+// Applications start their store in top-level code, where workerd does not allow random numbers; starting needs none.
 const startedAtOnce = await startSession({ password: sharedPassword, cache: false });
 
-/** Everything twice where there are two paths. */
+/** Runs everything twice where both paths exist. */
 export async function report(): Promise<RuntimeReport> {
   const synchronous = findSynchronousCrypto() !== undefined;
   const kept = [await keepPromises()];
@@ -39,7 +39,7 @@ export async function report(): Promise<RuntimeReport> {
   return { synchronous, kept, cookies };
 }
 
-/** workerd's entry; every other runtime runs the file as a program. */
+/** The entry point for workerd; every other runtime runs the file as a program. */
 export default {
   async test(): Promise<void> {
     console.log(`report ${JSON.stringify(await report())}`);

@@ -6,9 +6,9 @@ import { deriveKeys, generatePassword, startSession } from '../src/index.ts';
 import { fakeClock } from './fake-clock.ts';
 import { fuzz, replay } from './fuzz.ts';
 
-/** The password of the cookies that runtimes hand each other. */
+/** The password of the cookies that runtimes exchange. */
 export const sharedPassword = 'a password that every runtime knows, over 32 characters';
-/** What is in them. */
+/** The content of those cookies. */
 export const sharedData = { user: 'Ada', text: 'ünïcödë ☕ \ud83d\ude00', list: [1, null, { deep: true }] };
 
 const password = 'a password of at least 32 characters';
@@ -18,16 +18,16 @@ function expect(truth: unknown, promise: string): void {
   if (!truth) throw new Error(`Broken promise: ${promise}`);
 }
 
-/** The promises of this package that must hold on every runtime, by name. */
+/** The promises that this package must keep on every runtime, by name. */
 export const promises: Record<string, () => Promise<void>> = {
-  async 'what is sealed comes back'() {
+  async 'a sealed session comes back unchanged'() {
     const id = createSessionId();
     const store = await startSession(base);
     const data = JSON.parse(String.raw`{"__proto__":{"a":1},"":[],"\ud800":"lone","t":"\u0000"}`);
     const options = { subject: 'ada', idleTimeout: 60 };
     const stored = await store.load(await store.cookieValue(id, data, { notice: 'Hi' }, options));
     expect(stored.exists && stored.id === id && stored.subject === 'ada', 'a session is found');
-    expect(JSON.stringify(stored.data) === JSON.stringify(data), 'it holds what it held');
+    expect(JSON.stringify(stored.data) === JSON.stringify(data), 'its data is unchanged');
     expect(stored.flash.notice === 'Hi' && stored.idleTimeout === 60, 'with flash and timeout');
   },
   async 'iron-webcrypto opens what we seal, and we open what it seals'() {
@@ -97,13 +97,13 @@ export const promises: Record<string, () => Promise<void>> = {
     expect((await alive()) === '0011', 'a handle ends one');
     await store.destroyAll('ada', { except: ids[2] });
     expect((await alive()) === '0010', 'destroyAll ends all but one');
-    expect((await store.cookieValue(ids[3], {}, {}, { subject: 'ada', version: 0 })) === '', 'for good');
+    expect((await store.cookieValue(ids[3], {}, {}, { subject: 'ada', version: 0 })) === '', 'permanently');
   },
   'forgeries never open': () => fuzz(2000, 20_261_122),
   'replayed cookies never open': () => replay(50),
 };
 
-/** Runs every promise. @returns their names. @throws with the name of the first that is broken. */
+/** Checks every promise. @returns their names. @throws with the name of the first broken one. */
 export async function keepPromises(): Promise<string[]> {
   for (const [name, keep] of Object.entries(promises)) {
     try {

@@ -14,13 +14,13 @@ export interface Runtime {
   run(program: string): Promise<string[]> | string[];
   /** Arguments that print its version. */
   version: string[];
-  /** Whether sealing goes over synchronous crypto there. */
+  /** Whether sealing uses synchronous crypto there. */
   synchronous: boolean;
 }
 
 const { resolve } = createRequire(import.meta.url);
 
-/** The file that a package names as its command. */
+/** The file that a package declares as its command. */
 function commandOf(name: string, command: string): string {
   const manifest = resolve(`${name}/package.json`);
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: string | Record<string, string> };
@@ -77,7 +77,7 @@ export const runtimes: Record<string, () => Runtime> = {
   'workerd with nodejs_compat': () => worker('"nodejs_compat"', true),
 };
 
-/** Runs a command to its end. @returns all it printed */
+/** Runs a command until it exits. @returns everything it printed */
 export async function execute(command: string, args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(command, args, { maxBuffer: 2 ** 24 });
   return stdout + stderr;

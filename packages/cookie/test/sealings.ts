@@ -6,13 +6,13 @@ import {
   type SynchronousCrypto,
 } from '../src/synchronous-sealing.ts';
 
-/** Both ways to seal, for tests that must hold for either. */
+/** Both sealing implementations, for tests that must hold for either. */
 export const sealings: [string, () => Sealing][] = [
   ['synchronous', () => createSynchronousSealing(findSynchronousCrypto() as SynchronousCrypto)],
   ['portable', createPortableSealing],
 ];
 
-/** Starts stores without synchronous crypto, as on a runtime that has none, until the answered function is called. */
+/** Makes stores start without synchronous crypto, as on a runtime without it, until the returned function is called. */
 export function hideSynchronousCrypto(): () => void {
   const { process } = globalThis as { process?: { getBuiltinModule?: unknown } };
   const found = process?.getBuiltinModule;

@@ -4,7 +4,7 @@ import { type FetchSessionOptions, type Session, sessionHandler } from '@store/s
 
 export type SiteData = { name: string; n: number; [key: string]: string | number };
 
-/** A site of one route on a store, and browsers that visit it with cookies of their own. */
+/** A site with one route on a store, and browsers that visit it, each with separate cookies. */
 export function openSite(store: SessionStore, options: FetchSessionOptions<SiteData> = {}) {
   const events: SessionEvent[] = [];
   const routes = new Map<string, (session: Session<SiteData>) => unknown>();
@@ -19,7 +19,7 @@ export function openSite(store: SessionStore, options: FetchSessionOptions<SiteD
   function openBrowser(cookies = new Map<string, string>()) {
     return {
       cookies,
-      /** Another browser, with a copy of the cookies. */
+      /** Another browser that has a copy of the cookies. */
       copy: () => openBrowser(new Map(cookies)),
       async visit(
         route: (session: Session<SiteData>) => unknown = () => {},
@@ -38,7 +38,7 @@ export function openSite(store: SessionStore, options: FetchSessionOptions<SiteD
         }
         return { status: response.status, setCookies };
       },
-      /** What the browser's session holds under `name`. */
+      /** The value of `name` in the browser's session. */
       async read(key: keyof SiteData) {
         let found: unknown;
         await this.visit((session) => {

@@ -2,34 +2,34 @@ import { type Awaitable, isPromise } from './contract/drivers.ts';
 
 const brand = Symbol.for('@store/core.error');
 
-/** The stable codes of {@link StoreError}; texts may change, codes do not. */
+/** The codes of {@link StoreError}. They are stable; texts may change. */
 export type StoreErrorCode =
   /** No store is cached: `startSession()` has not run, or the store was closed. */
   | 'NO_STORE'
-  /** An option is unknown, missing, of the wrong kind or contradicts another one. */
+  /** An option is unknown, missing, of the wrong type, or contradicts another one. */
   | 'INVALID_OPTION'
-  /** A session id that no store can hold. */
+  /** The session id is malformed. */
   | 'INVALID_ID'
-  /** A value that JSON cannot hold; the text names the path to it. */
+  /** JSON cannot represent a value; the text names the path to it. */
   | 'INVALID_VALUE'
-  /** The backend could not do it; `cause` has its error. */
+  /** The backend failed; `cause` has its error. */
   | 'UNAVAILABLE'
-  /** Too many writers at the same time, or an id that is in use or was given up. */
+  /** Too many concurrent writers, or the id is in use or its session has moved. */
   | 'CONFLICT'
-  /** The session does not fit. */
+  /** The session is too large. */
   | 'TOO_LARGE'
-  /** This store cannot do that. */
+  /** This store does not support the method. */
   | 'UNSUPPORTED'
   /** The store has been closed. */
   | 'CLOSED'
-  /** Written or made by a version of core that this one cannot work with. */
+  /** A session or a store comes from a version that this one cannot work with. */
   | 'INCOMPATIBLE'
-  /** The response's headers have been sent, so no cookie can be set. */
+  /** The response headers have already been sent, so no cookie can be set. */
   | 'HEADERS_SENT';
 
 /**
- * Every failure of this library. The text says what happened and what to do. It holds no session id, no storage key and
- * no value; it may name keys of `data` and `flash`.
+ * Every failure of this library. The text says what happened and what to do. It contains no session id, no storage key and
+ * no session values; it may name keys of `data` and `flash`.
  *
  * @example
  * try { await load(id); } catch (error) {
@@ -48,8 +48,8 @@ export class StoreError extends Error {
 }
 
 /**
- * Tells whether a caught value is a {@link StoreError}, of that code if one is given. Works across copies of core,
- * where `instanceof` does not.
+ * Whether a caught value is a {@link StoreError}, with that code if one is given. Unlike `instanceof`, it works across
+ * copies of core.
  */
 export function isStoreError(value: unknown, code?: StoreErrorCode): value is StoreError {
   if (typeof value !== 'object' || value === null || !(brand in value)) return false;
@@ -57,7 +57,7 @@ export function isStoreError(value: unknown, code?: StoreErrorCode): value is St
 }
 
 /**
- * Calls a driver's function. What it throws becomes `UNAVAILABLE` with the cause kept; a `StoreError` is rethrown unchanged.
+ * Calls a driver's function. A thrown value becomes the `cause` of `UNAVAILABLE`; a `StoreError` is rethrown unchanged.
  * Synchronous results stay synchronous; skipping the promise makes `load` measurably faster.
  */
 export function callBackend<T>(store: string, doing: string, call: () => Awaitable<T>): Awaitable<T> {
@@ -73,22 +73,22 @@ export function callBackend<T>(store: string, doing: string, call: () => Awaitab
   });
 }
 
-/** The error for what a driver's function threw. */
+/** The error to throw for a value that a driver's function threw. */
 export function backendError(store: string, doing: string, cause: unknown): StoreError {
   if (isStoreError(cause)) return cause;
   return new StoreError(
     'UNAVAILABLE',
-    `[${store}] The session backend failed to ${doing}. See the error's cause, and try again when the backend is back.`,
+    `[${store}] The session backend failed to ${doing}. See the error's cause, and try again once the backend is available.`,
     { cause },
   );
 }
 
 /**
- * The error for an option that cannot be right: it names the option, what it takes and what it got.
+ * The error for an invalid option: it names the option, what it accepts and what it got.
  *
- * @param store Whose option it is, such as `@store/sqlite`.
- * @param takes What the option takes, as it follows "must be".
- * @param got The value given. Strings are never quoted, since they may be secrets.
+ * @param store The package that has the option, such as `@store/sqlite`.
+ * @param takes What the option accepts, worded to follow "must be".
+ * @param got The invalid value. Strings are never quoted, since they may be secrets.
  * @example
  * throw invalidOption('@store/file', 'directory', 'a path', options.directory);
  */
@@ -103,7 +103,7 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** The error for a method that this store cannot have, with the reason in words. */
+/** The error for a method that this store cannot support, with the reason. */
 export function unsupported(store: string, method: string, why: string): StoreError {
   return new StoreError(
     'UNSUPPORTED',
@@ -111,11 +111,11 @@ export function unsupported(store: string, method: string, why: string): StoreEr
   );
 }
 
-/** The error for a write to an id that its session was moved away from. */
+/** The error for a write to an id whose session has moved. */
 export function idWasGivenUp(store: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${store}] This session was given another id, and the old one cannot be used again. Save under the new id, or make one with createSessionId().`,
+    `[${store}] This session has moved to another id, and the old id cannot be used again. Save under the new id, or create one with createSessionId().`,
   );
 }
 
@@ -123,6 +123,6 @@ export function idWasGivenUp(store: string): StoreError {
 export function newIdIsTaken(store: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${store}] newId belongs to another session. Make one with createSessionId().`,
+    `[${store}] newId belongs to another session. Create a new id with createSessionId().`,
   );
 }

@@ -25,14 +25,14 @@ describe('startSession', () => {
     expect(store).not.toBe(cachedStore());
   });
 
-  it('shares nothing between two stores', async () => {
+  it('shares nothing between stores', async () => {
     const [one, two] = [await startSession({ cache: false }), await startSession({ cache: false })];
     const id = createSessionId();
     await one.save(id, {}, {});
     expect((await two.load(id)).exists).toBe(false);
   });
 
-  it('refuses an option that does not exist, by name', async () => {
+  it('rejects an unknown option by name', async () => {
     await expect(startSession({ ttl: 60 } as object)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: expect.stringContaining('idleTimeout'),
@@ -41,7 +41,7 @@ describe('startSession', () => {
 });
 
 describe('memoryStorage', () => {
-  it('scans every key once, page by page, whatever is added or removed meanwhile', () => {
+  it('scans every key once, page by page, whatever is added or removed during the scan', () => {
     const storage = memoryStorage();
     for (const key of ['d', 'a', 'c', 'b', 'e']) storage.insert(record(key), 0);
     const seen: string[] = [];
@@ -57,7 +57,7 @@ describe('memoryStorage', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('scans from a key that is gone, and twice at the same time', () => {
+  it('continues a scan from a key that is gone, even while another scan runs', () => {
     const storage = memoryStorage();
     for (const key of ['a', 'b', 'c']) storage.insert(record(key), 0);
     expect(storage.scan(undefined, 1)).toMatchObject([{ key: 'a' }]);
@@ -68,7 +68,7 @@ describe('memoryStorage', () => {
     expect(storage.scan('c', 5)).toEqual([]);
   });
 
-  it('removes no more expired records than it is asked to', () => {
+  it('removes no more expired records than the limit', () => {
     const storage = memoryStorage();
     for (const key of ['a', 'b', 'c']) storage.insert(record(key, 5), 0);
     storage.insert(record('live', 50), 0);

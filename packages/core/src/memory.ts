@@ -7,17 +7,17 @@ import { createRecordStore } from './record-store/create-record-store.ts';
 
 const name = '@store/core/memory';
 
-/** A {@link RecordStorage} over a map, with every optional function but `close`. */
+/** A {@link RecordStorage} in a map, with every optional function except `close`. */
 export interface MemoryStorage extends Required<Omit<RecordStorage, 'close'>> {
-  /** The records by key, for tests to look at and to damage. */
+  /** The records by key, for tests to inspect and damage. */
   readonly records: Map<string, SessionRecord>;
 }
 
 /**
- * Starts a store that keeps sessions in this process, with every guarantee of a record storage, and caches it unless
- * `cache` is false. For tests and single-process tools: the sessions are gone when the process ends.
+ * Starts a store that keeps sessions in memory, with every guarantee of a record storage, and caches it unless `cache` is
+ * false. For tests and single-process tools: the sessions are gone when the process ends.
  *
- * @throws {StoreError} `INVALID_OPTION` when an option is unknown or cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when an option is unknown or invalid.
  * @example
  * const store = await startSession({ cache: false });
  */
@@ -32,7 +32,7 @@ export async function startSession(options: StartOptions = {}): Promise<SessionS
 }
 
 /**
- * A record storage in a map: correct and synchronous. Wrap it to make a backend slow, lossy or wrong in tests.
+ * A record storage in a map: correct and synchronous. Wrap it in tests to get a slow, lossy or faulty backend.
  *
  * @example
  * const store = createRecordStore(memoryStorage());
@@ -40,7 +40,7 @@ export async function startSession(options: StartOptions = {}): Promise<SessionS
 export function memoryStorage(records = new Map<string, SessionRecord>()): MemoryStorage {
   const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);
   const remove = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
-  /** The keys as the first page of a scan found them: sorting them for every page would take a minute at 100,000. */
+  /** The keys as of a scan's first page. Sorting them again for every page would make long scans quadratic. */
   let sorted: string[] | undefined;
 
   const insert = (record: SessionRecord): boolean => {
@@ -117,7 +117,7 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Memor
   };
 }
 
-/** The index of the first key after the given one, by halving. */
+/** The index of the first key after the given one, by binary search. */
 function firstAfter(keys: string[], after: string): number {
   let [low, high] = [0, keys.length];
   while (low < high) {

@@ -16,7 +16,7 @@ const config :Workerd.Config = (services = [(name = "main", worker = (
 `;
 
 describe('core', () => {
-  it('runs in a runtime that has no Node built-in', async () => {
+  it('works in a runtime without Node built-ins', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'store-core-'));
     try {
       const bundle = await rolldown({

@@ -21,7 +21,7 @@ describe("the README's examples", () => {
     expect((await load(id)).data).toEqual({ cart: ['apple', 'pear', 'plum', 'fig'] });
   });
 
-  it('log out a visitor whom a login has given a new id', async () => {
+  it('log out with the old id after a login has moved the session', async () => {
     await startSession();
     const [oldId, newId] = [createSessionId(), createSessionId()];
     await save(oldId, { cart: ['tea'] }, {});

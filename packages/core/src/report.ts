@@ -1,31 +1,31 @@
 /**
- * Something worth counting that is not an error for the user. Carries no session id, key or payload.
+ * Something worth counting that is not an error for the user. Contains no session id, key or payload.
  *
- * - `store-replaced`: `cacheStore()` replaced this store, which was still open, by another one.
+ * - `store-replaced`: `cacheStore()` replaced this store with another one while it was still open.
  * - `unreadable-session`: a stored session could not be decoded and counts as missing. `list`, `count` and `entries`
- *   also report sessions that a newer version of core wrote, and leave them out.
+ *   also report sessions written by a newer version of core, and leave them out.
  * - `write-conflict`: another process wrote the session first; the change is replayed. `attempt` counts from 1.
- * - `answer-recovered`: the backend failed while writing, but the write turned out to be stored; the caller sees success.
+ * - `answer-recovered`: the backend reported a failed write that turned out to be stored; the caller sees success.
  *
- * Drivers add types of their own, such as `cookie`'s report of an old password in use.
+ * Drivers add their own types, such as `old-password` of `@store/cookie`.
  */
 export interface StoreEvent {
   type: 'store-replaced' | 'unreadable-session' | 'write-conflict' | 'answer-recovered' | (string & {});
   /** The store's name, such as `@store/sqlite`. */
   store: string;
-  /** Why, in words, where there is more to say than the type. */
+  /** Details that the type does not convey. */
   reason?: string;
-  /** How often the write has been tried, for `write-conflict`. */
+  /** For `write-conflict`: how many times the write has been tried. */
   attempt?: number;
 }
 
-/** Receives {@link StoreEvent}s. What it throws is ignored: reporting never fails a request. */
+/** Receives {@link StoreEvent}s. Exceptions are ignored: reporting never fails a request. */
 export type OnStoreEvent = (event: StoreEvent) => void;
 
-/** Tells `onEvent` something; what the listener throws is ignored. */
+/** Sends an event to `onEvent`; exceptions from the listener are ignored. */
 export type Report = (event: Omit<StoreEvent, 'store'>) => void;
 
-/** Binds a listener to the store's name, for drivers with events of their own. */
+/** Binds a listener to the store's name, for drivers that have their own events. */
 export function createReport(store: string, onEvent: OnStoreEvent | undefined): Report {
   return (event) => {
     try {

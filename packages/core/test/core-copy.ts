@@ -6,9 +6,9 @@ import { rolldown } from 'rolldown';
 const packageFolder = join(import.meta.dirname, '..');
 
 /**
- * A second physical copy of core, as a duplicate install or a bundler makes one, under another version if wanted.
+ * Makes a second physical copy of core, like a duplicate install or a bundler, optionally with another version.
  *
- * It is inside this package, so that its one dependency resolves.
+ * It is placed inside this package, so that its one dependency resolves.
  */
 export async function copyOfCore(version?: string): Promise<{
   index: typeof import('../src/index.ts');

@@ -4,11 +4,11 @@ import { createSessionId, type SaveOptions, type SessionContent, type SessionSto
 export type Call = keyof RecordStorage;
 export type Run = (scene: Scene) => Promise<unknown>;
 
-/** What a run is given. */
+/** What each run gets. */
 export interface Scene {
   /** The store whose calls are counted. */
   store: SessionStore;
-  /** A store of another process on the same records, which is not counted. */
+  /** Another process's store on the same records; its calls are not counted. */
   other: SessionStore;
   id: string;
   advance(seconds: number): void;
@@ -16,29 +16,29 @@ export interface Scene {
   fill(count: number): Promise<void>;
 }
 
-/** One part of a cell in README.md, such as "2 without", and what it means. */
+/** One part of a cell in README.md, such as "2 without", and the calls it stands for. */
 interface Cost {
   cell: string;
   calls: Call[];
-  /** How often those calls are made here, for "1 for each session" and the like. @default 1 */
+  /** How often those calls are repeated, for cells such as "1 more for each session". @default 1 */
   times?: number;
-  /** What the call makes in any case, for "1 more if …" and the like. */
+  /** The calls made in any case, for cells such as "1 more if …". */
   always?: Call[];
-  /** Where it is so, and what is done there. */
+  /** The situations in which this holds, and the run for each. */
   when: { [situation: string]: Run };
 }
 
 const keep = (content: SessionContent) => content;
 const emptied = () => ({ data: {}, flash: {} });
 
-/** Saves over a session that has been saved before, like this. */
+/** Saves over a session that was saved with the options `before`. */
 const saveOver =
   (before: SaveOptions, options?: SaveOptions): Run =>
   async ({ store, other, id }) => {
     await other.save(id, { n: 1 }, { notice: 'Welcome' }, before);
     await store.save(id, { n: 2 }, {}, options);
   };
-/** Begins a session and does something to it. */
+/** Creates a session, then runs something on it. */
 const withSession =
   (run: Run, options?: SaveOptions): Run =>
   async (scene) => {
@@ -73,7 +73,7 @@ const pages = (run: Run): Cost[] => [
   },
 ];
 
-/** What each function of a store costs, as README.md says it: the parts of its cell in the last column, in order. */
+/** The storage calls of each store function: the parts of its cell in README.md's last column, in order. */
 export const costs: { [method: string]: Cost[] } = {
   load: [
     {
@@ -97,7 +97,7 @@ export const costs: { [method: string]: Cost[] } = {
       },
     },
     {
-      cell: '3 over an expired session, with another lifetime or subject, or near its absolute timeout',
+      cell: '3 over an expired session, with a different lifetime or subject, or near the absolute timeout',
       calls: ['save', 'read', 'replace'],
       when: {
         'over an expired session': afterExpiry(({ store, id }) => store.save(id, {}, {})),
@@ -160,7 +160,7 @@ export const costs: { [method: string]: Cost[] } = {
       cell: '3 with a stale one',
       calls: ['replace', 'read', 'replace'],
       when: {
-        'that another process overtook': withSession(async ({ store, other, id }) => {
+        'after a write by another process': withSession(async ({ store, other, id }) => {
           const base = await other.load(id);
           await other.update(id, keep);
           await store.update(id, keep, { base });
@@ -180,7 +180,7 @@ export const costs: { [method: string]: Cost[] } = {
   ],
   touch: [
     {
-      cell: '1 with a `base` that has 2 minutes left',
+      cell: '1 with a `base` that has more than 2 minutes left',
       calls: ['touch'],
       when: {
         'and a little': withSession(async ({ store, other, id, advance }) => {
@@ -214,12 +214,12 @@ export const costs: { [method: string]: Cost[] } = {
       when: { 'of a session': withSession(({ store, id }) => store.destroy(id)) },
     },
     {
-      cell: '2 if there is none',
+      cell: '2 if it does not exist',
       calls: ['deleteSession', 'read'],
       when: { 'under the id': ({ store, id }) => store.destroy(id) },
     },
     {
-      cell: '2 more for each new id since',
+      cell: '2 more for each move since',
       calls: ['deleteSession', 'read'],
       times: 2,
       always: ['deleteSession'],

@@ -2,24 +2,24 @@ import { createRecordStore, type RecordStorage, type SessionRecord, sessionKey }
 import { isStoreError, type SessionContent, type SessionStore } from '../src/index.ts';
 import { type MemoryStorage, memoryStorage } from '../src/memory.ts';
 
-/** What a run is made of besides its seed. */
+/** What determines a run, apart from its seed. */
 export interface ModelOptions {
-  /** Takes optional functions away from the storage, or breaks them. @default the whole storage */
+  /** Removes optional functions from the storage, or breaks them. @default the complete storage */
   storage?: (storage: MemoryStorage) => RecordStorage;
-  /** `crash`: one process stops for good at some point. `faults`: one call in seven fails, before or after its effect. */
+  /** `crash`: one process stops permanently at some point. `faults`: one call in seven fails, before or after its effect. */
   disturbance?: 'none' | 'crash' | 'faults';
-  /** Replaces methods of each store by wrong ones. */
+  /** Replaces methods of each store with wrong ones. */
   wrong?: (store: SessionStore, storage: RecordStorage) => Partial<SessionStore>;
 }
 
-/** The time at which everything in a run happens. */
+/** The fixed time of every run. */
 export const now = 1_700_000_000_000;
 
 const processes = [0, 1, 2];
 const ids = Array.from({ length: 5 }, (_, n) => `an-id-that-a-session-has-${n}`);
 const keep = (content: SessionContent) => content;
 
-/** Whole numbers from 0 up to a limit, and chances, that depend on the seed alone. */
+/** A random number generator that depends only on its seed. */
 class Random {
   #state: number;
 
@@ -44,7 +44,7 @@ class Random {
   }
 }
 
-/** Lets everything that waits continue one by one, in a random order. */
+/** Lets waiting operations continue one at a time, in a random order. */
 class Turns {
   readonly #random: Random;
   #waiting: { process: number; go: () => void }[] = [];
@@ -61,7 +61,7 @@ class Turns {
     });
   }
 
-  /** @returns `false` when nothing waits */
+  /** @returns `false` if nothing is waiting */
   next(): boolean {
     const [chosen] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
     chosen?.go();
@@ -78,7 +78,7 @@ class Turns {
   }
 }
 
-/** What the stores have promised so far, and the first promise that was broken. */
+/** The promises that the stores have made so far, and the first one that was broken. */
 class Promises {
   readonly #records: ReadonlyMap<string, SessionRecord>;
   readonly #hadByKey = new Set<string>();
@@ -112,7 +112,8 @@ class Promises {
 
   atTheEnd(): void {
     this.look(true);
-    if (!this.#mayBeDead) this.must(this.#live.length === 1, 'the session is gone, and nobody has ended it');
+    if (!this.#mayBeDead)
+      this.must(this.#live.length === 1, 'the session is gone, although nothing ended it');
     for (const { payload } of this.#live)
       this.must(
         this.#written.every((name) => payload.includes(name)),
@@ -120,7 +121,7 @@ class Promises {
       );
   }
 
-  /** Performs one operation and notes what it promises. `written` is unique to it. */
+  /** Performs one operation and records what it promises. `written` is unique to the operation. */
   async perform(store: SessionStore, { kind, id, newId, written }: Step, base?: Base): Promise<void> {
     const isDead = this.#movedAway.has(id);
     const isKnown = this.#hadByKey.has(sessionKey(id));
@@ -168,9 +169,9 @@ interface Step {
 function writeProgram(random: Random, hasMove: boolean): Step[] {
   const kinds: Kind[] = ['move', 'move', 'move', 'update', 'touch', 'touch', 'load', 'destroy', 'destroy'];
   kinds.push('destroyAll');
-  // Between the two steps of a move without `move` nothing leads from the old handle to the session.
+  // Without `move`, nothing leads from the old handle to the session between the two steps of a move.
   if (hasMove) kinds.push('destroyOnly');
-  // And there an id that is being given up is briefly free, so each new id is used only once.
+  // The old id is also briefly free between those steps, so each new id is used only once.
   const unused = ids.slice(1);
   return Array.from({ length: 3 + random.below(6) }, (_, n) => {
     const kind = random.oneOf(kinds);
@@ -186,8 +187,8 @@ function writeProgram(random: Random, hasMove: boolean): Step[] {
 }
 
 /**
- * Three processes work on one session at once. Each storage call waits for a random turn before and after its effect, and new
- * ids are used even before their move is acknowledged. Not part of it: time that passes, `gc`, `save`, `create` and `clear`.
+ * Three processes work on one session at the same time. Each storage call waits for a random turn before and after its effect, and
+ * new ids are used even before their move is acknowledged. Not covered: passing time, `gc`, `save`, `create` and `clear`.
  *
  * @returns the first promise that was broken, if any
  */
@@ -199,7 +200,7 @@ export async function runModel(seed: number, options: ModelOptions = {}): Promis
   const storage = made(memory);
   const hasMove = storage.move !== undefined;
 
-  // The session starts either fresh or with less than a minute left.
+  // The session is either new or has less than a minute left.
   const startedAt = random.oneOf([now, now - 7_150_000]);
   const first = createRecordStore(memory, { now: () => startedAt });
   await first.save(ids[0] as string, {}, {}, { subject: 'ada' });
@@ -251,12 +252,12 @@ export async function runModel(seed: number, options: ModelOptions = {}): Promis
 
   const crashAt = disturbance === 'crash' ? random.below(40) : undefined;
   for (let turn = 0; promises.broken === undefined; turn++) {
-    // By then everything that can continue without a turn has done so.
+    // After this, everything that can continue without a turn has done so.
     await new Promise((resolve) => setImmediate(resolve));
     promises.look(hasMove);
     if (turn === crashAt) turns.crash(random.oneOf(processes));
     const isOver = [...running].every(({ process }) => turns.hasCrashed(process));
-    // Nothing waits for a turn while a store pauses after lost races.
+    // While a store pauses after lost races, nothing is waiting for a turn.
     if (!turns.next() && isOver) break;
   }
   promises.atTheEnd();

@@ -1,6 +1,6 @@
 import type { RecordStorage } from '../src/driver.ts';
 
-/** The same storage with every result on a later turn of the event loop, as a network would have it. */
+/** The same storage, except that every call resolves on a later turn of the event loop, as over a network. */
 export function overNetwork<T extends RecordStorage>(storage: T): T {
   const later = () => new Promise((resolve) => setImmediate(resolve));
   return Object.fromEntries(
@@ -9,9 +9,9 @@ export function overNetwork<T extends RecordStorage>(storage: T): T {
       typeof member === 'function'
         ? async (...args: unknown[]) => {
             await later();
-            const answer = await (member as (...args: unknown[]) => unknown)(...args);
+            const result = await (member as (...args: unknown[]) => unknown)(...args);
             await later();
-            return answer;
+            return result;
           }
         : member,
     ]),

@@ -1,4 +1,4 @@
-// Runs inside workerd, where no Node built-in exists: whatever throws here fails the test that starts it.
+// Runs inside workerd, which has no Node built-ins. An error thrown here fails the test that starts it.
 
 import { cacheStore, close, createSessionId, load, save, update } from '@store/core';
 import { createRecordStore } from '@store/core/driver';
@@ -10,7 +10,7 @@ function expect(truth: boolean, promise: string): void {
 
 export default {
   async test(): Promise<void> {
-    expect(!('process' in globalThis) && !('Buffer' in globalThis), 'There is no Node here');
+    expect(!('process' in globalThis) && !('Buffer' in globalThis), 'The runtime has no Node globals');
     cacheStore(createRecordStore(memoryStorage()));
     const [id, newId] = [createSessionId(), createSessionId()];
     await save(id, { name: 'Ada' }, {});

@@ -1,5 +1,5 @@
 declare module 'workerd' {
-  /** Where the runtime's binary is. */
+  /** The path to the runtime's binary. */
   const path: string;
   export default path;
 }

@@ -18,21 +18,21 @@ function run(args: string[], userAgent = 'npm/11.0.0 node/v24.0.0 linux x64') {
 }
 
 describe('create-driver', () => {
-  it('begins a driver in the folder named, and prints the next steps', async () => {
+  it('creates a driver in the named folder, and prints the next steps', async () => {
     const { status, stdout, stderr } = run(['my-driver']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^my-driver is a whole driver/);
+    expect(stdout).toMatch(/^my-driver is a complete driver/);
     expect(stdout).toContain('\n  cd my-driver\n  npm install\n  npm test\n');
     expect(stdout).toContain('src/my-driver.ts');
     expect(await readdir(join(folder, 'my-driver'))).toContain('package.json');
   });
 
-  it('says the next steps in the commands of the package manager that started it', () => {
+  it('prints the next steps with the commands of the package manager that started it', () => {
     const { stdout } = run(['my-driver'], 'pnpm/12.21.0 npm/? node/v24.0.0 linux x64');
     expect(stdout).toContain('\n  cd my-driver\n  pnpm install\n  pnpm test\n');
   });
 
-  it('fills the folder it stands in when told so, and then says nothing of cd', async () => {
+  it('fills the current folder if it is named, and then does not mention cd', async () => {
     const { status, stdout } = run(['.', '--name', '@acme/sessions', '--runner', 'node-test']);
     expect(status).toBe(0);
     expect(stdout).not.toContain('cd ');
@@ -41,10 +41,10 @@ describe('create-driver', () => {
   });
 
   it.each([
-    ['no folder, where there is nobody to ask', [], 'folder is missing'],
-    ['an empty folder name', [''], 'folder is missing'],
-    ['two folders', ['one', 'two'], 'One folder at a time'],
-    ['a name that npm would not take', ['My Driver'], '--name'],
+    ['no folder without a terminal to ask in', [], 'No folder was named'],
+    ['an empty folder name', [''], 'No folder was named'],
+    ['two folders', ['one', 'two'], 'Expected one folder, but got 2'],
+    ['a name that npm would not accept', ['My Driver'], '--name'],
     ['an empty name', ['my-driver', '--name', ''], '--name'],
     ['an unknown runner', ['my-driver', '--runner', 'mocha'], 'vitest or node-test'],
     ['an empty runner', ['my-driver', '--runner', ''], 'vitest or node-test'],
@@ -57,15 +57,15 @@ describe('create-driver', () => {
     ['a misspelt help', ['--hlep'], `no option --hlep: ${theOptions}`],
     ['a misspelt version', ['--vresion'], `no option --vresion: ${theOptions}`],
     ['an unknown letter', ['my-driver', '-n', 'x'], `no option -n: ${theOptions}`],
-  ])('refuses %s with exit code 1, a text and nothing written', async (_, args, text) => {
+  ])('refuses %s with exit code 1 and a message, and writes nothing', async (_, args, text) => {
     const { status, stdout, stderr } = run(args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(text);
-    expect(stderr).not.toContain('    at '); // a text, not a stack
+    expect(stderr).not.toContain('    at '); // a message, not a stack
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('refuses to write over a driver that is there', async () => {
+  it('refuses to overwrite an existing driver', async () => {
     run(['my-driver']);
     const { status, stderr } = run(['my-driver', '--name', 'other']);
     expect(status).toBe(1);

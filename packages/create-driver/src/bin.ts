@@ -9,12 +9,12 @@ import { scaffoldDriver } from './scaffold-driver.ts';
 
 const usage = `usage: create-driver <folder> [options]
 
-Begins a session driver for @store/core as a package of its own, with tests, README, changeset and CI.
+Creates a package with a session driver for @store/core, including tests, README, changeset and CI.
 
-  --name <name>      the npm package's name; without it, the folder's
-  --runner <runner>  what runs the tests: vitest (without this option) or node-test
-  --help, -h         this text
-  --version, -v      the version of create-driver
+  --name <name>      name of the npm package (default: the folder's name)
+  --runner <runner>  test runner: vitest (default) or node-test
+  --help, -h         print this text
+  --version, -v      print the version of create-driver
 `;
 
 const flags = {
@@ -36,9 +36,9 @@ async function main(): Promise<string> {
   if (values.help) return usage;
   if (values.version) return `${await ownVersion()}\n`;
   if (positionals.length > 1)
-    throw refusal('INVALID_OPTION', `One folder at a time, not ${positionals.length}.\n\n${usage}`);
+    throw refusal('INVALID_OPTION', `Expected one folder, but got ${positionals.length}.\n\n${usage}`);
   const directory = positionals[0] ?? (await askForFolder());
-  if (directory === '') throw refusal('INVALID_OPTION', `The folder is missing.\n\n${usage}`);
+  if (directory === '') throw refusal('INVALID_OPTION', `No folder was named.\n\n${usage}`);
   const runner = values.runner as Runner;
   const scaffold = await scaffoldDriver({
     directory,
@@ -53,12 +53,12 @@ async function ownVersion(): Promise<string> {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-/** Empty when there is nobody to ask. */
+/** Empty when no terminal is attached. */
 async function askForFolder(): Promise<string> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return '';
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return (await terminal.question('Folder of the new driver: ')).trim();
+    return (await terminal.question('Folder for the new driver: ')).trim();
   } finally {
     terminal.close();
   }
@@ -67,7 +67,7 @@ async function askForFolder(): Promise<string> {
 try {
   process.stdout.write(await main());
 } catch (error) {
-  // With a code it is about what was asked for, or about the disk, and the text is enough.
+  // An error with a code is about the arguments or the disk, and its message is enough; others are bugs and need a stack.
   const known = error instanceof Error && 'code' in error;
   process.stderr.write(`${known ? error.message : inspect(error)}\n`);
   process.exitCode = 1;

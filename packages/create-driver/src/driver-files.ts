@@ -5,7 +5,7 @@ import { fileNameOf } from './package-name.ts';
 
 const template = join(import.meta.dirname, '../template');
 
-/** Every file of a new driver: its path in the driver's folder, with forward slashes, and its text. */
+/** Every file of a new driver: its path within the driver's folder, with forward slashes, and its text. */
 export async function driverFiles(driver: DriverChoices): Promise<Map<string, string>> {
   const files = new Map([['package.json', driverManifest(driver)]]);
   for (const source of await filesUnder(template)) {
@@ -15,7 +15,7 @@ export async function driverFiles(driver: DriverChoices): Promise<Map<string, st
   return files;
 }
 
-/** By hand: in a package that Yarn keeps zipped, the entries of a recursive `readdir` do not say where they are. */
+/** Recurses itself, because in a package that Yarn keeps zipped the entries of a recursive `readdir` lack their folder. */
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found = entries.map((entry) => {
@@ -25,14 +25,14 @@ async function filesUnder(folder: string): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** `_` stands for a leading dot: npm drops a `.gitignore` from a tarball, and this workspace's tools would read the others. */
+/** A leading `_` becomes a dot: npm leaves `.gitignore` out of a tarball, and this workspace's tools would read the other files. */
 function pathInDriver(path: string, { name }: DriverChoices): string {
   return path.replace(/^_/, '.').replace('memory-driver', fileNameOf(name));
 }
 
 /**
- * The template is a package `memory-driver` whose files lie side by side, as in the guide for driver authors. All in one pass,
- * since the new name may hold the old one.
+ * The template is a package named `memory-driver` with all files in one folder, as in the guide for driver authors. All names are
+ * replaced in one pass, since the new name may contain the old one.
  */
 function textInDriver(text: string, { name, runner }: DriverChoices): string {
   const driver = `${fileNameOf(name)}.ts`;

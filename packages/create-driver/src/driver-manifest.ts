@@ -1,7 +1,7 @@
 import { fileNameOf } from './package-name.ts';
 import { versions } from './versions.ts';
 
-/** What runs the tests of a driver. */
+/** The test runner of a driver. */
 export type Runner = 'vitest' | 'node-test';
 
 export interface DriverChoices {

@@ -3,7 +3,7 @@ import { fileNameOf, refuseBadName } from './package-name.ts';
 
 describe('refuseBadName', () => {
   it.each(['redis', 'store-driver-redis', '@acme/sessions', '7sessions', 'redis.js', 'a'.repeat(214)])(
-    'lets %s pass',
+    'accepts %s',
     (name) => {
       expect(() => refuseBadName(name)).not.toThrow();
     },
@@ -21,11 +21,11 @@ describe('refuseBadName', () => {
     ['sitzungsspeicher-für-alle', 'lowercase'],
     ["it's", 'lowercase'],
     ['a'.repeat(215), '214 characters'],
-    ['node_modules', 'for itself'],
-    ['http', 'for itself'],
-    ['vitest', 'needs the package'],
-    ['@store/core', 'needs the package'],
-  ])('refuses %j, saying why and how to give another', (name, reason) => {
+    ['node_modules', 'reserves it'],
+    ['http', 'reserves it'],
+    ['vitest', 'depends on the package'],
+    ['@store/core', 'depends on the package'],
+  ])('refuses %j, and says why and how to choose another', (name, reason) => {
     expect(() => refuseBadName(name)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(reason) }),
     );
@@ -39,7 +39,7 @@ describe('fileNameOf', () => {
     ['@acme/sessions', 'sessions'],
     ['redis.d', 'redis-d'],
     ['redis.test', 'redis-test'],
-  ])('of %s is %s', (name, file) => {
+  ])('turns %s into %s', (name, file) => {
     expect(fileNameOf(name)).toBe(file);
   });
 });

@@ -14,7 +14,7 @@ const everything = async () => (await readdir(folder, { recursive: true })).sort
 const read = (path: string) => readFile(join(folder, path), 'utf8');
 
 describe('scaffoldDriver', () => {
-  it('writes a package, and returns what it is', async () => {
+  it('writes a package, and returns its description', async () => {
     const scaffold = await scaffoldDriver({ directory: join(folder, 'my-driver') });
     expect(scaffold).toEqual({
       directory: join(folder, 'my-driver'),
@@ -38,7 +38,7 @@ describe('scaffoldDriver', () => {
     for (const file of scaffold.files) expect(await read(`my-driver/${file}`)).not.toBe('');
   });
 
-  it('gives the package its name wherever the template has its own', async () => {
+  it('replaces the name of the template everywhere', async () => {
     const directory = join(folder, 'redis');
     const { files } = await scaffoldDriver({ directory, name: '@acme/sessions' });
     expect(JSON.parse(await read('redis/package.json'))).toMatchObject({
@@ -53,7 +53,7 @@ describe('scaffoldDriver', () => {
     for (const file of files) expect(await read(`redis/${file}`)).not.toContain('memory-driver');
   });
 
-  it('takes a name that holds the template’s own', async () => {
+  it('accepts a name that contains the name of the template', async () => {
     await scaffoldDriver({ directory: join(folder, 'my-memory-driver') });
     expect(await read('my-memory-driver/conformance.ts')).toContain("from './src/my-memory-driver.ts'");
     expect(await read('my-memory-driver/src/my-memory-driver.ts')).toContain(
@@ -61,7 +61,7 @@ describe('scaffoldDriver', () => {
     );
   });
 
-  it('writes the tests for node:test when told so, and leaves vitest out', async () => {
+  it('writes the tests for node:test on request, without vitest', async () => {
     const directory = join(folder, 'my-driver');
     await scaffoldDriver({ directory, runner: 'node-test' });
     const { scripts, devDependencies } = JSON.parse(await read('my-driver/package.json'));
@@ -75,26 +75,29 @@ describe('scaffoldDriver', () => {
     await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).resolves.toBeDefined();
   });
 
-  it.each(['README.md', '.gitignore'])('refuses a folder that holds %s, and writes nothing', async (file) => {
-    await mkdir(join(folder, 'my-driver'));
-    await writeFile(join(folder, 'my-driver', file), 'of somebody else');
-    const before = await everything();
-    await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).rejects.toMatchObject({
-      code: 'NOT_EMPTY',
-      message: expect.stringMatching(`${file}.*nothing is ever overwritten.*Name a new folder`),
-    });
-    expect(await everything()).toEqual(before);
-    expect(await read(`my-driver/${file}`)).toBe('of somebody else');
-  });
+  it.each(['README.md', '.gitignore'])(
+    'refuses a folder that contains %s, and writes nothing',
+    async (file) => {
+      await mkdir(join(folder, 'my-driver'));
+      await writeFile(join(folder, 'my-driver', file), 'of another user');
+      const before = await everything();
+      await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).rejects.toMatchObject({
+        code: 'NOT_EMPTY',
+        message: expect.stringMatching(`${file}.*existing files are never overwritten.*Name a new folder`),
+      });
+      expect(await everything()).toEqual(before);
+      expect(await read(`my-driver/${file}`)).toBe('of another user');
+    },
+  );
 
   it('refuses a path that is a file', async () => {
-    await writeFile(join(folder, 'my-driver'), 'of somebody else');
+    await writeFile(join(folder, 'my-driver'), 'of another user');
     const refused = scaffoldDriver({ directory: join(folder, 'my-driver') });
     await expect(refused).rejects.toMatchObject({ code: 'NOT_EMPTY' });
-    expect(await read('my-driver')).toBe('of somebody else');
+    expect(await read('my-driver')).toBe('of another user');
   });
 
-  it('refuses a link to nowhere', async () => {
+  it('refuses a dangling link', async () => {
     await symlink('nowhere', join(folder, 'my-driver'));
     await expect(scaffoldDriver({ directory: join(folder, 'my-driver') })).rejects.toThrow();
     expect(await everything()).toEqual(['my-driver']);
@@ -129,7 +132,7 @@ describe('scaffoldDriver', () => {
     },
   );
 
-  it('takes an option that is undefined as left out, whatever its name', async () => {
+  it('treats an undefined option as left out, whatever its name', async () => {
     const options = { directory: join(folder, 'my-driver'), name: undefined, nmae: undefined } as never;
     await expect(scaffoldDriver(options)).resolves.toMatchObject({ name: 'my-driver' });
   });

@@ -8,34 +8,34 @@ import { refusal, refuseUnknown } from './refusal.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ScaffoldOptions {
-  /** The folder to fill: one that does not exist yet, an empty one, or one that holds only `.git`. */
+  /** The folder to fill: one that does not exist yet, is empty, or contains only `.git`. */
   directory: string;
   /** The name of the npm package. @default the folder's name */
   name?: string;
-  /** What runs the tests. @default 'vitest' */
+  /** The test runner. @default 'vitest' */
   runner?: Runner;
 }
 
-/** A driver that was begun. */
+/** A newly created driver. */
 export interface Scaffold {
-  /** The folder, absolute. */
+  /** The absolute path of the folder. */
   directory: string;
   name: string;
-  /** The file to put the backend into, in the folder. */
+  /** The file to put the backend into, relative to the folder. */
   driver: string;
-  /** All files that were written, in the folder, with forward slashes. */
+  /** All files that were written, relative to the folder, with forward slashes. */
   files: string[];
 }
 
 const runners: string[] = ['vitest', 'node-test'] satisfies Runner[];
 
 /**
- * Begins a driver as a package: the whole memory driver, held to the conformance suite, with README, changeset and CI.
+ * Creates a driver as a package: the complete memory driver, tested with the conformance suite, with README, changeset and CI.
  *
- * Installs nothing and asks nothing. Writes every file or none, and never over one that is there.
+ * Installs nothing and does not prompt. Writes all files or none, and never overwrites one.
  *
- * @throws `INVALID_OPTION` when an option is unknown or cannot be right, such as a name that npm would not take.
- * @throws `NOT_EMPTY` when the folder holds something.
+ * @throws `INVALID_OPTION` when an option is unknown or invalid, such as a name that npm would not accept.
+ * @throws `NOT_EMPTY` when the folder is not empty or is a file.
  */
 export async function scaffoldDriver(options: ScaffoldOptions): Promise<Scaffold> {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
@@ -74,6 +74,6 @@ async function refuseOccupied(directory: string): Promise<void> {
   const shown = found.slice(0, 3).join(', ') + (found.length > 3 ? ', …' : '');
   throw refusal(
     'NOT_EMPTY',
-    `${directory} is not empty (${shown}), and nothing is ever overwritten. Name a new folder.`,
+    `${directory} is not empty (${shown}), and existing files are never overwritten. Name a new folder.`,
   );
 }

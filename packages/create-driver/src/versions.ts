@@ -1,6 +1,6 @@
 /**
- * The ranges that a new driver gets, the only place where they are written. Core's is the lowest version that the template
- * needs, and becomes the driver's peer range.
+ * The version ranges in a new driver's manifest, defined only here. The range of core starts at the lowest version that the
+ * template needs, and is also the driver's peer range.
  */
 export const versions = {
   '@changesets/cli': '^3.0.3',

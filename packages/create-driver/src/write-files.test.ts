@@ -12,7 +12,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const everything = async () => (await readdir(folder, { recursive: true })).sort();
 
 describe('writeFiles', () => {
-  it('writes every file, and the folders on the way', async () => {
+  it('writes every file and creates the folders', async () => {
     await writeFiles(
       join(folder, 'new/driver'),
       new Map([
@@ -24,9 +24,9 @@ describe('writeFiles', () => {
     expect(await readFile(join(folder, 'new/driver/src/deep/driver.ts'), 'utf8')).toBe('export {};');
   });
 
-  it('leaves a file that is there as it is, and nothing of its own', async () => {
+  it('leaves an existing file unchanged, and nothing else behind', async () => {
     await mkdir(join(folder, 'src'));
-    await writeFile(join(folder, 'src/driver.ts'), 'of somebody else');
+    await writeFile(join(folder, 'src/driver.ts'), 'of another user');
     const before = await everything();
     const files = new Map([
       ['package.json', '{}'],
@@ -36,7 +36,7 @@ describe('writeFiles', () => {
     ]);
     await expect(writeFiles(folder, files)).rejects.toMatchObject({ code: 'EEXIST' });
     expect(await everything()).toEqual(before);
-    expect(await readFile(join(folder, 'src/driver.ts'), 'utf8')).toBe('of somebody else');
+    expect(await readFile(join(folder, 'src/driver.ts'), 'utf8')).toBe('of another user');
   });
 
   it('leaves nothing, not even the folder, when the disk fails between two files', async () => {

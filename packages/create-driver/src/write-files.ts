@@ -2,8 +2,8 @@ import { mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /**
- * Writes files under `directory`, all or none: what was made before a failure is removed again. A file that is there already
- * is such a failure, and is left as it is.
+ * Writes files under `directory`, all or none: after a failure, everything created so far is removed. An existing file counts as a
+ * failure and is left unchanged.
  */
 export async function writeFiles(directory: string, files: Map<string, string>): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
@@ -21,13 +21,13 @@ export async function writeFiles(directory: string, files: Map<string, string>):
       }
     }
   } catch (error) {
-    // The first failure is the one to tell; a folder that somebody else has put a file into stays.
+    // Report the first failure only. A folder that another process has put a file into is not removed.
     for (const remove of undo.reverse()) await remove().catch(() => undefined);
     throw error;
   }
 }
 
-/** One for each folder from `first` down to `last`, in that order. */
+/** One removal for each folder from `first` down to `last`, in that order. */
 function removals(first: string, last: string): (() => Promise<void>)[] {
   const above = last === first ? [] : removals(first, dirname(last));
   return [...above, () => rmdir(last)];

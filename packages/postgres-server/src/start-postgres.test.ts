@@ -11,7 +11,7 @@ import { startPostgres } from './start-postgres.ts';
 const isRoot = process.getuid?.() === 0;
 const onlyRoot = 'only root starts PostgreSQL as another user';
 
-/** A folder that only its owner can enter, as `mktemp -d` and `/root` are. */
+/** A folder that only its owner can enter, like one from `mktemp -d` or `/root`. */
 function privateFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'store postgres-ü-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ async function versionOf(url: string): Promise<string> {
   }
 }
 
-/** Points the reuse of a copy elsewhere for one test. */
+/** Makes one test ignore a copy that already exists. */
 function forgetCopy(): void {
   const copied = process.env.STORE_POSTGRES_BINARIES;
   delete process.env.STORE_POSTGRES_BINARIES;
@@ -41,7 +41,7 @@ function forgetCopy(): void {
 }
 
 describe('a server from npm', () => {
-  it('takes queries, survives being killed, and leaves no file when it is removed', async () => {
+  it('runs queries, restarts after being killed, and leaves no file when it is removed', async () => {
     const parent = privateFolder();
     const server = await startPostgres({ parent });
     onTestFinished(() => server.remove());
@@ -54,7 +54,7 @@ describe('a server from npm', () => {
     expect(existsSync(server.directory)).toBe(false);
   });
 
-  it('that does not start throws what PostgreSQL printed, and leaves no file', async () => {
+  it('that fails to start throws what PostgreSQL printed, and leaves no file', async () => {
     const parent = privateFolder();
     const starting = startPostgres({ parent, settings: ['no_such_setting=1'] });
     await expect(starting).rejects.toThrow(
@@ -63,7 +63,7 @@ describe('a server from npm', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('keeps its files where the user it runs as can reach them', async (context) => {
+  it('keeps its files where the user that it runs as can access them', async (context) => {
     if (!isRoot) context.skip(onlyRoot);
     const parent = join(privateFolder(), 'parent');
     mkdirSync(parent);
@@ -80,7 +80,7 @@ describe('the programs of PostgreSQL', () => {
   });
 
   it.for([0o022, 0o077])(
-    'are copied to where another user can run them, under umask %o, once per run',
+    'are copied once per run to where another user can run them, under umask %o',
     async (umask, context) => {
       if (!isRoot) context.skip(onlyRoot);
       const hidden = await hiddenBinaries(umask);

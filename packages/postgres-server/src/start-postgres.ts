@@ -26,14 +26,14 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Kills the server as a power cut would. */
   kill(): Promise<void>;
-  /** Stops it and removes its files. */
+  /** Stops the server and removes its files. */
   remove(): Promise<void>;
 }
 
 const login = { user: 'postgres', password: 'password' };
 
 /**
- * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped when this process exits, if not before.
+ * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped when this process exits, at the latest.
  *
  * @throws {Error} with PostgreSQL's output, if it does not start.
  */

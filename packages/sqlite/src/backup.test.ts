@@ -10,13 +10,13 @@ import { inspect, startWriting } from '../test/writing.ts';
 const folder = join(import.meta.dirname, '..');
 const hasShell = spawnSync('sqlite3', ['--version']).status === 0;
 
-/** The commands of the README, each on its own line there. */
+/** The commands in the README, each on a line of its own. */
 const backUp = `(umask 077 && sqlite3 sessions.db "VACUUM INTO 'copy.db'")`;
 const restore = 'test -s copy.db && sqlite3 sessions.db ".timeout 5000" ".restore copy.db"';
 const replace = 'chmod 600 copy.db && mv copy.db sessions.db && rm -f sessions.db-wal sessions.db-shm';
 const script = `"${process.execPath}" "${join(folder, 'test', 'examples', 'back-up.ts')}"`;
 
-/** Runs a command of the README next to the database. */
+/** Runs a command from the README in the directory of the database. */
 async function run(command: string, path: string, context: TestContext) {
   if (command.includes('sqlite3') && !hasShell) context.skip('needs the sqlite3 shell');
   await promisify(execFile)('sh', ['-e', '-c', command], { cwd: dirname(path) });
@@ -28,7 +28,7 @@ describe('a backup made while a store writes', () => {
   it.for([
     { name: 'the sqlite3 shell', command: backUp },
     { name: 'the script', command: script },
-  ])('holds every session acknowledged before, made with $name', async ({ command }, context) => {
+  ])('contains every session acknowledged before it began, made with $name', async ({ command }, context) => {
     const path = temporaryDatabase();
     const { report } = await startWriting(path);
     const { ids, writes } = await report();
@@ -41,11 +41,11 @@ describe('a backup made while a store writes', () => {
   });
 });
 
-describe('a backup put back while two stores write', () => {
+describe('a backup restored while two stores write', () => {
   it.for([
-    { name: 'without a call that fails', command: restore, failures: [], events: [] },
+    { name: 'without a failed call', command: restore, failures: [], events: [] },
     {
-      name: 'with an event, once they have noticed that the file is another',
+      name: 'with an event, once they have noticed the new file',
       command: replace,
       failures: ['UNAVAILABLE'],
       events: ['database-replaced'],
@@ -72,7 +72,7 @@ describe('a backup put back while two stores write', () => {
     for (const { report } of stores) {
       const { failures, events } = await report();
       expect(events).toEqual(outcome.events);
-      // Whether a write runs into it, or the look before the next one comes first, is a matter of moments.
+      // Depending on timing, a write fails or the check before the next write notices first.
       for (const code of failures) expect(outcome.failures).toContain(code);
     }
     expect(content).toEqual(intact);

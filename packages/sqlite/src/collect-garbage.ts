@@ -2,21 +2,21 @@ import { setImmediate } from 'node:timers';
 import type { Awaitable, RecordStorage } from '@store/core/driver';
 import type { Connection, Prepared } from './connection/connection.ts';
 
-/** Rows that are removed or postponed in one turn of the event loop: about a millisecond, wherever in the table they are. */
+/** Rows deleted or postponed per turn of the event loop: about a millisecond of work, wherever they are in the table. */
 const mostPerTurn = 50;
 
 interface GarbageCollection {
   connection: Connection;
   write(run: () => number, adds: boolean): Awaitable<number>;
-  /** Whether `gc_at` of any row has come by then. */
+  /** Whether any row has a `gc_at` of `now` or earlier. */
   isDue(now: number): Awaitable<boolean>;
   deleteExpired: Prepared;
   postpone: Prepared;
 }
 
 /**
- * Makes the function that removes expired sessions, a few in each turn of the event loop. A row whose `gc_at` has come but
- * that is still alive is postponed to its newer `expires_at`.
+ * Creates the function that deletes expired sessions in small batches, yielding to the event loop between them. A row that is
+ * due but still alive is postponed: its `gc_at` moves to its newer `expires_at`.
  */
 export function createCollectGarbage({
   connection,
@@ -27,7 +27,7 @@ export function createCollectGarbage({
 }: GarbageCollection): RecordStorage['deleteExpired'] {
   return async (now, limit) => {
     connection.reserve?.keep();
-    // Mostly there is nothing to do, and then no lock is taken.
+    // Usually nothing is due, and then no write lock is taken.
     if (!(await isDue(now))) return 0;
     connection.checkpoints?.collecting(true);
     try {

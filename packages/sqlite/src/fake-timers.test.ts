@@ -9,8 +9,8 @@ afterEach(() => {
 const threeHours = 3 * 3_600_000;
 const many = Array.from({ length: 600 }, () => createSessionId());
 
-// As an application's tests have them: installed once everything is loaded, and never moved on.
-it('saves, loads and collects under fake timers that are never moved on', async () => {
+// As in an application's tests: installed once everything is loaded, and never advanced.
+it('saves, loads and collects garbage under fake timers that are never advanced', async () => {
   const store = await startSession({ database: ':memory:', cache: false });
   vi.useFakeTimers();
   await Promise.all(many.map((id, n) => store.save(id, { n }, {})));
@@ -21,7 +21,7 @@ it('saves, loads and collects under fake timers that are never moved on', async 
   await store.close();
 });
 
-it('is not left waiting for fake timers once the real ones are back', async () => {
+it('does not keep waiting for fake timers after real ones are restored', async () => {
   const store = await startSession({ database: ':memory:', cache: false });
   vi.useFakeTimers();
   const waiting = Promise.all(many.slice(0, 5).map((id) => store.save(id, {}, {})));

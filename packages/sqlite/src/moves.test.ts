@@ -28,7 +28,7 @@ describe('move', () => {
     expect(await storage.listBySubject?.('ann')).toEqual([]);
   });
 
-  it('writes nothing when the version is gone, the record is missing, or the new key is taken', async () => {
+  it('writes nothing when the version has changed, the record is missing, or the new key is taken', async () => {
     const { storage } = temporaryStorage();
     expect(await storage.move?.(keyOf('old'), 1, next, mark, 0)).toBe(false);
     await storage.insert(sessionRecord('old'), 0);
@@ -79,7 +79,7 @@ describe('move', () => {
     expect(outcomes).toEqual([true, true, true, false, true, false]);
   });
 
-  it('waits while another connection writes, and then finds what it left', async () => {
+  it('waits while another connection writes, and then sees what it wrote', async () => {
     const path = temporaryDatabase();
     const database = new Database(path, { timeout: 0 });
     const other = new Database(path);
@@ -95,7 +95,7 @@ describe('move', () => {
 });
 
 describe('scan', () => {
-  it('pages through all records by key, each once', async () => {
+  it('pages through all records by key, returning each once', async () => {
     const { storage } = temporaryStorage();
     const names = Array.from({ length: 25 }, (_, n) => `s${n}`);
     for (const name of names) await storage.insert(sessionRecord(name), 0);
@@ -122,8 +122,8 @@ function runRace(path: string, what: string) {
   return { child, line: async () => (await lines.next()).value as string, ended };
 }
 
-describe('moves of several processes', { timeout: 300_000 }, () => {
-  it('leave the session under exactly one id, and its mark, wherever the process is killed', async () => {
+describe('moves by several processes', { timeout: 300_000 }, () => {
+  it('leave the session under exactly one id, and its mark, at whatever point the process is killed', async () => {
     const path = temporaryDatabase();
     const store = await startSession({ database: path, cache: false });
     onTestFinished(() => store.close());
@@ -154,7 +154,7 @@ describe('moves of several processes', { timeout: 300_000 }, () => {
         const loaded = await Promise.all(chain.map((id) => store.load(id)));
         expect(loaded.filter(({ exists }) => exists).map(({ data }) => data)).toEqual([{ round }]);
         const alive = loaded.findIndex(({ exists }) => exists);
-        // Killed before its last move, or after it: nothing else.
+        // The process was killed either before or after its last move.
         expect(alive).toBeGreaterThanOrEqual(chain.length - 2);
         for (const given of chain.slice(0, alive)) expect(isMark(given)).toBe(true);
         const wasMoved = lines.filter((line) => line === `${chain.at(-2)} moved`).length === 1;
@@ -175,7 +175,7 @@ describe('moves of several processes', { timeout: 300_000 }, () => {
     for (let round = 0; round < 300; round++) {
       const [id, newId] = [createSessionId(), createSessionId()];
       await store.save(id, { round }, {});
-      // Either of them first, in turn.
+      // Alternate which of them goes first.
       const order = round % 2 ? processes : [...processes].reverse();
       for (const { child } of order) child.stdin.write(`${id} ${newId}\n`);
       const [moved = ''] = await Promise.all(processes.map(({ line }) => line()));

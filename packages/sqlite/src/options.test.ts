@@ -19,7 +19,7 @@ const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: 
   ['cache', 1, undefined, 'cach'],
 ];
 
-/** What startSession() says; no file may have been touched. */
+/** The error text that startSession() rejects with; also checks that no file was touched. */
 async function refusal(options: object): Promise<string> {
   const path = temporaryDatabase();
   const error = await startSession({ database: path, ...options } as never).catch((reason) => reason);
@@ -29,12 +29,12 @@ async function refusal(options: object): Promise<string> {
 }
 
 describe('the options', () => {
-  it('are those in this table', async () => {
+  it('are those listed in this table', async () => {
     const known = /the options are (.*)\.$/.exec(await refusal({ somethingFarOff: 1 }))?.[1]?.split(', ');
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and tell it by name when it is misspelt', async (...row) => {
+  it.each(rows)('refuse a wrong %s, and suggest the name when it is misspelt', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
@@ -64,13 +64,13 @@ describe('the options', () => {
     ['sqlite://user:secret@dev.db', '"sqlite://"'],
     ['better-sqlite3:///dev.db', '"better-sqlite3://"'],
     ['libsql://dev.example.org', '"libsql://"'],
-  ])('refuse %o as a database, and say that the beginning has to go', async (database, beginning) => {
+  ])('refuse %o as a database, and say which prefix to leave out', async (database, beginning) => {
     const message = await refusal({ database });
     expect(message).toContain(`database must be a path, not a URL: leave out ${beginning}`);
     expect(message).not.toContain('secret');
   });
 
-  it('have to name a database', async () => {
+  it('must include a database', async () => {
     for (const options of [undefined, {}, { database: undefined }]) {
       await expect(startSession(options as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
@@ -79,15 +79,12 @@ describe('the options', () => {
     }
   });
 
-  it.each([null, './sessions.db', [], () => {}, Promise.resolve({})])(
-    'refuse %o in their place',
-    async (wrong) => {
-      await expect(startSession(wrong as never)).rejects.toMatchObject({
-        code: 'INVALID_OPTION',
-        message: expect.stringMatching(/options.*an object such as \{ database, table \}/),
-      });
-    },
-  );
+  it.each([null, './sessions.db', [], () => {}, Promise.resolve({})])('cannot be %o', async (wrong) => {
+    await expect(startSession(wrong as never)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(/options.*an object such as \{ database, table \}/),
+    });
+  });
 
   it.each([
     ['path', 'use database'],
@@ -95,11 +92,11 @@ describe('the options', () => {
     ['name', 'cookie: { name }'],
     ['cookie', 'the cookie is an option of @store/session'],
     ['touchAfter', 'the middleware, @store/session'],
-  ])('say what does the same as %s', async (option, instead) => {
+  ])('name the equivalent of %s', async (option, instead) => {
     expect(await refusal({ [option]: {} })).toContain(instead);
   });
 
-  it('may be undefined, whatever their names', async () => {
+  it('may be undefined, even unknown ones', async () => {
     const database = new Database(':memory:');
     const undefinedOnes = Object.fromEntries(
       [...rows.map(([option]) => option), 'tabel'].map((name) => [name]),

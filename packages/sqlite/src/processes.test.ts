@@ -31,8 +31,8 @@ function check(path: string): unknown {
   return result;
 }
 
-// Twenty processes take their time on a small machine.
-describe('several processes on one database', { timeout: 120_000 }, () => {
+// Twenty processes are slow on a small machine.
+describe('several processes on one database', () => {
   it('lose no update and see no SQLITE_BUSY', async () => {
     const path = temporaryDatabase();
     const store = await open(path);
@@ -53,7 +53,7 @@ describe('several processes on one database', { timeout: 120_000 }, () => {
     expect(check(path)).toBe('ok');
   });
 
-  it('all start on an empty database, twenty at the same moment', async () => {
+  it('can all start on an empty database, twenty at the same time', async () => {
     const path = temporaryDatabase();
     const processes = Array.from({ length: 20 }, () => run('start-once.ts', path));
     await Promise.all(processes.map(({ stdout }) => once(stdout, 'data')));
@@ -67,11 +67,11 @@ describe('several processes on one database', { timeout: 120_000 }, () => {
     expect(check(path)).toBe('ok');
   });
 
-  it('keep every acknowledged write of one that is killed', async () => {
+  it('keep every acknowledged write of a process that is killed', async () => {
     const path = temporaryDatabase();
     for (let round = 0; round < 5; round += 1) {
       const { child, stdout, ended } = run('acknowledge-saves.ts', path);
-      // Soon after the start, and later, when a thread of its own writes the log back.
+      // Soon after the start, and later, when the checkpoint thread writes the log back.
       const acknowledged = await killAfterLines(child, stdout, 100 + 1500 * round);
       await ended;
       expect(check(path)).toBe('ok');

@@ -5,7 +5,7 @@ import { borrow } from './connection/open-database.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 
 describe('createSqliteStorage', () => {
-  it('gives plain numbers back when the application made big integers the default', async () => {
+  it('returns plain numbers even if the application made bigints the default', async () => {
     const { database } = temporaryStorage();
     database.defaultSafeIntegers(true);
     const storage = createSqliteStorage(borrow(database), 'sessions', 5);
@@ -13,12 +13,12 @@ describe('createSqliteStorage', () => {
     expect(await storage.read(keyOf('a'))).toEqual(sessionRecord('a'));
   });
 
-  it('reads without giving the event loop a turn', () => {
+  it('reads synchronously', () => {
     const { storage } = temporaryStorage();
     expect(storage.read(keyOf('a'))).toBeUndefined();
   });
 
-  it('reads and finds what is due through indexes, never by scanning the table', () => {
+  it('reads records and finds due rows through indexes, never by scanning the table', () => {
     const { database } = temporaryStorage();
     const plan = (sql: string) =>
       database

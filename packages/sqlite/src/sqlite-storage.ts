@@ -9,11 +9,11 @@ import { writeStatements } from './statements.ts';
 import { createWriteGroup } from './write-group.ts';
 
 /**
- * Keeps session records in one table of a SQLite database. Reads are synchronous; writes go through a write group, and the
- * number of rows that a statement changed decides what its caller gets.
+ * Keeps session records in one table of a SQLite database. Reads are synchronous; writes go through a write group, and a
+ * method's result depends on how many rows its statement changed.
  *
- * Kysely writes the SQL once, here; what runs are prepared statements, since its builder costs 86 % of the speed of a load.
- * No write returns `tryAgain`: a busy database is waited for here, where the wait ends as soon as the lock is free.
+ * Kysely builds the SQL once, here; calls run prepared statements, because building a query is far slower than running a load.
+ * No write returns `tryAgain`: the wait for a busy database happens here, where it ends as soon as the lock is free.
  */
 export function createSqliteStorage(
   connection: Connection,
@@ -40,11 +40,11 @@ export function createSqliteStorage(
   const deleteBySubject = prepare(statements.deleteBySubject);
 
   const write = createWriteGroup(connection, busyTimeout);
-  /** The pattern of plain payloads; core passes the same ends every time. */
+  /** The arguments that `pattern` was built from: core passes the same object every time. */
   let known: PlainPayload | undefined;
   let pattern = '';
 
-  /** Runs a query after a wait, in which another call may have found that the file is lost. */
+  /** Runs a query after a wait, during which another call may have found that the file was lost. */
   function checked<T>(run: () => T): T {
     connection.check();
     return run();
@@ -63,7 +63,7 @@ export function createSqliteStorage(
 
   return {
     read(key) {
-      // As `query` does, without its two calls: this is what every request waits for.
+      // `query` inlined, because every request waits for this.
       if (withoutTimeout) return query(() => read.current.get(key) as SessionRecord | undefined);
       if (connection.file && performance.now() >= connection.file.readDue) connection.check();
       try {
@@ -143,7 +143,7 @@ export function createSqliteStorage(
   };
 }
 
-/** A text as part of a pattern for `glob`. */
+/** Escapes text for a `glob` pattern. */
 function literally(text: string): string {
   return text.replace(/[[*?]/g, '[$&]');
 }

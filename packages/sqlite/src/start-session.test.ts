@@ -24,7 +24,7 @@ function open(path: string, options?: Database.Options) {
 const id = createSessionId();
 
 describe('startSession', () => {
-  it('creates the file, its log and its index readable for the owner only', async () => {
+  it('creates the file, its log and its index readable only by the owner', async () => {
     const database = temporaryDatabase();
     const store = await start({ database });
     await store.save(id, {}, {});
@@ -33,14 +33,14 @@ describe('startSession', () => {
     }
   });
 
-  it('keeps the mode of an existing file that others may only read', async () => {
+  it('keeps the mode of an existing file that other users may only read', async () => {
     const database = temporaryDatabase();
     writeFileSync(database, '', { mode: 0o640 });
     await start({ database });
     expect(statSync(database).mode & 0o777).toBe(0o640);
   });
 
-  it('opens a path in WAL mode and leaves a passed database its pragmas', async () => {
+  it('opens a path in WAL mode and leaves the pragmas of a passed database unchanged', async () => {
     const path = temporaryDatabase();
     await start({ database: path });
     expect(open(path).pragma('journal_mode', { simple: true })).toBe('wal');
@@ -74,14 +74,14 @@ describe('startSession', () => {
     }
   });
 
-  it('keeps sessions in memory for as long as the store is open', async () => {
+  it('keeps sessions in memory while the store is open', async () => {
     const store = await start({ database: ':memory:' });
     await store.save(id, { n: 1 }, {});
     expect(await store.load(id)).toMatchObject({ data: { n: 1 } });
     expect(existsSync(':memory:')).toBe(false);
   });
 
-  it('refuses a payload over maxBytes, and lets absoluteTimeout be switched off', async () => {
+  it('refuses a payload over maxBytes, and allows absoluteTimeout to be turned off', async () => {
     const store = await start({ database: ':memory:', maxBytes: 100, absoluteTimeout: false });
     expect(store.timeouts.absoluteTimeout).toBe(false);
     await expect(store.save(id, { text: 'x'.repeat(100) }, {})).rejects.toMatchObject({ code: 'TOO_LARGE' });
@@ -96,7 +96,7 @@ describe('startSession', () => {
     });
   });
 
-  it('says that a file is no database, leaves it alone, and starts once it is moved away', async () => {
+  it('reports a file that is not a database, leaves it alone, and starts once it is moved away', async () => {
     const path = temporaryDatabase();
     writeFileSync(path, 'These are the minutes of the meeting. '.repeat(200));
     await expect(startSession({ database: path })).rejects.toMatchObject({
@@ -109,14 +109,14 @@ describe('startSession', () => {
     expect(await (await start({ database: path })).load(id)).toMatchObject({ exists: false });
   });
 
-  it('fails with UNAVAILABLE and the cause when a directory is given', async () => {
+  it('fails with UNAVAILABLE and the cause when the path is a directory', async () => {
     await expect(startSession({ database: dirname(temporaryDatabase()) })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       cause: expect.anything(),
     });
   });
 
-  it('loads from a read-only database, and fails a write with UNAVAILABLE and the cause', async () => {
+  it('loads from a read-only database, and rejects a write with UNAVAILABLE and the cause', async () => {
     const path = temporaryDatabase();
     const writer = await start({ database: path });
     await writer.save(id, { n: 1 }, {});

@@ -33,26 +33,26 @@ const optionNames = [
   'cache',
 ] as const;
 
-/** Hints for options known from other session stores. */
+/** Hints for option names used by other session stores. */
 const hints = { path: 'use database', filename: 'use database', db: 'use database', client: 'use database' };
 
-/** What {@link startSession} takes in addition to the options of every driver. */
+/** The options of {@link startSession}, in addition to those of every driver. */
 export interface SqliteSessionOptions extends StartOptions {
   /**
-   * The path of the database file, which is created (mode 0600) if it is missing, `:memory:`, or an open better-sqlite3
-   * `Database`, which keeps its pragmas and stays yours to close.
+   * The path of the database file (created with mode 0600 if it is missing), `:memory:`, or an open better-sqlite3 `Database`.
+   * The store leaves the pragmas of a `Database` unchanged and does not close it.
    */
   database: string | SqliteDatabase;
-  /** The table's name; any name that SQLite can hold. @default 'sessions' */
+  /** The table's name; any name that SQLite can store. @default 'sessions' */
   table?: string;
   /** Whether to create and update the table at start. @default true */
   migrate?: boolean;
-  /** Seconds to wait, off the event loop, for a database that is busy; 0 tries once. @default 5 */
+  /** Seconds to wait, off the event loop, for a busy database; 0 tries once. @default 5 */
   busyTimeout?: number;
   /**
-   * Whether to refuse a database file, or a directory, that belongs to another user or that every user may write. Turn this off for a
-   * volume whose owner and mode cannot be changed, or in a user namespace that shows its owner as `nobody`. Without effect on a
-   * `Database` and on `:memory:`. @default true
+   * Whether to refuse a database file or directory that belongs to another user or that every user may write to. Turn this off for a
+   * volume whose owner and mode cannot be changed, or in a user namespace that shows its owner as `nobody`. Has no effect on a
+   * `Database` or `:memory:`. @default true
    */
   checkOwner?: boolean;
 }
@@ -61,9 +61,9 @@ export interface SqliteSessionOptions extends StartOptions {
  * Keeps sessions in a SQLite database, and caches the store unless `cache` is false.
  *
  * @returns The store. Its `close()` closes the database if it was given as a path.
- * @throws {StoreError} `INVALID_OPTION` naming the option, the file or directory that other users can write, or a file that
+ * @throws {StoreError} `INVALID_OPTION` naming the option, the file or directory that other users can write to, or a file that
  * is mounted without its directory; `UNAVAILABLE` when the database cannot be opened, stays busy, is not a database, or lacks
- * the table. A failure leaves nothing behind: the next call starts from scratch.
+ * the table. A failed start leaves nothing open: the next call starts from scratch.
  * @example
  * await startSession({ database: './sessions.db', idleTimeout: 7200 });
  */
@@ -112,12 +112,12 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   }
 }
 
-/** How a URL begins: with two letters or more, since one is a drive on Windows. */
+/** The start of a URL. A scheme has at least two letters here, since one letter is a drive on Windows. */
 const urlScheme = /^[a-z][a-z0-9+.-]+:(?:\/\/)?/i;
 
 function assertDatabase(database: unknown): string | SqliteDatabase {
   if (isSqliteDatabase(database) && database.open) return database;
-  // better-sqlite3 trims what it gets, keeps a database without a name in a temporary file, and reads no `file:` URI.
+  // better-sqlite3 trims the name, uses a temporary file for an empty one, and does not understand `file:` URIs.
   const path = typeof database === 'string' ? database.trim() : '';
   const scheme = urlScheme.exec(database instanceof URL ? database.href : path)?.[0];
   if (scheme !== undefined) {
@@ -135,7 +135,7 @@ function assertBoolean(option: string, value: unknown): void {
   if (typeof value !== 'boolean') throw invalidOption(name, option, 'true or false', value);
 }
 
-/** Explains what SQLite reports at start, and keeps it as the cause. */
+/** Turns a SQLite error at start into one that explains it, and keeps the original as the cause. */
 async function starting<T>(directory: string | undefined, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -144,7 +144,7 @@ async function starting<T>(directory: string | undefined, work: () => T | Promis
     const { code, message } = cause as { code?: unknown; message?: unknown };
     const text =
       explain(cause, directory) ??
-      `The database could not be opened (${code ?? message}). The cause says why.`;
+      `The database could not be opened (${code ?? message}). See the cause for details.`;
     throw new StoreError('UNAVAILABLE', `[${name}] ${text}`, { cause });
   }
 }

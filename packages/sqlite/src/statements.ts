@@ -2,7 +2,7 @@ import type { SessionRecord } from '@store/core/driver';
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { sqlWriter } from './schema/sessions-table.ts';
 
-/** What statements bind, by name: a record's fields and the other parameters. */
+/** The named parameters of the statements: a record's fields and others. */
 interface Bindings extends SessionRecord {
   oldKey: string;
   oldVersion: number;
@@ -25,7 +25,7 @@ const sessions = sql.table('sessions');
 const bind = <Name extends keyof Bindings>(name: Name): RawBuilder<Bindings[Name]> =>
   sql<Bindings[Name]>`${sql.raw(`@${name}`)}`;
 
-/** Every statement of the store, written and typed once. */
+/** Every statement that the storage uses. */
 export function writeStatements(table: string) {
   const db = sqlWriter(table);
   const record = db
@@ -61,7 +61,7 @@ export function writeStatements(table: string) {
       .onConflict((conflict) => conflict.column('key').doNothing())
       .compile(),
 
-    /** A new session, or new content for one that otherwise stays as it is; then no index is written. */
+    /** Inserts a session, or replaces only the content of an existing one; then no index is written. */
     save: db
       .insertInto('sessions')
       .values(values)
@@ -79,7 +79,7 @@ export function writeStatements(table: string) {
       )
       .compile(),
 
-    /** The everyday replacement: no indexed column is set, so no index is written. */
+    /** The common replacement: no indexed column is set, so no index is written. */
     replaceContent: db
       .updateTable('sessions')
       .set({ ...content, idle_timeout: bind('idleTimeout') })
@@ -90,7 +90,7 @@ export function writeStatements(table: string) {
       .where(sql<boolean>`subject is ${bind('subject')}`)
       .compile(),
 
-    /** Any replacement: a move, a new subject, an earlier end. */
+    /** Any other replacement: a move, a new subject, an earlier end. */
     replaceRow: db
       .updateTable('sessions')
       .set((row) => ({ ...values, gc_at: row.fn<number>('min', ['gc_at', bind('expiresAt')]) }))
@@ -110,8 +110,8 @@ export function writeStatements(table: string) {
       .compile(),
 
     /**
-     * The session as a new row, and its mark over the old one: two rows are written, or none when the version is gone or the
-     * new key is taken. `where true` keeps SQLite from reading `on conflict` as the condition of a join.
+     * Inserts the session as a new row and replaces the old row with its mark. Writes two rows, or none if the version has changed
+     * or the new key is taken. `where true` keeps SQLite from parsing `on conflict` as a join condition.
      */
     move: sql`
       with allowed as (

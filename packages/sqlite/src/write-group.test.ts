@@ -25,7 +25,7 @@ function openNumbers() {
   return {
     database,
     write: async (n: number) => write(() => insert.run(n).changes),
-    /** Pages logged since the last call: the table has one page, so one for each transaction. */
+    /** Pages logged since the last call: the table has a single page, so one per transaction. */
     framesWritten() {
       const [{ log }] = other.pragma('wal_checkpoint(passive)') as [{ log: number }];
       return log;
@@ -44,7 +44,7 @@ describe('createWriteGroup', () => {
     expect(await written).toBe(1);
   });
 
-  it('commits what arrives together in one transaction, after the first write of all', async () => {
+  it('commits writes that arrive together in one transaction, except the very first', async () => {
     const { write, numbers, framesWritten } = openNumbers();
     framesWritten();
     const changes = await Promise.all(Array.from({ length: 40 }, (_, n) => write(n + 20)));
@@ -53,7 +53,7 @@ describe('createWriteGroup', () => {
     expect(framesWritten()).toBe(2);
   });
 
-  it('gathers the writes of separate callbacks once a turn has brought more than one', async () => {
+  it('groups the writes of separate callbacks once a turn has brought more than one', async () => {
     const { write, framesWritten } = openNumbers();
     const callbacks = (first: number) =>
       Promise.all(Array.from({ length: 6 }, (_, n) => turn().then(() => write(first + n))));
@@ -72,7 +72,7 @@ describe('createWriteGroup', () => {
     expect(framesWritten()).toBe(3);
   });
 
-  it('runs a write immediately again when a turn brings one alone', async () => {
+  it('runs writes immediately again after a turn that brought only one', async () => {
     const { write, numbers } = openNumbers();
     await Promise.all([1, 2, 3].map(write));
     await turn();
@@ -82,7 +82,7 @@ describe('createWriteGroup', () => {
     expect(numbers()).toContain(5);
   });
 
-  it('gives the event loop a turn in a long run of writes that are awaited one after another', async () => {
+  it('yields to the event loop during a long run of writes that are awaited one after another', async () => {
     const { write } = openNumbers();
     let turns = 0;
     let done = false;
@@ -96,7 +96,7 @@ describe('createWriteGroup', () => {
     expect(turns).toBeGreaterThanOrEqual(10);
   });
 
-  it('fails only the write that is at fault, and keeps the order of the others', async () => {
+  it('rejects only the write that failed, and keeps the order of the others', async () => {
     const { write, numbers, database } = openNumbers();
     const results = await Promise.allSettled([11, 12, 13, 14, 11, 15].map(write));
     expect(results.map(({ status }) => status)).toEqual([
@@ -112,7 +112,7 @@ describe('createWriteGroup', () => {
     expect(await write(16)).toBe(1);
   });
 
-  it('tells each caller what its own statement did', async () => {
+  it('returns to each caller the result of its statement', async () => {
     const { storage } = temporaryStorage();
     const outcomes = await Promise.all([
       storage.insert(sessionRecord('a'), Date.now()),
@@ -127,7 +127,7 @@ describe('createWriteGroup', () => {
     expect(outcomes).toEqual([true, false, true, false, true, undefined, false, true]);
   });
 
-  it("waits for the application's transaction on the same connection, and takes no part in it", async () => {
+  it("waits for the application's transaction on the same connection, and does not join it", async () => {
     const { database, write, numbers } = openNumbers();
     database.exec('begin; insert into numbers values (1)');
     const early = [write(2), write(3)];

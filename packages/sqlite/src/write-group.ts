@@ -9,28 +9,28 @@ import { DiskSpace, fullWhileWaiting, isDiskFull } from './file/disk-space.ts';
 
 interface Write {
   run(): number;
-  /** Whether it may make the database grow; one that deletes does not. */
+  /** Whether it may make the database grow; a deletion does not. */
   adds: boolean;
   deadline: number;
   resolve(changes: number): void;
   reject(error: unknown): void;
 }
 
-/** Most writes that share a transaction: one or two milliseconds of the event loop. */
+/** Maximum number of writes in one transaction: one or two milliseconds of the event loop. */
 const largestGroup = 100;
 
-/** Most writes that run one by one in a turn of the event loop: a loop that awaits saves must not starve requests. */
+/** Maximum number of writes run one by one per turn of the event loop: a loop that awaits saves must not starve requests. */
 const mostPerTurn = 8;
 
 /**
- * Commits writes that arrive together in one transaction, in the order they came.
+ * Commits writes that arrive together in one transaction, in order of arrival.
  *
- * Requests arrive in separate callbacks of one turn of the event loop, so only `setImmediate` finds them together; a
- * microtask finds none. A lone write would pay for that wait, so writes run immediately until a turn brings more than one,
- * and are grouped from then on until a turn brings a single one again.
+ * Requests arrive in separate callbacks of one turn of the event loop, so `setImmediate` can collect their writes and a microtask
+ * cannot. A lone write should not pay for that wait: writes run immediately until a turn brings more than one, and are then
+ * grouped until a turn brings only one again.
  *
- * @returns A function that runs a write, which has no `await` in it, and returns how many rows it changed; synchronously
- * if it could run immediately. One that only deletes has `adds: false`, and so works on a full disk.
+ * @returns A function that runs a synchronous write and returns how many rows it changed, synchronously if the write could run
+ * immediately. Pass `adds: false` for a write that only deletes, so that it works on a full disk.
  */
 export function createWriteGroup(connection: Connection, busyTimeout: number) {
   const { withoutTimeout } = connection;
@@ -43,17 +43,17 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   let turnScheduled = false;
   let draining = false;
   let grouping = false;
-  /** Writes of this turn that ran immediately. */
+  /** How many writes ran immediately in this turn. */
   let ranThisTurn = 0;
   /** False between an immediate write and the next microtask: a write that arrives then must come from a different caller. */
   let callerResumed = true;
   const resumeCaller = () => {
     callerResumed = true;
   };
-  /** How many of the next writes run one by one, because they failed as a group. */
+  /** How many of the next writes run one by one because they failed as a group. */
   let separate = 0;
-  /** Rows changed that `checkpoints` has not been told of: it need not hear of every write. */
-  let untold = 0;
+  /** Changed rows not yet reported to `checkpoints`, which does not need to be called for every write. */
+  let unreported = 0;
 
   return (run: () => number, adds = true): Awaitable<number> => {
     if (!turnScheduled) {
@@ -112,17 +112,17 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
       commit.current.run();
       return changes;
     } catch (error) {
-      // On some errors (disk full, I/O) SQLite has ended the transaction already, and a rollback would fail.
+      // After some errors (disk full, I/O) SQLite has already ended the transaction, and a rollback would fail.
       if (connection.database.inTransaction) rollback.current.run();
       throw error;
     }
   }
 
   function count(changes: number): void {
-    untold += changes;
-    if (untold < rowsPerCheckpoint) return;
-    connection.checkpoints?.committed(untold);
-    untold = 0;
+    unreported += changes;
+    if (unreported < rowsPerCheckpoint) return;
+    connection.checkpoints?.committed(unreported);
+    unreported = 0;
   }
 
   function endTurn(): void {
@@ -147,7 +147,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
     draining = false;
   }
 
-  /** Runs the writes at the front of the queue. @returns why not, if the database is busy */
+  /** Runs the writes at the front of the queue. @returns the error if the database is busy */
   function runNext(): { cause: unknown } | undefined {
     const group = waiting.slice(0, separate > 0 || disk.isFull ? 1 : largestGroup);
     const [first] = group;

@@ -1,7 +1,7 @@
 import { createSessionId } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** Saves and updates sessions without end, and prints an id with its number as soon as that number is safe. */
+/** Saves and updates sessions in an endless loop, and prints each id with its number once the write is acknowledged. */
 const [database = ''] = process.argv.slice(2);
 const store = await startSession({ database, cache: false });
 

@@ -33,7 +33,7 @@ export const openStorage: DriverModule['openStorage'] = (place) => {
   return { ...createSqliteStorage(borrow(database), 'sessions', 5), close: () => void database.close() };
 };
 
-// Every byte, also those of the log and of pages that are free again.
+// Every byte, including those of the log and of freed pages.
 export const dump: DriverModule['dump'] = (place) =>
   ['', '-wal']
     .map((suffix) => pathOf(place) + suffix)

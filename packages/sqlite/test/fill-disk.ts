@@ -5,8 +5,8 @@ import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
 
 /**
- * Saves sessions in the directory, fills its disk, and does with the store what an application does then. Prints how often
- * each call worked, and what the others said, as JSON. `mode` is `path`, or the journal mode of a database that is passed.
+ * Saves sessions in the directory, fills its disk, and then uses the store as an application would. Prints as JSON how often each
+ * call worked, and the errors of the others. `mode` is `path`, or the journal mode of a database that is passed.
  */
 const [directory = '', count = '', mode = 'path'] = process.argv.slice(2);
 const path = join(directory, 'sessions.db');
@@ -46,7 +46,7 @@ async function save(name: string, subject: string) {
   return id;
 }
 async function destroy(id: string) {
-  // One that is not acknowledged may be there or not.
+  // A save that was not acknowledged may or may not have been written.
   if (!alive.delete(id)) return;
   await attempt('sign-out', () => store.destroy(id));
 }
@@ -58,7 +58,7 @@ const other = openSync(join(directory, 'other.log'), 'w');
 try {
   for (;;) writeSync(other, Buffer.alloc(4096));
 } catch {
-  // Full.
+  // The disk is full.
 }
 
 for (let n = 0; n < 20; n += 1) await save('new session', 'ada');

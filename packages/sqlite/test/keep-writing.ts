@@ -1,21 +1,22 @@
 import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** What the test wants to know. Each is answered over IPC, and a failure with its code. */
+/** What the test asks for. The answer comes over IPC; if the call fails, it is the error code. */
 export type Question = { save: string } | { exists: string } | 'report';
 
-/** What became of the writes that this process makes all the time. */
+/** The outcome of the writes that this process keeps making. */
 export interface WriteReport {
   /** How many were acknowledged. */
   writes: number;
-  /** The sessions that they went to. */
+  /** The sessions that were written. */
   ids: string[];
-  /** The codes of those that failed, and the types of the events, each once. */
+  /** The codes of the failed writes, each once. */
   failures: string[];
+  /** The types of the events, each once. */
   events: string[];
 }
 
-/** Enough for a database that takes more than one step to copy. */
+/** Enough for a database that cannot be copied in one step. */
 const sessions = 300;
 
 const [database = ''] = process.argv.slice(2);
@@ -35,7 +36,7 @@ async function write(): Promise<void> {
         },
         (error) => failures.add(codeOf(error)),
       );
-      // Questions arrive, and threads end, between turns of the event loop.
+      // Let the event loop deliver questions and the exit of threads.
       await new Promise(setImmediate);
     }
   }

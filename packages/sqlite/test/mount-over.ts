@@ -5,8 +5,8 @@ import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
 /**
- * Starts on a database of its own, mounts that of another directory over the file or its directory, and saves. Prints as JSON
- * whether that works, and how many of the sessions that were acknowledged are not there.
+ * Starts on a database, mounts the database of another directory over the file or its directory, and saves. Prints as JSON
+ * whether that works, and how many acknowledged sessions are missing.
  */
 const [database = '', other = '', what = ''] = process.argv.slice(2);
 const path = join(dirname(database), 'mounted', 'sessions.db');

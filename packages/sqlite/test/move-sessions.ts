@@ -2,11 +2,11 @@ import { writeSync } from 'node:fs';
 import { createSessionId } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** Moves sessions to new ids without end, and prints both ids before each move and `moved` after it. */
+/** Moves sessions to new ids in an endless loop, and prints both ids before each move and `moved` after it. */
 const [database = '', ...ids] = process.argv.slice(2);
 const store = await startSession({ database, cache: false });
 
-/** Synchronous: what a stream still holds is lost when the process is killed. */
+/** Synchronous, because output buffered in a stream is lost when the process is killed. */
 const print = (line: string) => writeSync(1, `${line}\n`);
 
 async function moveOn(first: string): Promise<void> {

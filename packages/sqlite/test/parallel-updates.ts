@@ -1,7 +1,7 @@
 import { isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** Counts up one session, and a session of its own, as often as told; prints each code it was refused with. */
+/** Increments a counter in a shared session and in a private one, `times` times; prints the code of each failure. */
 const [database = '', common = '', own = '', times = '0'] = process.argv.slice(2);
 const store = await startSession({ database, cache: false });
 const increase = (id: string) =>

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const program = join(import.meta.dirname, 'start-and-report.ts');
 
-/** What a process was told that started on a database. */
+/** What a process that started on a database reports. */
 export interface Report {
   /** `saved`, or the code and the text of the error. */
   readonly outcome: string;
@@ -13,8 +13,8 @@ export interface Report {
 }
 
 /**
- * Runs start-and-report.ts with these arguments in a process of its own; with `shell`, in a mount namespace of its own after these
- * commands of the shell, which find `variables` in their environment.
+ * Runs start-and-report.ts with these arguments in a child process; with `shell`, in a separate mount namespace after these shell
+ * commands, which find `variables` in their environment.
  */
 export async function reportOf(
   args: readonly string[],
@@ -31,7 +31,7 @@ export async function reportOf(
   return JSON.parse(stdout);
 }
 
-/** Without root, a user namespace allows mounts, where the system permits that. */
+/** Without root, mounts need a user namespace, if the system permits one. */
 export const namespace = process.geteuid?.() === 0 ? ['-m'] : ['-r', '-m'];
 
 export const canMount =

@@ -35,10 +35,10 @@ export async function withDatabase(path: string, work: (database: Database.Datab
   database.close();
 }
 
-/** Ways to put it in place while a store has the database open. */
+/** Ways to put the backup in place while a store has the database open. */
 export const restores: Record<string, (path: string, backup: string) => void> = {
   'moved over the file': (path, backup) => renameSync(backup, path),
-  'moved to the place of the deleted file': (path, backup) => {
+  'moved to the path of the deleted file': (path, backup) => {
     remove(path, '');
     renameSync(backup, path);
   },
@@ -61,37 +61,34 @@ export function remove(path: string, ...suffixes: string[]) {
   for (const suffix of suffixes) rmSync(path + suffix);
 }
 
-/** Stops the clock, so that no look at the file becomes due: the next write relies on the last one. */
+/** Stops the clock, so that no check of the file becomes due and the next write relies on the last one. */
 export function stopClock() {
   const now = performance.now();
   vi.spyOn(performance, 'now').mockReturnValue(now);
   onTestFinished(() => void vi.restoreAllMocks());
 }
 
-/** Lets every interval between two looks at the file pass. */
+/** Moves the clock past every interval between checks of the file. */
 export function later() {
   const now = performance.now() + 1000;
   vi.spyOn(performance, 'now').mockReturnValue(now);
   onTestFinished(() => void vi.restoreAllMocks());
 }
 
-/** Does something until it works, each time after every interval between two checks of the file. */
+/** Retries `work` until it succeeds, each time with the clock past every interval between checks of the file. */
 export async function eventually(work: () => Promise<unknown>) {
-  await vi.waitFor(
-    async () => {
-      later();
-      await work();
-    },
-    { timeout: 30_000 },
-  );
+  await vi.waitFor(async () => {
+    later();
+    await work();
+  });
 }
 
-/** Loads until it works: the checkpoint thread takes a moment to end, and what something writes has to come to rest. */
+/** Retries a load until it succeeds: the checkpoint thread needs a moment to end, and a copy in progress has to finish. */
 export async function reopened(store: SessionStore) {
   await eventually(() => store.load(first));
 }
 
-/** What another process would find: its own connection, and its own copy of the file's state. */
+/** Reads the content in another process, with a separate connection and nothing cached. */
 export function contentOf(path: string) {
   const script = `
     const database = new (require('better-sqlite3'))(process.argv[1]);

@@ -1,11 +1,11 @@
 import type { SessionRecord } from '@store/core/driver';
 
-/** A key of the shape core makes, from anything short. */
+/** A key in the format that core generates, from a short name. */
 export function keyOf(name: string): string {
   return name.padEnd(43, '_');
 }
 
-/** A record of the year 2001, unless told otherwise. */
+/** A record from the year 2001, unless `fields` says otherwise. */
 export function sessionRecord(name: string, fields: Partial<SessionRecord> = {}): SessionRecord {
   return {
     key: keyOf(name),

@@ -3,9 +3,9 @@ import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
 import { fileSystemOf } from '../src/file/mounts.ts';
 
-/** Starts on the given database twice, saves a session each time, and prints what it was told as JSON. */
+/** Starts on the given database twice, saves a session each time, and prints the outcome and the warnings as JSON. */
 const [database = '', checkOwner = 'true', user] = process.argv.slice(2);
-// After all code has been loaded as root: better-sqlite3 loads its own with the first database.
+// Load all code while still root: better-sqlite3 loads its native addon with the first database.
 new Database(':memory:').close();
 if (user !== undefined) process.setuid?.(Number(user));
 const warnings: string[] = [];

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { expect, onTestFinished } from 'vitest';
 import type { Question, WriteReport } from './keep-writing.ts';
 
-/** A process that writes to the database all the time, from when it has made enough of it for a checkpoint thread. */
+/** Starts a process that keeps writing to the database; resolves once it has written enough for a checkpoint thread. */
 export async function startWriting(path: string) {
   const child = fork(join(import.meta.dirname, 'keep-writing.ts'), [path]);
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -24,7 +24,7 @@ export async function startWriting(path: string) {
   return { ask, report };
 }
 
-/** Opens the file as another process does. @returns what SQLite's own check says, and which of the sessions are missing */
+/** Opens the file as another process would. @returns the result of SQLite's integrity check, and which sessions are missing */
 export async function inspect(path: string, ids: readonly string[]) {
   const database = new Database(path);
   const check = database.pragma('integrity_check', { simple: true });

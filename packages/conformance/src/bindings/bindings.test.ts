@@ -37,7 +37,7 @@ describe.each(runners)('the binding for %s', (_, command, args, variables) => {
 
   it('fails with the sentence that does not hold', () => {
     const { status, output } = run('yes');
-    expect(output).toContain('load.found (required): load() answers data and flash as last saved.');
+    expect(output).toContain('load.found (required): load() returns data and flash as last saved.');
     expect(output).toMatch(/\b[1-9] fail(ed)?\b|\bfail [1-9]\b/);
     expect(status).toBe(1);
   });

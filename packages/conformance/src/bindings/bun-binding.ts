@@ -1,15 +1,15 @@
 import { type JestLike, jestLike } from './jest-like.ts';
 import { registerCases, type TestDriverOptions } from './register-cases.ts';
 
-// In a variable, since no type checker but Bun's knows the module.
+// In a variable, because only Bun's type checker knows the module.
 const bunTest = 'bun:test';
 
 /**
- * Makes one `bun:test` test of every case that a driver is under.
+ * Registers one `bun:test` test for every case that applies to a driver.
  *
  * @param driver The URL of the driver module.
  * @param options `report`: a file that must show how many cases pass.
- * @throws Error that says what is wrong with the module
+ * @throws Error that describes what is wrong with the module
  * @example
  * await testDriver(new URL('./driver.ts', import.meta.url));
  */

@@ -2,18 +2,18 @@ import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { type JestLike, jestLike } from './jest-like.ts';
 import { registerCases, type TestDriverOptions } from './register-cases.ts';
 
-/** What {@link testDriver} takes besides the driver. */
+/** The options of {@link testDriver}. */
 export interface JestDriverOptions extends TestDriverOptions {
   /** Jest's functions, for projects with `injectGlobals: false`. @default the globals */
   runner?: JestLike;
 }
 
 /**
- * Makes one Jest test of every case that a driver is under. Jest runs ES modules with `--experimental-vm-modules`.
+ * Registers one Jest test for every case that applies to a driver. Jest runs ES modules with `--experimental-vm-modules`.
  *
  * @param driver The URL of the driver module.
  * @param options `report`: a file that must show how many cases pass. `runner`: Jest's functions.
- * @throws Error that says what is wrong with the module
+ * @throws Error that describes what is wrong with the module
  * @example
  * await testDriver(new URL('./driver.js', import.meta.url));
  */

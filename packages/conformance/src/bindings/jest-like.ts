@@ -1,6 +1,6 @@
 import { millisecondsPerTest, type TestRunner } from './register-cases.ts';
 
-/** The functions of Jest that are used, which Bun has too. */
+/** The functions of Jest that the suite uses. Bun has them too. */
 export interface JestLike {
   describe(name: string, define: () => void): void;
   it: {
@@ -9,7 +9,7 @@ export interface JestLike {
   };
 }
 
-/** A runner that has Jest's functions. */
+/** A test runner built on Jest's functions. */
 export function jestLike({ describe, it: define }: JestLike): TestRunner {
   return {
     describe,

@@ -2,11 +2,11 @@ import { describe, it } from 'node:test';
 import { registerCases, type TestDriverOptions } from './register-cases.ts';
 
 /**
- * Makes one `node:test` test of every case that a driver is under.
+ * Registers one `node:test` test for every case that applies to a driver.
  *
  * @param driver The URL of the driver module.
  * @param options `report`: a file that must show how many cases pass.
- * @throws Error that says what is wrong with the module
+ * @throws Error that describes what is wrong with the module
  * @example
  * await testDriver(new URL('./driver.ts', import.meta.url));
  */

@@ -6,27 +6,27 @@ import { assertReportShown } from './shown-report.ts';
 
 const suite = '@store/conformance';
 
-/** What a test runner is asked to do; each binding says it in its runner's words. */
+/** What a test runner must support; each binding maps it to its runner's API. */
 export interface TestRunner {
   describe(name: string, define: () => void): void;
   it(name: string, run: () => Promise<void>): void;
-  /** Makes the test visible, with the reason why it is not run. */
+  /** Shows the test as skipped, with the reason. */
   skip(name: string, reason: string): void;
 }
 
-/** What every `testDriver` takes besides the driver. */
+/** The options of every `testDriver`. */
 export interface TestDriverOptions {
   /**
    * A Markdown file, such as the driver's README, that must show how many cases pass: the first table of the report that the
-   * command line prints. One more test fails while it does not. @default none
+   * command line prints. An additional test fails unless it does. @default none
    */
   report?: URL | string | undefined;
 }
 
-/** What runners with a limit of their own are given: a little more than the case's, whose error says more. */
+/** The timeout for runners that have one: slightly longer than that of a case, whose error is more helpful. */
 export const millisecondsPerTest: number = (secondsPerCase + 30) * 1000;
 
-/** Loads a driver module and makes one test of every case it is under. */
+/** Loads a driver module and registers one test for every case that applies to it. */
 export async function registerCases(
   runner: TestRunner,
   driver: URL | string,

@@ -3,7 +3,7 @@ import type { LoadedDriver } from '../driver/load-driver.ts';
 import { levelHead, levelRow } from '../run/level-counts.ts';
 import type { PlannedCase } from '../run/planned-case.ts';
 
-/** Blanks are the author's, who may line the columns up. */
+/** Trims the cells, because the author may align the columns with spaces. */
 const cells = (row: string) =>
   row
     .split('|')
@@ -11,9 +11,9 @@ const cells = (row: string) =>
     .join('|');
 
 /**
- * Whether a Markdown file shows how many cases a driver passes, as long as the tests beside this one pass.
+ * Checks that a Markdown file shows how many cases a driver passes, assuming that all other tests pass.
  *
- * @throws Error that holds the row to put in
+ * @throws Error that contains the missing row
  */
 export async function assertReportShown(
   path: URL | string,

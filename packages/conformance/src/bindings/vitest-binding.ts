@@ -2,11 +2,11 @@ import { describe, it } from 'vitest';
 import { millisecondsPerTest, registerCases, type TestDriverOptions } from './register-cases.ts';
 
 /**
- * Makes one vitest test of every case that a driver is under.
+ * Registers one vitest test for every case that applies to a driver.
  *
  * @param driver The URL of the driver module.
  * @param options `report`: a file that must show how many cases pass.
- * @throws Error that says what is wrong with the module
+ * @throws Error that describes what is wrong with the module
  * @example
  * await testDriver(new URL('./driver.ts', import.meta.url));
  */

@@ -12,7 +12,7 @@ export const basicCases: ConformanceCase[] = [
     id: 'load.found',
     level: 'required',
     kinds: servers,
-    title: 'load() answers data and flash as last saved.',
+    title: 'load() returns data and flash as last saved.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -28,7 +28,7 @@ export const basicCases: ConformanceCase[] = [
     id: 'load.missing',
     level: 'required',
     kinds: servers,
-    title: 'load() of a missing session answers empty data and flash, and exists: false.',
+    title: 'load() of a missing session returns empty data and flash, and exists: false.',
     async run({ start }) {
       const store = await start();
       await store.save(createSessionId(), { of: 'somebody else' }, {});
@@ -40,7 +40,7 @@ export const basicCases: ConformanceCase[] = [
     id: 'load.twice',
     level: 'required',
     kinds: servers,
-    title: 'load() changes nothing: not the content, not the flash, not when the session ends.',
+    title: 'load() changes nothing: neither the content, nor the flash, nor the expiry.',
     async run({ start, clock }) {
       const store = await start();
       const id = createSessionId();
@@ -54,7 +54,7 @@ export const basicCases: ConformanceCase[] = [
     id: 'load.malformed-id',
     level: 'required',
     kinds: servers,
-    title: 'A malformed id is missing to load, update, touch and destroy; save and newId refuse it.',
+    title: 'load, update, touch and destroy treat a malformed id as missing; save and newId reject it.',
     async run({ start }) {
       const store = await start();
       const live = createSessionId();
@@ -80,7 +80,7 @@ export const basicCases: ConformanceCase[] = [
     id: 'save.replaces',
     level: 'required',
     kinds: servers,
-    title: 'save() over a session replaces its data and flash, and touches no other session.',
+    title: 'save() over a session replaces its data and flash, and affects no other session.',
     async run({ start }) {
       const store = await start();
       const [id, other] = [createSessionId(), createSessionId()];
@@ -120,7 +120,7 @@ export const basicCases: ConformanceCase[] = [
     id: 'destroy.ends',
     level: 'required',
     kinds: servers,
-    title: 'destroy() ends a session and no other; a missing one, or twice, is no error.',
+    title: 'destroy() ends only that session; a missing session or a second call is not an error.',
     async run({ start }) {
       const store = await start();
       const [id, other] = [createSessionId(), createSessionId()];

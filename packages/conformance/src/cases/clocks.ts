@@ -11,7 +11,7 @@ export const clockCases: ConformanceCase[] = [
     id: 'time.lowered',
     level: 'required',
     kinds: records,
-    title: 'A lowered absoluteTimeout works at once, also for sessions that are stored already.',
+    title: 'A lowered absoluteTimeout takes effect immediately, even for sessions that are already stored.',
     needs: ['instances'],
     async run({ instances, clock }) {
       const [before, after] = await instances(
@@ -31,7 +31,8 @@ export const clockCases: ConformanceCase[] = [
     id: 'time.skewed',
     level: 'required',
     kinds: records,
-    title: "Servers' clocks may differ by a minute: a touch by a clock that is behind shortens nothing.",
+    title:
+      'Server clocks may differ by a minute: a touch by a server that is behind never shortens a session.',
     needs: ['instances'],
     async run({ instances, clock }) {
       const [ahead, behind] = await instances(
@@ -56,7 +57,7 @@ export const clockCases: ConformanceCase[] = [
     id: 'time.application-clock',
     level: 'required',
     kinds: records,
-    title: "Time is the application's clock: the backend's own clock ends no session and keeps none.",
+    title: "Only the application's clock counts: the backend's clock neither ends nor extends a session.",
     async run({ start, clock }) {
       for (const year of [1971, 2001, 2100]) {
         clock.set(Date.UTC(year, 0));
@@ -83,8 +84,7 @@ export const clockCases: ConformanceCase[] = [
     id: 'time.default-clock',
     level: 'recommended',
     kinds: ['records', 'cookie'],
-    title:
-      'Without a clock of its own, a store asks Date.now() each time, so that fake timers in tests move it.',
+    title: 'Without a now option, a store calls Date.now() each time, so fake timers in tests work.',
     async run({ kind, start }) {
       const real = Date.now;
       // Past every default limit.
@@ -115,7 +115,8 @@ export const clockCases: ConformanceCase[] = [
     id: 'time.functions',
     level: 'recommended',
     kinds: ['functions'],
-    title: 'A driver of four functions ends sessions by the idleTimeout and the clock it was started with.',
+    title:
+      'A driver made of four functions ends sessions by the idleTimeout and the clock it was started with.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       const id = createSessionId();

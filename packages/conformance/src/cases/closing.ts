@@ -13,7 +13,7 @@ export const closingCases: ConformanceCase[] = [
     id: 'close.idempotent',
     level: 'required',
     kinds: all,
-    title: 'close() may be called twice, also at the same time.',
+    title: 'close() may be called twice, even at the same time.',
     async run({ start }) {
       const store = await start();
       await store.cookieValue(createSessionId(), { n: 1 }, {});
@@ -45,7 +45,7 @@ export const closingCases: ConformanceCase[] = [
     id: 'close.waits',
     level: 'required',
     kinds: servers,
-    title: 'close() lets work that is under way finish.',
+    title: 'close() lets work in progress finish.',
     async run({ start }) {
       const store = await start();
       const ids = Array.from({ length: 10 }, () => createSessionId());
@@ -59,7 +59,7 @@ export const closingCases: ConformanceCase[] = [
     id: 'close.reopen',
     level: 'capability',
     kinds: servers,
-    title: 'What was written before close() is there for the next store.',
+    title: 'The next store finds everything that was written before close().',
     claims: 'sharedBetweenInstances',
     async run({ start }) {
       const first = await start();
@@ -76,7 +76,7 @@ export const closingCases: ConformanceCase[] = [
     id: 'close.own',
     level: 'capability',
     kinds: servers,
-    title: 'close() of one store leaves another on the same sessions at work.',
+    title: 'close() of one store does not affect another store on the same sessions.',
     claims: 'sharedBetweenInstances',
     async run({ instances }) {
       const [one, other] = await instances({}, {});
@@ -91,7 +91,7 @@ export const closingCases: ConformanceCase[] = [
     id: 'instances.apart',
     level: 'capability',
     kinds: servers,
-    title: 'Stores that are not said to share sessions do not: each starts empty, or the second is refused.',
+    title: 'Stores without the claim share no sessions: each starts empty, or the second one is rejected.',
     lacks: 'sharedBetweenInstances',
     async run({ start }) {
       const one = await start();

@@ -12,7 +12,7 @@ export const cookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.round-trip',
-    title: 'A cookie brings back the real id, the content, both times, the subject and the own idle timeout.',
+    title: 'A cookie restores the real id, the content, both times, the subject and the idle timeout.',
     async run({ start, clock }) {
       const store = await start();
       const id = createSessionId();
@@ -32,7 +32,7 @@ export const cookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.characters',
-    title: 'A cookie value consists of what a cookie may hold without quoting (RFC 6265, cookie-octet).',
+    title: 'A cookie value contains only characters that need no quoting (RFC 6265, cookie-octet).',
     async run({ start }) {
       const store = await start();
       const value = await store.cookieValue(createSessionId(), { 'ü;,"\\ \u0000': 'ü;,"\\ \u0000' }, {});
@@ -64,7 +64,7 @@ export const cookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.application-clock',
-    title: "Time is the application's clock, whatever the machine says.",
+    title: "Only the application's clock counts, not the machine's.",
     async run({ start, clock }) {
       for (const year of [1971, 2001, 2100]) {
         clock.set(Date.UTC(year, 0));

@@ -32,8 +32,7 @@ export const countingCases: ConformanceCase[] = [
   {
     ...counting,
     id: 'counting.live',
-    title:
-      'count() and entries() know every live session with its handle, times, data and subject, and no other.',
+    title: 'count() and entries() include exactly the live sessions, with handle, times, data and subject.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       assert.equal(await store.count(), 0);
@@ -60,8 +59,7 @@ export const countingCases: ConformanceCase[] = [
   {
     ...counting,
     id: 'counting.pages',
-    title:
-      'count(), entries() and clear() work through more sessions than one page holds, each exactly once.',
+    title: 'count(), entries() and clear() handle more sessions than fit on one page, each exactly once.',
     async run({ start }) {
       const store = await start();
       const all = ids(1040);
@@ -76,7 +74,8 @@ export const countingCases: ConformanceCase[] = [
   {
     ...counting,
     id: 'counting.changes',
-    title: 'entries() yields a session that stays exactly once, however many come and go meanwhile.',
+    title:
+      'entries() yields every session that stays exactly once, however many others come and go during the scan.',
     async run({ start }) {
       const store = await start();
       const [stay, go] = [ids(560), ids(40)];
@@ -103,7 +102,7 @@ export const countingCases: ConformanceCase[] = [
   {
     ...counting,
     id: 'counting.clear',
-    title: 'clear() ends every session for good, returns how many, and leaves the store usable.',
+    title: 'clear() ends every session permanently, returns how many, and leaves the store usable.',
     async run({ start }) {
       const store = await start();
       assert.equal(await store.clear(), 0);

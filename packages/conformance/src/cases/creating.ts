@@ -12,7 +12,8 @@ export const creatingCases: ConformanceCase[] = [
     id: 'create.free',
     level: 'required',
     kinds: ['records', 'functions'],
-    title: 'create() stores a session under a free id; false, and nothing written, when a live one has it.',
+    title:
+      'create() stores a session under a free id; if a live session has the id, it returns false and writes nothing.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -30,7 +31,7 @@ export const creatingCases: ConformanceCase[] = [
     id: 'create.expired',
     level: 'required',
     kinds: records,
-    title: 'create() over an expired session begins a new one, with options of its own.',
+    title: 'create() over an expired session starts a new one with new options.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       const id = createSessionId();
@@ -49,7 +50,8 @@ export const creatingCases: ConformanceCase[] = [
     id: 'create.one-winner',
     level: 'required',
     kinds: records,
-    title: 'Of many that create one id at the same moment exactly one wins, also over an expired session.',
+    title:
+      'If many callers create one id at the same moment, exactly one wins, even over an expired session.',
     needs: ['instances'],
     async run({ instances, clock }) {
       const stores = await instances({}, {}, {});

@@ -13,8 +13,7 @@ export const endingBySubjectCases: ConformanceCase[] = [
     id: 'subjects.destroy-all',
     level: 'capability',
     kinds: records,
-    title:
-      "destroyAll() ends every session of a subject, or all but one, and nobody else's, and counts them.",
+    title: "destroyAll() ends and counts every session of a subject, or all but one, and no other subject's.",
     claims: 'subjects',
     async run({ start }) {
       const store = await start();
@@ -35,7 +34,8 @@ export const endingBySubjectCases: ConformanceCase[] = [
     id: 'subjects.only',
     level: 'capability',
     kinds: records,
-    title: "destroyAll({ only }) ends the one session with that handle, and only if it is the subject's.",
+    title:
+      'destroyAll({ only }) ends only the session with that handle, and only if it belongs to the subject.',
     claims: 'subjects',
     async run({ start }) {
       const store = await start();
@@ -54,7 +54,7 @@ export const endingBySubjectCases: ConformanceCase[] = [
     id: 'subjects.race',
     level: 'capability',
     kinds: records,
-    title: 'destroyAll() and updates on their way: what was ended stays ended.',
+    title: 'destroyAll() holds against updates in progress: ended sessions stay ended.',
     claims: 'subjects',
     async run({ start }) {
       const store = await start();

@@ -11,7 +11,7 @@ export const exitCases: ConformanceCase[] = [
     id: 'close.exits',
     level: 'required',
     kinds: ['records', 'functions', 'cookie'],
-    title: 'A process whose store is closed ends by itself.',
+    title: 'A process exits once its store is closed.',
     async run({ processes, kind }) {
       const [other] = await processes(1);
       const id = createSessionId();
@@ -25,7 +25,7 @@ export const exitCases: ConformanceCase[] = [
     id: 'process.exits',
     level: 'recommended',
     kinds: ['records', 'functions', 'cookie'],
-    title: 'A store that is idle keeps no process alive: a script that only saved ends by itself.',
+    title: 'An idle store does not keep the process alive: a script that only saved a session exits.',
     async run({ processes, kind }) {
       const [other] = await processes(1);
       const id = createSessionId();
@@ -39,7 +39,7 @@ export const exitCases: ConformanceCase[] = [
     level: 'required',
     kinds: ['records'],
     title:
-      'gc() and close() keep the process alive until they are done: a cron job removes all that has expired.',
+      'gc() and close() keep the process alive until they are done: a cron job removes every expired session.',
     async run({ start, processes, claims }) {
       // To the other process, which has the real clock, every session has expired.
       const anHourAgo = { idleTimeout: 60, now: () => Date.now() - 3_600_000 };

@@ -44,7 +44,7 @@ export const failureCases: ConformanceCase[] = [
     level: 'required',
     kinds: servers,
     title:
-      'While the backend fails every call rejects with UNAVAILABLE: no session looks missing, no write looks done.',
+      'While the backend fails, every call rejects with UNAVAILABLE: no session looks missing, no write looks done.',
     needs: ['breakBackend'],
     async run({ start, module, place, claims }) {
       const store = await start();
@@ -65,7 +65,7 @@ export const failureCases: ConformanceCase[] = [
     id: 'failure.recovers',
     level: 'required',
     kinds: servers,
-    title: 'Once the backend answers again so does the store, without a restart, and nothing stored is lost.',
+    title: 'Once the backend works again, so does the store, without a restart, and nothing stored is lost.',
     needs: ['breakBackend'],
     async run({ start, module, place }) {
       const store = await start();
@@ -89,7 +89,7 @@ export const failureCases: ConformanceCase[] = [
     id: 'failure.discreet',
     level: 'required',
     kinds: servers,
-    title: 'No error holds a session id, its text no key and no content either.',
+    title: 'No error contains a session id, and no error text contains a key or content.',
     needs: ['breakBackend'],
     async run({ start, module, place }) {
       const store = await start();
@@ -115,7 +115,7 @@ export const failureCases: ConformanceCase[] = [
     id: 'failure.close',
     level: 'recommended',
     kinds: servers,
-    title: 'A store whose backend fails can be closed all the same.',
+    title: 'A store can be closed even while its backend fails.',
     needs: ['breakBackend'],
     async run({ start, module, place }) {
       const store = await start();

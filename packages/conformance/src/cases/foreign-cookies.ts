@@ -17,7 +17,7 @@ export const foreignCookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.sealed',
-    title: 'A cookie value shows neither the session id nor the content.',
+    title: 'A cookie value reveals neither the session id nor the content.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -36,7 +36,7 @@ export const foreignCookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.foreign',
-    title: 'Whatever is not a cookie of this store is no session, never an exception.',
+    title: 'Anything that is not a cookie of this store counts as no session, and never causes an exception.',
     async run({ start }) {
       const store = await start();
       const value = await seal(store);
@@ -68,7 +68,7 @@ export const foreignCookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.tampered',
-    title: 'A cookie with one character changed is no session, or at most the very same one.',
+    title: 'A cookie with one character changed is no session, or still exactly the same one.',
     async run({ start }) {
       const store = await start();
       const value = await seal(store);
@@ -85,7 +85,7 @@ export const foreignCookieCases: ConformanceCase[] = [
     id: 'cookie.instances',
     level: 'capability',
     claims: 'sharedBetweenInstances',
-    title: 'A cookie of one store opens in another, and after the first is closed.',
+    title: 'A cookie of one store opens in another, even after the first is closed.',
     async run({ instances }) {
       const [one, other] = await instances({}, {});
       const value = await seal(one);
@@ -98,7 +98,7 @@ export const foreignCookieCases: ConformanceCase[] = [
     id: 'cookie.apart',
     level: 'capability',
     lacks: 'sharedBetweenInstances',
-    title: 'A cookie of one store is foreign to another when they are not said to share sessions.',
+    title: 'A cookie of one store does not open in another without the claim to share sessions.',
     async run({ start }) {
       const [one, other] = [await start(), await start()];
       const { exists } = await other.load(await seal(one));

@@ -9,7 +9,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     id: 'gc.expired-only',
     level: 'required',
     kinds: records,
-    title: 'gc() removes what has expired, to the millisecond and nothing else, and answers how many.',
+    title: 'gc() removes exactly the expired sessions, to the millisecond, and returns how many.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 600 });
       const [early, late, touched] = [newIds(3), newIds(2), newIds(2)];
@@ -30,7 +30,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     id: 'gc.many',
     level: 'required',
     kinds: records,
-    title: 'gc() works through more sessions than one batch removes, and counts each once.',
+    title: 'gc() removes more sessions than fit in one batch, and counts each once.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       const expired = newIds(520);
@@ -46,7 +46,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     id: 'gc.at-once',
     level: 'recommended',
     kinds: records,
-    title: 'One gc() removes all that has expired.',
+    title: 'One gc() removes every expired session.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       await saveAll(store, newIds(50));
@@ -58,7 +58,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     id: 'gc.single-flight',
     level: 'required',
     kinds: ['records', 'functions'],
-    title: 'gc() runs once at a time: who asks meanwhile gets the same answer.',
+    title: 'gc() runs once at a time: calls made during a run share its result.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       await saveAll(store, newIds(20));
@@ -71,7 +71,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     id: 'gc.instances',
     level: 'required',
     kinds: records,
-    title: 'Several stores that collect at once count every session once.',
+    title: 'When several stores run gc() at the same time, every removed session is counted once.',
     needs: ['instances'],
     async run({ instances, clock }) {
       const stores = await instances({ idleTimeout: 60 }, { idleTimeout: 60 }, { idleTimeout: 60 });
@@ -89,7 +89,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
     id: 'gc.race',
     level: 'required',
     kinds: records,
-    title: 'gc() by a clock that is ahead spares a session whose touch was answered with true.',
+    title: 'gc() by a server whose clock is ahead spares a session whose touch returned true.',
     needs: ['instances'],
     async run({ instances, clock }) {
       const [store, ahead] = await instances(

@@ -12,7 +12,7 @@ export const instanceCases: ConformanceCase[] = [
     id: 'instances.updates',
     level: 'required',
     kinds: records,
-    title: 'Parallel updates of several stores are all kept, and a counter counts exactly.',
+    title: 'All parallel updates by several stores are kept, and a counter stays exact.',
     needs: ['instances'],
     async run({ instances }) {
       const stores = await instances({}, {}, {});
@@ -37,7 +37,7 @@ export const instanceCases: ConformanceCase[] = [
     id: 'instances.destroyed',
     level: 'required',
     kinds: records,
-    title: 'A session destroyed by one store cannot be brought back by another that had loaded it.',
+    title: 'A session destroyed by one store cannot be brought back by another store that had loaded it.',
     needs: ['instances'],
     async run({ instances }) {
       const [one, other] = await instances({}, {});

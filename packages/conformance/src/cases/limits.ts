@@ -18,7 +18,8 @@ export const limitCases: ConformanceCase[] = [
     id: 'limits.too-large',
     level: 'required',
     kinds: ['records', 'functions'],
-    title: 'A session larger than maxBytes is TOO_LARGE, names its largest keys, and nothing is written.',
+    title:
+      'A session larger than maxBytes is rejected with TOO_LARGE and its largest keys, and nothing is written.',
     async run({ start }) {
       const store = await start({ maxBytes: 1000 });
       const [id, other] = [createSessionId(), createSessionId()];
@@ -45,7 +46,8 @@ export const limitCases: ConformanceCase[] = [
     id: 'limits.cookie-too-large',
     level: 'required',
     kinds: ['cookie'],
-    title: 'A session larger than maxBytes is TOO_LARGE to cookieValue(), which names its largest keys.',
+    title:
+      'cookieValue() of a session larger than maxBytes rejects with TOO_LARGE and names its largest keys.',
     async run({ start }) {
       const store = await start({ maxBytes: 1000 });
       const seal = (data: { [key: string]: string }) => store.cookieValue(createSessionId(), data, {});
@@ -57,8 +59,7 @@ export const limitCases: ConformanceCase[] = [
     id: 'limits.default-size',
     level: 'required',
     kinds: ['records', 'functions'],
-    title:
-      'Unless told otherwise a session may have 1 MiB of payload, counted in bytes of UTF-8, and no more.',
+    title: 'By default a session may have up to 1 MiB of payload, measured in bytes of UTF-8.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -91,7 +92,7 @@ export const limitCases: ConformanceCase[] = [
     id: 'limits.expire-on-close',
     level: 'required',
     kinds: ['records'],
-    title: 'expireOnClose of a session is kept by update, touch and newId until one of them says otherwise.',
+    title: 'update, touch and newId keep expireOnClose until an update changes it.',
     async run({ start }) {
       const store = await start();
       const [plain, id, newId] = [createSessionId(), createSessionId(), createSessionId()];

@@ -35,8 +35,7 @@ export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
     id: 'move.mark',
-    title:
-      'load() of an id that was given up says moved and shows nothing, for a minute, along a whole chain.',
+    title: 'For a minute, load() of any earlier id of a moved session returns moved: true and no content.',
     async run({ start, clock }) {
       const store = await start();
       const ids = await moveAlong(store, 3, 'ada');
@@ -52,8 +51,7 @@ export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
     id: 'move.dead-at-once',
-    title:
-      'From the moment a move is acknowledged update() and touch() of the old id return false and write nothing.',
+    title: 'Once a move is acknowledged, update() and touch() of the old id return false and write nothing.',
     async run({ start, clock }) {
       const store = await start();
       for (const [name, late] of Object.entries(lateWrites)) {
@@ -97,7 +95,7 @@ export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
     id: 'move.chain',
-    title: 'destroy() of any id that a session ever had ends it wherever it is now.',
+    title: 'destroy() of any id that a session ever had ends it under its current id.',
     async run({ start }) {
       const store = await start();
       for (const which of [0, 1, 2, 3]) {
@@ -114,7 +112,8 @@ export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
     id: 'move.given-up',
-    title: 'An id that was given up is taken: save() and newId are CONFLICT, create() is false.',
+    title:
+      'The old id of a moved session stays taken: save() and newId reject with CONFLICT, create() returns false.',
     async run({ start, clock }) {
       const store = await start();
       const [id, newId] = (await moveAlong(store, 1)) as [string, string];
@@ -134,7 +133,7 @@ export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
     id: 'move.collected',
-    title: 'gc() collects the marks after a minute, and not before.',
+    title: 'gc() collects marks after a minute, and not before.',
     async run({ start, clock, module, place }) {
       const store = await start();
       const [id, newId] = (await moveAlong(store, 1)) as [string, string];
@@ -155,7 +154,7 @@ export const movedIdCases: ConformanceCase[] = [
     id: 'move.not-listed',
     level: 'capability',
     claims: 'subjects',
-    title: 'list() shows a moved session once, destroyAll({ except }) follows an id that was given up.',
+    title: 'list() shows a moved session once, and destroyAll({ except }) follows an old id.',
     async run({ start }) {
       const store = await start();
       const ids = await moveAlong(store, 2, 'ada');
@@ -173,8 +172,7 @@ export const movedIdCases: ConformanceCase[] = [
     id: 'subjects.given-up',
     level: 'capability',
     claims: 'subjects',
-    title:
-      'destroyAll() with an id or a handle that was given up ends or spares the session it belongs to now.',
+    title: 'destroyAll() with an old id or an old handle spares or ends the session that has moved.',
     async run({ start }) {
       const store = await start();
       const isAlive = async (id: string) => (await store.load(id)).exists;
@@ -207,7 +205,7 @@ export const movedIdCases: ConformanceCase[] = [
     ...moved,
     id: 'move.not-counted',
     needs: ['scan'],
-    title: 'count() and entries() leave marks out, clear() ends a moved session and counts it once.',
+    title: 'count() and entries() leave marks out, and clear() ends a moved session and counts it once.',
     async run({ start }) {
       const store = await start();
       const ids = await moveAlong(store, 3);

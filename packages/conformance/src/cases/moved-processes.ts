@@ -32,7 +32,7 @@ export const movedProcessCases: ConformanceCase[] = [
   {
     ...shared,
     id: 'processes.moved-destroyed',
-    title: 'A logout in one process holds against a new id given by another at the same moment.',
+    title: 'A logout in one process holds against a move by another at the same moment.',
     async run({ start, processes }) {
       const store = await start({ now: Date.now });
       const [mover, destroyer] = await processes(2);
@@ -49,7 +49,7 @@ export const movedProcessCases: ConformanceCase[] = [
   {
     ...shared,
     id: 'processes.moved-race',
-    title: 'Of two processes that move a session while a third destroys it none keeps it alive.',
+    title: 'If two processes move a session while a third destroys it, the session stays dead.',
     async run({ start, processes }) {
       const store = await start({ now: Date.now });
       const [one, two, destroyer] = await processes(3);
@@ -72,7 +72,7 @@ export const movedProcessCases: ConformanceCase[] = [
     ...shared,
     claims: ['sharedBetweenProcesses', 'subjects'],
     id: 'processes.moved-destroy-all',
-    title: 'destroyAll() in one process ends sessions that another moves at the same moment.',
+    title: 'destroyAll() in one process ends sessions that another process moves at the same moment.',
     async run({ start, processes }) {
       const store = await start({ now: Date.now });
       const [mover, destroyer] = await processes(2);
@@ -91,7 +91,7 @@ export const movedProcessCases: ConformanceCase[] = [
     ...shared,
     id: 'processes.moved-killed',
     title:
-      'A process that is killed while it moves sessions leaves each alive under one id, and its first id ends it.',
+      'If a process is killed while it moves sessions, each stays alive under one id, and its first id ends it.',
     async run({ start, processes }) {
       const store = await start({ now: Date.now });
       for (let round = 0; round < 3; round += 1) {

@@ -34,7 +34,7 @@ export const movedRaceCases: ConformanceCase[] = [
   {
     ...race,
     id: 'move.destroyed',
-    title: 'A logout holds against a parallel new id: once destroy() has resolved, neither id is alive.',
+    title: 'A logout holds against a parallel move: once destroy() has resolved, neither id is alive.',
     async run({ instances }) {
       const [one, other] = await instances({}, {});
       for (let round = 0; round < rounds; round += 1) {
@@ -55,7 +55,7 @@ export const movedRaceCases: ConformanceCase[] = [
   {
     ...race,
     id: 'move.race',
-    title: 'Of two stores that move a session while a third destroys it none keeps it alive.',
+    title: 'If two stores move a session while a third destroys it, the session stays dead.',
     async run({ instances }) {
       const [one, two, three] = await instances({}, {}, {});
       for (let round = 0; round < rounds; round += 1) {
@@ -78,7 +78,7 @@ export const movedRaceCases: ConformanceCase[] = [
   {
     ...race,
     id: 'move.race-alive',
-    title: 'Without a destroy a session that moves from hand to hand is alive under exactly one id.',
+    title: 'Without a destroy, a session that several stores move is alive under exactly one id.',
     async run({ instances }) {
       const stores = await instances({}, {}, {});
       for (let round = 0; round < rounds / 2; round += 1) {
@@ -99,8 +99,7 @@ export const movedRaceCases: ConformanceCase[] = [
   {
     ...race,
     id: 'move.login-logout',
-    title:
-      'A login that gives a new id and a logout with the old one: the logout holds whichever comes first.',
+    title: 'A logout with the old id holds against a login that moves the session, whichever comes first.',
     async run({ instances }) {
       const [login, logout] = await instances({}, {});
       for (let round = 0; round < rounds; round += 1) {
@@ -121,7 +120,7 @@ export const movedRaceCases: ConformanceCase[] = [
     id: 'subjects.moving',
     level: 'capability',
     claims: 'subjects',
-    title: 'destroyAll() ends sessions that move at the same moment, under their old ids and their new ones.',
+    title: 'destroyAll() ends sessions that move at the same moment, under both their old and new ids.',
     async run({ instances }) {
       const [one, other] = await instances({}, {});
       for (let round = 0; round < rounds / 4; round += 1) {
@@ -144,7 +143,7 @@ export const movedRaceCases: ConformanceCase[] = [
     id: 'subjects.only-moving',
     level: 'capability',
     claims: 'subjects',
-    title: 'destroyAll({ only }) ends a session that moves at the same moment, by the handle it had.',
+    title: 'destroyAll({ only }) with the old handle ends a session that moves at the same moment.',
     async run({ instances }) {
       const [one, other] = await instances({}, {});
       for (let round = 0; round < rounds; round += 1) {

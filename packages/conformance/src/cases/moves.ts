@@ -32,7 +32,7 @@ export const moveCases: ConformanceCase[] = [
     level: 'required',
     kinds: records,
     title:
-      'newId keeps content, subject, idleTimeout and createdAt; with another subject a new session begins, and it is empty.',
+      'newId keeps content, subject, idleTimeout and createdAt; with another subject, a new, empty session starts.',
     async run({ start, clock }) {
       const store = await start();
       const [id, second, third] = [createSessionId(), createSessionId(), createSessionId()];
@@ -55,7 +55,8 @@ export const moveCases: ConformanceCase[] = [
     id: 'move.taken',
     level: 'required',
     kinds: records,
-    title: "newId that is another session's is refused with CONFLICT, and neither is harmed.",
+    title:
+      'A newId that belongs to another session is rejected with CONFLICT, and neither session is harmed.',
     async run({ start }) {
       const store = await start();
       const [id, taken] = [createSessionId(), createSessionId()];
@@ -70,7 +71,7 @@ export const moveCases: ConformanceCase[] = [
     id: 'move.one-winner',
     level: 'required',
     kinds: records,
-    title: 'Of several stores that move a session at once exactly one wins, and one session is left.',
+    title: 'If several stores move a session at the same time, exactly one wins, and one session is left.',
     needs: ['instances'],
     async run({ instances }) {
       const stores = await instances({}, {}, {}, {});
@@ -93,7 +94,7 @@ export const moveCases: ConformanceCase[] = [
     id: 'move.atomic',
     level: 'required',
     kinds: records,
-    title: 'A move is one step: nobody sees both ids alive, or neither.',
+    title: 'A move is one step: no reader sees both ids alive, or neither.',
     needs: ['instances'],
     async run({ instances }) {
       const [mover, watcher] = await instances({}, {});

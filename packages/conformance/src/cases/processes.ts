@@ -12,7 +12,8 @@ export const processCases: ConformanceCase[] = [
     ...claimed,
     id: 'processes.share',
     kinds: servers,
-    title: 'What one process saves another loads; what one destroys is gone for all.',
+    title:
+      'Another process can load a session that one saves, and a session that one destroys is gone for all.',
     async run({ processes }) {
       const [one, other] = await processes(2);
       const id = createSessionId();
@@ -26,7 +27,7 @@ export const processCases: ConformanceCase[] = [
     ...claimed,
     id: 'processes.start',
     kinds: servers,
-    title: 'Several processes that start on an empty backend at the same moment all start.',
+    title: 'Several processes can start on an empty backend at the same moment.',
     async run({ idleProcesses, emptyPlace }) {
       const starters = await idleProcesses(5);
       // Each round gives them one more chance to meet.
@@ -47,7 +48,7 @@ export const processCases: ConformanceCase[] = [
     ...claimed,
     id: 'processes.updates',
     kinds: ['records'],
-    title: 'Updates of one session by several processes are all kept, and a counter counts exactly.',
+    title: 'All updates of one session by several processes are kept, and a counter stays exact.',
     async run({ start, processes }) {
       const store = await start({ now: Date.now });
       const id = createSessionId();
@@ -63,7 +64,8 @@ export const processCases: ConformanceCase[] = [
     ...claimed,
     id: 'processes.one-winner',
     kinds: ['records'],
-    title: 'Of several processes that move one session at once exactly one wins, and one session is left.',
+    title:
+      'If several processes move one session at the same time, exactly one wins, and one session is left.',
     async run({ start, processes }) {
       const store = await start({ now: Date.now });
       const others = await processes(3);
@@ -114,7 +116,7 @@ export const processCases: ConformanceCase[] = [
     level: 'recommended',
     kinds: servers,
     lacks: 'sharedBetweenProcesses',
-    title: 'Stores of several processes that are not said to share sessions do not.',
+    title: 'Stores in several processes share no sessions without the claim.',
     async run({ idleProcesses, place }) {
       const [one, other] = await idleProcesses(2);
       const id = createSessionId();

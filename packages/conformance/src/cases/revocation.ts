@@ -33,7 +33,7 @@ export const revocationCases: ConformanceCase[] = [
     ...cookie,
     id: 'revocation.none',
     lacks: 'revocation',
-    title: 'Without revocation destroy() does nothing: the seal goes on opening until it expires.',
+    title: 'Without revocation, destroy() does nothing: the seal still opens until it expires.',
     async run({ start }) {
       const store = await start();
       const [{ id, value }] = await seals(store, 1, 'ada');
@@ -45,7 +45,8 @@ export const revocationCases: ConformanceCase[] = [
     ...cookie,
     id: 'revocation.destroy',
     claims: 'revocation',
-    title: 'destroy() ends every seal of a session, no other, and no new one can be made; twice is no error.',
+    title:
+      'destroy() ends every seal of a session and no other, and prevents new ones; a second call is not an error.',
     async run({ start, clock }) {
       const store = await start();
       const [ended, other] = await seals(store, 2, 'ada');
@@ -64,7 +65,7 @@ export const revocationCases: ConformanceCase[] = [
     id: 'revocation.family',
     claims: 'revocation',
     title:
-      'destroy() of any id that a session ever had ends its seals under all of them, and no other session.',
+      'destroy() of any id that a session ever had ends its seals under all its ids, and no other session.',
     async run({ start }) {
       const store = await start();
       for (const [which, isLogin] of [0, 1, 2].flatMap((n) => [[n, false] as const, [n, true] as const])) {
@@ -96,7 +97,7 @@ export const revocationCases: ConformanceCase[] = [
     id: 'revocation.family-race',
     claims: 'revocation',
     title:
-      'A logout and a new id at the same moment: once destroy() has resolved, no seal of the session opens.',
+      'A logout holds against a parallel move: once destroy() has resolved, no seal of the session opens.',
     async run({ start }) {
       const store = await start();
       for (let round = 0; round < 100; round += 1) {
@@ -119,7 +120,7 @@ export const revocationCases: ConformanceCase[] = [
     ...cookie,
     id: 'revocation.one-new-id',
     claims: 'revocation',
-    title: "Of new ids taken at the same moment from one session one wins; the others get ''.",
+    title: "If one session gets several new ids at the same moment, one wins and the others get ''.",
     async run({ start }) {
       const store = await start();
       for (let round = 0; round < 20; round += 1) {
@@ -141,7 +142,7 @@ export const revocationCases: ConformanceCase[] = [
     id: 'revocation.moved',
     claims: 'revocation',
     title:
-      'For a minute load() of a seal whose id was given up says moved: true, and later it is no session.',
+      "For a minute, load() of a moved session's old seal returns moved: true; after that it is no session.",
     async run({ start, clock }) {
       const store = await start();
       const [moved, ended] = await seals(store, 2, 'ada');
@@ -163,7 +164,7 @@ export const revocationCases: ConformanceCase[] = [
     ...cookie,
     id: 'revocation.lasts',
     claims: 'revocation',
-    title: 'What was revoked stays revoked for as long as the seal would have lived.',
+    title: 'A revocation lasts until the seal would have expired.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 600 });
       const [{ id, value }] = await seals(store, 1, 'ada');
@@ -180,7 +181,7 @@ export const revocationCases: ConformanceCase[] = [
     id: 'revocation.subjects',
     claims: 'subjects',
     title:
-      "destroyAll() ends every seal of a subject, or all but one session's, and nobody else's; later ones open.",
+      "destroyAll() ends every seal of a subject, or all but one session's, and no other; later seals open.",
     async run({ start, clock }) {
       const store = await start();
       const mine = await seals(store, 3, 'ada');
@@ -202,7 +203,8 @@ export const revocationCases: ConformanceCase[] = [
     level: 'required',
     claims: 'revocation',
     needs: ['breakBackend'],
-    title: 'While revocations cannot be looked up load() and destroy() reject with UNAVAILABLE, and recover.',
+    title:
+      'While revocations cannot be read, load() and destroy() reject with UNAVAILABLE, and recover afterwards.',
     async run({ start, module, place }) {
       const store = await start();
       const [{ id, value }] = await seals(store, 1, 'ada');

@@ -28,7 +28,7 @@ export const secrecyCases: ConformanceCase[] = [
     id: 'ids.not-at-rest',
     level: 'required',
     kinds: ['records'],
-    title: 'No session id is at rest: whoever reads the backend, or a backup of it, can log in nowhere.',
+    title: 'No session id is at rest: a leaked backend or backup lets no attacker log in.',
     needs: ['rawBackend'],
     async run(context) {
       const ids = await leadALife(context);
@@ -41,7 +41,7 @@ export const secrecyCases: ConformanceCase[] = [
     id: 'ids.not-at-rest-functions',
     level: 'recommended',
     kinds: ['functions'],
-    title: 'No session id is at rest: a driver of four functions stores under sessionKey(id).',
+    title: 'No session id is at rest: a driver made of four functions stores under sessionKey(id).',
     needs: ['rawBackend'],
     async run(context) {
       const ids = await leadALife(context);
@@ -53,7 +53,7 @@ export const secrecyCases: ConformanceCase[] = [
     id: 'move.secret',
     level: 'required',
     kinds: ['records'],
-    title: 'What a move leaves behind holds neither the old id nor the new one, and nothing of the content.',
+    title: 'A move leaves neither the old id, nor the new id, nor any content behind.',
     needs: ['rawBackend'],
     async run({ start, module, place }) {
       const store = await start();
@@ -78,7 +78,7 @@ export const secrecyCases: ConformanceCase[] = [
     id: 'destroy.erases',
     level: 'required',
     kinds: ['records'],
-    title: 'What is destroyed, moved or collected is no longer stored under its key.',
+    title: 'A destroyed, moved or collected session is no longer stored under its key.',
     needs: ['peek'],
     async run({ start, clock, module, place }) {
       const store = await start({ idleTimeout: 60 });
@@ -101,7 +101,7 @@ export const secrecyCases: ConformanceCase[] = [
     id: 'events.discreet',
     level: 'required',
     kinds: ['records', 'functions'],
-    title: 'Events hold no session id, no key and no content.',
+    title: 'Events contain no session id, no key and no content.',
     async run(context) {
       const ids = await leadALife(context);
       const text = JSON.stringify(context.events);

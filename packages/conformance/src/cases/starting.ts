@@ -28,7 +28,7 @@ export const startingCases: ConformanceCase[] = [
     id: 'start.options',
     level: 'required',
     kinds: all,
-    title: 'startSession() passes the timeouts and the clock on to the store.',
+    title: 'startSession() passes the timeouts and the clock to the store.',
     needs: ['finishedStore'],
     async run({ start, clock }) {
       const { timeouts } = await start({ idleTimeout: 61, absoluteTimeout: 3601 });
@@ -42,7 +42,7 @@ export const startingCases: ConformanceCase[] = [
     level: 'required',
     kinds: all,
     title:
-      'startSession() rejects with INVALID_OPTION at once when an option cannot be right, and leaves nothing open.',
+      'startSession() rejects with INVALID_OPTION immediately if an option is invalid, and leaves nothing open.',
     needs: ['finishedStore'],
     async run({ start }) {
       await rejectsWith('INVALID_OPTION', 'startSession({ idleTimeout: 0 })', start({ idleTimeout: 0 }));
@@ -60,8 +60,7 @@ export const startingCases: ConformanceCase[] = [
     id: 'start.unknown-option',
     level: 'required',
     kinds: all,
-    title:
-      'startSession() refuses an option that does not exist with INVALID_OPTION, names it, and leaves nothing open.',
+    title: 'startSession() rejects an unknown option with INVALID_OPTION, names it, and leaves nothing open.',
     needs: ['finishedStore'],
     async run({ start }) {
       for (const name of ['idleTimout', 'secret', 'ttl']) {
@@ -77,7 +76,7 @@ export const startingCases: ConformanceCase[] = [
     id: 'start.cache',
     level: 'required',
     kinds: all,
-    title: 'startSession() caches the store unless `cache` is false, and close() takes it out again.',
+    title: 'startSession() caches the store unless `cache` is false, and close() removes it from the cache.',
     needs: ['finishedStore'],
     async run({ start }) {
       await withEmptyCache(async () => {
@@ -95,7 +94,7 @@ export const startingCases: ConformanceCase[] = [
     id: 'start.events',
     level: 'required',
     kinds: all,
-    title: 'startSession() passes the listener for events on to the store.',
+    title: 'startSession() passes the event listener to the store.',
     needs: ['finishedStore'],
     async run({ start, events }) {
       await withEmptyCache(async () => {
@@ -113,7 +112,7 @@ export const startingCases: ConformanceCase[] = [
     id: 'start.name',
     level: 'recommended',
     kinds: all,
-    title: "The store bears the driver's name, so that messages and events say whose they are.",
+    title: "The store has the driver's name, so that messages and events show where they come from.",
     needs: ['finishedStore'],
     async run({ start }) {
       assert.notEqual(
@@ -127,7 +126,7 @@ export const startingCases: ConformanceCase[] = [
     id: 'start.kind',
     level: 'required',
     kinds: ['records'],
-    title: 'A store on records answers when a session began, when it ends, and its version.',
+    title: 'A record store returns when a session began, when it ends, and its version.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       const id = createSessionId();

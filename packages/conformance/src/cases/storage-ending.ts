@@ -28,7 +28,7 @@ export const storageEndingCases: ConformanceCase[] = [
     needs: ['storage', 'deleteSession'],
     id: 'storage.delete-session',
     title:
-      'deleteSession() removes a record whatever its version, live, expired or unreadable, leaves a mark, and says which.',
+      'deleteSession() removes any record, live, expired or unreadable, but no mark, and returns whether it did.',
     async run(context) {
       const { read, insert, replace, deleteSession } = await openWhole(context);
       const other = record({ subject: 'ada' });
@@ -80,7 +80,7 @@ export const storageEndingCases: ConformanceCase[] = [
     ...ending,
     needs: ['storage', 'move', 'deleteSession'],
     id: 'storage.delete-session-race',
-    title: 'Of move() and deleteSession() of one record exactly one wins: a logout misses no move.',
+    title: 'If move() and deleteSession() race for one record, exactly one wins: a logout misses no move.',
     async run(context) {
       const { read, insert, move, deleteSession } = await openWhole(context);
       for (const round of numbers(100)) {

@@ -11,7 +11,8 @@ export const storageExpiryCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.delete-expired',
-    title: 'deleteExpired() removes at most limit records that end at or before now, and answers how many.',
+    title:
+      'deleteExpired() removes at most limit records that expire at or before now, and returns how many.',
     async run({ openStorage }) {
       const { read, insert, deleteExpired } = await openStorage();
       const keys: string[] = [];
@@ -34,7 +35,7 @@ export const storageExpiryCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.delete-expired-moved-on',
-    title: 'deleteExpired() goes by the newest expiry, earlier or later than the one first written.',
+    title: 'deleteExpired() uses the newest expiry, whether earlier or later than the first one.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, deleteExpired } = await openStorage();
       const [shortened, touched, extended] = [record({ expiresAt: soon + 9000 }), record(), record()];
@@ -54,7 +55,7 @@ export const storageExpiryCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.delete-expired-race',
     title:
-      'deleteExpired() checks at the moment of removal: a record whose touch or replacement was answered with true stays.',
+      'deleteExpired() checks at the moment of removal: a record whose touch or replacement returned true stays.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, deleteExpired } = await openStorage();
       for (const round of numbers(10)) {

@@ -19,7 +19,8 @@ export const storageMovingCases: ConformanceCase[] = [
   {
     ...moving,
     id: 'storage.move',
-    title: 'move() stores the record under its new key and the mark under the old one, every field of both.',
+    title:
+      'move() stores the record under its new key and the mark under the old key, with every field of both.',
     async run(context) {
       const { read, insert, replace, move, touch, delete: remove } = await openWhole(context);
       const first = record({ subject: 'ada', idleTimeout: 60 });
@@ -52,7 +53,7 @@ export const storageMovingCases: ConformanceCase[] = [
     ...moving,
     id: 'storage.move-refused',
     title:
-      'move() returns false, and writes nothing, when the version is gone, the record is missing or the new key is taken.',
+      'move() returns false and writes nothing when the version is gone, the record is missing or the new key is taken.',
     async run(context) {
       const { read, insert, move } = await openWhole(context);
       const mine = record({ subject: 'ada' });
@@ -77,7 +78,8 @@ export const storageMovingCases: ConformanceCase[] = [
   {
     ...moving,
     id: 'storage.move-winner',
-    title: 'Of many moves and replacements of one version exactly one wins, and the mark names the winner.',
+    title:
+      'If many moves and replacements of one version race, exactly one wins, and the mark names the winner.',
     async run(context) {
       const { read, insert, replace, move } = await openWhole(context);
       for (const round of numbers(20)) {
@@ -111,7 +113,7 @@ export const storageMovingCases: ConformanceCase[] = [
   {
     ...moving,
     id: 'storage.move-atomic',
-    title: 'A move is one step: nobody finds both records, or neither, or the old key empty.',
+    title: 'A move is one step: no reader finds both records, or neither, or the old key empty.',
     async run(context) {
       const mover = await openWhole(context);
       const { read } = context.claims.sharedBetweenInstances ? await context.openStorage() : mover;
@@ -153,7 +155,7 @@ export const storageMovingCases: ConformanceCase[] = [
   {
     ...moving,
     id: 'storage.move-race',
-    title: 'move() is atomic with delete() and touch(): what was deleted is under neither key.',
+    title: 'move() is atomic with delete() and touch(): a deleted record is under neither key.',
     async run(context) {
       const { read, insert, move, touch, delete: remove } = await openWhole(context);
       for (const round of numbers(40)) {

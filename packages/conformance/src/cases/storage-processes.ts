@@ -19,7 +19,7 @@ export const storageProcessCases: ConformanceCase[] = [
   {
     ...shared,
     id: 'processes.touch',
-    title: 'touch() by one process never makes a replacement by another lose, and undoes none.',
+    title: 'touch() by one process neither fails nor undoes a replacement by another.',
     async run({ openStorage, processes }) {
       const { insert, read } = await openStorage();
       const [toucher, writer] = await processes(2, bare);
@@ -35,7 +35,8 @@ export const storageProcessCases: ConformanceCase[] = [
   {
     ...shared,
     id: 'processes.delete-expired',
-    title: 'deleteExpired() spares what another process touches or replaces before the moment of removal.',
+    title:
+      'deleteExpired() spares a record that another process touches or replaces before the moment of removal.',
     async run({ openStorage, processes }) {
       const { insert, read } = await openStorage();
       const [writer, remover] = await processes(2, bare);
@@ -69,7 +70,7 @@ export const storageProcessCases: ConformanceCase[] = [
     claims: ['sharedBetweenProcesses', 'subjects'],
     id: 'processes.delete-by-subject',
     title:
-      "deleteBySubject() leaves none of a subject's records, however another process writes and moves them.",
+      "deleteBySubject() removes all of a subject's records, even while another process writes and moves them.",
     async run({ openStorage, processes }) {
       const { insert, read, listBySubject } = await openStorage();
       const [writer, remover] = await processes(2, bare);

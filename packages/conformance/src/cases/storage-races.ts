@@ -10,7 +10,7 @@ export const storageRaceCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.delete-race',
-    title: 'delete() is atomic with replace() and touch(): whatever runs beside it, the record is gone.',
+    title: 'delete() is atomic with replace() and touch(): whatever runs concurrently, the record is gone.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, delete: remove } = await openStorage();
       for (const _ of numbers(20)) {
@@ -38,7 +38,7 @@ export const storageRaceCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.touch-race',
-    title: 'touch() beside replace() loses neither the content nor the version that was written.',
+    title: 'A touch() concurrent with replace() loses neither the new content nor its version.',
     async run({ openStorage }) {
       const { read, insert, replace, touch } = await openStorage();
       for (const round of numbers(20)) {
@@ -65,7 +65,7 @@ export const storageRaceCases: ConformanceCase[] = [
     level: 'capability',
     claims: 'subjects',
     title:
-      'listBySubject() answers every record of a subject, live or expired; deleteBySubject() spares or chooses a key.',
+      'listBySubject() returns every record of a subject, live or expired; deleteBySubject() can spare or select a key.',
     async run({ openStorage }) {
       const { read, insert, listBySubject, deleteBySubject } = await openStorage();
       assert.ok(listBySubject && deleteBySubject, 'a storage that claims subjects must have both functions');
@@ -91,7 +91,7 @@ export const storageRaceCases: ConformanceCase[] = [
     id: 'storage.subjects-race',
     level: 'capability',
     claims: 'subjects',
-    title: 'deleteBySubject() is atomic with replace(): what it removes does not come back.',
+    title: 'deleteBySubject() is atomic with replace(): removed records do not come back.',
     async run({ openStorage }) {
       const { insert, replace, listBySubject, deleteBySubject } = await openStorage();
       for (const _ of numbers(10)) {

@@ -11,7 +11,7 @@ export const storageReplacingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.replace',
     title:
-      'replace() writes every field, and only while the version is still there; otherwise false and nothing written.',
+      'replace() writes every field, but only if the version still matches; otherwise it returns false and writes nothing.',
     async run({ openStorage }) {
       const { read, insert, replace } = await openStorage();
       const first = record();
@@ -44,7 +44,7 @@ export const storageReplacingCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.one-winner',
-    title: 'Of many replacements of one version exactly one wins, and what it wrote is there.',
+    title: 'If many replacements of one version race, exactly one wins, and its record is stored.',
     async run({ openStorage }) {
       const { read, insert, replace } = await openStorage();
       const { key } = record();
@@ -64,7 +64,7 @@ export const storageReplacingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.replace-key',
     title:
-      'replace() with another key moves the record in one step; a key that is taken is false, and nothing written.',
+      'replace() with another key moves the record in one step; if that key is taken, it returns false and writes nothing.',
     async run({ openStorage }) {
       const { read, insert, replace } = await openStorage();
       const [mine, theirs] = [record(), record({ expiresAt: 1 })];

@@ -47,8 +47,7 @@ export const storageSavingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.save',
     claims,
-    title:
-      'save() stores a record whose key is free; over a session that goes on it writes only the content.',
+    title: 'save() stores a record under a free key; over a continuing session it writes only the content.',
     async run({ openStorage }) {
       const { read, save } = await openSaving(openStorage);
       const { there, over } = twoSaves();
@@ -78,7 +77,7 @@ export const storageSavingCases: ConformanceCase[] = [
     id: 'storage.save-refused',
     claims,
     title:
-      'save() returns false, and writes nothing, over a record that it must not replace: expired, too old, or with more to keep.',
+      'save() returns false and writes nothing over a record that it must not replace: expired, too old, or with more to keep.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
       const refused: [why: string, there: Partial<SessionRecord>, over: Partial<SessionRecord>][] = [
@@ -108,7 +107,7 @@ export const storageSavingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.save-mark',
     claims,
-    title: 'save() returns false, and writes nothing, over the mark of a session that has moved.',
+    title: 'save() returns false and writes nothing over the mark of a session that has moved.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
       // `null` is what core saves. No session has an idle timeout of 0, so none equals that of a mark.
@@ -132,8 +131,7 @@ export const storageSavingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.save-race',
     claims,
-    title:
-      'save() is atomic with replace() and delete(): none of them undoes another, and nothing is revived.',
+    title: 'save() is atomic with replace() and delete(): none undoes another, and nothing is revived.',
     async run({ openStorage }) {
       const { read, insert, save, replace, delete: remove } = await openSaving(openStorage);
       for (let round = 0; round < 20; round++) {

@@ -32,7 +32,7 @@ export const storageScanningCases: ConformanceCase[] = [
     ...scanning,
     id: 'storage.scan',
     title:
-      'scan() returns every record exactly once, live or expired, in one order, whatever the size of a page.',
+      'scan() returns every record exactly once, live or expired, in a fixed order, whatever the page size.',
     async run({ openStorage }) {
       const storage = await openStorage();
       assert.deepEqual(await scanAll(storage, 5), [], 'an empty backend has an empty page');
@@ -65,7 +65,7 @@ export const storageScanningCases: ConformanceCase[] = [
     ...scanning,
     id: 'storage.scan-changes',
     title:
-      'While others insert, replace and delete records scan() returns each of those that stay exactly once.',
+      'While records are inserted, replaced and deleted, scan() returns each record that stays exactly once.',
     async run({ openStorage }) {
       const storage = await openStorage();
       const all = numbers(60).map(() => record());

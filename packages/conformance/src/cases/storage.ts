@@ -10,7 +10,7 @@ export const storageCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.read',
-    title: 'read() answers a record as it was written, live or expired, and undefined when there is none.',
+    title: 'read() returns a record as it was written, live or expired, and undefined if the key is free.',
     async run({ openStorage }) {
       const { read, insert } = await openStorage();
       const full = record({
@@ -37,7 +37,7 @@ export const storageCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.keys',
     title:
-      'Keys are compared exactly: two that differ only in case are two records, and any first character works.',
+      'Keys are compared exactly: keys that differ only in case are different, and any first character works.',
     async run({ openStorage }) {
       const { read, insert } = await openStorage();
       const stem = newKey().slice(0, 40).toLowerCase();
@@ -54,7 +54,7 @@ export const storageCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.insert',
     title:
-      'insert() answers false, and writes nothing, when the key is there, live or expired; of many at once one wins.',
+      'insert() returns false and writes nothing if the key is taken, live or expired; of many in a race, one wins.',
     async run({ openStorage }) {
       const { read, insert } = await openStorage();
       const first = record({ expiresAt: 1 });
@@ -73,7 +73,7 @@ export const storageCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.touch',
     title:
-      'touch() of a record that ends after now stores the later expiry, leaves all else, and answers true.',
+      'touch() of a record that expires after now stores the later expiry, changes nothing else, and returns true.',
     async run({ openStorage }) {
       const { read, insert, touch } = await openStorage();
       const first = record({ subject: 'ada', idleTimeout: 60 });
@@ -92,7 +92,8 @@ export const storageCases: ConformanceCase[] = [
   {
     ...storage,
     id: 'storage.delete',
-    title: 'delete() removes the record; none there is no error, and its version replaces nothing any more.',
+    title:
+      'delete() removes the record; a missing record is not an error, and the old version can replace nothing.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, delete: remove } = await openStorage();
       const [first, other] = [record(), record()];

@@ -11,7 +11,7 @@ export const storedValueCases: ConformanceCase[] = [
     id: 'values.large',
     level: 'required',
     kinds: servers,
-    title: 'A session of a megabyte comes back whole, or is refused with TOO_LARGE and not stored.',
+    title: 'A session of a megabyte comes back whole, or is rejected with TOO_LARGE and not stored.',
     async run({ start }) {
       const store = await start({ maxBytes: 2_000_000 });
       const id = createSessionId();
@@ -27,7 +27,7 @@ export const storedValueCases: ConformanceCase[] = [
     id: 'values.refused',
     level: 'required',
     kinds: servers,
-    title: 'What JSON would lose or change is refused with INVALID_VALUE, and nothing is written.',
+    title: 'A value that JSON would lose or change is rejected with INVALID_VALUE, and nothing is written.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -50,7 +50,7 @@ export const storedValueCases: ConformanceCase[] = [
     level: 'required',
     kinds: servers,
     title:
-      'A stored session does not change with the objects it was made from, or with those that load() gave.',
+      'A stored session is independent of the objects it was saved from and of those that load() returned.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -67,7 +67,7 @@ export const storedValueCases: ConformanceCase[] = [
     level: 'required',
     kinds: servers,
     title:
-      'Ids of 22 to 128 characters work, whatever they begin with; two that differ only in case are two sessions.',
+      'Ids of 22 to 128 characters work, whatever they start with; ids that differ only in case are different.',
     async run({ start }) {
       const store = await start();
       const random = createSessionId().slice(0, 20);

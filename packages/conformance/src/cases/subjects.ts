@@ -47,7 +47,7 @@ export const subjectCases: ConformanceCase[] = [
     id: 'subjects.list',
     level: 'capability',
     kinds: records,
-    title: "list() answers a subject's live sessions, newest first, by handle and without an id.",
+    title: "list() returns a subject's live sessions, newest first, with a handle and without an id.",
     claims: 'subjects',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 100 });
@@ -80,7 +80,8 @@ export const subjectCases: ConformanceCase[] = [
     id: 'subjects.follows',
     level: 'capability',
     kinds: records,
-    title: 'A session is listed under the subject it has now, also after an update, a move, and its end.',
+    title:
+      'A session is listed only under its current subject, even after an update or a move, and not after its end.',
     claims: 'subjects',
     async run({ start }) {
       const store = await start();
@@ -105,7 +106,7 @@ export const subjectCases: ConformanceCase[] = [
     id: 'subjects.exact',
     level: 'capability',
     kinds: records,
-    title: 'Subjects are compared exactly: case, blanks, accents, wildcards, and all of 255 characters.',
+    title: 'Subjects are compared exactly: case, spaces, accents, wildcards, and up to all 255 characters.',
     claims: 'subjects',
     async run({ start }) {
       const store = await start();

@@ -25,7 +25,7 @@ export const timeoutCases: ConformanceCase[] = [
     id: 'time.restarts',
     level: 'required',
     kinds: records,
-    title: 'An update and a touch start the idle period again; a read does not.',
+    title: 'An update and a touch restart the idle period; a read does not.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       // With less than two minutes left core touches by replace(), with more by touch().
@@ -70,7 +70,7 @@ export const timeoutCases: ConformanceCase[] = [
     id: 'time.own-idle-timeout',
     level: 'required',
     kinds: records,
-    title: "A session's own idleTimeout wins over the store's, and lasts through touches and updates.",
+    title: "An idleTimeout set for a session overrides the store's, and survives touches and updates.",
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       const id = createSessionId();
@@ -92,7 +92,7 @@ export const timeoutCases: ConformanceCase[] = [
     id: 'time.ended',
     level: 'required',
     kinds: records,
-    title: 'An expired session stays ended: update and touch answer false; save begins a new one.',
+    title: 'An expired session stays ended: update and touch return false, and save starts a new one.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
       const id = createSessionId();

@@ -47,8 +47,7 @@ export const tryingAgainCases: ConformanceCase[] = [
     kinds: ['records'],
     needs: ['storage'],
     id: 'storage.try-again',
-    title:
-      'A call that the backend refuses, saying that nothing was written, can be made again until it is done.',
+    title: 'A call for which the backend reports that nothing was written is repeated until it succeeds.',
     async run({ openStorage, clock }) {
       const storage = await openStorage();
       const store = createRecordStore(refusing(storage), { now: clock.now, idleTimeout: 600 });

@@ -18,7 +18,7 @@ export const unknownFieldCases: ConformanceCase[] = [
     kinds: ['records'],
     needs: ['storage'],
     id: 'values.unknown-fields',
-    title: 'What a later version stored in a session next to its content is kept by every write.',
+    title: 'Every write keeps the fields that a later version stored in a session.',
     async run({ startWithStorage, clock }) {
       const { store, storage } = await startWithStorage();
       let id = createSessionId();

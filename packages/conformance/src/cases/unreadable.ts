@@ -44,7 +44,7 @@ export const unreadableCases: ConformanceCase[] = [
     ...unreadable,
     id: 'unreadable.missing',
     title:
-      'A session that cannot be read is missing to load, update and touch, reported, and nothing is written over it.',
+      'load, update and touch treat an unreadable session as missing and report it, and nothing overwrites it.',
     async run(context) {
       const { store, ids, left } = await withUnreadable(context);
       const { newer, ...damaged } = ids;
@@ -65,7 +65,7 @@ export const unreadableCases: ConformanceCase[] = [
   {
     ...unreadable,
     id: 'unreadable.destroy',
-    title: 'destroy() ends a session that cannot be read, or that a newer version wrote.',
+    title: 'destroy() ends a session that is unreadable, or that a newer version wrote.',
     async run(context) {
       const { store, readable, ids, left } = await withUnreadable(context);
       for (const id of Object.values(ids)) {
@@ -81,8 +81,7 @@ export const unreadableCases: ConformanceCase[] = [
     id: 'unreadable.subjects',
     level: 'capability',
     claims: 'subjects',
-    title:
-      'list() leaves sessions that cannot be read out and reports them; destroyAll() ends and counts them.',
+    title: 'list() leaves out unreadable sessions and reports them; destroyAll() ends and counts them.',
     async run(context) {
       const { store, readable, left } = await withUnreadable(context);
       const handles = (await store.list('ada')).map(({ handle }) => handle);
@@ -97,7 +96,7 @@ export const unreadableCases: ConformanceCase[] = [
     ...unreadable,
     id: 'unreadable.counting',
     needs: ['storage', 'scan'],
-    title: 'count() and entries() leave sessions that cannot be read out and report them; clear() ends them.',
+    title: 'count() and entries() leave out unreadable sessions and report them; clear() ends them.',
     async run(context) {
       const { store, readable, left } = await withUnreadable(context);
       const handles: string[] = [];
@@ -112,7 +111,7 @@ export const unreadableCases: ConformanceCase[] = [
   {
     ...unreadable,
     id: 'unreadable.gc',
-    title: 'gc() collects an expired session that cannot be read, and leaves a live one.',
+    title: 'gc() collects an unreadable session that has expired, and leaves a live one.',
     async run(context) {
       const { store, left } = await withUnreadable(context);
       await store.gc();

@@ -31,7 +31,7 @@ export const updateCases: ConformanceCase[] = [
     id: 'update.missing',
     level: 'required',
     kinds: servers,
-    title: 'update() and touch() of a missing session answer false and create none.',
+    title: 'update() and touch() of a missing session return false and create none.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -50,7 +50,7 @@ export const updateCases: ConformanceCase[] = [
     id: 'update.parallel',
     level: 'required',
     kinds: servers,
-    title: 'Fifty parallel updates of one store are all kept, and a counter counts exactly.',
+    title: 'All of fifty parallel updates of one store are kept, and a counter stays exact.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();
@@ -98,7 +98,7 @@ export const updateCases: ConformanceCase[] = [
     level: 'required',
     kinds: records,
     title:
-      'touch() starts the idle period again and writes nothing else: the version stays, so no update has to run again.',
+      'touch() restarts the idle period and writes nothing else: the version stays, so no update has to run again.',
     async run({ start, clock, events }) {
       const store = await start({ idleTimeout: 60 });
       // With less than two minutes left core touches by replace(), with more by touch().
@@ -119,7 +119,7 @@ export const updateCases: ConformanceCase[] = [
     id: 'update.destroyed',
     level: 'required',
     kinds: servers,
-    title: 'A session destroyed while updates and touches are on their way stays destroyed.',
+    title: 'A session destroyed during updates and touches stays destroyed.',
     async run({ start }) {
       const store = await start();
       for (const id of numbers(10).map(createSessionId)) {

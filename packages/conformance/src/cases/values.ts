@@ -28,7 +28,7 @@ export const valueCases: ConformanceCase[] = [
     id: 'values.keys',
     level: 'required',
     kinds: all,
-    title: 'Any string is a legal key of data and flash, `__proto__` and the empty string too.',
+    title: 'Any string is a legal key of data and flash, even `__proto__` and the empty string.',
     async run(context) {
       const content = { data: withKeys(oddKeys), flash: withKeys(oddKeys) };
       const found = await roundTrip(context, content);
@@ -69,7 +69,7 @@ export const valueCases: ConformanceCase[] = [
     id: 'values.flash-only',
     level: 'required',
     kinds: all,
-    title: 'A session that holds nothing but flash exists.',
+    title: 'A session that holds only flash exists.',
     run: (context) => comesBack(context, { data: {}, flash: { notice: 'hi' } }),
   },
 ];

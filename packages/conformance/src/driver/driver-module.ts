@@ -1,30 +1,30 @@
 import type { CookieStoreDriver, SessionStore, StartOptions, StoreDriver } from '@store/core';
 import type { Awaitable, RecordStorage } from '@store/core/driver';
 
-/** Where one case keeps its sessions. Every case gets a place of its own, and starts in it as often as it needs. */
+/** Where one case keeps its sessions. Every case gets a new place, and may start any number of stores in it. */
 export interface Place {
-  /** A name no other case has, for a table, a schema or a key prefix: a letter, then letters and digits, 20 in all. */
+  /** A unique name for a table, a schema or a key prefix: a letter followed by letters and digits, 20 characters in total. */
   namespace: string;
-  /** An empty directory of the case's own, for databases and files. Removed afterwards. */
+  /** An empty directory for databases and files, used only by this case and removed afterwards. */
   directory: string;
 }
 
-/** What can be handed to the suite: a finished store, or the functions that core makes one from. */
+/** What `start` may return: a finished store, or the functions that core makes a store from. */
 export type Driver = SessionStore | RecordStorage | StoreDriver | CookieStoreDriver;
 
 /**
- * Which contract applies. `records`: built on a `RecordStorage`. `functions`: four functions. `cookie`: the
+ * Which contract applies. `records`: built on a `RecordStorage`. `functions`: built on four functions. `cookie`: the
  * session is in the cookie.
  */
 export type DriverKind = 'records' | 'functions' | 'cookie';
 
-/** What a driver may leave out. Claimed: it is tested. Not claimed: the suite checks that it is really not there. */
+/** The optional capabilities. A claimed capability is tested; for an unclaimed one the suite checks that it is really absent. */
 export interface Capabilities {
   /** `list` and `destroyAll` work; without it both are `UNSUPPORTED`. A cookie driver has `destroyAll` only. */
   subjects?: boolean;
-  /** The storage has the optional `save`; without it there is none. */
+  /** The storage has the optional `save`; without the claim it must not have it. */
   savesInOneStep?: boolean;
-  /** Stores started twice in one place see the same sessions, and sessions outlive `close()`. @default as the next one */
+  /** Two stores in one place share sessions, and sessions outlive `close()`. @default the value of `sharedBetweenProcesses` */
   sharedBetweenInstances?: boolean;
   /** The same for stores in several processes. */
   sharedBetweenProcesses?: boolean;
@@ -32,28 +32,28 @@ export interface Capabilities {
   revocation?: boolean;
 }
 
-/** The module that an author hands over: these exports, of which only `start` is required. */
+/** The exports of a driver module. Only `start` is required. */
 export interface DriverModule {
   /**
-   * Starts a driver in the given place. Pass all of `options` on: they hold the clock that the cases move, the timeouts,
-   * the listener for events, and `cache: false`.
+   * Starts a driver in the given place. Pass on all of `options`: they contain the clock that the cases control, the timeouts,
+   * the event listener, and `cache: false`.
    */
   start(options: StartOptions, place: Place): Awaitable<Driver>;
   capabilities?: Capabilities;
-  /** Needed only for a finished store made with `createStore`: those cannot be told from the others. */
+  /** Needed only for a finished store made with `createStore`, because the suite cannot detect that. */
   kind?: DriverKind;
-  /** The bare storage behind a finished store, for the cases that look closer than a store allows. */
+  /** The bare storage behind a finished store, for the cases that test the storage itself. */
   openStorage?(place: Place): Awaitable<RecordStorage>;
-  /** Everything the backend holds in this place, raw, as text. Shows that no session id is at rest. */
+  /** The raw content of the backend in this place, as text, to check that no session id is at rest. */
   dump?(place: Place): Awaitable<string>;
-  /** What the backend holds under one record key, raw; `undefined` when nothing. For backends too big to dump. */
+  /** The raw content under one record key; `undefined` if the key is free. For backends too big to dump. */
   peek?(key: string, place: Place): Awaitable<string | undefined>;
-  /** Makes the backend fail for this place: stop it, cut it off, take the table away. */
+  /** Makes the backend fail for this place: stop it, disconnect it, or drop the table. */
   breakBackend?(place: Place): Awaitable<void>;
   /** Undoes `breakBackend`. Nothing stored may be lost. */
   mendBackend?(place: Place): Awaitable<void>;
   /** Removes what the case left behind, after every store is closed. */
   cleanUp?(place: Place): Awaitable<void>;
-  /** Recommended cases that this driver fails knowingly, each with the reason. One that passes after all is an error. */
+  /** Recommended cases that this driver is known to fail, each with a reason. If such a case passes, that is an error. */
   knownWeaknesses?: { [caseId: string]: string };
 }

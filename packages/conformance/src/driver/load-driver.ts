@@ -5,20 +5,20 @@ import type { Capabilities, Driver, DriverKind, DriverModule, Place } from './dr
 import { assertExports } from './module-exports.ts';
 import { createPlace } from './place.ts';
 
-/** A driver module that has been looked at: what it is, and what it claims, defaults filled in. */
+/** A driver module after inspection: its kind and its claims, with the defaults filled in. */
 export interface LoadedDriver {
   module: DriverModule;
-  /** Where the module was loaded from, for child processes; `undefined` when it was not loaded. */
+  /** The URL from which the module was loaded, for child processes; `undefined` if the module was passed as an object. */
   url: string | undefined;
   kind: DriverKind;
   /** Whether `start` returns a store rather than the functions to make one from. */
   finished: boolean;
-  /** The optional functions that the storage is known to lack; empty when it cannot be seen. */
+  /** The optional functions that the storage is known to lack; empty if the storage is not accessible. */
   lacking: readonly OptionalFunction[];
   claims: Required<Capabilities>;
 }
 
-/** What a storage may leave out without a claim: cases that need it are then shown as not run. */
+/** The functions that a storage may omit without a claim: cases that need them are then reported as not run. */
 export type OptionalFunction = 'move' | 'deleteSession' | 'scan';
 
 const optionalFunctions: readonly OptionalFunction[] = ['move', 'deleteSession', 'scan'];
@@ -29,7 +29,7 @@ const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
   cookie: ['subjects', 'sharedBetweenInstances', 'sharedBetweenProcesses', 'revocation'],
 };
 
-/** Imports a driver module and starts it once to see what it is. @throws Error that says what is wrong with the module */
+/** Imports a driver module and starts it once to detect its kind. @throws Error that describes what is wrong with the module */
 export async function loadDriver(url: URL | string): Promise<LoadedDriver> {
   const { href } = moduleUrl(url);
   return inspectDriver((await import(/* @vite-ignore */ href)) as DriverModule, href);
@@ -44,7 +44,7 @@ function moduleUrl(url: URL | string): URL {
   }
 }
 
-/** The same for a module that is at hand, without the cases that need other processes. */
+/** The same for a module that is already loaded. Without a URL, cases that need other processes are not run. */
 export async function inspectDriver(module: DriverModule, url?: string): Promise<LoadedDriver> {
   assertExports(module);
   const { finished, kind, lacking } = await startOnce(module);
@@ -59,7 +59,7 @@ async function startOnce(module: DriverModule): Promise<Found> {
     const driver = await module.start({ cache: false }, place);
     const kind = kindOf(driver, module.kind);
     const canScan = kind !== 'records' || !isSessionStore(driver) || (await counts(driver));
-    // Whether it closes is for the cases to say.
+    // Closing is tested by the cases about it.
     await Promise.allSettled([driver.close?.()]);
     const found: Found = { finished: isSessionStore(driver), kind, lacking: canScan ? [] : ['scan'] };
     if (kind === 'records' && (!found.finished || module.openStorage))
@@ -99,11 +99,11 @@ function kindOf(driver: Driver, declared: DriverKind | undefined): DriverKind {
   else if (has('load', 'save', 'destroy', 'gc')) found = 'functions';
   else {
     throw new Error(
-      'start() must answer a SessionStore, a RecordStorage, a StoreDriver or a CookieStoreDriver. Does it await the backend?',
+      'start() must return a SessionStore, a RecordStorage, a StoreDriver or a CookieStoreDriver. Does it await the backend?',
     );
   }
   if (declared === undefined || declared === found) return found;
-  throw new Error(`The driver module says kind '${declared}', and start() answered one of kind '${found}'.`);
+  throw new Error(`The driver module exports kind '${declared}', but start() returned kind '${found}'.`);
 }
 
 function readClaims(claimed: Capabilities, kind: DriverKind): Required<Capabilities> {

@@ -10,7 +10,7 @@ import {
 import { createRecordStore, type RecordStorage } from '@store/core/driver';
 import type { Driver, DriverKind } from './driver-module.ts';
 
-/** Makes a store from whatever `start` answered. */
+/** Makes a store from the result of `start`. */
 export function makeStore(driver: Driver, kind: DriverKind, options: StartOptions): SessionStore {
   if (isSessionStore(driver)) return driver;
   const { cache: _, ...storeOptions } = { ...options, name: 'driver' };

@@ -25,8 +25,8 @@ export const capabilityNames: readonly (keyof Capabilities)[] = [
 const kinds: readonly unknown[] = ['records', 'functions', 'cookie'] satisfies DriverKind[];
 
 /**
- * Checks what a driver module exports before anything of it is called. It may export more for its own use; an export that is
- * nearly one of ours is a slip, and the cases that need it would not be run.
+ * Checks the exports of a driver module before any of them is called. The module may have other exports, but a near miss of a
+ * known name is an error: otherwise the cases that need that export would silently not run.
  *
  * @throws Error naming the export
  */
@@ -51,6 +51,8 @@ export function assertExports(module: DriverModule): void {
   }
   const reasons = Object.values(Object(knownWeaknesses));
   if (typeof knownWeaknesses !== 'object' || !reasons.every((reason) => typeof reason === 'string')) {
-    throw new Error('The driver module must export knownWeaknesses as reasons, in words, by case id.');
+    throw new Error(
+      'The driver module must export knownWeaknesses as an object with a reason, a string, for each case id.',
+    );
   }
 }

@@ -6,29 +6,28 @@ import type { AllJobs, Answer, LastJob, Order, ProcessOrders } from './messages.
 
 /** A store in another process. */
 export interface DriverProcess {
-  /** Has the process do a job. Rejects with what the job threw, as text. */
+  /** Runs a job in the process. Rejects with the text of the job's error. */
   call<J extends keyof AllJobs>(
     job: J,
     ...args: Parameters<AllJobs[J]>
   ): Promise<Awaited<ReturnType<AllJobs[J]>>>;
-  /** Starts a store in a place, or opens the bare storage there; jobs are done on the newest. */
+  /** Starts a store in a place, or opens the bare storage there. Jobs run on the most recent one. */
   start(place: Place, bare?: boolean): Promise<void>;
   /**
-   * Lets go of the process, which does its last jobs with nothing but the driver to keep it alive, and waits for it to end by
-   * itself.
+   * Disconnects from the process and waits for it to exit. It runs its last jobs while only the driver can keep it alive.
    *
-   * @returns its exit code, `endedEarly` if it ended while a job was pending; `undefined` when it did not end
+   * @returns its exit code: `endedEarly` if it exited while a job was pending, `undefined` if it did not exit
    */
   leave(...lastJobs: LastJob[]): Promise<number | undefined>;
   kill(): void;
 }
 
-/** Milliseconds that a process is given to end. */
+/** How long a process may take to exit, in milliseconds. */
 const exitWithin = { idle: 10_000, withJobs: 60_000 };
-// Beside this file, whether as source or built.
+// Next to this file, both in the source and in the build.
 const main = fileURLToPath(new URL(`process-main${extname(import.meta.url)}`, import.meta.url));
 
-/** Makes that many processes, in which nothing is started yet. */
+/** Spawns this many processes, in which nothing is started yet. */
 export async function spawnProcesses(count: number, orders: ProcessOrders): Promise<DriverProcess[]> {
   const spawned = Array.from({ length: count }, () => spawn(orders));
   try {
@@ -45,7 +44,7 @@ function spawn(orders: ProcessOrders) {
   const jobs = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<void>();
   let started = Promise.withResolvers<void>();
-  // Whoever waits hears of a failure; nobody may be waiting.
+  // A caller that awaits one of these gets the failure. If none does, the rejection must not be unhandled.
   for (const { promise } of [ready, started]) promise.catch(() => {});
   let last = 0;
 
@@ -95,7 +94,7 @@ function exitOf(child: ChildProcess, within: number): Promise<number | undefined
   });
 }
 
-/** Flags that the driver module may need to load (a TypeScript loader), without the test runner's own. */
+/** Flags that the driver module may need to load, such as a TypeScript loader, without those of the test runner. */
 function inheritedFlags(): string[] {
   return process.execArgv.filter((flag) => !/^--(test|watch|inspect)/.test(flag));
 }

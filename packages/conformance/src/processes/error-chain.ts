@@ -1,6 +1,5 @@
 /**
- * An error and its causes in one line, the way a person tells it. Test runners show the text of an error and drop what else
- * there is to it.
+ * An error and its causes in one readable line. Test runners show only the text of an error that came from another process.
  */
 export function errorChain(error: unknown): string {
   const texts: string[] = [];

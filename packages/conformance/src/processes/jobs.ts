@@ -1,24 +1,24 @@
 import type { SessionData, SessionStore } from '@store/core';
 import { collectAll } from '../cases/many-sessions.ts';
 
-/** What another process can be asked to do with its store. Arguments and results travel as JSON. */
+/** The jobs that another process can run on its store. Arguments and results travel as JSON. */
 export interface Jobs {
   save(id: string, data: SessionData, subject?: string): Promise<void>;
   data(id: string): Promise<SessionData | null>;
   /** Adds 1 to `data.count` this many times, five at a time. @returns how often `update` returned `true` */
   increase(id: string, times: number): Promise<number>;
   move(id: string, newId: string): Promise<boolean>;
-  /** Moves each session from the first id of its chain to the last, one after the other, all chains at the same time. */
+  /** Moves each session through its chain of ids, one after the other; all chains run at the same time. */
   moveAlong(chains: string[][]): Promise<void>;
   destroy(id: string): Promise<void>;
   destroyAll(subject: string): Promise<number>;
   seal(id: string, data: SessionData): Promise<string>;
-  /** Calls `gc()` until nothing is left. @returns how many sessions it removed */
+  /** Calls `gc()` until it removes nothing more. @returns how many sessions were removed */
   collectAll(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** The jobs, done on a store. */
+/** Makes the jobs for a store. */
 export function createJobs(store: SessionStore): Jobs {
   return {
     save: (id, data, subject) => store.save(id, data, {}, subject === undefined ? {} : { subject }),

@@ -1,4 +1,4 @@
-// The other process of a case with several: loads the driver module, starts a store when told to, and does jobs on it.
+// The child process of a multi-process case: loads the driver module, starts a store on request, and runs jobs on it.
 import type { RecordStorage } from '@store/core/driver';
 import type { DriverModule, Place } from '../driver/driver-module.ts';
 import { makeStore } from '../driver/make-store.ts';
@@ -47,7 +47,7 @@ async function obey(order: Exclude<Order, { type: 'leave' }>): Promise<void> {
 }
 
 process.on('message', (order: Order) => {
-  // The parent no longer listens: a job that fails ends the process, as an unhandled rejection.
+  // The parent no longer listens, so a failing job ends the process as an unhandled rejection.
   if (order.type === 'leave') return void leave(order.lastJobs);
   obey(order).catch((error: unknown) => {
     const message = errorChain(error);

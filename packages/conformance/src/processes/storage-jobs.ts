@@ -1,6 +1,6 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
-/** A call of a storage's function. With `after` it waits until that record is no longer as it is given here. */
+/** A call to a storage function. With `after`, it waits until the stored record differs from the given one. */
 export interface StorageCall {
   call:
     | [name: 'touch', key: string, now: number, expiresAt: number]
@@ -11,15 +11,15 @@ export interface StorageCall {
 }
 
 /**
- * What another process can be asked to do with its bare storage while others work on the same records. Nobody is told when
- * to begin: whoever has to find the other at work looks at the records. Every loop ends, also over a broken storage.
+ * The jobs that another process can run on its bare storage while others work on the same records. There is no start signal: a job
+ * that must overlap with another process watches the records. Every loop ends, even on a broken storage.
  */
 export interface StorageJobs {
-  /** Calls one after another. @returns the answers */
+  /** Makes the calls one after another. @returns the results */
   inTurn(calls: StorageCall[]): Promise<unknown[]>;
   /** Touches the record until it is gone. */
   touchUntilGone(record: SessionRecord): Promise<void>;
-  /** Once the record has been touched replaces it so many times, as the only one who does, and deletes it. @returns how often that was refused */
+  /** Waits for a touch, then replaces the record this many times as its only writer, and deletes it. @returns how many were refused */
   replaceOften(record: SessionRecord, times: number): Promise<number>;
 }
 
@@ -28,9 +28,9 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const newVersion = () => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
 
-/** The jobs, done on a storage. */
+/** Makes the jobs for a storage. */
 export function createStorageJobs(storage: RecordStorage): StorageJobs {
-  /** Lets the event loop turn, so that a process that is no longer needed can be told so. */
+  /** Waits for a change. Yields to the event loop, so that a process that is no longer needed can be told to stop. */
   async function changed(before: SessionRecord): Promise<void> {
     for (let left = attempts; left > 0; left -= 1) {
       const found = await storage.read(before.key);
@@ -53,7 +53,7 @@ export function createStorageJobs(storage: RecordStorage): StorageJobs {
     async touchUntilGone({ key, createdAt, expiresAt }) {
       for (let n = 1; n <= attempts; n += 1) {
         if (!(await storage.touch(key, createdAt, expiresAt + n))) return;
-        // A writer that never pauses could keep the other from its lock for as long as it likes.
+        // A writer that never pauses could starve the other process of its lock.
         await turn();
       }
     },

@@ -17,7 +17,7 @@ const methods = [
 
 const attempts = 100;
 
-/** A storage whose writes are done when they return. */
+/** A storage whose writes never return `tryAgain`. */
 export type BoundStorage = { [Name in keyof RecordStorage]: Settled<RecordStorage[Name]> };
 
 type Settled<Call> = Call extends (...args: infer Args) => Awaitable<infer Result>
@@ -25,8 +25,8 @@ type Settled<Call> = Call extends (...args: infer Args) => Awaitable<infer Resul
   : Call;
 
 /**
- * The storage's functions, each callable by itself: a driver may be a class. A write that returns `tryAgain` is repeated,
- * as core does. The caller who opened the storage closes it.
+ * The storage's functions, bound, because a driver may be a class. A write that returns `tryAgain` is repeated, as core does.
+ * The caller that opened the storage closes it.
  */
 export function boundStorage(storage: RecordStorage): BoundStorage {
   const bound = methods

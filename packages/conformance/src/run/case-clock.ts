@@ -1,14 +1,14 @@
-/** The application's clock in a case: it stands still until it is moved. */
+/** The application's clock in a case. It stands still until it is moved. */
 export interface CaseClock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Moves on, by seconds. */
+  /** Moves the clock forward by this many seconds. */
   advance(seconds: number): void;
-  /** Jumps to an epoch millisecond. */
+  /** Sets the clock, in epoch milliseconds. */
   set(time: number): void;
 }
 
-/** Begins at the real time, so that a backend that expires by its own clock fails the one case about that and no other. */
+/** Starts at the real time, so that a backend that expires by its own clock fails only the case about that. */
 export function createCaseClock(): CaseClock {
   let time = Date.now();
   return {

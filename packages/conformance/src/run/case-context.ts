@@ -9,35 +9,35 @@ import { type DriverProcess, spawnProcesses } from '../processes/driver-process.
 import { type BoundStorage, boundStorage } from './bound-storage.ts';
 import { type CaseClock, createCaseClock } from './case-clock.ts';
 
-/** What a case runs with. Everything started here is closed and removed when the case ends. */
+/** The environment of a case. Everything started here is closed and removed when the case ends. */
 export interface CaseContext {
   readonly kind: DriverKind;
   readonly claims: Required<Capabilities>;
   readonly module: DriverModule;
   readonly place: Place;
   readonly clock: CaseClock;
-  /** What the stores of this case reported. */
+  /** The events that the stores of this case reported. */
   readonly events: readonly StoreEvent[];
   /** Starts a store in this case's place. */
   start(options?: StartOptions): Promise<SessionStore>;
-  /** Starts several stores on the same sessions, as several servers have them: one for each of the options. */
+  /** Starts several stores on the same sessions, like several servers: one for each options object. */
   instances<T extends StartOptions[]>(...each: T): Promise<{ [index in keyof T]: SessionStore }>;
   /** Opens the bare storage. */
   openStorage(): Promise<BoundStorage>;
   /** Starts a store together with the bare storage under it. */
   startWithStorage(options?: StartOptions): Promise<{ store: SessionStore; storage: BoundStorage }>;
-  /** Starts a store, or with `bare` opens the storage, in each of several other processes, all at the same moment. */
+  /** Starts a store, or with `bare` opens the storage, in several other processes at the same moment. */
   processes<N extends number>(count: N, options?: { bare?: boolean }): Promise<Processes<N>>;
-  /** Makes that many other processes, in which nothing is started yet. */
+  /** Spawns this many other processes, in which nothing is started yet. */
   idleProcesses<N extends number>(count: N): Promise<Processes<N>>;
-  /** Makes one more place, in which nothing has been started. */
+  /** Makes another place, in which nothing has been started. */
   emptyPlace(): Promise<Place>;
 }
 
-/** As many processes as were asked for; two when it was two. */
+/** The requested number of processes, as a tuple if it is two. */
 type Processes<N extends number> = N extends 2 ? [DriverProcess, DriverProcess] : DriverProcess[];
 
-/** Makes the surroundings of one case, in a fresh place. */
+/** Makes the environment of one case, in a fresh place. */
 export async function createCaseContext({
   module,
   url,
@@ -98,7 +98,7 @@ export async function createCaseContext({
     },
     async idleProcesses(count) {
       if (url === undefined)
-        throw new Error('Other processes need a driver module that was loaded by its URL.');
+        throw new Error('Other processes need a driver module that was loaded from a URL.');
       const spawned = await spawnProcesses(count, { url, kind });
       children.push(...spawned);
       return spawned as Processes<typeof count>;
@@ -119,7 +119,7 @@ export async function createCaseContext({
     context,
     async dispose() {
       for (const child of children) child.kill();
-      // Whether closing works is what the cases about closing say, and no other.
+      // Errors are ignored: closing is tested only by the cases about it.
       await Promise.allSettled(opened.map(async (driver) => driver.close?.()));
       for (const each of places) {
         await module.cleanUp?.(each);

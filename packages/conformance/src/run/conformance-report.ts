@@ -5,42 +5,42 @@ import { planCases } from './planned-case.ts';
 
 const suite = '@store/conformance';
 
-/** How one case came out. */
+/** The result of one case. */
 export interface CaseResult {
   id: string;
   level: CaseLevel;
   title: string;
-  /** `weakness`: not passed, as the driver says itself. */
+  /** `weakness`: not passed, as declared in `knownWeaknesses`. */
   outcome: 'passed' | 'failed' | 'skipped' | 'weakness';
-  /** Why it was skipped, or which weakness it is. */
+  /** Why it was skipped, or the declared reason for the weakness. */
   reason?: string;
-  /** What the case threw. */
+  /** The error that the case threw. */
   error?: unknown;
 }
 
-/** How a driver came out. */
+/** The result of a driver. */
 export interface ConformanceReport {
   kind: LoadedDriver['kind'];
   claims: LoadedDriver['claims'];
   results: CaseResult[];
   /** No required case and no claimed or unclaimed capability failed. */
   conforms: boolean;
-  /** Whether only some of the cases were run, which says nothing of the others. */
+  /** Whether only some of the cases were run. */
   partial: boolean;
 }
 
 export interface ConformanceOptions {
-  /** Runs only the cases whose id begins so, such as `storage.`. @default all */
+  /** Runs only the cases whose id starts with this, such as `storage.`. @default all */
   only?: string;
-  /** Hears of each result as it comes. @default none */
+  /** Is called with each result as it arrives. @default none */
   onResult?: (result: CaseResult) => void;
 }
 
 /**
- * Runs every case that a driver is under, one after another.
+ * Runs every case that applies to a driver, one after another.
  *
- * @param driver The URL of the driver module, or what `inspectDriver` made of one.
- * @throws Error that says what is wrong with the module, or that no case begins as told; a case that fails is in the report
+ * @param driver The URL of the driver module, or the result of `inspectDriver`.
+ * @throws Error if the module is unusable or no case matches `only`; a failing case is in the report instead
  * @example
  * const { conforms } = await runConformance(new URL('./driver.ts', import.meta.url));
  */
@@ -56,7 +56,7 @@ export async function runConformance(
   const loaded = driver instanceof URL || typeof driver === 'string' ? await loadDriver(driver) : driver;
   const results: CaseResult[] = [];
   const planned = planCases(loaded).filter(({ id }) => id.startsWith(only));
-  if (planned.length === 0) throw new Error(`No case of this driver begins with "${only}".`);
+  if (planned.length === 0) throw new Error(`No case id of this driver starts with "${only}".`);
   for (const { run, skip, weakness, ...about } of planned) {
     let result: CaseResult;
     if (skip !== undefined) {

@@ -3,19 +3,19 @@ import type { LoadedDriver } from '../driver/load-driver.ts';
 
 const levels: readonly CaseLevel[] = ['required', 'capability', 'recommended'];
 
-/** The head of the table that {@link levelRow} is a row of. */
+/** The header of the table that {@link levelRow} is a row of. */
 export const levelHead: string = [
   `| kind | claims | ${levels.join(' | ')} |`,
   `| ---- | ------ | ${levels.map((level) => '-'.repeat(level.length)).join(' | ')} |`,
 ].join('\n');
 
-/** What a driver claims, in words. */
+/** A driver's claims as text. */
 export function claimsText(claims: LoadedDriver['claims']): string {
   const claimed = Object.entries(claims).filter(([, value]) => value);
   return claimed.map(([name]) => name).join(', ') || 'none';
 }
 
-/** A driver in one row of a Markdown table: what it is and claims, and how many of the cases of each level it passes. */
+/** A driver as a row of a Markdown table: its kind, its claims, and how many cases of each level it passes. */
 export function levelRow(
   { kind, claims }: Pick<LoadedDriver, 'kind' | 'claims'>,
   cases: { level: CaseLevel; passed: boolean }[],

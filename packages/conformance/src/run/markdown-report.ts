@@ -3,7 +3,7 @@ import { claimsText, levelHead, levelRow } from './level-counts.ts';
 
 const marks = { passed: '✓', failed: '✗ failed', skipped: 'not run', weakness: 'known weakness' } as const;
 
-/** A report as Markdown, for a terminal, a README or a release: a row of counts, and a table of every case. */
+/** A report as Markdown, for a terminal, a README or a release: a row of counts and a table of all cases. */
 export function markdownReport(report: ConformanceReport): string {
   const { kind, claims, results } = report;
   const rows = results.map(({ id, level, title, ...result }) =>
@@ -32,7 +32,7 @@ function resultText({ outcome, reason }: Pick<CaseResult, 'outcome' | 'reason'>)
 }
 
 function verdict({ conforms, partial }: ConformanceReport): string {
-  if (partial) return 'These are some of the cases: whether it conforms, all of them say.';
+  if (partial) return 'Only some cases were run: run all of them to see whether it conforms.';
   return conforms ? 'It conforms.' : 'It does not conform.';
 }
 

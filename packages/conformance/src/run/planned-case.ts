@@ -4,24 +4,24 @@ import type { LoadedDriver } from '../driver/load-driver.ts';
 import { runCase, runWeakness } from './run-case.ts';
 import { whatIsMissing } from './what-is-missing.ts';
 
-/** A case as it applies to one driver. */
+/** A case, as it applies to one driver. */
 export interface PlannedCase {
   id: string;
   level: CaseLevel;
   /** The contract's sentence. */
   title: string;
-  /** Why it is not run: what the driver module does not give. */
+  /** Why the case is not run: what the driver module does not provide. */
   skip: string | undefined;
-  /** The reason the driver gives for not passing this recommended case. `run` then throws when it passes after all. */
+  /** The driver's reason for failing this recommended case. If it is set, `run` throws when the case passes. */
   weakness: string | undefined;
-  /** Throws a plain error when the sentence does not hold. */
+  /** Throws a plain error if the sentence does not hold. */
   run(): Promise<void>;
 }
 
 /**
- * The cases of the contract that a driver is under, in order.
+ * The cases that apply to a driver, in order.
  *
- * @throws Error when `knownWeaknesses` names a case that is not recommended, or not there
+ * @throws Error when `knownWeaknesses` names a case that is not recommended or does not exist
  */
 export function planCases(driver: LoadedDriver): PlannedCase[] {
   const { module, kind, claims } = driver;
@@ -33,7 +33,9 @@ export function planCases(driver: LoadedDriver): PlannedCase[] {
   const recommended = applicable.filter(({ level }) => level === 'recommended').map(({ id }) => id);
   const wrong = Object.keys(weaknesses).find((id) => !recommended.includes(id));
   if (wrong !== undefined) {
-    throw new Error(`knownWeaknesses names "${wrong}"; what may be named is ${recommended.join(', ')}.`);
+    throw new Error(
+      `knownWeaknesses names "${wrong}", but only recommended cases may be named: ${recommended.join(', ')}.`,
+    );
   }
   return applicable.map((each) => {
     const weakness = weaknesses[each.id];

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Whose report it is, with what it was made, and when, in a line. @param driver The URL of the driver module */
+/** A line that names the driver, the versions used, and the date. @param driver The URL of the driver module */
 export async function reportOrigin(driver: URL): Promise<string> {
   const [own, suite, core] = await Promise.all([
     nearestPackage(driver),
@@ -11,7 +11,7 @@ export async function reportOrigin(driver: URL): Promise<string> {
   return `${own}, by ${suite} with ${core} on Node ${process.versions.node}, ${today}.`;
 }
 
-/** The name and version in the first package.json that has them, from a file upwards. */
+/** The name and version from the nearest package.json above a file that has them. */
 async function nearestPackage(file: URL): Promise<string> {
   for (let folder = new URL('.', file); ; folder = new URL('..', folder)) {
     const text = await readFile(new URL('package.json', folder), 'utf8').catch(() => '{}');

@@ -2,10 +2,10 @@ import type { ConformanceCase } from '../cases/conformance-case.ts';
 import type { LoadedDriver } from '../driver/load-driver.ts';
 import { createCaseContext } from './case-context.ts';
 
-/** Seconds after which a case has failed: processes start slowly on a busy machine. */
+/** The timeout of a case in seconds. It is generous, because processes start slowly on a busy machine. */
 export const secondsPerCase = 120;
 
-/** Runs a case in a fresh place, and cleans up after it whatever happens. @throws what the case threw */
+/** Runs a case in a fresh place, and always cleans up afterwards. @throws the case's error */
 export async function runCase({ run }: ConformanceCase, driver: LoadedDriver): Promise<void> {
   const { context, dispose } = await createCaseContext(driver);
   let failure: { error: unknown } | undefined;
@@ -18,7 +18,7 @@ export async function runCase({ run }: ConformanceCase, driver: LoadedDriver): P
     await dispose();
   } catch (error) {
     failure ??= {
-      error: new Error('The case passed; cleaning up after it failed.', { cause: error }),
+      error: new Error('The case passed, but cleaning up after it failed.', { cause: error }),
     };
   }
   if (failure) throw failure.error;
@@ -28,7 +28,7 @@ export async function runCase({ run }: ConformanceCase, driver: LoadedDriver): P
 async function withinLimit(running: Promise<void>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new Error(`It did not end within ${secondsPerCase} seconds.`));
+    reject(new Error(`The case did not finish within ${secondsPerCase} seconds.`));
   }, secondsPerCase * 1000);
   try {
     await Promise.race([running, late]);
@@ -37,11 +37,11 @@ async function withinLimit(running: Promise<void>): Promise<void> {
   }
 }
 
-/** Runs a case that the driver says it does not pass. @throws Error when it passes after all */
+/** Runs a case that the driver is known to fail. @throws Error if it passes */
 export async function runWeakness(each: ConformanceCase, driver: LoadedDriver): Promise<void> {
   const passed = await runCase(each, driver).then(
     () => true,
     () => false,
   );
-  if (passed) throw new Error(`The driver passes "${each.id}": take it out of knownWeaknesses.`);
+  if (passed) throw new Error(`The driver passes "${each.id}". Remove it from knownWeaknesses.`);
 }

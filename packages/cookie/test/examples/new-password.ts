@@ -1,7 +1,7 @@
 import { startSession } from '@store/cookie';
 import type { SessionStore } from '@store/core';
 
-/** During a change of password. */
+/** While the password is being changed. */
 export async function startWithBoth(newPassword: string, oldPassword: string): Promise<SessionStore> {
   return startSession({
     password: [newPassword, { secret: oldPassword, retireAfter: new Date('2100-01-01') }],

@@ -2,7 +2,7 @@ import * as cookie from '@store/cookie';
 import type { SessionStore } from '@store/core';
 import * as sqlite from '@store/sqlite';
 
-/** Sessions in the cookie, and which of them have ended in SQLite. */
+/** Keeps sessions in the cookie, and records in SQLite which of them have ended. */
 export async function startRevocable(
   database: string,
   password: string,

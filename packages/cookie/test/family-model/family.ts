@@ -8,30 +8,30 @@ export interface Seal {
   begun: number;
 }
 
-/** One session under all its ids, and what has been promised about it. */
+/** One session under all its ids, and the promises made about it. */
 export class Family {
   readonly seals: Seal[] = [];
-  /** The ids under which the ledger knows it, by which it can be ended. */
+  /** The ids under which the ledger knows the session and can end it. */
   readonly ids: string[] = [];
-  /** Ids that may never become the session's. */
+  /** Ids that must never become ids of the session. */
   readonly planned: string[] = [];
-  /** Its first id, where the ledger was added later and cannot tell which id came next. */
+  /** The first id, if the ledger was added later and does not know which id came next. */
   unrecorded: string | undefined;
   isEnded = false;
   mayBeDead = false;
   isSpared = false;
-  /** Seals that began before this are over. */
+  /** Seals that began before this have ended. */
   endedBefore = 0;
   isDeviceEnded = false;
-  /** New ids that requests have begun to give it, and those that are on their way. */
+  /** How many moves to a new id have begun, and how many are still running. */
   moves = { begun: 0, running: 0 };
 
-  /** Whether the ledger finds the session by this id. */
+  /** Whether the ledger can find the session by this id. */
   isFoundBy(id: string): boolean {
     return this.ids.includes(id) && id !== this.unrecorded;
   }
 
-  /** @returns the first promise that does not hold */
+  /** @returns the first broken promise, if any */
   async check(store: SessionStore): Promise<string | undefined> {
     const live: Seal[] = [];
     let hasMoved = true;
@@ -43,11 +43,11 @@ export class Family {
     if (new Set(live.map(({ id }) => id)).size > 1) return 'two ids of one session are alive';
     if (live.length === 0 && this.mayBeDead) return undefined;
     if (live.length === 0)
-      return this.isSpared ? 'the spared session is gone' : 'a session that nobody has ended is gone';
-    if (!this.mayBeDead && !hasMoved) return 'an old id does not say that its session has moved';
+      return this.isSpared ? 'the spared session is gone' : 'a session that was never ended is gone';
+    if (!this.mayBeDead && !hasMoved) return 'an old id does not load as moved';
     if (this.isEnded) return 'a session is alive after a logout with one of its ids';
     if (live.some(({ subject, begun }) => subject === 'ada' && begun < this.endedBefore))
-      return 'a session is alive after all of its subject were ended';
+      return 'a session is alive after all sessions of its subject were ended';
     if (this.isDeviceEnded && live.some(({ subject }) => subject === 'ada'))
       return 'a session is alive after its device was ended';
     return undefined;

@@ -5,7 +5,7 @@ import { createRevocableDriver } from '../../src/revocable-driver.ts';
 import { createRevocations, type Revocations } from '../../src/revocations.ts';
 import { decodeContent, encodeContent } from '../../src/sealed-content.ts';
 
-/** Replaces a part of each process by a wrong one. */
+/** Replaces a part of each process with a broken one. */
 export interface WrongParts {
   driver?: (driver: SealDriver) => Partial<SealDriver>;
   ledger?: (ledger: SessionStore) => Partial<SessionStore>;
@@ -17,13 +17,13 @@ export interface WrongParts {
   ) => Partial<Revocations>;
 }
 
-/** Seals without the encryption, which would take most of the time and decides nothing here. */
+/** Seals without encryption, which would be slow and makes no difference here. */
 const plainText: SealDriver = {
   load: (value) => decodeContent('session', value),
   cookieValue: (session) => encodeContent('session', session),
 };
 
-/** A ledger, a driver and a store, as one process has them. */
+/** The ledger, driver and store of one process. */
 export function startProcess(
   storage: RecordStorage,
   now: () => number,
@@ -45,13 +45,13 @@ export function startProcess(
   return replacing(store, wrong.store?.(store));
 }
 
-/** A store with other methods, which is otherwise taken for the same one. */
+/** A store with some methods replaced, which otherwise passes for the original. */
 export function replacing(store: SessionStore, methods: Partial<SessionStore> = {}): SessionStore {
   const properties = Object.entries(methods).map(([name, value]) => [name, { value }]);
   return Object.create(store, Object.fromEntries(properties));
 }
 
-/** A storage whose every call goes through `call`. */
+/** A storage that passes every call through `call`. */
 export function calling(
   storage: RecordStorage,
   call: (work: () => unknown) => Promise<unknown>,
@@ -63,7 +63,7 @@ export function calling(
   return Object.fromEntries(functions);
 }
 
-/** Lets everything that waits continue one by one, in a random order. */
+/** Resumes waiting calls one at a time, in a random order. */
 export class Turns {
   readonly #random: (below: number) => number;
   #waiting: { process: number; go: () => void }[] = [];
@@ -80,7 +80,7 @@ export class Turns {
     });
   }
 
-  /** @returns `false` when nothing waits */
+  /** @returns `false` when nothing is waiting */
   next(): boolean {
     const [chosen] = this.#waiting.splice(this.#random(this.#waiting.length), 1);
     chosen?.go();

@@ -18,20 +18,20 @@ const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** What a run is made of besides its seed. */
+/** The options of a run, in addition to its seed. */
 export interface ModelOptions {
-  /** `crash`: one process stops for good at some point. `faults`: one ledger call in seven fails, before or after its effect. */
+  /** `crash`: one process stops permanently at some point. `faults`: one ledger call in seven fails, before or after its effect. */
   disturbance?: 'none' | 'crash' | 'faults';
   /** What the requests do. @default everything */
   kinds?: readonly Kind[];
   wrong?: WrongParts;
 }
 
-/** One value in eight is refused by the caller, after which the session must go on as it was. */
+/** The caller refuses one value in eight; the session must then continue unchanged. */
 const refusal = new Error('too large');
 const processes = [0, 1, 2];
 
-/** What the session layer passes on, under the same id or a new one, of a session that it has loaded. */
+/** The parts of a loaded session that the session layer passes on, under the same id or a new one. */
 function sealAgain(
   store: SessionStore,
   { id, createdAt, version, family, subject }: Awaited<ReturnType<SessionStore['load']>>,
@@ -55,13 +55,13 @@ class ModelRun {
   readonly #random: (below: number) => number;
   readonly #turns: Turns;
   readonly #stores: SessionStore[];
-  /** Sees the same ledger without waiting for turns. */
+  /** A store on the same ledger that does not wait for turns. */
   readonly #auditor: SessionStore;
   readonly #ours = new Family();
   readonly #other = new Family();
   readonly #running = new Set<{ process: number }>();
   #time = 1_700_000_000_000;
-  /** Orders logins and ends. */
+  /** A counter that orders logins and ends. */
   #order = 1;
   #lastId = 0;
   #broken: string | undefined;
@@ -106,7 +106,7 @@ class ModelRun {
     return `an-id-that-a-session-has-${String(this.#lastId++).padStart(4, '0')}`;
   }
 
-  /** A call of the ledger's storage, which may fail. */
+  /** A call to the ledger's storage, which may fail. */
   async #call(process: number, work: () => unknown): Promise<unknown> {
     await this.#turns.wait(process);
     const mayFail = this.#options.disturbance === 'faults' && this.#random(7) === 0;
@@ -118,7 +118,7 @@ class ModelRun {
     return result;
   }
 
-  /** An application that adds the ledger later has sessions whose new ids until then were not recorded. */
+  /** If an application adds the ledger later, its sessions may have had new ids that were not recorded. */
   async #begin(family: Family, subject: string | undefined): Promise<void> {
     const ids = Array.from({ length: 1 + this.#random(3) }, () => this.#newId());
     const [first = '', last = first] = [ids[0], ids.at(-1)];
@@ -129,7 +129,7 @@ class ModelRun {
     if (first !== last) family.unrecorded = first;
   }
 
-  /** Until the ledger has forgotten its entries, requests keep the sessions alive that began under them. */
+  /** Keeps the sessions alive with requests until the ledger has forgotten the entries that they began under. */
   async #outliveEntries(): Promise<void> {
     for (let hour = 0; hour < 3; hour++) {
       this.#time += 3_600_000;
@@ -145,7 +145,7 @@ class ModelRun {
     for (let requests = 4 + this.#random(8); requests > 0; requests--) {
       const request = { process: this.#oneOf(processes), kind: this.#oneOf(this.#options.kinds ?? kinds) };
       this.#running.add(request);
-      // Two in three begin after another one in the same process.
+      // Two thirds begin after another one in the same process.
       const before = this.#random(3) === 0 ? undefined : latest.get(request.process);
       latest.set(request.process, before ? before.then(() => this.#run(request)) : this.#run(request));
     }
@@ -153,7 +153,7 @@ class ModelRun {
 
   async #takeTurns(crash: { process: number; turn: number } | undefined): Promise<void> {
     for (let turn = 0; this.#broken === undefined; turn++) {
-      // By then everything that can continue without a turn has done so.
+      // By then everything that needs no turn has run.
       await new Promise((resolve) => setImmediate(resolve));
       if (turn === crash?.turn) this.#turns.crash(crash.process);
       if (this.#turns.next()) continue;
@@ -179,7 +179,7 @@ class ModelRun {
     this.#running.delete(request);
   }
 
-  /** What one request does to the session that it has loaded. */
+  /** One request: loads a session and seals it again. */
   async #seal(store: SessionStore, kind: 'renew' | 'move' | 'login', pause: () => Promise<void>) {
     const family = this.#oneOf([this.#ours, this.#ours, this.#other]);
     const from = this.#oneOf(family.seals);
@@ -225,7 +225,7 @@ class ModelRun {
 
   async #endDevice(store: SessionStore, family: Family, id: string): Promise<void> {
     const isFound = family.isFoundBy(id);
-    // Before its login a session is nobody's.
+    // Before its login, a session has no subject.
     const isAdas = family.seals.some(({ subject }) => subject === 'ada');
     this.#ours.mayBeDead = true;
     await store.destroyAll('ada', { only: sessionKey(id) });
@@ -240,16 +240,16 @@ class ModelRun {
     if (!spares) ours.mayBeDead = true;
     await store.destroyAll('ada', except === undefined ? {} : { except });
     if (except === undefined || family === this.#other) ours.endedBefore = Math.max(ours.endedBefore, began);
-    // A session that gets a new id meanwhile may have been spared under the old one.
+    // A session that gets a new id during the call may have been spared under the old one.
     else if (running > 0 || ours.moves.begun > begun) ours.mayBeDead = true;
     else ours.isSpared ||= spares;
   }
 }
 
 /**
- * Three processes work on two sessions over one ledger at the same time. Each storage call waits for a random turn before and
+ * Three processes work on two sessions at the same time, over one ledger. Each storage call waits for a random turn before and
  * after its effect. Seals are plain text, which makes a run fast and changes nothing here. Time passes only before the requests,
- * in every other run for so long that the ledger has forgotten what the sessions began under.
+ * and in every other run long enough for the ledger to forget the entries that the sessions began under.
  *
  * @returns the first promise that was broken, if any
  */

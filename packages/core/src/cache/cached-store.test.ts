@@ -36,7 +36,7 @@ describe('without a cached store', () => {
 });
 
 describe('the cache', () => {
-  it('has every function of the module do what the method of the cached store does', async () => {
+  it('makes every exported function call the method of the cached store', async () => {
     cacheStore(createRecordStore(memoryStorage()));
     const [id, newId] = [createSessionId(), createSessionId()];
     await core.save(id, { a: 1 }, {}, { subject: 'ada' });
@@ -52,7 +52,7 @@ describe('the cache', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
   });
 
-  it('is replaced by a second store, reports store-replaced to the first, and closes nothing', async () => {
+  it('takes a second store in place of the first, reports store-replaced to the first, and closes nothing', async () => {
     const types: string[] = [];
     const first = createRecordStore(memoryStorage(), { onEvent: ({ type }) => types.push(type) });
     const second = createRecordStore(memoryStorage());
@@ -65,7 +65,7 @@ describe('the cache', () => {
     expect((await first.load(createSessionId())).exists).toBe(false);
   });
 
-  it('hands the store back when it is taken out, still open', async () => {
+  it('returns the uncached store, still open', async () => {
     const store = createRecordStore(memoryStorage());
     cacheStore(store);
     expect(uncacheStore()).toBe(store);
@@ -73,7 +73,7 @@ describe('the cache', () => {
   });
 
   it.each([[undefined], [null], [{}], [{ load() {} }], [{ ...createRecordStore(memoryStorage()) }]])(
-    'refuses %j, which no create function made',
+    'rejects %j, which no create function made',
     (value) => {
       expect(isSessionStore(value)).toBe(false);
       expect(() => cacheStore(value as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));

@@ -15,8 +15,8 @@ import { invalidOption, StoreError } from '../errors.ts';
 import { assertSameMajor, storeBrand, version } from './store-brand.ts';
 
 /**
- * Where the process keeps its store. On `globalThis`, not in this module: a bundler, a duplicate install or a hot reload loads
- * core more than once, and all copies must see one store. It holds nothing about any request.
+ * Where the process keeps its store. It is on `globalThis` rather than in this module, because a bundler, a duplicate install or
+ * a hot reload can load core more than once, and all copies must share one store. It holds no request state.
  */
 interface Cell {
   store?: SessionStore | undefined;
@@ -33,9 +33,9 @@ function cell(): Cell {
 /**
  * Caches a store for the whole process; each driver's `startSession()` calls it at boot.
  *
- * If another store is cached it is replaced, not closed, and `store-replaced` is reported to its `onEvent`.
+ * A store that is already cached is replaced, not closed, and its `onEvent` gets `store-replaced`.
  *
- * @throws {StoreError} `INVALID_OPTION` when it is no session store; `INCOMPATIBLE` when another major of core made it.
+ * @throws {StoreError} `INVALID_OPTION` when it is not a session store; `INCOMPATIBLE` when another major version of core made it.
  * @example
  * cacheStore(await startSession({ database: './sessions.db', cache: false }));
  */
@@ -57,9 +57,9 @@ export function cacheStore(store: SessionStore): void {
 }
 
 /**
- * The cached store.
+ * Returns the cached store.
  *
- * @throws {StoreError} `NO_STORE` when there is none; `INCOMPATIBLE` when another major of core made it.
+ * @throws {StoreError} `NO_STORE` when no store is cached; `INCOMPATIBLE` when another major version of core made it.
  */
 export function cachedStore(): SessionStore {
   const { store } = cell();
@@ -67,7 +67,7 @@ export function cachedStore(): SessionStore {
   if (!store || !brand) {
     throw new StoreError(
       'NO_STORE',
-      '[@store/core] No session store is cached. Call startSession() of a driver, such as @store/sqlite, at boot ' +
+      "[@store/core] No session store is cached. Call a driver's startSession() at boot, such as that of @store/sqlite, " +
         'and await it before the first request.',
     );
   }
@@ -75,7 +75,7 @@ export function cachedStore(): SessionStore {
   return store;
 }
 
-/** Takes the store out of the cache without closing it. @returns the store that was cached, if any */
+/** Removes the store from the cache without closing it. @returns the store that was cached, if any */
 export function uncacheStore(): SessionStore | undefined {
   const at = cell();
   const { store } = at;
@@ -83,7 +83,7 @@ export function uncacheStore(): SessionStore | undefined {
   return store;
 }
 
-/** Takes this store out of the cache if it is the cached one: a closed store must not stay there. */
+/** Removes this store from the cache if it is the cached one: a closed store must not stay cached. */
 export function forgetStore(store: SessionStore): void {
   const at = cell();
   if (at.store === store) at.store = undefined;
@@ -91,21 +91,21 @@ export function forgetStore(store: SessionStore): void {
 
 type Method = Exclude<keyof SessionStore, 'kind' | 'name' | 'timeouts'>;
 
-/** The cached store, once it is known to have the method: an older minor of core may have made it. */
+/** The cached store, after checking that it has the method: an older minor version of core may have made it. */
 function storeWith(method: Method): SessionStore {
   const store = cachedStore();
   if (typeof store[method] === 'function') return store;
   throw new StoreError(
     'UNSUPPORTED',
-    `[@store/core] ${method}() is not in the cached store, made by @store/core ${storeBrand(store)?.version}; ` +
-      `this is ${version}. Install one version of @store/core.`,
+    `[@store/core] The cached store has no ${method}(): it was made by @store/core ${storeBrand(store)?.version}, ` +
+      `and this is ${version}. Install one version of @store/core.`,
   );
 }
 
-// Each function below does what the method of the same name does on the cached store; SessionStore has the contract.
-// They are async so that a missing store rejects, as every other failure does.
+// Each function below calls the method of the same name on the cached store; SessionStore documents the contract.
+// They are async so that a missing store rejects like every other failure.
 
-/** `load` of the cached store. Rejects with `NO_STORE` when none is cached, as all of these do. */
+/** `load` of the cached store. Like all of these functions, it rejects with `NO_STORE` when no store is cached. */
 export async function load(id: string): Promise<StoredSession> {
   return storeWith('load').load(id);
 }
@@ -185,7 +185,7 @@ export async function clear(): Promise<number> {
   return storeWith('clear').clear();
 }
 
-/** `close` of the cached store, which also takes it out of the cache. */
+/** `close` of the cached store, which also removes it from the cache. */
 export async function close(): Promise<void> {
   return storeWith('close').close();
 }

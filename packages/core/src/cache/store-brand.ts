@@ -3,7 +3,7 @@ import type { SessionStore } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** This package's version. Stores carry it, so that copies of core can tell what the other can do. */
+/** This package's version. Every store carries it, so that another copy of core can tell what the store supports. */
 export const version = '1.0.0';
 
 const brand = Symbol.for('@store/core.store');
@@ -13,8 +13,8 @@ type Direct<Method> = Method extends (...args: infer Args) => Promise<infer Resu
   : never;
 
 /**
- * A store's request path without promises: each function does what the store's method does, and returns the result
- * itself where the backend's is synchronous. It throws what the method rejects with.
+ * A store's request path without unnecessary promises: each function does what the store's method does, but returns the plain
+ * result if the backend is synchronous. A failure may be thrown instead of rejected.
  */
 export interface DirectStore {
   load: Direct<SessionStore['load']>;
@@ -22,18 +22,18 @@ export interface DirectStore {
   update: Direct<SessionStore['update']>;
   touch: Direct<SessionStore['touch']>;
   cookieValue: Direct<SessionStore['cookieValue']>;
-  /** Whether `destroy` really ends a session: always on a server, and for sealed ones where there are revocations. */
+  /** Whether `destroy` really ends a session: always in a server store; in a cookie store only if it supports revocation. */
   readonly endsSessions: boolean;
-  /** Whether the driver has what `destroyAll` needs; otherwise that is `UNSUPPORTED`. */
+  /** Whether the driver supports `destroyAll`; otherwise it is `UNSUPPORTED`. */
   readonly endsBySubject: boolean;
   /**
-   * Says that a session is about to move: until it has, `destroyAll` spares it by the new id too. What a request calls
-   * `session.id` after `regenerate` is stored only when its response leaves.
+   * Announces that a session is about to move, so that `destroyAll` with the new id as `except` spares it even before the move.
+   * After `regenerate`, `session.id` is already the new id, but the move is written only when the response is sent.
    */
   planMove(id: string, newId: string): void;
 }
 
-/** What every store carries for other copies of core. Its shape may grow, never change, within a major. */
+/** What every store carries for other copies of core. Within a major version, fields may be added but never changed. */
 export interface StoreBrand {
   /** The version of core that made the store. */
   version: string;
@@ -46,13 +46,13 @@ export function brandStore(store: SessionStore, report: Report, direct: DirectSt
   return Object.freeze(Object.defineProperty(store, brand, { value }));
 }
 
-/** A store's brand, whichever copy of core made it; `undefined` for anything else. */
+/** A store's brand, no matter which copy of core made the store; `undefined` for anything else. */
 export function storeBrand(value: unknown): StoreBrand | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   return (value as { [brand]?: StoreBrand })[brand];
 }
 
-/** The {@link DirectStore} of a store; for anything else, its own methods. */
+/** The {@link DirectStore} of a store; without one, a view of the store's methods. */
 export function directStore(store: SessionStore): DirectStore {
   return (
     storeBrand(store)?.direct ??
@@ -64,18 +64,18 @@ export function directStore(store: SessionStore): DirectStore {
   );
 }
 
-/** Tells whether a value is a session store, even one made by another copy of core. */
+/** Whether a value is a session store, even one made by another copy of core. */
 export function isSessionStore(value: unknown): value is SessionStore {
   return storeBrand(value) !== undefined;
 }
 
-/** @throws {StoreError} `INCOMPATIBLE`, naming both versions, when another major of core made the store. */
+/** @throws {StoreError} `INCOMPATIBLE`, naming both versions, when another major version of core made the store. */
 export function assertSameMajor(made: StoreBrand): void {
   if (major(made.version) === major(version)) return;
   throw new StoreError(
     'INCOMPATIBLE',
     `[@store/core] The session store was made by @store/core ${made.version}, and this is ${version}. ` +
-      'Install one major version: drivers and application must agree on it.',
+      'Install the same major version for the application and its drivers.',
   );
 }
 

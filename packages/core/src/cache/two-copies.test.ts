@@ -45,7 +45,7 @@ afterAll(async () => {
 const id = createSessionId();
 
 describe('two copies of core', () => {
-  it('are really two', () => {
+  it('are really two separate copies', () => {
     expect(same.index.load).not.toBe(load);
     expect(same.index.StoreError).not.toBe(StoreError);
   });
@@ -60,7 +60,7 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
   });
 
-  it('accept a store that the other made, even of another minor version', async () => {
+  it('accept a store made by the other copy, even of another minor version', async () => {
     for (const copy of [same, newerMinor]) {
       const store = copy.driver.createRecordStore(memoryStorage());
       expect(isSessionStore(store)).toBe(true);
@@ -70,7 +70,7 @@ describe('two copies of core', () => {
     }
   });
 
-  it('recognise the errors of the other', async () => {
+  it('recognize errors of the other copy', async () => {
     const error = await same.index.load(id).catch((caught: unknown) => caught);
     expect(error).not.toBeInstanceOf(StoreError);
     expect(isStoreError(error, 'NO_STORE')).toBe(true);
@@ -79,7 +79,7 @@ describe('two copies of core', () => {
     expect(isStoreError(null)).toBe(false);
   });
 
-  it('name an incompatible major, whichever side meets it', async () => {
+  it('name an incompatible major version, whichever copy detects it', async () => {
     const named = {
       code: 'INCOMPATIBLE',
       message: expect.stringMatching(/2\.0\.0.*1\.0\.0|1\.0\.0.*2\.0\.0/),
@@ -91,24 +91,24 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining(named));
   });
 
-  it('reject with UNSUPPORTED, naming both versions, for a method that the cached store is too old for', async () => {
+  it('reject with UNSUPPORTED and both versions for a method that the cached store does not have yet', async () => {
     const store = createRecordStore(memoryStorage());
     const { list: _, ...older } = Object.getOwnPropertyDescriptors(store);
     cacheStore(Object.create(null, older));
     await expect(newerMinor.index.list('ada')).rejects.toMatchObject({
       code: 'UNSUPPORTED',
-      message: expect.stringContaining(`made by @store/core ${version}; this is ${laterMinor}`),
+      message: expect.stringContaining(`made by @store/core ${version}, and this is ${laterMinor}`),
     });
     await expect(list('ada')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     expect((await newerMinor.index.load(id)).exists).toBe(false);
   });
 });
 
-describe('the synchronous way of a store', () => {
+describe('the direct store', () => {
   const load = () => undefined;
   const cookieValue = () => '';
 
-  it('is found whichever copy made the store', async () => {
+  it('is found no matter which copy made the store', async () => {
     const direct = directStore(same.driver.createRecordStore(memoryStorage()));
     direct.save(id, { a: 1 }, {});
     expect(direct.load(id)).toMatchObject({ exists: true, data: { a: 1 } });
@@ -116,7 +116,7 @@ describe('the synchronous way of a store', () => {
     expect(directStore(same.index.createCookieStore({ load, cookieValue })).endsSessions).toBe(false);
   });
 
-  it('is the methods of a store whose copy has none', async () => {
+  it("consists of the store's methods if its copy of core predates direct stores", async () => {
     const direct = directStore(withoutDirectWay(createRecordStore(memoryStorage())));
     await direct.save(id, { a: 1 }, {});
     const loading = direct.load(id);
@@ -135,7 +135,7 @@ describe('the synchronous way of a store', () => {
   });
 });
 
-/** The store as a copy of core makes it that knows nothing of the synchronous way. */
+/** The store as made by a copy of core that predates direct stores. */
 function withoutDirectWay(store: SessionStore): SessionStore {
   const brand = Symbol.for('@store/core.store');
   return Object.freeze(

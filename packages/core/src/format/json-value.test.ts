@@ -53,27 +53,31 @@ describe('assertJsonValue', () => {
     ['a boxed string', Object('text'), 'is a String'],
     ['a typed array', new Uint8Array(1), 'is a Uint8Array'],
     ['a promise', Promise.resolve(), 'is a Promise'],
-    ['an array with a property in addition to its items', /(a)/.exec('a'), 'has more than its items'],
-    ['a symbol key', { [Symbol('s')]: 1 }, 'has a symbol as key'],
+    [
+      'an array with a property in addition to its items',
+      /(a)/.exec('a'),
+      'has properties besides its items',
+    ],
+    ['a symbol key', { [Symbol('s')]: 1 }, 'has a symbol key'],
   ])('refuses %s with its path', (_, value, why) => {
     expect(complaint(value, 'data.x')).toContain(`data.x ${why}`);
     expect(complaint({ list: [0, { value }] })).toContain(`data.list[1].value ${why}`);
   });
 
-  it('refuses a hole in an array', () => {
+  it('rejects a hole in an array', () => {
     expect(complaint([1, undefined, 3])).toContain('data[1] is undefined');
   });
 
-  it('refuses a cycle, in objects and in arrays, and says so', () => {
+  it('rejects a cycle in objects and in arrays, and names the reason', () => {
     expect(complaint(cycle)).toContain('refers back to itself');
     expect(complaint(arrayCycle)).toContain('refers back to itself');
   });
 
-  it('refuses nesting deeper than 200 instead of overflowing the stack', () => {
+  it('rejects nesting deeper than 200 instead of overflowing the stack', () => {
     expect(complaint(deep)).toContain('is nested deeper than 200');
   });
 
-  it('quotes path steps that are no identifiers', () => {
+  it('quotes path segments that are not identifiers', () => {
     expect(complaint({ 'a b': { '': undefined } })).toContain('data["a b"][""] is undefined');
   });
 
@@ -85,7 +89,7 @@ describe('assertJsonValue', () => {
 describe('assertSessionContent', () => {
   it.each([
     ['nothing', undefined],
-    ['a promise, as an async change would answer', Promise.resolve({ data: {}, flash: {} })],
+    ['a promise, as an async change would return', Promise.resolve({ data: {}, flash: {} })],
     ['content without flash', { data: {} }],
     ['an array as data', { data: [], flash: {} }],
     ['a Map as data', { data: new Map(), flash: {} }],

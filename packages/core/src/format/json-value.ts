@@ -1,7 +1,7 @@
 import type { JsonValue, SessionContent } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 
-/** Where a nested value sits: a linked list, so that a path costs nothing until an error needs it. */
+/** Where a nested value is: a linked list, so that a path is built only if an error needs it. */
 interface Place {
   parent: Place | undefined;
   container: object;
@@ -11,13 +11,13 @@ interface Place {
 const deepest = 200;
 
 /**
- * Refuses every value that JSON would lose or change: `undefined`, functions, symbols, BigInt, NaN and infinities, class
+ * Rejects every value that JSON would lose or change: `undefined`, functions, symbols, BigInt, NaN and infinities, class
  * instances (`Date`, `Map`, …), holes and extra properties in arrays, symbol keys, cycles, and nesting deeper than 200.
  *
- * `-0` is stored as `0`, the only change made. Lone surrogates and any key, `__proto__` too, are kept.
+ * The only change made is that `-0` is stored as `0`. Lone surrogates are kept, and so is every key, even `__proto__`.
  *
- * @param path What to call the value in the error, such as `data.cart`.
- * @throws {StoreError} `INVALID_VALUE` naming the path to the faulty part.
+ * @param path The value's name in the error, such as `data.cart`.
+ * @throws {StoreError} `INVALID_VALUE` naming the path to the invalid part.
  * @example
  * assertJsonValue(new Date(), 'data.since'); // INVALID_VALUE: data.since is a Date
  */
@@ -28,7 +28,10 @@ export function assertJsonValue(value: unknown, path: string): asserts value is 
 /** @throws {StoreError} `INVALID_VALUE` unless both halves are plain objects of JSON values. */
 export function assertSessionContent(content: unknown): asserts content is SessionContent {
   if (typeof content !== 'object' || content === null) {
-    throw new StoreError('INVALID_VALUE', '[@store/core] A session is { data, flash }, two plain objects.');
+    throw new StoreError(
+      'INVALID_VALUE',
+      '[@store/core] A session must be { data, flash }, two plain objects.',
+    );
   }
   const { data, flash } = content as Partial<SessionContent>;
   checkHalf(data, 'data');
@@ -74,11 +77,12 @@ function checkArray(array: unknown[], path: string, parent: Place | undefined, d
     place.key = index;
     check(array[index], path, place, depth + 1);
   }
-  if (Object.keys(array).length > array.length) throw invalid(path, parent, 'has more than its items');
+  if (Object.keys(array).length > array.length)
+    throw invalid(path, parent, 'has properties besides its items');
 }
 
 function checkEntries(object: object, path: string, parent: Place | undefined, depth: number): void {
-  if (Object.getOwnPropertySymbols(object).length > 0) throw invalid(path, parent, 'has a symbol as key');
+  if (Object.getOwnPropertySymbols(object).length > 0) throw invalid(path, parent, 'has a symbol key');
   const place: Place = { parent, container: object, key: '' };
   for (const key of Object.keys(object)) {
     place.key = key;
@@ -86,7 +90,7 @@ function checkEntries(object: object, path: string, parent: Place | undefined, d
   }
 }
 
-/** Also true for a plain object of another realm, such as a test runner's. */
+/** True even for a plain object from another realm, such as a test runner's. */
 function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return true;
@@ -101,7 +105,7 @@ function isCycle(value: object, place: Place | undefined): boolean {
 function invalid(path: string, place: Place | undefined, why: string): StoreError {
   let below = '';
   for (let at = place; at; at = at.parent) below = step(at.key) + below;
-  // A cycle's path repeats itself; its beginning says enough.
+  // The path of a cycle repeats itself; its beginning is enough.
   const where = below.length > 200 ? `${path}${below.slice(0, 200)}…` : path + below;
   return new StoreError(
     'INVALID_VALUE',

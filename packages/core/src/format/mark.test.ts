@@ -8,7 +8,7 @@ const [from, to] = [sessionKey('the-old-id-of-a-session'), sessionKey('the-new-i
 const now = 1_700_000_000_000;
 
 describe('a mark', () => {
-  it('says where the session went, for a minute, and nothing else of it', () => {
+  it('names the new key of the session for a minute, and nothing else about it', () => {
     const mark = createMark(from, to, now);
     expect(mark).toEqual({
       key: from,
@@ -23,7 +23,7 @@ describe('a mark', () => {
     expect(createMark(from, to, now).version).not.toBe(mark.version);
   });
 
-  it('is current until a minute after it was made, whatever its expiry says', () => {
+  it('is current until a minute after it was created, whatever its expiry', () => {
     const mark = { ...createMark(from, to, now), expiresAt: now + 7_200_000 };
     for (const [after, current] of [
       [0, true],
@@ -34,18 +34,18 @@ describe('a mark', () => {
       expect(isCurrentMark(mark, now + after)).toBe(current);
   });
 
-  it('is no session to a core that knows none', () => {
+  it('is not a session to a version of core that predates marks', () => {
     expect(decodePayload(createMark(from, to, now).payload)).toBeUndefined();
     expect(decodePayload(createTombstone(from, now, now).payload)).toBeUndefined();
   });
 
-  it('may have fields that a later version adds', () => {
+  it('may contain fields that a later version adds', () => {
     expect(markTarget({ payload: `{"v":1,"moved":"${to}","reason":"login"}` })).toBe(to);
   });
 });
 
 describe('a tombstone', () => {
-  it('is a mark that leads nowhere, and never says that a session has moved', () => {
+  it('is a mark that leads nowhere and never counts as moved', () => {
     const tombstone = createTombstone(from, now, now + markLife);
     expect([isMark(tombstone), markTarget(tombstone), isCurrentMark(tombstone, now)]).toEqual([
       true,
@@ -55,7 +55,7 @@ describe('a tombstone', () => {
   });
 });
 
-describe('a mark that cannot be read', () => {
+describe('an unreadable mark', () => {
   it('leads nowhere, and never throws', () => {
     fc.assert(
       fc.property(

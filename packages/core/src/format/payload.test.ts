@@ -7,7 +7,7 @@ import { decodePayload, encodePayload } from './payload.ts';
 
 const runs = Number(process.env.FUZZ_RUNS ?? 2000);
 
-/** Any JSON a session can hold, with the keys that break naive code. `-0` becomes `0` in JSON, as documented. */
+/** Any JSON that a session can hold, with keys that break naive code. `-0` becomes `0` in JSON, as documented. */
 const key = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom(
@@ -36,7 +36,7 @@ const { value: json } = fc.letrec((tie) => ({
 const object = fc.array(fc.tuple(key, json), { maxLength: 6 }).map((entries) => Object.fromEntries(entries));
 
 describe('a payload', () => {
-  it('brings back exactly what went in', () => {
+  it('decodes to exactly what was encoded', () => {
     fc.assert(
       fc.property(object, object, (data, flash) => {
         assertSessionContent({ data, flash });
@@ -54,12 +54,12 @@ describe('a payload', () => {
     expect((decoded?.data as { admin?: boolean } | undefined)?.admin).toBeUndefined();
   });
 
-  it('is one line without raw control characters or lone surrogates, so that any text column can hold it', () => {
+  it('is one line without raw control characters or lone surrogates, so any text column can hold it', () => {
     fc.assert(
       fc.property(object, (data) => {
         const payload = encodePayload({ data: data as never, flash: {} });
         expect(payload.isWellFormed()).toBe(true);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
         expect(payload).not.toMatch(/[\0-\x1f]/);
       }),
       { numRuns: runs },
@@ -73,7 +73,7 @@ describe('a payload', () => {
     });
   });
 
-  it('of a newer format is refused, not taken for a missing session', () => {
+  it('of a newer format is rejected, not treated as a missing session', () => {
     expect(() => decodePayload('{"v":2,"cells":[]}')).toThrow(
       expect.objectContaining({ code: 'INCOMPATIBLE' }),
     );
@@ -110,7 +110,7 @@ describe('decodePayload', () => {
           const content = decodePayload(payload);
           if (content) assertSessionContent(content);
         } catch (error) {
-          // The one exception there is, for a payload that says it is newer.
+          // The only possible exception, for a payload of a newer format.
           expect(error).toMatchObject({ code: 'INCOMPATIBLE' });
         }
       }),

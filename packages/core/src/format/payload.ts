@@ -2,28 +2,28 @@ import type { PlainPayload } from '../contract/drivers.ts';
 import type { JsonValue, SessionContent, SessionData } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 
-/** The format written. A new one must be readable one minor release before any release writes it. */
+/** The format that this version writes. A new format must be readable one minor release before any release writes it. */
 const format = 1;
 
-/** What a payload holds: the content, and what belongs to the session's cookie. */
+/** What a payload holds: the content, and a setting for the session's cookie. */
 export interface PayloadContent extends SessionContent {
   expireOnClose?: boolean;
-  /** Fields that only a later version knows. Every write keeps them, so that a rolling deploy loses nothing. */
+  /** Fields that only a later version knows. Every write keeps them, so that nothing is lost in a rolling deploy. */
   unknownFields?: SessionData;
 }
 
 /**
- * The first and last characters of a payload that holds content and nothing else, and may therefore be replaced without being
- * read. A later version must add its fields at either end, never between these.
+ * The first and last characters of a payload that holds only content, and may therefore be replaced without being read. A later
+ * version must add its fields before or after these, never in between.
  */
 export const plainPayload: PlainPayload = { start: '{"data":', end: `,"v":${format}}` };
 
 /**
- * Turns checked content into a payload: one line of JSON, `{"data":{…},"flash":{…},"v":1}`. Whatever else it holds stands first, so
- * that an unknown field can never take the place of a known one.
+ * Turns checked content into a payload: one line of JSON, `{"data":{…},"flash":{…},"v":1}`. All other fields come first, so that an
+ * unknown field can never override a known one.
  *
- * JSON text escapes control characters and lone surrogates, so it holds no NUL and no line break, and any text column
- * can keep it.
+ * JSON escapes control characters and lone surrogates, so the text contains no NUL and no line break, and any text column
+ * can store it.
  */
 export function encodePayload({ data, flash, expireOnClose, unknownFields }: PayloadContent): string {
   const content = `"data":${JSON.stringify(data)},"flash":${JSON.stringify(flash)}${plainPayload.end}`;
@@ -36,13 +36,13 @@ const emptyPayloads = [undefined, true, false].map((expireOnClose) =>
   encodePayload({ data: {}, flash: {}, ...(expireOnClose !== undefined && { expireOnClose }) }),
 );
 
-/** Whether a payload holds nothing that a session would be kept for. */
+/** Whether a payload holds nothing worth keeping a session for. */
 export function isEmptyPayload(payload: string): boolean {
   return emptyPayloads.includes(payload);
 }
 
 /**
- * Decodes a payload of the format that is written. `undefined` when it is none: garbage is "no session", never an exception.
+ * Decodes a payload. Returns `undefined` for anything else: garbage is "no session", never an exception.
  *
  * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
  */
@@ -53,7 +53,7 @@ export function decodePayload(payload: string): PayloadContent | undefined {
   } catch {
     return undefined;
   }
-  // Nothing but an object can have one.
+  // Only an object can have a `v`.
   const v = (parsed as { v?: unknown } | null)?.v;
   if (v !== format) {
     if (Number.isInteger(v) && (v as number) > format) throw newerFormat(v as number);
@@ -66,7 +66,7 @@ export function decodePayload(payload: string): PayloadContent | undefined {
   if (typeof expireOnClose === 'boolean') content.expireOnClose = expireOnClose;
   for (const name in fields) {
     if (name === 'v' || name === 'data' || name === 'flash' || name === 'expireOnClose') continue;
-    // Without a prototype, so that a field named `__proto__` is one like any other.
+    // Without a prototype, so that `__proto__` is an ordinary field.
     content.unknownFields ??= Object.create(null) as SessionData;
     content.unknownFields[name] = fields[name] as JsonValue;
   }
@@ -76,8 +76,8 @@ export function decodePayload(payload: string): PayloadContent | undefined {
 function newerFormat(found: number): StoreError {
   return new StoreError(
     'INCOMPATIBLE',
-    `[@store/core] This session has payload format ${found}, and this version of @store/core reads up to ${format}. ` +
-      'Finish the deploy of the newer version, or bring this process up to it.',
+    `[@store/core] This session has payload format ${found}, and this version of @store/core reads formats up to ${format}. ` +
+      'Finish deploying the newer version, or upgrade this process.',
   );
 }
 
@@ -85,11 +85,11 @@ let pool = new Uint32Array(0);
 let nextInPool = 0;
 
 /**
- * A new record version: 53 random bits, never counted up, so that two writers that start from the same version never make
- * the same next one, even after a record was removed and created again.
+ * A new record version: 53 random bits rather than a counter, so that two writers that start from the same version never create
+ * the same next version, even if the record was removed and created again.
  */
 export function createRecordVersion(): number {
-  // One call for many numbers costs little more than one for a single number.
+  // One call for many numbers costs little more than a call for one.
   if (nextInPool === pool.length) {
     pool = crypto.getRandomValues(new Uint32Array(512));
     nextInPool = 0;
@@ -99,12 +99,12 @@ export function createRecordVersion(): number {
   return high * 2 ** 32 + low;
 }
 
-/** How many bytes of payload a store takes unless told otherwise. */
+/** The default of `maxBytes`. */
 export const defaultMaxBytes = 1_048_576;
 
 /**
- * @throws {StoreError} `TOO_LARGE` when the payload has more bytes of UTF-8 than allowed, with the names and sizes of the
- * largest keys.
+ * @throws {StoreError} `TOO_LARGE` with the names and sizes of the largest keys, when the payload has more bytes of UTF-8
+ * than allowed.
  */
 export function assertPayloadFits(
   store: string,
@@ -112,18 +112,18 @@ export function assertPayloadFits(
   maxBytes: number,
   content: SessionContent,
 ): void {
-  // No UTF-16 unit takes more than three bytes.
+  // A UTF-16 code unit needs at most three bytes.
   if (payload.length * 3 <= maxBytes) return;
   const size = byteLength(payload);
   if (size <= maxBytes) return;
   throw new StoreError(
     'TOO_LARGE',
-    `[${store}] The session has ${size} bytes of payload, and ${maxBytes} are allowed (maxBytes). ` +
-      `Store less, such as ids in place of objects; largest: ${largestKeys(content)}.`,
+    `[${store}] The session's payload has ${size} bytes, and maxBytes is ${maxBytes}. ` +
+      `Store less, such as ids instead of objects. Largest keys: ${largestKeys(content)}.`,
   );
 }
 
-/** In one pass that keeps three: a session of half a million keys must not stop the process for seconds. */
+/** The three largest, found in one pass: half a million keys must not block the process for seconds. */
 function largestKeys({ data, flash }: SessionContent): string {
   const largest: { name: string; bytes: number }[] = [];
   for (const [part, values] of Object.entries({ data, flash })) {
@@ -146,7 +146,7 @@ function byteLength(text: string): number {
   return utf8.encode(text).length;
 }
 
-/** Whether a value has the shape of a session's content. What the values are is not looked at. */
+/** Whether a value has the shape of a session's content. The values themselves are not checked. */
 export function isSessionContent(value: unknown): value is SessionContent {
   return isObject(value) && isObject(value.data) && isObject(value.flash);
 }

@@ -25,11 +25,11 @@ describe('createSessionId', () => {
 });
 
 describe('isSessionId', () => {
-  it('accepts 22 to 128 characters of the alphabet, so that ids of other systems can move in', () => {
+  it('accepts 22 to 128 characters of the alphabet, so ids of other systems can be kept', () => {
     fc.assert(fc.property(id, (value) => isSessionId(value)));
   });
 
-  it('refuses every string with a character outside the alphabet, wherever it stands', () => {
+  it('rejects every string with a character outside the alphabet, at any position', () => {
     const outside = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 1 })
       .filter((c) => !alphabet.includes(c));
@@ -44,20 +44,20 @@ describe('isSessionId', () => {
     ['too short', 'a'.repeat(21)],
     ['too long', 'a'.repeat(129)],
     ['empty', ''],
-    ['a line break at its end', `${'a'.repeat(43)}\n`],
+    ['followed by a line break', `${'a'.repeat(43)}\n`],
     ['a path', `../../${'a'.repeat(30)}`],
-    ['NUL', `${'a'.repeat(30)}\0`],
+    ['followed by NUL', `${'a'.repeat(30)}\0`],
     ['undefined', undefined],
     ['an array of one id', ['a'.repeat(43)]],
-    ['an object that turns into an id', { toString: () => 'a'.repeat(43) }],
-  ])('refuses one that is %s', (_, value) => {
+    ['an object that converts to an id', { toString: () => 'a'.repeat(43) }],
+  ])('rejects a value that is %s', (_, value) => {
     expect(isSessionId(value)).toBe(false);
     expect(() => assertSessionId(value)).toThrow(expect.objectContaining({ code: 'INVALID_ID' }));
   });
 });
 
 describe('sessionKey', () => {
-  it('is the SHA-256 of the id as base64url, in native and in portable code alike', () => {
+  it('is the SHA-256 of the id as base64url, in both native and portable code', () => {
     fc.assert(
       fc.property(id, (value) => {
         const expected = createHash('sha256').update(value).digest('base64url');
@@ -71,7 +71,7 @@ describe('sessionKey', () => {
 
 describe('isSessionKey', () => {
   it.each(['', 'a'.repeat(42), 'a'.repeat(44), `${'a'.repeat(42)}/`, 43, undefined])(
-    'refuses %j',
+    'rejects %j',
     (value) => {
       expect(isSessionKey(value)).toBe(false);
     },

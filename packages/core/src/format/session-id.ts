@@ -14,7 +14,7 @@ export function base64url(bytes: Uint8Array): string {
 /**
  * A new, unguessable session id: 32 random bytes as 43 characters of base64url.
  *
- * OWASP asks for at least 64 bits of entropy (Session Management Cheat Sheet, "Session ID Entropy"); this has 256.
+ * OWASP asks for at least 64 bits of entropy (Session Management Cheat Sheet, "Session ID Entropy"); this id has 256.
  *
  * @example
  * await save(createSessionId(), { cart: [] }, {});
@@ -24,11 +24,11 @@ export function createSessionId(): string {
 }
 
 /**
- * Tells whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`, wide enough for the ids of other
+ * Whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`. That is wide enough for the ids of other
  * systems, and safe in a path or a query. Runs before any hash, path or query.
  */
 export function isSessionId(value: unknown): value is string {
-  // Checking the length is faster than a quantifier, and every request comes by here.
+  // Every request runs this, and a length check is faster than a quantifier.
   return typeof value === 'string' && value.length >= 22 && value.length <= 128 && idCharacters.test(value);
 }
 
@@ -43,8 +43,8 @@ export function assertSessionId(value: unknown): asserts value is string {
 
 type Hash = (algorithm: 'sha256', data: string, encoding: 'base64url') => string;
 
-// Looked up, never imported, so that core loads where there is no Node. WebCrypto's digest is asynchronous, and far slower
-// for so short a text.
+// Looked up rather than imported, so that core loads on runtimes other than Node. WebCrypto's digest is asynchronous, and much
+// slower for a string this short.
 const nativeHash = (
   globalThis as { process?: { getBuiltinModule?(id: string): { hash?: Hash } | undefined } }
 ).process?.getBuiltinModule?.('node:crypto')?.hash;
@@ -59,8 +59,8 @@ export function portableSessionKey(id: string): string {
 /**
  * The key under which a session is stored: base64url SHA-256 of its id, 43 characters.
  *
- * Someone who can read the backend, or a backup of it, cannot recover an id to log in with (OWASP Session Management Cheat
- * Sheet).
+ * An attacker who can read the backend, or a backup of it, cannot recover an id to log in with (OWASP Session Management
+ * Cheat Sheet).
  */
 export const sessionKey: (id: string) => string = nativeHash
   ? (id) => nativeHash('sha256', id, 'base64url')
@@ -68,7 +68,7 @@ export const sessionKey: (id: string) => string = nativeHash
 
 const keyShape = /^[\w-]{43}$/;
 
-/** Tells whether a value has the shape of a key, as handles that come back from a page must. */
+/** Whether a value has the shape of a key. A handle that a web page sends back is checked with this. */
 export function isSessionKey(value: unknown): value is string {
   return typeof value === 'string' && keyShape.test(value);
 }

@@ -13,7 +13,7 @@ const [ofDriver, ofSession] = [
 describe('an option of another library', () => {
   it.each([
     ['secret', /needs no secret.*@store\/cookie takes `password`/],
-    ['resave', /changed nothing writes nothing/],
+    ['resave', /changes nothing writes nothing/],
     ['saveUninitialized', /stored only once/],
     ['rolling', /touchAfter/],
     ['genid', /32 random bytes/],
@@ -23,7 +23,7 @@ describe('an option of another library', () => {
     ['expires', /use `absoluteTimeout` of the store/],
     ['httpOnly', /always HttpOnly/],
     ['signed', /needs no signature/],
-  ])('is refused with the setting that does what %s did', (option, instead) => {
+  ])('is rejected with the setting that replaces it: %s', (option, instead) => {
     for (const known of [ofDriver, ofSession]) {
       expect(() => assertKnownOptions('mine', { [option]: 1 }, known)).toThrow(refused(instead));
     }
@@ -34,7 +34,7 @@ describe('an option of another library', () => {
     ['expires', /no option cookie\.expires: use `absoluteTimeout`/],
     ['httpOnly', /no option cookie\.httpOnly: .* always HttpOnly/],
     ['signed', /no option cookie\.signed: .* no signature/],
-  ])('is refused inside the cookie: %s', (option, instead) => {
+  ])('is rejected inside the cookie options: %s', (option, instead) => {
     expect(() => assertKnownOptions('mine', { [option]: 1 }, ['path'], 'cookie')).toThrow(refused(instead));
   });
 });
@@ -46,20 +46,20 @@ describe('an option of the middleware', () => {
     ['touchAfter', /option of the middleware, @store\/session/],
     ['expireOnClose', /use `cookie: \{ expireOnClose \}` of @store\/session/],
     ['sameSite', /use `cookie: \{ sameSite \}` of @store\/session/],
-  ])('is shown its place when a driver is given %s', (option, place) => {
+  ])('is rejected by a driver with the place where it belongs: %s', (option, place) => {
     const options = { [option]: option === 'cookie' ? { maxAge: 60_000 } : 1 };
     expect(() => assertKnownOptions('mine', options, ofDriver)).toThrow(refused(place));
   });
 
-  it('is not sent to the middleware by the middleware itself', () => {
+  it('is not referred to the middleware by the middleware itself', () => {
     expect(() => assertKnownOptions('@store/session', { waitUntil: 1 }, ofSession)).toThrow(
       refused(/no option waitUntil: the options are store, cookie, onEvent\.$/),
     );
   });
 });
 
-describe('an option that does not exist', () => {
-  it('is named with where it is nested, and with every name when none is near', () => {
+describe('an unknown option', () => {
+  it('is named with its path, and with all known names if none is close', () => {
     expect(() => assertKnownOptions('mine', { xyz: 1 }, ['path', 'domain'], 'cookie')).toThrow(
       refused(/cookie\.xyz: the options are path, domain\.$/),
     );
@@ -68,7 +68,7 @@ describe('an option that does not exist', () => {
     );
   });
 
-  it('is told what the package says of it before anything else', () => {
+  it('gets the hint of the package before any other', () => {
     const hints = { secret: 'use `password`', store: 'use `storage`' };
     for (const [name, hint] of Object.entries(hints)) {
       expect(() => assertKnownOptions('mine', { [name]: 1 }, ofDriver, '', { hints })).toThrow(
@@ -81,18 +81,18 @@ describe('an option that does not exist', () => {
   });
 });
 
-it('refuses only what is nearly a known name when it is told that others are allowed', () => {
+it('rejects only near misses of known names when other keys are allowed', () => {
   const check = (name: string) =>
     assertKnownOptions('mine', { [name]: 1 }, ['dump', 'start'], 'exports', { onlyNear: true });
   expect(() => check('dumb')).toThrow(refused(/no option exports\.dumb: did you mean dump\.$/));
   expect(() => check('passwordOf')).not.toThrow();
 });
 
-describe('what is passed in place of nested options', () => {
+describe('a value passed in place of nested options', () => {
   it.each([
     ['cookie', /\[mine\] cookie must be an object such as \{ path, domain \}, not an array\.$/],
     ['save()', /\[mine\] options of save\(\) must be an object such as \{ path, domain \}, not an array\.$/],
-  ])('is refused by its name: %s', (within, text) => {
+  ])('is rejected with the name of those options: %s', (within, text) => {
     expect(() => assertKnownOptions('mine', [], ['path', 'domain'], within)).toThrow(refused(text));
   });
 });

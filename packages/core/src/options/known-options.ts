@@ -1,23 +1,23 @@
 import { isPromise } from '../contract/drivers.ts';
 import { invalidOption, StoreError } from '../errors.ts';
 
-/** What a package has to say about options that it does not have. */
+/** How a package handles options that it does not have. */
 export interface UnknownOptions {
-  /** What to write instead of a name from elsewhere, as it follows "There is no option x:". @default none */
+  /** What to write instead of another library's option, worded to follow "There is no option x:". @default none */
   hints?: Readonly<Record<string, string>>;
-  /** Whether to refuse only what is nearly a known name, in an object that may hold more. @default false */
+  /** Whether to reject only near misses of known names, for an object that may have other keys. @default false */
   onlyNear?: boolean;
 }
 
 const leaveSigning = 'leave it out: an id of 256 random bits needs no signature';
 
-/** Names people bring along from other session libraries, and the setting here that does the same. */
+/** Option names from other session libraries, and what to use here instead. */
 const broughtAlong: Readonly<Record<string, string>> = {
   secret: 'a server store needs no secret: its ids are 256 random bits. @store/cookie takes `password`',
-  resave: 'leave it out: a request that changed nothing writes nothing',
-  saveUninitialized: 'leave it out: a session is stored only once something was written to it',
+  resave: 'leave it out: a request that changes nothing writes nothing',
+  saveUninitialized: 'leave it out: a session is stored only once something is written to it',
   rolling:
-    'leave it out: a used session is touched and its cookie re-sent; see `touchAfter` of @store/session',
+    'leave it out: using a session touches it and re-sends its cookie; see `touchAfter` of @store/session',
   genid: 'leave it out: ids are 32 random bytes',
   maxAge: 'use `idleTimeout` of the store, in seconds',
   'cookie.maxAge': 'use `idleTimeout` of the store, in seconds',
@@ -39,15 +39,15 @@ const ofCookie =
   );
 
 /**
- * Refuses unknown options, so that a typo fails instead of being ignored, and whatever else was passed in their place. An option
- * that is `undefined` counts as left out, whatever its name.
+ * Rejects unknown options, so that a typo fails instead of being ignored, and anything that is not an options object. An option
+ * that is `undefined` counts as omitted, whatever its name.
  *
- * @param store Whose options they are, such as `@store/sqlite`.
- * @param options What the user passed; `undefined` when nothing was.
- * @param known Every name there is.
- * @param within Where the options are nested, such as `cookie` or `destroyAll()`; empty at the top.
- * @param unknown What to say about unknown names, and which to refuse.
- * @throws {StoreError} `INVALID_OPTION` naming the unknown option and the nearest right name.
+ * @param store The package that has the options, such as `@store/sqlite`.
+ * @param options What the user passed; `undefined` if nothing.
+ * @param known The names of all options.
+ * @param within Where the options are nested, such as `cookie` or `destroyAll()`; empty at the top level.
+ * @param unknown Hints for unknown names, and which of them to reject.
+ * @throws {StoreError} `INVALID_OPTION` naming the unknown option and the nearest known name.
  * @example
  * assertKnownOptions('my-driver', options, ['url', 'idleTimeout', 'absoluteTimeout', 'maxBytes', 'now', 'onEvent', 'cache']);
  */
@@ -74,7 +74,7 @@ export function assertKnownOptions(
   }
 }
 
-/** @throws {StoreError} `INVALID_OPTION` for what cannot hold options, or was not awaited. */
+/** @throws {StoreError} `INVALID_OPTION` unless the value is an object, and for a promise that was not awaited. */
 function assertOptionsObject(
   store: string,
   options: unknown,
@@ -121,7 +121,7 @@ function hintFor(
 ): string | undefined {
   if (Object.hasOwn(hints, path)) return hints[path];
   if (Object.hasOwn(broughtAlong, path)) return broughtAlong[path];
-  // Only where a store is started: the middleware has options of its own in the same place.
+  // Only for a store's options: the middleware has options with these names.
   if (!known.includes('absoluteTimeout')) return undefined;
   if (path === 'cookie')
     return 'the cookie is an option of @store/session; how long it lives is `idleTimeout` here';
@@ -132,7 +132,7 @@ function hintFor(
 
 function nearestOf(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  // One slip in a short name, more in a long one: `foo` is no misspelt `now`.
+  // One typo in a short name, more in a long one: `foo` is not a misspelled `now`.
   let best = Math.max(name.length < 5 ? 1 : 2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());

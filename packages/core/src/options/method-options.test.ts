@@ -8,7 +8,7 @@ type Method = keyof typeof methodOptionNames;
 const id = createSessionId();
 const seals = { load: () => undefined, cookieValue: () => 'seal', destroyAll: async () => 1 };
 
-/** The stores that have the method, by how they are made. */
+/** The stores that support the method, by the function that makes them. */
 function storesWith(method: Method): SessionStore[] {
   const sessions = new Map();
   const onRecords = createRecordStore(memoryStorage());
@@ -43,7 +43,7 @@ const tables: { [method in Method]: typeof save } = {
   create: save,
   update: [...save, ['base', 'x', 'bas'], ['newId', 'short', 'newld'], ['endWhenEmpty', 1, 'endWhenEmty']],
   touch: [['base', null, 'bases']],
-  // A handle comes from a web page: one that is wrong is no session's.
+  // A handle comes from a web page, so a wrong handle means no session rather than an error.
   destroyAll: [
     ['except', 'short', 'expect'],
     ['only', undefined, 'ony'],
@@ -65,7 +65,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
     expect(table.map(([option]) => option)).toEqual(methodOptionNames[method]);
   });
 
-  it.each(table)('refuse a wrong %s, and tell it by name when it is misspelt', async (...row) => {
+  it.each(table)('reject an invalid %s, and suggest its name for a misspelling', async (...row) => {
     const [option, wrong, misspelt] = row;
     for (const store of storesWith(method)) {
       if (wrong !== undefined) {
@@ -102,7 +102,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
     }
   });
 
-  it('may be undefined, and of any kind of object', async () => {
+  it('may be undefined, or in any kind of object', async () => {
     for (const store of storesWith(method)) {
       for (const options of [
         undefined,
@@ -117,7 +117,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
 });
 
 describe('destroyAll', () => {
-  it('ends no session when it refuses its options', async () => {
+  it('ends no session when it rejects its options', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(id, {}, {}, { subject: 'ada' });
     for (const wrong of [{ expect: id }, id, [id]]) {
@@ -130,8 +130,8 @@ describe('destroyAll', () => {
   });
 });
 
-describe('the direct door', () => {
-  it('refuses unknown options, and takes those that the middleware passes', () => {
+describe('the direct store', () => {
+  it('rejects unknown options, and accepts those that the middleware passes', () => {
     const direct = directStore(createRecordStore(memoryStorage()));
     expect(() => direct.save(id, {}, {}, { subjct: 'ada' } as object)).toThrow(/did you mean subject/);
     expect(direct.save(id, {}, {}, { subject: 'ada' })).toBeUndefined();
@@ -141,7 +141,7 @@ describe('the direct door', () => {
 });
 
 describe('an option that is undefined', () => {
-  it('leaves what a store of four functions keeps as it was', async () => {
+  it('leaves the fields that a store made of four functions keeps unchanged', async () => {
     const [, store] = storesWith('update') as [SessionStore, SessionStore];
     await store.save(id, { n: 1 }, {}, { subject: 'ada', idleTimeout: 60 });
     const nothing = { subject: undefined, idleTimeout: undefined } as object;

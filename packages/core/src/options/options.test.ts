@@ -6,7 +6,7 @@ import { storeOptionNames } from './options.ts';
 
 const driver = { load: () => undefined, save() {}, destroy() {}, gc() {}, cookieValue: () => '' };
 
-/** Every way to make a store, with the options that it takes in addition to those of all. */
+/** Every way to make a store, with the options that it accepts in addition to the common ones. */
 const ways: [way: string, make: (options: unknown) => unknown, names: string[]][] = [
   ['createRecordStore', (options) => createRecordStore(memoryStorage(), options as object), ['name']],
   ['createStore', (options) => createStore(driver, options as object), ['name']],
@@ -38,7 +38,7 @@ describe.each(ways)('the options of %s', (_, make, names) => {
     expect(known?.sort()).toEqual(own.map(([option]) => option).sort());
   });
 
-  it.each(own)('refuse a wrong %s, and tell it by name when it is misspelt', async (...row) => {
+  it.each(own)('reject an invalid %s, and suggest its name for a misspelling', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
@@ -66,19 +66,19 @@ describe.each(ways)('the options of %s', (_, make, names) => {
   });
 });
 
-it('names the options first when both arguments of createRecordStore are swapped', () => {
+it('complains about the options first when the arguments of createRecordStore are swapped', () => {
   expect(() => createRecordStore({ idleTimeout: 60 } as never, memoryStorage() as never)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/passed in place of the options/) }),
   );
 });
 
-it('lists the names of the options of every store', () => {
+it('storeOptionNames lists the options of every store', () => {
   const everywhere = rows.map(([option]) => option).filter((option) => option !== 'cache');
   expect([...storeOptionNames].sort()).toEqual(everywhere.sort());
 });
 
 describe('maxBytes', () => {
-  it('counts UTF-8 bytes of the payload before anything reaches the backend', async () => {
+  it('limits the UTF-8 bytes of the payload before anything reaches the backend', async () => {
     const called: string[] = [];
     const spy = <T extends object>(functions: T) =>
       new Proxy(functions, {

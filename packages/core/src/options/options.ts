@@ -6,22 +6,22 @@ import { assertSeconds, resolveTimeouts, type Timeouts } from './timeouts.ts';
 
 export { assertKnownOptions };
 
-/** What every store can be made with. */
+/** The options of every store. */
 export interface StoreOptions extends Timeouts {
   /**
-   * The largest payload in bytes of UTF-8; a larger session is refused with `TOO_LARGE` before anything is written.
+   * The largest payload in bytes of UTF-8. A larger session is rejected with `TOO_LARGE` before anything is written.
    * @default 1_048_576
    */
   maxBytes?: number;
-  /** Receives what is worth counting; see `StoreEvent`. @default none */
+  /** Receives events worth counting; see `StoreEvent`. @default none */
   onEvent?: OnStoreEvent;
-  /** The store's name in messages and events: the driver's package. @default '@store/core' */
+  /** The store's name in messages and events: the name of the driver's package. @default '@store/core' */
   name?: string;
 }
 
-/** The options that every driver's `startSession()` takes in addition to its own. */
+/** The options that every driver's `startSession()` accepts in addition to its own. */
 export interface StartOptions extends Omit<StoreOptions, 'name'> {
-  /** Whether the store becomes the cached one, which `load`, `save` and the middlewares use. @default true */
+  /** Whether the store becomes the cached one, which `load`, `save` and the middleware use. @default true */
   cache?: boolean;
 }
 
@@ -36,11 +36,11 @@ export const storeOptionNames = [
 ] as const;
 
 /**
- * Checks what a store is made of, at the start rather than at the first request. The options come first, because they tell when
- * the two arguments were swapped.
+ * Checks the arguments of a store factory at startup rather than at the first request. The options are checked first, because
+ * that check notices swapped arguments.
  *
- * @param called What the driver is called in messages.
- * @param required The functions it must have.
+ * @param called The name of the driver argument in messages.
+ * @param required The functions that the driver must have.
  * @throws {StoreError} `INVALID_OPTION` naming the option or the function.
  */
 export function resolveStoreOptions<Driver extends object>(
@@ -53,7 +53,7 @@ export function resolveStoreOptions<Driver extends object>(
   const isName = typeof name === 'string' && name !== '';
   const store = isName && typeof options === 'object' ? name : '@store/core';
   assertKnownOptions(store, options, storeOptionNames);
-  if (!isName) throw invalidOption(store, 'name', 'a text that is not empty', name);
+  if (!isName) throw invalidOption(store, 'name', 'a non-empty string', name);
   for (const method of required) {
     const found: unknown = driver?.[method];
     if (typeof found !== 'function') throw invalidOption(store, `${called}.${method}`, 'a function', found);
@@ -61,7 +61,7 @@ export function resolveStoreOptions<Driver extends object>(
   return { name, timeouts: resolveTimeouts(name, options) };
 }
 
-/** @throws {StoreError} `INVALID_VALUE` unless the subject is 1–255 UTF-16 units, well-formed, and without NUL. */
+/** @throws {StoreError} `INVALID_VALUE` unless the subject is 1–255 UTF-16 code units, well-formed, and without NUL. */
 export function assertSubject(subject: unknown): asserts subject is string {
   if (
     typeof subject === 'string' &&
@@ -74,16 +74,16 @@ export function assertSubject(subject: unknown): asserts subject is string {
   }
   throw new StoreError(
     'INVALID_VALUE',
-    '[@store/core] subject must be a string of 1 to 255 characters, well-formed and without NUL: a user id is a good one.',
+    '[@store/core] subject must be a well-formed string of 1 to 255 characters without NUL. Pass a user id, for example.',
   );
 }
 
-/** Whether a session that has a subject is given another one. */
+/** Whether a session that has a subject is about to get a different one. */
 export function changesSubject(stored: string | null | undefined, given: string | undefined): boolean {
   return stored != null && given !== undefined && given !== stored;
 }
 
-/** The options of a store's methods. */
+/** The names of the options of each store method. */
 export const methodOptionNames = {
   save: ['subject', 'idleTimeout', 'expireOnClose'],
   create: ['subject', 'idleTimeout', 'expireOnClose'],
@@ -103,10 +103,10 @@ export const methodOptionNames = {
 } as const;
 
 /**
- * Refuses unknown options of a method, and a `base` of another session. Every request comes through here, so what is right costs
- * neither a call nor an object.
+ * Rejects a method's unknown options, and a `base` from another session. Every request runs this, so the valid case makes no
+ * further call and allocates nothing.
  *
- * @param id The session that `base` must be of.
+ * @param id The id of the session that `base` must belong to.
  * @throws {StoreError} `INVALID_OPTION`
  */
 export function assertMethodOptions(
@@ -116,7 +116,7 @@ export function assertMethodOptions(
   id?: string,
 ): void {
   const known: readonly string[] = methodOptionNames[method];
-  // Fast path: a plain object with known keys. Everything else takes the slow check.
+  // Fast path: a plain object with known keys. Everything else goes through the slow check.
   let isRight = options?.constructor === Object;
   for (const name in options) isRight &&= known.includes(name);
   if (!isRight) assertKnownOptions(store, options, known, `${method}()`);
@@ -125,11 +125,11 @@ export function assertMethodOptions(
   if (base === undefined || base?.id === id) return;
   throw new StoreError(
     'INVALID_OPTION',
-    `[${store}] base must be what load() returned for this session, whole and unmodified.`,
+    `[${store}] base must be what load() returned for this session. Pass it whole and unmodified.`,
   );
 }
 
-/** @throws {StoreError} `INVALID_VALUE` for the subject, `INVALID_OPTION` for the others. */
+/** @throws {StoreError} `INVALID_VALUE` for an invalid subject, `INVALID_OPTION` for every other option. */
 export function assertSaveOptions(
   store: string,
   method: 'save' | 'create' | 'update' | 'cookieValue',

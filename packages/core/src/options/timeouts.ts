@@ -5,9 +5,9 @@ import { invalidOption } from '../errors.ts';
 export interface Timeouts {
   /** Whole seconds a session lives after its last write or touch. At least 1. @default 7200 */
   idleTimeout?: number;
-  /** Whole seconds a session lives in all, however busy (ASVS 7.3.2); `false` for no limit. @default 2_592_000 (30 days) */
+  /** Whole seconds a session lives in total, even if it is used (ASVS 7.3.2); `false`: no limit. @default 2_592_000 (30 days) */
   absoluteTimeout?: number | false;
-  /** The clock, in epoch milliseconds. @default `Date.now()`, asked each time, so that fake timers in tests move it */
+  /** The clock, in epoch milliseconds. @default `Date.now()`, called each time, so that it follows fake timers in tests */
   now?: () => number;
 }
 
@@ -21,12 +21,12 @@ export function assertSeconds(store: string, option: string, value: unknown): as
 }
 
 /**
- * Checks the options that every store takes, and fills in the defaults of the timeouts. A driver calls it before it opens
- * anything: what is refused afterwards leaves the backend open.
+ * Checks the options that every store accepts, and fills in the default timeouts. A driver calls it before it opens
+ * anything, because an error thrown later would leave the backend open.
  *
  * @returns The timeouts with defaults. Their `now()` returns whole milliseconds, or throws `INVALID_OPTION` when the
- * application's clock returns none.
- * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it takes.
+ * application's clock does not return a finite number.
+ * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it accepts.
  * @example
  * resolveTimeouts('my-driver', options);
  */
@@ -59,7 +59,7 @@ export function resolveTimeouts(
   });
 }
 
-/** When a session written or touched at `now` ends: one idle period on, and never past the absolute limit. */
+/** When a session written or touched at `now` expires: one idle period later, but never after the absolute limit. */
 export function nextExpiry(
   timeouts: ResolvedTimeouts,
   now: number,
@@ -69,7 +69,7 @@ export function nextExpiry(
   return effectiveExpiry(timeouts, createdAt, now + (ownIdleTimeout ?? timeouts.idleTimeout) * 1000);
 }
 
-/** The stored expiry, cut off by the absolute limit in force now: lowering that one ends stored sessions immediately. */
+/** The stored expiry, capped by the current absolute limit: lowering the limit also ends sessions that are already stored. */
 export function effectiveExpiry(
   { absoluteTimeout }: ResolvedTimeouts,
   createdAt: number,
@@ -78,5 +78,5 @@ export function effectiveExpiry(
   return absoluteTimeout === false ? expiresAt : Math.min(expiresAt, createdAt + absoluteTimeout * 1000);
 }
 
-/** By how much the clocks of two servers may differ, in milliseconds. */
+/** The clock difference between two servers that core tolerates, in milliseconds. */
 export const clockSkew = 60_000;

@@ -10,17 +10,17 @@ import type { ResolvedTimeouts } from '../contract/session-store.ts';
 import { backendError, callBackend, isStoreError, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** How often a write is tried against others that come first, before it gives up. */
+/** How often a write that loses to other writers is tried before it fails with `CONFLICT`. */
 export const mostAttempts = 100;
 
-/** How often a call is repeated for which the backend itself says that nothing was written. */
+/** How often a call is made that returns `tryAgain` each time. */
 const mostRefusals = 20;
 
 const asItIs = (found: SessionRecord | undefined) => found;
 
 /**
- * The storage that a driver gave, called the way core needs it: what it throws becomes `UNAVAILABLE`, and a write whose
- * reply was lost is looked up. Everything is synchronous as long as the storage is.
+ * Wraps a driver's storage: thrown values become `UNAVAILABLE`, and a write whose reply was lost is looked up. Everything is
+ * synchronous while the storage is.
  */
 export class Backend {
   readonly name: string;
@@ -47,7 +47,7 @@ export class Backend {
     return this.readAs(key, asItIs);
   }
 
-  /** What `use` makes of the record, with one promise for both. */
+  /** Reads a record and passes it to `use`, with one promise for both steps. */
   readAs<T>(key: string, use: (found: SessionRecord | undefined) => T): Awaitable<T> {
     let found: Awaitable<SessionRecord | undefined>;
     try {
@@ -71,9 +71,9 @@ export class Backend {
   }
 
   /**
-   * Runs a write. One that failed may have been committed all the same (the connection was lost afterwards). Its version
-   * was drawn for this write alone, so reading the record back tells. If the version is not there the failure stands: the
-   * write might still land, and a retry could apply it twice.
+   * Runs a write. A write that failed may still have been committed, if the connection was lost afterwards. Its version is unique
+   * to this write, so reading the record back tells. If the record has another version, the failure stands: the write might still
+   * arrive, and a retry could apply it twice.
    */
   write(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Awaitable<boolean> {
     try {
@@ -88,7 +88,7 @@ export class Backend {
     }
   }
 
-  /** Runs any other function that writes, again where the backend says that nothing was written. */
+  /** Runs any other function that writes, and repeats it while the backend returns `tryAgain`. */
   repeat<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Awaitable<T> {
     const result = callBackend(this.name, doing, attempt);
     if (!isPromise(result)) return result === tryAgain ? this.#tryAgain(doing, attempt) : result;
@@ -101,7 +101,7 @@ export class Backend {
 
   async #tryAgain<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Promise<T> {
     for (let refusals = 1; refusals < mostRefusals; refusals++) {
-      // Never without a pause: whatever it met has to finish first.
+      // Always with a pause: the conflicting transaction has to finish first.
       await pauseAfterConflict(refusals + 2);
       const result = await callBackend(this.name, doing, attempt);
       if (result !== tryAgain) return result;
@@ -119,38 +119,41 @@ export class Backend {
       throw error;
     }
     if (found?.version !== next.version) throw error;
-    this.report({ type: 'answer-recovered', reason: 'the backend failed after the write had been done' });
+    this.report({
+      type: 'answer-recovered',
+      reason: 'the backend reported an error, but the write was stored',
+    });
     return true;
   }
 }
 
-/** The error for a session that other writers changed, or moved, during every attempt. */
+/** The error for a session that other writers changed or moved during every attempt. */
 export function tooManyConflicts(name: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${name}] Other writers kept changing the session. Nothing was written; try again, or write this session less often.`,
+    `[${name}] Other writers kept changing the session, and nothing was written. Try again, or write this session less often.`,
   );
 }
 
 function refusedTooOften(name: string, doing: string): StoreError {
   return new StoreError(
     'CONFLICT',
-    `[${name}] The backend refused ${mostRefusals} times to ${doing}, as it does when transactions wait for each other. ` +
-      'Try again, and look for what else locks the sessions.',
+    `[${name}] The backend refused ${mostRefusals} times to ${doing}, as it does when transactions deadlock. ` +
+      'Try again, and find out what else locks the sessions.',
   );
 }
 
-// Taken when core loads, so that the fake timers of a test neither stop a store nor make it spin.
+// Captured when core loads, so that fake timers in a test neither stop a store nor make it spin.
 const { setTimeout } = globalThis;
 
-/** Two quick tries, then a random pause of at most 50 ms, so that many processes do not trip over each other forever. */
+/** No pause after the first two attempts, then a random one of at most 50 ms, so that processes do not collide forever. */
 export function pauseAfterConflict(attempt: number): Promise<void> | undefined {
   if (attempt <= 2) return undefined;
   const milliseconds = Math.random() * Math.min(50, 2 ** (attempt - 2));
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A macrotask: requests that wait get their turn, even when the driver is synchronous. */
+/** A macrotask, so that waiting requests get their turn even if the driver is synchronous. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

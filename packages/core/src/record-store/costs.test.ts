@@ -7,7 +7,7 @@ import { createRecordStore, type RecordStorage } from '../driver.ts';
 import { createSessionId } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
 
-/** What `run` calls on a storage that has every function. */
+/** The calls that `run` makes on a storage that has every function. */
 async function callsOf(run: Run): Promise<Call[]> {
   const clock = fakeClock();
   const { records, ...storage } = memoryStorage();
@@ -55,12 +55,12 @@ describe.each(Object.entries(costs))('%s', (method, parts) => {
     expect((await callsOf(run)).sort()).toEqual(expected.sort());
   });
 
-  it('costs nothing that README.md does not say', () => {
+  it('has all its costs in README.md', () => {
     expect(shownFor(method)).toBe([...new Set(parts.map(({ cell }) => cell))].join('; '));
   });
 });
 
-it('README.md shows what each function of a store costs', () => {
+it('README.md shows the cost of every store function', () => {
   const store = createRecordStore(memoryStorage());
   const methods = Object.entries(store).filter(([, member]) => typeof member === 'function');
   expect(Object.keys(costs).sort()).toEqual(methods.map(([name]) => name).sort());

@@ -7,7 +7,7 @@ import { memoryStorage } from '../memory.ts';
 const id = createSessionId();
 
 describe('a record store', () => {
-  it('names a function that the storage lacks', () => {
+  it('names a function that is missing from the storage', () => {
     const { touch: _, ...storage } = memoryStorage();
     expect(() => createRecordStore(storage as unknown as RecordStorage, { name: '@my/driver' })).toThrow(
       expect.objectContaining({
@@ -17,7 +17,7 @@ describe('a record store', () => {
     );
   });
 
-  it('hands the storage a hashed key and never the id', async () => {
+  it('passes a hashed key to the storage and never the id', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await store.save(id, { name: 'Ada' }, {}, { subject: 'ada' });
@@ -25,7 +25,7 @@ describe('a record store', () => {
     expect(JSON.stringify([...storage.records.values()])).not.toContain(id);
   });
 
-  it('turns what the storage throws into UNAVAILABLE, with the cause and without its text', async () => {
+  it('turns a thrown value into UNAVAILABLE, with the value as cause but without its text', async () => {
     const cause = new Error(`row ${sessionKey(id)} of payload {"secret":1}`);
     const fail = () => {
       throw cause;
@@ -45,7 +45,7 @@ describe('a record store', () => {
     }
   });
 
-  it('returns the id as the cookie value, and refuses one that is malformed', async () => {
+  it('returns the id as the cookie value, and rejects a malformed id', async () => {
     const store = createRecordStore(memoryStorage());
     expect(await store.cookieValue(id, {}, {})).toBe(id);
     await expect(store.cookieValue('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
@@ -53,7 +53,7 @@ describe('a record store', () => {
 });
 
 describe('load', () => {
-  it('returns everything that is known of the session', async () => {
+  it('returns everything that is stored about the session', async () => {
     const { now } = fakeClock();
     const store = createRecordStore(memoryStorage(), { now, idleTimeout: 100 });
     await store.save(id, { cart: [1] }, { notice: 'hi' }, { subject: 'ada', idleTimeout: 50 });
@@ -91,7 +91,7 @@ describe('load', () => {
     expect(events[0]).toMatchObject({ type: 'unreadable-session', store: 'mine' });
   });
 
-  it('rejects for a payload of a newer version, so that a rolling deploy logs nobody out', async () => {
+  it('rejects for a payload of a newer version, so that a rolling deploy logs no user out', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await store.save(id, {}, {});
@@ -117,7 +117,7 @@ describe('load', () => {
 });
 
 describe('save', () => {
-  it('refuses a malformed id, bad values, a bad subject and a bad timeout, and writes nothing', async () => {
+  it('rejects a malformed id and invalid values, subjects and timeouts, and writes nothing', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await expect(store.save('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });

@@ -17,12 +17,12 @@ import { UpdateQueue } from './update-queue.ts';
 const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired'] as const;
 
 /**
- * Makes a session store from a record storage: the way to write a driver with every guarantee. Core does ids, expiry,
+ * Makes a session store from a record storage: the way to write a driver with every guarantee. Core handles ids, expiry,
  * encoding, retries and queues; the storage reads, writes and compares.
  *
  * @param storage The backend; see `RecordStorage` for what each function must do.
  * @param options Timeouts in seconds, `maxBytes`, `onEvent`, and the driver's `name` for messages.
- * @throws {StoreError} `INVALID_OPTION` when a function of the storage is missing, or an option is unknown or cannot be right.
+ * @throws {StoreError} `INVALID_OPTION` when a function of the storage is missing, or an option is unknown or invalid.
  * @example
  * export async function startSession({ cache = true, ...options }: StartOptions = {}) {
  *   const store = createRecordStore(myStorage(), { ...options, name: 'my-driver' });
@@ -47,7 +47,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
       endsSessions: true,
       endsBySubject: storage.deleteBySubject !== undefined,
       planMove: (id, newId) => plannedMoves.note(newId, id, timeouts.now()),
-      // Bound, so that no call goes through here.
+      // Bound rather than wrapped in a closure, to spare a stack frame per call.
       load: load.bind(undefined, backend),
       save: save.bind(undefined, backend),
       update: update.bind(undefined, backend, queue),
@@ -69,10 +69,10 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
   });
 }
 
-/** The most sessions one batch removes: no batch holds a lock, or a synchronous driver the event loop, for long. */
+/** The most sessions that one batch removes, so that none holds a lock for long, or the event loop with a synchronous driver. */
 const gcBatch = 500;
 
-/** Removes expired sessions batch by batch, with a turn of the event loop between two. @returns how many */
+/** Removes expired sessions in batches. Yields to the event loop between batches. @returns how many */
 async function collectGarbage(backend: Backend): Promise<number> {
   const now = backend.timeouts.now();
   for (let removed = 0; ; ) {

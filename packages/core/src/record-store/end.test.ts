@@ -10,7 +10,7 @@ import { createMark, createTombstone, markLife } from '../format/mark.ts';
 import { createSessionId, StoreError } from '../index.ts';
 import { type MemoryStorage, memoryStorage } from '../memory.ts';
 
-/** A storage with only what a driver must have, and what the test gives it. */
+/** A storage with the required functions only, plus those that the test provides. */
 function plain(storage: MemoryStorage, own: Partial<RecordStorage> = {}): RecordStorage {
   const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return { ...rest, ...own };
@@ -28,7 +28,7 @@ const full = () => {
 };
 
 describe('destroy', () => {
-  it('is one call of a storage that has deleteSession', async () => {
+  it('makes one call to a storage that has deleteSession', async () => {
     const { storage, id } = await oneSession();
     const calls: string[] = [];
     const watched = new Proxy(storage, {
@@ -50,7 +50,7 @@ describe('destroy', () => {
     expect(storage.records.size).toBe(0);
   });
 
-  it('rejects when the backend is down, and does not remove what was written meanwhile', async () => {
+  it('rejects when the backend is down, and does not remove what was written since', async () => {
     const { storage, id, key } = await oneSession();
     const replace = (_key: string, _version: number, next: SessionRecord): boolean => {
       storage.records.set(key, { ...next, idleTimeout: null, version: 7 });
@@ -61,7 +61,7 @@ describe('destroy', () => {
     expect(storage.records.get(key)?.version).toBe(7);
   });
 
-  it('wins after 100 lost races or refusals, rather than leave somebody logged in', async () => {
+  it('succeeds after 100 lost races or refusals rather than leave the user logged in', async () => {
     for (const hasDeleteSession of [true, false]) {
       const { storage, id } = await oneSession();
       let attempts = 0;
@@ -73,12 +73,12 @@ describe('destroy', () => {
         ? { deleteSession: () => lose(tryAgain) }
         : { replace: () => lose(false) };
       await createRecordStore(plain(storage, own)).destroy(id);
-      // The last attempt deletes what it has read.
+      // The last attempt deletes the record that it read.
       expect([attempts, storage.records.size]).toEqual([hasDeleteSession ? 100 : 99, 0]);
     }
   });
 
-  it('follows a mark that appears while the backend keeps asking to try again, and never deletes it', async () => {
+  it('follows a mark that appears while the backend keeps returning tryAgain, and never deletes it', async () => {
     const { storage, id, key } = await oneSession();
     const newId = createSessionId();
     let attempts = 0;
@@ -93,7 +93,7 @@ describe('destroy', () => {
     expect([...storage.records.keys()]).toEqual([key]);
   });
 
-  it('is not done before the backend has let it look, even where nothing can be read', async () => {
+  it('does not resolve while the backend refuses the call, even if no record can be read', async () => {
     const { storage, id, key } = await oneSession();
     let refusals = 3;
     const deleteSession = (from: string) => (refusals-- > 0 ? tryAgain : storage.deleteSession(from));
@@ -102,12 +102,12 @@ describe('destroy', () => {
     expect(storage.records.has(key)).toBe(false);
   });
 
-  it('rejects with CONFLICT when a storage without move never stores what would block a move', async () => {
+  it('rejects with CONFLICT when a storage without move never stores the tombstone that blocks a move', async () => {
     const store = createRecordStore(plain(memoryStorage(), { insert: () => tryAgain }));
     await expect(store.destroy(createSessionId())).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('ends what the driver can read only in a newer version', async () => {
+  it('ends a session that only a newer version of the driver can read', async () => {
     const { storage, id } = await oneSession();
     const read = () => {
       throw new StoreError('INCOMPATIBLE', 'a newer file');
@@ -116,7 +116,7 @@ describe('destroy', () => {
     expect(storage.records.size).toBe(0);
   });
 
-  it('follows marks however old they are, and stops where they lead in a circle', async () => {
+  it('follows even old marks, and stops if they form a cycle', async () => {
     const { storage, id, key } = await oneSession();
     const [first, second] = [sessionKey('first-id-of-the-session'), sessionKey('second-id-of-the-session')];
     storage.records.set(first, createMark(first, second, 0));
@@ -139,7 +139,7 @@ describe('destroy', () => {
 });
 
 describe('a tombstone', () => {
-  it('is no session, says nothing of a move, and lets the id be used again', async () => {
+  it('is not a session, does not count as moved, and lets the id be used again', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(plain(storage));
     const id = createSessionId();

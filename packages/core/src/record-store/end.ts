@@ -13,14 +13,14 @@ export async function destroy(backend: Backend, id: string): Promise<void> {
   if (isSessionId(id)) await end(backend, sessionKey(id));
 }
 
-/** What one attempt at one key has come to: `again` after a lost race, or the key that the session has moved to. */
+/** The outcome of one attempt at one key: `again` after a lost race, or the key that the session has moved to. */
 type EndOutcome = 'ended' | 'nothing' | 'again' | { target: string };
 
 /**
- * Ends the session under a key, or wherever the marks lead from there. Marks are followed however old they are: a stored mark is
- * never wrong, and clocks differ. They are not removed, so that another logout with the same id takes the same path.
+ * Ends the session under a key, or wherever the marks lead from there. Even old marks are followed: a stored mark is never wrong,
+ * and clocks differ. Marks are not removed, so that another logout with the same id finds the same path.
  *
- * @returns whether there was a session to end
+ * @returns whether it ended a session
  */
 export async function end(backend: Backend, from: string): Promise<boolean> {
   const followed = new Set<string>();
@@ -41,12 +41,12 @@ export async function end(backend: Backend, from: string): Promise<boolean> {
 }
 
 /**
- * @param isLastResort Whether a session that is found is deleted whatever its version: a process that keeps writing it must not
- * be able to prevent a logout. If it moves between the read and the delete, its mark is lost, and the logout misses it.
+ * @param isLastResort Whether to delete the session whatever its version: a process that keeps writing it must not be able to
+ * prevent a logout. If the session moves between the read and the delete, its mark is lost, and the logout misses it.
  */
 async function endAt(backend: Backend, key: string, isLastResort: boolean): Promise<EndOutcome> {
   const { name, storage } = backend;
-  /** What the backend refused to look at may be a session that is just being written, and cannot be read yet. */
+  /** After a refusal, a missing record may be a session that is being written and cannot be read yet. */
   let wasRefused = false;
   if (storage.deleteSession) {
     const removed = await callBackend(name, 'remove a session', () => storage.deleteSession?.(key) ?? false);
@@ -64,7 +64,7 @@ async function endAt(backend: Backend, key: string, isLastResort: boolean): Prom
     await remove(backend, key);
     return 'ended';
   }
-  // With `deleteSession`: the backend said try again, or the session has appeared since.
+  // With `deleteSession`: the backend returned `tryAgain`, or the session has appeared since.
   return storage.deleteSession ? 'again' : endByVersion(backend, found);
 }
 
@@ -79,8 +79,8 @@ async function readOrNewer(backend: Backend, key: string): Promise<SessionRecord
 }
 
 /**
- * For a storage without `move`: the session may be on its way from here to another key, its mark not yet written. A tombstone
- * in the place of that mark makes the mover end the session.
+ * For a storage without `move`: the session may be moving from this key to another, with its mark not yet written. A tombstone
+ * in place of that mark makes the mover end the session.
  */
 async function blockMove(backend: Backend, key: string): Promise<EndOutcome> {
   const now = backend.timeouts.now();
@@ -88,24 +88,24 @@ async function blockMove(backend: Backend, key: string): Promise<EndOutcome> {
   return inserted ? 'nothing' : 'again';
 }
 
-/** For a storage without `deleteSession`: a read, then a plain delete, would remove a mark that came in between. */
+/** For a storage without `deleteSession`: a plain delete after the read could remove a mark that was written in between. */
 async function endByVersion(backend: Backend, { key, version }: SessionRecord): Promise<EndOutcome> {
   try {
     return (await replaceAndRemove(backend, key, version)) ? 'ended' : 'again';
   } catch (error) {
     if (!isStoreError(error, 'UNAVAILABLE') || (await backend.read(key))?.version !== version) throw error;
-    // The backend can be read but refuses the tombstone: probably it is full, and then nothing can move either. A logout must
-    // still be possible. Should the session move between the read and this delete all the same, the logout misses it.
+    // The backend can be read but rejects the tombstone: it is probably full, and then nothing can move either. A logout must
+    // still succeed. If the session does move between the read and this delete, the logout misses it.
     await remove(backend, key);
     return 'ended';
   }
 }
 
-/** Ends a session if it still has that version: replaces it with a tombstone, then removes the tombstone. */
+/** Ends a session if it still has this version: replaces it with a tombstone, then removes the tombstone. */
 export async function replaceAndRemove(backend: Backend, key: string, version: number): Promise<boolean> {
   const now = backend.timeouts.now();
   const replaced = await backend.replace(key, version, createTombstone(key, now, now), now);
-  // Refused to the last, it is left to garbage collection: the session has ended.
+  // The session has ended by now. A tombstone that the backend refuses to remove is left to garbage collection.
   if (replaced) await remove(backend, key).catch(unlessConflict);
   return replaced;
 }
@@ -121,7 +121,7 @@ async function remove(backend: Backend, key: string): Promise<void> {
 /**
  * Ends the sessions of a subject.
  *
- * @param plannedMoves The id that a session still has, by the one it is about to get.
+ * @param plannedMoves The current id of each session that is about to move, by its new id.
  * @returns how many
  */
 export async function destroyAll(
@@ -135,8 +135,8 @@ export async function destroyAll(
   assertMethodOptions(name, 'destroyAll', options);
   const { except, only } = options;
   if (except !== undefined) assertSessionId(except);
-  if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend keeps no subjects');
-  // The handle comes from a web page. One that is no key names no session.
+  if (!storage.deleteBySubject) throw unsupported(name, 'destroyAll', 'its backend does not store subjects');
+  // The handle comes from a web page. If it is not a key, it identifies no session.
   if (only !== undefined && !isSessionKey(only)) return 0;
   const spared = except && (plannedMoves.find(except, backend.timeouts.now()) ?? except);
   const exceptKey = spared && (await latestKey(backend, sessionKey(spared)));
@@ -150,7 +150,7 @@ export async function destroyAll(
         }) ?? 0,
     );
   if (only === undefined) return removeAll();
-  // The device's session may have been given another id, or be getting one right now.
+  // The device's session may have moved to another id, or may be moving right now.
   for await (const key of keysFrom(backend, only)) {
     const removed = await removeAll(key);
     if (removed > 0) return removed;
@@ -176,8 +176,8 @@ async function latestKey(backend: Backend, from: string): Promise<string> {
 }
 
 /**
- * Ends every session. One that moves in the meantime, from a page not yet read to one already read, leaves a mark at its old key,
- * which is followed; without `move` it may be missed.
+ * Ends every session. A session that moves during the scan, from a page not yet read to one already read, leaves a mark at its old
+ * key, and the mark is followed; without `move`, the session may be missed.
  *
  * @returns how many were removed
  */

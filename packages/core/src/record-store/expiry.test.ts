@@ -26,12 +26,12 @@ describe('the idle timeout', () => {
 });
 
 describe('the absolute timeout', () => {
-  it('caps what a session own idle timeout promises', async () => {
+  it('caps the idle timeout of a single session', async () => {
     const { store, now } = await begin({ absoluteTimeout: 100 }, 600);
     expect((await store.load(id)).expiresAt).toBe(now() + 100_000);
   });
 
-  it('works immediately for sessions that are already stored when it is lowered', async () => {
+  it('applies to stored sessions as soon as it is lowered', async () => {
     const { storage, now, advance } = await begin({ idleTimeout: 600 });
     const stricter = createRecordStore(storage, { now, idleTimeout: 600, absoluteTimeout: 30 });
     expect(await stricter.load(id)).toMatchObject({ exists: true, expiresAt: now() + 30_000 });
@@ -44,7 +44,7 @@ describe('the absolute timeout', () => {
 });
 
 describe('touch', () => {
-  it('writes the clock and nothing else, in one round trip with a base', async () => {
+  it('writes only the expiry, in one round trip with a base', async () => {
     const { storage, store, now, advance } = await begin({ idleTimeout: 600 });
     const base = await store.load(id);
     const before = storage.records.get(sessionKey(id));
@@ -56,7 +56,7 @@ describe('touch', () => {
     expect(storage.records.get(sessionKey(id))).toEqual({ ...before, expiresAt: now() + 600_000 });
   });
 
-  it('asks the backend when the base has expired, since another process may have touched the session', async () => {
+  it('reads the session when the base has expired, since another process may have touched it', async () => {
     const { store, advance } = await begin({ idleTimeout: 60 });
     const base = await store.load(id);
     advance(50);
@@ -67,7 +67,7 @@ describe('touch', () => {
     expect((await store.load(id)).exists).toBe(true);
   });
 
-  it('is true for a session that ends sooner than its base says, and extends it', async () => {
+  it('resolves to true for a session that expires sooner than its base, and extends it', async () => {
     for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
       const { now, advance } = fakeClock();
       const store = createRecordStore(storage, { now, idleTimeout: 600 });
@@ -80,7 +80,7 @@ describe('touch', () => {
     }
   });
 
-  it('is false for a session that cannot be read', async () => {
+  it('resolves to false for an unreadable session', async () => {
     const { storage, store } = await begin({});
     const record = storage.records.get(sessionKey(id)) as SessionRecord;
     storage.records.set(record.key, { ...record, payload: 'garbage' });
@@ -89,7 +89,7 @@ describe('touch', () => {
   });
 });
 
-describe('timeouts that cannot be right', () => {
+describe('invalid timeouts', () => {
   it.each([
     ['idleTimeout', { idleTimeout: 0 }],
     ['idleTimeout', { idleTimeout: 0.5 }],
@@ -108,7 +108,7 @@ describe('timeouts that cannot be right', () => {
     );
   });
 
-  it('include a clock that returns no time', async () => {
+  it('include a clock that does not return a time', async () => {
     const store = createRecordStore(memoryStorage(), { now: () => Number.NaN });
     await expect(store.load(id)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });

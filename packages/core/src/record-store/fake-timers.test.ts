@@ -3,7 +3,7 @@ import { createRecordStore, sessionKey } from '../driver.ts';
 import { createSessionId, createStore, type SessionContent } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
 
-// As an application's tests have them: installed once everything is loaded, and never moved on.
+// As in an application's tests: installed after everything is loaded, and never advanced.
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -14,8 +14,8 @@ afterEach(() => {
 const id = createSessionId();
 const threeHours = 3 * 3_600_000;
 
-describe('a store without a clock of its own', () => {
-  it('goes by the Date.now() of the moment, whatever it was at the start', async () => {
+describe('a store without a now option', () => {
+  it('calls the current Date.now(), whatever it was when the store started', async () => {
     vi.setSystemTime(Date.UTC(2020, 0, 1));
     const store = createRecordStore(memoryStorage());
     await store.save(id, { n: 1 }, {});
@@ -30,7 +30,7 @@ describe('a store without a clock of its own', () => {
     expect((await store.load(id)).createdAt).toBeGreaterThanOrEqual(started);
   });
 
-  it('lets an id that was given up be dead for a minute of that clock', async () => {
+  it('keeps the old id of a moved session dead for a minute of that clock', async () => {
     const sessions = new Map<string, SessionContent>();
     const store = createStore({
       load: (key) => sessions.get(key),
@@ -46,15 +46,15 @@ describe('a store without a clock of its own', () => {
   });
 });
 
-describe('under fake timers that nobody moves on', () => {
-  it('gc() gets through more sessions than one batch', async () => {
+describe('under fake timers that are never advanced', () => {
+  it('gc() removes more sessions than fit in one batch', async () => {
     const store = createRecordStore(memoryStorage());
     for (let n = 0; n < 1200; n++) await store.save(createSessionId(), { n }, {});
     vi.setSystemTime(Date.now() + threeHours);
     expect(await store.gc()).toBe(1200);
   });
 
-  it('an update that loses ten races in a row gets through', async () => {
+  it('an update succeeds after ten lost races in a row', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await store.save(id, { n: 1 }, {});
@@ -71,7 +71,7 @@ describe('under fake timers that nobody moves on', () => {
     expect((await store.load(id)).data).toEqual({ n: 2 });
   });
 
-  it('count() and entries() get through more sessions than one page', async () => {
+  it('count() and entries() read more sessions than fit on one page', async () => {
     const store = createRecordStore(memoryStorage());
     for (let n = 0; n < 1200; n++) await store.save(createSessionId(), { n }, {});
     expect(await store.count()).toBe(1200);

@@ -20,7 +20,7 @@ describe('gc', () => {
     return { storage, store };
   }
 
-  it('removes the expired and only those, in batches of at most 500', async () => {
+  it('removes only expired sessions, in batches of at most 500', async () => {
     const { storage, store } = await withExpired(1200);
     const batch = vi.spyOn(storage, 'deleteExpired');
     expect(await store.gc()).toBe(1200);
@@ -28,7 +28,7 @@ describe('gc', () => {
     expect(batch.mock.calls.map(([, limit]) => limit)).toEqual([500, 500, 500]);
   });
 
-  it('gives the event loop a turn between batches', async () => {
+  it('yields to the event loop between batches', async () => {
     const { storage, store } = await withExpired(1200);
     const order: string[] = [];
     const { deleteExpired } = storage;
@@ -41,7 +41,7 @@ describe('gc', () => {
     expect(order.slice(0, 5)).toEqual(['batch', 'turn', 'batch', 'turn', 'batch']);
   });
 
-  it('runs once at a time, and again after that', async () => {
+  it('shares one run between concurrent calls, and runs again afterwards', async () => {
     const { storage, store } = await withExpired(3);
     const batch = vi.spyOn(storage, 'deleteExpired');
     expect(await Promise.all([store.gc(), store.gc(), store.gc()])).toEqual([3, 3, 3]);
@@ -80,7 +80,7 @@ describe('close', () => {
     expect([...storage.records.values()][0]?.payload).toContain('done');
   });
 
-  it('waits for each of two calls in flight, and for one that fails', async () => {
+  it('waits for two calls in flight, even if one of them fails', async () => {
     const order: string[] = [];
     const storage = {
       ...memoryStorage(),
@@ -101,7 +101,7 @@ describe('close', () => {
     await failed;
   });
 
-  it('takes the store out of the cache immediately, and no other store', async () => {
+  it('removes the store from the cache immediately, and no other store', async () => {
     const store = createRecordStore(memoryStorage());
     const other = createRecordStore(memoryStorage());
     cacheStore(store);
@@ -112,7 +112,7 @@ describe('close', () => {
     expect(cachedStore()).toBe(other);
   });
 
-  it('reports a storage that fails to close, every time it is asked', async () => {
+  it('rejects on every call if the storage failed to close', async () => {
     const store = createRecordStore({
       ...memoryStorage(),
       close() {

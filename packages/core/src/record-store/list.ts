@@ -11,7 +11,7 @@ const pageSize = 500;
 export async function list(backend: Backend, subject: string): Promise<SessionSummary[]> {
   const { storage, name } = backend;
   assertSubject(subject);
-  if (!storage.listBySubject) throw unsupported(name, 'list', 'its backend keeps no subjects');
+  if (!storage.listBySubject) throw unsupported(name, 'list', 'its backend does not store subjects');
   const now = backend.timeouts.now();
   const found = await callBackend(
     name,
@@ -26,7 +26,7 @@ export async function list(backend: Backend, subject: string): Promise<SessionSu
   return summaries.sort((a, b) => b.createdAt - a.createdAt);
 }
 
-/** How many sessions are live and readable, which is how many {@link entries} yields. */
+/** The number of live, readable sessions, which is the number that {@link entries} yields. */
 export async function count(backend: Backend): Promise<number> {
   let live = 0;
   for await (const page of readPages(backend, 'count')) {
@@ -49,7 +49,7 @@ export async function* entries(backend: Backend): AsyncGenerator<SessionEntry, v
   }
 }
 
-/** Every record of the storage, in pages, with a turn of the event loop between two. */
+/** Every record of the storage, page by page. Yields to the event loop between pages. */
 export async function* readPages(backend: Backend, method: string): AsyncGenerator<SessionRecord[], void> {
   const { storage, name } = backend;
   if (!storage.scan) throw unsupported(name, method, 'its backend cannot list its records');
@@ -63,7 +63,7 @@ export async function* readPages(backend: Backend, method: string): AsyncGenerat
   }
 }
 
-/** The session in a record; one that cannot be read, or that a newer version wrote, is reported and left out. */
+/** The session in a record; an unreadable one, or one that a newer version wrote, is reported and left out. */
 function openOrReport(backend: Backend, record: SessionRecord, now: number): LiveSession | undefined {
   try {
     const session = openRecord(backend, record, now);

@@ -7,15 +7,15 @@ import { assertMethodOptions } from '../options/options.ts';
 import { clockSkew, effectiveExpiry, nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 
-/** A live session: its record, without the text, and its content. */
+/** A live session: its record, without the payload, and its content. */
 export interface LiveSession {
   record: Omit<SessionRecord, 'payload'>;
   content: PayloadContent;
-  /** When it ends under the limits in force. */
+  /** When it ends under the current limits. */
   expiresAt: number;
 }
 
-/** Reads a session: its record by the key of its id, then whether that is live. Synchronous where the storage is. */
+/** Reads the record of a session and decides whether it is live. Synchronous if the storage is. */
 export function load(backend: Backend, id: string): Awaitable<StoredSession> {
   if (!isSessionId(id)) return missingSession(id);
   const now = backend.timeouts.now();
@@ -37,7 +37,7 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
     expiresAt,
     version,
   };
-  // Absent where there is none, never `undefined`.
+  // Absent rather than `undefined`.
   if (record.subject !== null) stored.subject = record.subject;
   if (record.idleTimeout !== null) stored.idleTimeout = record.idleTimeout;
   if (content.expireOnClose !== undefined) stored.expireOnClose = content.expireOnClose;
@@ -46,9 +46,9 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
 }
 
 /**
- * The session in a record if it is live and readable. A payload that cannot be read is reported.
+ * The session in a record, if it is live and readable. An unreadable payload is reported.
  *
- * @returns `moved` for the mark of a session that has another id now
+ * @returns `moved` for the mark of a session that has moved to another id
  * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
  */
 export function openRecord(
@@ -57,17 +57,20 @@ export function openRecord(
   now: number,
 ): LiveSession | 'moved' | undefined {
   if (!found) return undefined;
-  // A mark, as `isMark` says, without the call: every load comes through here.
+  // The check of `isMark`, inlined because every load runs it.
   if (found.idleTimeout === 0) return isCurrentMark(found, now) ? 'moved' : undefined;
   const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
   if (now >= expiresAt) return undefined;
   const content = decodePayload(found.payload);
   if (content) return { record: found, content, expiresAt };
-  report({ type: 'unreadable-session', reason: 'the stored payload is damaged, or not one of ours' });
+  report({
+    type: 'unreadable-session',
+    reason: 'the stored payload is damaged, or @store/core did not write it',
+  });
   return undefined;
 }
 
-/** Whether a record has not expired under the limits in force. What it holds is not looked at. */
+/** Whether a record has not expired under the current limits. Its payload is not checked. */
 export function isLive(
   { timeouts }: Backend,
   { createdAt, expiresAt }: Pick<SessionRecord, 'createdAt' | 'expiresAt'>,
@@ -76,7 +79,7 @@ export function isLive(
   return now < effectiveExpiry(timeouts, createdAt, expiresAt);
 }
 
-/** The live session that a `base` describes; `undefined` when it does not say enough to spare a read. */
+/** The session that a `base` describes; `undefined` if it lacks what is needed to skip the read. */
 export function sessionOfBase(key: string, base: StoredSession | undefined): LiveSession | undefined {
   if (!base?.exists) return undefined;
   const { data, flash, createdAt, expiresAt, version, subject = null, idleTimeout = null } = base;
@@ -87,14 +90,14 @@ export function sessionOfBase(key: string, base: StoredSession | undefined): Liv
   return { record: { key, version, createdAt, expiresAt, subject, idleTimeout }, content, expiresAt };
 }
 
-/** How far a mark's `expiresAt` can be ahead of this server's clock: its life, and what clocks may differ by. */
+/** How far a mark's `expiresAt` can be ahead of this server's clock: the life of a mark plus the clock skew. */
 const longestMark = markLife + clockSkew;
 
 /**
- * Starts the idle period again, in one call of the backend if `base` lives long enough.
+ * Restarts the idle period, in one call to the backend if `base` does not expire soon.
  *
- * `RecordStorage.touch` compares no version: it could prolong a mark that has just replaced the session, and report a dead id as
- * alive. It is therefore used only for records that expire later than any mark can.
+ * `RecordStorage.touch` does not compare versions: it could extend a mark that has just replaced the session, and so report a dead
+ * id as alive. It is therefore used only for records that expire later than any mark can.
  */
 export function touch(backend: Backend, id: string, options: TouchOptions = {}): Awaitable<boolean> {
   assertMethodOptions(backend.name, 'touch', options, id);
@@ -102,7 +105,7 @@ export function touch(backend: Backend, id: string, options: TouchOptions = {}):
   const key = sessionKey(id);
   const now = backend.timeouts.now();
   const known = sessionOfBase(key, options.base)?.record;
-  // A base that ends soon may have been touched by others since; only the backend knows.
+  // If the base expires soon, another process may have touched the session since; only the backend knows.
   if (!known || !isLive(backend, known, now + longestMark)) return readAndTouch(backend, key);
   const touched = touchRecord(backend, known, now);
   if (isPromise(touched)) return touched.then((done) => done || readAndTouch(backend, key));
@@ -112,7 +115,7 @@ export function touch(backend: Backend, id: string, options: TouchOptions = {}):
 async function readAndTouch(backend: Backend, key: string): Promise<boolean> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const found = await backend.read(key);
-    // After the read: a mark that is stored later expires later than this clock would have told before.
+    // Taken after the read, so that any mark stored before the read expires within `longestMark` of this time.
     const now = backend.timeouts.now();
     const session = openRecord(backend, found, now);
     if (!found || session === undefined || session === 'moved') return false;
@@ -135,11 +138,11 @@ function touchRecord(
   return backend.repeat('touch a session', () => backend.storage.touch(key, now + longestMark, expiresAt));
 }
 
-/** A touch that requires the current version and keeps it, so that no update loses a race to it. */
+/** A touch that compares the version but does not change it, so that no update loses a race to it. */
 function replaceExpiry(backend: Backend, found: SessionRecord, now: number): Awaitable<boolean> {
   const { key, version, createdAt, idleTimeout } = found;
   const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
-  // At the absolute limit there is nothing to extend.
+  // At the absolute limit, the session cannot be extended.
   if (expiresAt <= found.expiresAt) return true;
   return backend.repeat('touch a session', () =>
     backend.storage.replace(key, version, { ...found, expiresAt }, now),

@@ -3,7 +3,7 @@ import { type ModelOptions, now, runModel } from '../../test/move-model.ts';
 import { type RecordStorage, type SessionRecord, sessionKey } from '../driver.ts';
 import type { MemoryStorage } from '../memory.ts';
 
-/** For a long run set `MOVE_MODEL_RUNS=100000`. To repeat a failure set `MOVE_MODEL_SEED` to the seed it printed. */
+/** For a long run, set `MOVE_MODEL_RUNS=100000`. To repeat a failure, set `MOVE_MODEL_SEED` to the seed it printed. */
 const runs = Number(process.env.MOVE_MODEL_RUNS ?? 500);
 const firstSeed = Number(process.env.MOVE_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -12,7 +12,7 @@ const inTwoSteps = ({ move: _, ...rest }: MemoryStorage): RecordStorage => rest;
 const plain = ({ move: _move, deleteSession: _delete, save: _save, ...rest }: MemoryStorage): RecordStorage =>
   rest;
 
-/** The first broken promise of many runs, with its seed. */
+/** The first broken promise in many runs, with its seed. */
 async function firstViolation(seeds: Iterable<number>, options: ModelOptions): Promise<string | undefined> {
   for (const seed of seeds) {
     const violation = await runModel(seed, options);
@@ -35,7 +35,7 @@ describe(`three processes sharing one session (first seed ${firstSeed})`, () => 
   it.each<[string, ModelOptions]>([
     ['a complete storage', {}],
     ['a complete storage, when one of them crashes', { disturbance: 'crash' }],
-    ['a complete storage that fails now and then', { disturbance: 'faults' }],
+    ['a complete storage that sometimes fails', { disturbance: 'faults' }],
     ['a storage without deleteSession', { storage: withoutDeleteSession }],
     [
       'a storage without deleteSession, when one of them crashes',
@@ -48,7 +48,7 @@ describe(`three processes sharing one session (first seed ${firstSeed})`, () => 
   });
 });
 
-/** Ends a session as the storage's other functions allow. */
+/** A `destroy` built from the storage's other functions. */
 type Ending = (storage: RecordStorage, key: string) => Promise<unknown>;
 
 const targetOf = (record: SessionRecord | undefined): string | undefined =>
@@ -64,7 +64,7 @@ const readThenDelete: Ending = async (storage, key) => {
   await storage.delete(key);
 };
 
-/** Like core's touch, reads first unless the base has long to live, then goes by the given threshold. */
+/** Like core's touch, it reads first unless the base lives long enough, but it uses the given threshold. */
 const touchesAfter = (expiresAfter: (isKnown: boolean) => number): ModelOptions => ({
   wrong: (_, storage) => ({
     async touch(id, { base } = {}) {
@@ -79,7 +79,7 @@ const touchesAfter = (expiresAfter: (isKnown: boolean) => number): ModelOptions 
   }),
 });
 
-/** A copy of core's move in two steps, except for what it does when the mark's place is taken. */
+/** A copy of core's two-step move that calls `undo` when its mark cannot be inserted. */
 const undoesBy = (undo: Ending): ModelOptions => ({
   storage: plain,
   wrong: (store, storage) => ({
@@ -107,7 +107,7 @@ describe('the same runs break a promise when', () => {
   const touched = 'a dead id was touched';
 
   it.each<[string, string, ModelOptions, number[]]>([
-    ['destroy reads, then deletes what it has seen', survives, endsBy(readThenDelete), many],
+    ['destroy reads, then deletes the record it found', survives, endsBy(readThenDelete), many],
     [
       'destroy follows no mark',
       survives,
@@ -129,7 +129,7 @@ describe('the same runs break a promise when', () => {
       'touch may reach a mark after it has read a session that ends soon',
       touched,
       touchesAfter((isKnown) => (isKnown ? now + 120_000 : now)),
-      // Needs two touches and a move at the same moment, which happens in about one run in 29,000.
+      // Needs two touches and a move at the same moment, which is so rare that the seed is fixed.
       [29_347],
     ],
     [
@@ -161,7 +161,7 @@ describe('the same runs break a promise when', () => {
       many,
     ],
     [
-      'a move in two steps stands although its mark could not be stored',
+      'a move in two steps succeeds even though its mark could not be stored',
       survives,
       undoesBy(async () => {}),
       many,

@@ -6,8 +6,8 @@ import { end } from './end.ts';
 /**
  * Moves a session to another key and leaves a mark under the old one.
  *
- * If the reply to a move is lost, its mark shows that it happened. The record under the new key cannot: it may have been
- * written again or removed since.
+ * If the reply to a move is lost, the mark proves that the move happened. The record under the new key does not: it may have been
+ * rewritten or removed since.
  */
 export function move(
   backend: Backend,
@@ -23,7 +23,7 @@ export function move(
 }
 
 /**
- * Writes the record first, then its mark. In between the old key is empty, and a `destroy` of the old id puts a tombstone there.
+ * Writes the record first, then its mark. In between, the old key is free, and a `destroy` of the old id puts a tombstone there.
  * If the mark cannot be inserted, the session is ended, wherever it is by then. No move is acknowledged without its mark.
  */
 async function moveInTwoSteps(

@@ -11,7 +11,7 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
   flash,
 });
 
-/** A storage without the optional functions that make moving and ending one step each. */
+/** A storage without the optional functions that move or end a session in one step. */
 function plain(storage = memoryStorage()): RecordStorage {
   const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return rest;
@@ -31,15 +31,15 @@ async function moved(storage: RecordStorage = memoryStorage(), hops = 1) {
 describe.each([
   ['with move', () => memoryStorage()],
   ['without move', () => plain()],
-])('an id that was given up, on a storage %s', (_, storage) => {
-  it('says for a minute that the session moved, and is missing after that', async () => {
+])('the old id of a moved session, on a storage %s', (_, storage) => {
+  it('loads as moved for a minute, and as missing after that', async () => {
     const { store, old, clock } = await moved(storage());
     expect(await store.load(old)).toEqual({ id: old, exists: false, moved: true, data: {}, flash: {} });
     clock.advance(60);
     expect(await store.load(old)).toEqual({ id: old, exists: false, data: {}, flash: {} });
   });
 
-  it('changes nothing any more, whatever was loaded before the move', async () => {
+  it('no longer changes anything, even with a base from before the move', async () => {
     const clock = fakeClock();
     const store = createRecordStore(storage(), { now: clock.now });
     const [old, current] = [createSessionId(), createSessionId()];
@@ -64,7 +64,7 @@ describe.each([
     expect((await store.load(old)).data).toEqual({ fresh: true });
   });
 
-  it('ends the session wherever it is now, over several moves and twice', async () => {
+  it('ends the session under its current id, even after several moves and when called twice', async () => {
     for (const which of [0, 1, 2, 3]) {
       const { store, ids } = await moved(storage(), 3);
       await store.destroy(ids[which] as string);
@@ -74,7 +74,7 @@ describe.each([
     }
   });
 
-  it('is listed and counted nowhere, and collected', async () => {
+  it('is neither listed nor counted, and is garbage collected', async () => {
     const from = storage();
     const { store, clock, current } = await moved(from, 3);
     expect(await store.list('ada')).toMatchObject([{ handle: sessionKey(current) }]);
@@ -87,20 +87,20 @@ describe.each([
     expect((await store.load(current)).exists).toBe(true);
   });
 
-  it('ends the session over more moves than a write has attempts', async () => {
+  it('ends the session after more moves than a write has attempts', async () => {
     const { store, old } = await moved(storage(), 150);
     await store.destroy(old);
     expect(await store.count()).toBe(0);
   });
 
-  it('is a handle by which destroyAll finds the device that had it', async () => {
+  it('works as a handle with which destroyAll ends the session of that device', async () => {
     const { store, old } = await moved(storage(), 2);
     expect(await store.destroyAll('eve', { only: sessionKey(old) })).toBe(0);
     expect(await store.destroyAll('ada', { only: sessionKey(old) })).toBe(1);
     expect(await store.count()).toBe(0);
   });
 
-  it('is what destroyAll spares the session by', async () => {
+  it('spares the session when passed to destroyAll as except', async () => {
     const { store, old, current } = await moved(storage(), 2);
     await store.save(createSessionId(), {}, {}, { subject: 'ada' });
     expect(await store.destroyAll('ada', { except: old })).toBe(1);
@@ -108,8 +108,8 @@ describe.each([
   });
 });
 
-describe('a touch with what was loaded before a move', () => {
-  it('is false however long the session lives, and leaves the mark as it is', async () => {
+describe('a touch with a base from before a move', () => {
+  it('resolves to false however long the session lives, and leaves the mark unchanged', async () => {
     for (const idleTimeout of [1, 60, 119, 7200]) {
       const clock = fakeClock();
       const storage = memoryStorage();
@@ -143,19 +143,19 @@ describe('a move in two steps', () => {
     return { other, old, current, moving: store.update(old, keep, { newId: current }) };
   }
 
-  it('rejects when its mark cannot be written, and leaves no session without one', async () => {
+  it('rejects when its mark cannot be written, and leaves no session without a mark', async () => {
     const { moving, other } = await moveInterruptedBy(() => Promise.reject(new Error('down')));
     await expect(moving).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await other.count()).toBe(0);
   });
 
-  it('is false, and ends the session, when a logout with the old id came first', async () => {
+  it('resolves to false and ends the session when a logout with the old id came first', async () => {
     const { moving, other } = await moveInterruptedBy((store, old) => store.destroy(old));
     expect(await moving).toBe(false);
     expect(await other.count()).toBe(0);
   });
 
-  it('ends the session where it is when that has moved on meanwhile', async () => {
+  it('ends the session under its current key when it has moved again in between', async () => {
     const { moving, other } = await moveInterruptedBy(async (store, old, current) => {
       await store.update(current, keep, { newId: createSessionId() });
       await store.destroy(old);
@@ -165,8 +165,8 @@ describe('a move in two steps', () => {
   });
 });
 
-describe('a mark that points nowhere a session can be', () => {
-  it('is a session that cannot be read', async () => {
+describe('a mark that does not lead to a valid key', () => {
+  it('counts as an unreadable session', async () => {
     const storage = memoryStorage();
     const events: StoreEvent[] = [];
     const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });
@@ -183,7 +183,7 @@ describe('a mark that points nowhere a session can be', () => {
 });
 
 describe('an update that arrives after a move was acknowledged', () => {
-  it('is false even in the very next microtask', async () => {
+  it('resolves to false even in the very next microtask', async () => {
     for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
       const store = createRecordStore(storage);
       const [old, current] = [createSessionId(), createSessionId()];

@@ -11,7 +11,7 @@ const set =
   ({ data, flash }: SessionContent): SessionContent => ({ data: { ...data, [key]: true }, flash });
 
 describe('update with newId', () => {
-  it('never leaves both alive, or neither, at any moment', async () => {
+  it('leaves exactly one of the two ids alive at any moment', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(overNetwork(storage));
     let id = createSessionId();
@@ -55,7 +55,7 @@ describe('update with newId', () => {
     ]);
   });
 
-  it('is the last change of its write, so that what it clears stays cleared', async () => {
+  it('is the last change of its write, so that the data it clears stays cleared', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     const [id, newId] = [createSessionId(), createSessionId()];
     await store.save(id, { secret: true }, {});
@@ -66,7 +66,7 @@ describe('update with newId', () => {
     expect((await store.load(newId)).data).toEqual({});
   });
 
-  it('lets exactly one of several moves happen', async () => {
+  it('lets exactly one of several concurrent moves succeed', async () => {
     for (const cores of [1, 2]) {
       const storage = overNetwork(memoryStorage());
       const stores = Array.from({ length: cores }, () => createRecordStore(storage));
@@ -82,7 +82,7 @@ describe('update with newId', () => {
     }
   });
 
-  it('waits for the move before it, and happens if that is rejected', async () => {
+  it('waits for an earlier move, and succeeds if that move is rejected', async () => {
     for (const refusal of [new Error('of the change'), new Error('of the backend')]) {
       const storage = memoryStorage();
       const [id, first, second] = [createSessionId(), createSessionId(), createSessionId()];
@@ -108,7 +108,7 @@ describe('update with newId', () => {
     }
   });
 
-  it('is told that it lost only once the mark of the winner is stored', async () => {
+  it('resolves to false for a losing move only once the mark of the winner is stored', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     const id = createSessionId();
     await store.save(id, {}, {});
@@ -120,7 +120,7 @@ describe('update with newId', () => {
     expect([await running, ...(await Promise.all(moves))]).toEqual([true, true, true, true]);
   });
 
-  it('counts as done when its reply is lost after the commit', async () => {
+  it('succeeds even when its reply is lost after the commit', async () => {
     const storage = memoryStorage();
     const store = createRecordStore({
       ...storage,
@@ -136,7 +136,7 @@ describe('update with newId', () => {
     expect(await store.load(id)).toMatchObject({ exists: false, moved: true });
   });
 
-  it('returns false after the session is destroyed, and brings nothing back', async () => {
+  it('resolves to false after the session is destroyed, and brings nothing back', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(overNetwork(storage));
     const id = createSessionId();
@@ -147,7 +147,7 @@ describe('update with newId', () => {
     expect(storage.records.size).toBe(0);
   });
 
-  it('refuses an id that belongs to another session, harms neither, and lets other updates through', async () => {
+  it('rejects an id that belongs to another session, harms neither, and lets other updates through', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     const [id, taken] = [createSessionId(), createSessionId()];
     await store.save(id, { mine: 1 }, {});
@@ -163,13 +163,13 @@ describe('update with newId', () => {
     expect((await store.load(taken)).data).toEqual({ theirs: 1 });
   });
 
-  it('refuses a malformed id with INVALID_ID, even when the session is missing', async () => {
+  it('rejects a malformed id with INVALID_ID, even when the session is missing', async () => {
     const store = createRecordStore(memoryStorage());
     const refused = store.update(createSessionId(), keep, { newId: '../x' });
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_ID' });
   });
 
-  it('takes nothing of another subject along, even if the session became theirs after it was loaded', async () => {
+  it('keeps nothing of another subject, even if the session became theirs after it was loaded', async () => {
     for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
       const store = createRecordStore(storage);
       const [id, newId] = [createSessionId(), createSessionId()];
@@ -189,7 +189,7 @@ describe('update with newId', () => {
     }
   });
 
-  it('restarts createdAt with a subject, the same one too, and keeps it without', async () => {
+  it('restarts createdAt with a subject, even the same one, and keeps it without', async () => {
     const clock = fakeClock();
     const store = createRecordStore(memoryStorage(), { now: clock.now, absoluteTimeout: 100 });
     const [anonymous, loggedIn, regenerated] = [createSessionId(), createSessionId(), createSessionId()];

@@ -12,14 +12,14 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
   flash,
 });
 
-/** A storage without the optional functions that make moving and ending one step each. */
+/** A storage without the optional functions that move or end a session in one step. */
 function plain(storage = memoryStorage()): RecordStorage {
   const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return rest;
 }
 
 describe.each([
-  ['a whole storage', () => memoryStorage()],
+  ['a complete storage', () => memoryStorage()],
   [
     'a storage without deleteSession',
     () => {
@@ -27,7 +27,7 @@ describe.each([
       return rest;
     },
   ],
-])('a logout while another process writes the session without a pause, on %s', (_, whole) => {
+])('a logout while another process keeps writing the session, on %s', (_, whole) => {
   it('holds', async () => {
     const storage = overNetwork(whole());
     const [writer, other] = [createRecordStore(storage), createRecordStore(storage)];
@@ -48,8 +48,8 @@ describe.each([
   });
 });
 
-describe('a logout that is cut off half way, on a storage without deleteSession', () => {
-  it('leaves nothing that a server whose clock is a minute behind takes for a session', async () => {
+describe('a logout that is interrupted halfway, on a storage without deleteSession', () => {
+  it('leaves no live session, even to a server whose clock is a minute behind', async () => {
     const storage = memoryStorage();
     const clock = fakeClock();
     const broken: RecordStorage = {
@@ -69,7 +69,7 @@ describe('a logout that is cut off half way, on a storage without deleteSession'
   });
 });
 
-/** A storage whose every call waits for its turn in a random order, as backends and networks give it. */
+/** A storage whose calls run in a random order, as on a real backend behind a network. */
 function scheduled(storage: RecordStorage, scheduler: fc.Scheduler): RecordStorage {
   return Object.fromEntries(
     Object.entries(storage).map(([name, member]) => [
@@ -87,7 +87,7 @@ function scheduled(storage: RecordStorage, scheduler: fc.Scheduler): RecordStora
 }
 
 describe('whatever the order of backend calls', () => {
-  /** Runs work on two stores over one storage, as two processes would have, and returns what is live afterwards. */
+  /** Runs work on two stores over one storage, like two processes, and returns the sessions that are live afterwards. */
   async function race(
     scheduler: fc.Scheduler,
     work: (
@@ -105,7 +105,7 @@ describe('whatever the order of backend calls', () => {
     return { outcomes: await outcomes, live: await after.count(), after };
   }
 
-  it('a logout holds against a parallel new id, by either id and in either process', async () => {
+  it('a logout holds against a parallel move, with either id and in either process', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, sameProcess) => {
         const { live } = await race(scheduler, ([one, two], id) => [
@@ -118,7 +118,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a logout holds against a new id on a storage without move, in the same process or another', async () => {
+  it('a logout holds against a parallel move on a storage without move, in the same process or another', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, sameProcess) => {
         const { live } = await race(
@@ -135,7 +135,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a log-out of one device holds against a parallel new id', async () => {
+  it('a logout of one device holds against a parallel move', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { live } = await race(scheduler, ([one, two], id) => [
@@ -148,7 +148,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a logout holds against two parallel new ids and a write', async () => {
+  it('a logout holds against two parallel moves and a write', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { live, outcomes } = await race(scheduler, ([one, two], id) => [
@@ -164,7 +164,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('of parallel logins with one id one gets the session, with every write that was acknowledged', async () => {
+  it('one of several parallel logins with one id gets the session, with every acknowledged write', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const ids = [createSessionId(), createSessionId(), createSessionId()];
@@ -183,7 +183,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('destroyAll leaves nothing of a session that moves meanwhile', async () => {
+  it('destroyAll also ends a session that moves at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { live } = await race(scheduler, ([one, two], id) => [
@@ -196,7 +196,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('clear leaves nothing that was live when it began', async () => {
+  it('clear ends every session that was live when it started', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { live } = await race(scheduler, ([one, two], id) => [

@@ -24,8 +24,8 @@ const timeouts = fc.record(
   { requiredKeys: ['idleTimeout'] },
 );
 
-describe('save over a storage that saves in one step', () => {
-  it('leaves what insert, read and replace leave, whatever was saved before and whatever the limits', async () => {
+describe('save on a storage that saves in one step', () => {
+  it('has the same result as insert, read and replace, whatever was saved before and whatever the limits', async () => {
     await fc.assert(
       fc.asyncProperty(timeouts, saves, async (limits, steps) => {
         const clock = fakeClock();
@@ -55,7 +55,7 @@ describe('save over a storage that saves in one step', () => {
     for (const call of Object.values(others)) expect(call).not.toHaveBeenCalled();
   });
 
-  it('hands a lifetime on to the same subject only', async () => {
+  it('keeps a lifetime only for the same subject', async () => {
     const store = createRecordStore(memoryStorage());
     const own = { idleTimeout: 60, expireOnClose: true };
     for (const [subject, kept] of [
@@ -84,7 +84,7 @@ describe('save over a storage that saves in one step', () => {
     expect(events).toEqual([]);
   });
 
-  it('counts a write as done although its reply was lost', async () => {
+  it('succeeds when the reply to a stored write is lost', async () => {
     const storage = memoryStorage();
     const save: typeof storage.save = (...args) => {
       storage.save(...args);
@@ -95,7 +95,7 @@ describe('save over a storage that saves in one step', () => {
     expect((await store.load(id)).data).toEqual({ n: 1 });
   });
 
-  it('begins a new session when the one it could not keep is destroyed before it looks', async () => {
+  it('starts a new session if the existing one is destroyed before save reads it', async () => {
     const clock = fakeClock();
     const storage = memoryStorage();
     const save: typeof storage.save = (...args) =>

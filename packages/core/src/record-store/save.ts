@@ -17,7 +17,7 @@ import { nextExpiry } from '../options/timeouts.ts';
 import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from './backend.ts';
 import { isLive } from './load.ts';
 
-/** Creates a session, or replaces the content of a live one. Synchronous where one step of the storage is enough. */
+/** Creates a session, or replaces the content of a live one. Synchronous if one synchronous storage call is enough. */
 export function save(
   backend: Backend,
   id: string,
@@ -37,7 +37,7 @@ export function save(
   return saved ? undefined : saveOver(backend, fresh);
 }
 
-/** Reads, and replaces what is found or inserts where nothing is, when one step was not enough. */
+/** The slow path when one call was not enough: reads, then replaces the record that it found or inserts a new one. */
 async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
   let record = first;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
@@ -57,7 +57,7 @@ async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
   throw tooManyConflicts(backend.name);
 }
 
-/** Creates a session only if no live session and no mark has the id. */
+/** Creates a session unless a live session or a current mark has the id. */
 export async function create(
   backend: Backend,
   id: string,
@@ -80,7 +80,7 @@ export async function create(
   throw tooManyConflicts(backend.name);
 }
 
-/** @throws {StoreError} for everything that cannot be stored, before anything is written. */
+/** @throws {StoreError} for anything that cannot be stored, before anything is written. */
 function freshRecord(
   backend: Backend,
   method: 'save' | 'create',
@@ -109,13 +109,13 @@ function freshRecord(
   };
 }
 
-/** The same content for another attempt, at another time. */
+/** The same content with a new version and new times, for another attempt. */
 function renewed({ timeouts }: Backend, record: SessionRecord, now: number): SessionRecord {
   const expiresAt = nextExpiry(timeouts, now, now, record.idleTimeout);
   return { ...record, version: createRecordVersion(), createdAt: now, expiresAt };
 }
 
-/** A live session that is saved over stays the same session: its beginning, its subject, its lifetime and its unknown fields. */
+/** Saving over a live session keeps the session's `createdAt`, subject, lifetime and unknown fields. */
 function keepIdentity(
   backend: Backend,
   found: SessionRecord,
@@ -132,15 +132,15 @@ function keepIdentity(
   return { ...fresh, payload, createdAt, subject, idleTimeout, expiresAt };
 }
 
-/** Nothing of one subject's session goes to another's but its beginning. */
+/** Whether the subject changes. Then nothing of the old session is kept but `createdAt`. */
 function isOfAnother(found: SessionRecord, fresh: SessionRecord): boolean {
   return changesSubject(found.subject, fresh.subject ?? undefined);
 }
 
 /**
- * The new content, next to whatever else the session holds.
+ * The new content, together with the other fields of the existing session.
  *
- * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote the session that is saved over.
+ * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote the existing session.
  */
 function mergePayload({ name, maxBytes }: Backend, found: SessionRecord, fresh: SessionRecord): string {
   const { expireOnClose, unknownFields } = decodePayload(found.payload) ?? {};
@@ -154,7 +154,7 @@ function mergePayload({ name, maxBytes }: Backend, found: SessionRecord, fresh: 
   return payload;
 }
 
-/** A session created later than this can be extended by a whole idle period without reaching the absolute limit. */
+/** The creation time after which a session can be extended by a whole idle period without reaching the absolute limit. */
 function wholePeriodAfter(
   { idleTimeout, absoluteTimeout }: ResolvedTimeouts,
   now: number,

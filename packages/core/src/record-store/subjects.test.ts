@@ -32,7 +32,7 @@ describe('list', () => {
 });
 
 describe('destroyAll', () => {
-  it('treats a malformed handle as no session, and refuses a malformed except rather than sparing nobody', async () => {
+  it('treats a malformed handle as no session, but rejects a malformed except rather than end every session', async () => {
     const { store } = await threeOfAda();
     for (const only of ['', '../x', "' OR 1=1 --"]) expect(await store.destroyAll('ada', { only })).toBe(0);
     await expect(store.destroyAll('ada', { except: 'short' })).rejects.toMatchObject({ code: 'INVALID_ID' });
@@ -41,13 +41,13 @@ describe('destroyAll', () => {
 });
 
 describe('a subject', () => {
-  it.each(['', 'a'.repeat(256), 'nul\0', '\ud800', undefined as never])('%j is refused', async (subject) => {
+  it.each(['', 'a'.repeat(256), 'nul\0', '\ud800', undefined as never])('%j is rejected', async (subject) => {
     const store = createRecordStore(memoryStorage());
     await expect(store.list(subject)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
     await expect(store.destroyAll(subject)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
   });
 
-  it('of a storage that keeps none is UNSUPPORTED, naming the driver', async () => {
+  it('is UNSUPPORTED on a storage that does not store subjects, and the error names the driver', async () => {
     const { listBySubject: _, deleteBySubject: __, ...storage } = memoryStorage();
     const store = createRecordStore(storage as RecordStorage, { name: '@my/driver' });
     const error = { code: 'UNSUPPORTED', message: expect.stringContaining('@my/driver') };

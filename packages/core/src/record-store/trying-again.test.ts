@@ -12,7 +12,7 @@ import { type MemoryStorage, memoryStorage } from '../memory.ts';
 const keep = (content: SessionContent) => content;
 
 describe('a write for which the storage returns tryAgain', () => {
-  it('is repeated until it is done, without an event of a conflict', async () => {
+  it('is repeated until it succeeds, without a write-conflict event', async () => {
     const storage = memoryStorage();
     let refusals = 0;
     const moody = (method: 'insert' | 'replace' | 'move' | 'save' | 'deleteSession') => ({
@@ -42,13 +42,13 @@ describe('a write for which the storage returns tryAgain', () => {
     expect(events).toEqual([]);
   });
 
-  it('gives up with CONFLICT after a bound', async () => {
+  it('fails with CONFLICT after a limited number of attempts', async () => {
     const store = createRecordStore({ ...memoryStorage(), save: () => tryAgain, insert: () => tryAgain });
     await expect(store.save(createSessionId(), {}, {})).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 });
 
-/** Counts the calls of one function of a storage, which refuses each of them. */
+/** Counts the calls to one function of a storage that refuses them all. */
 function refusing(name: keyof RecordStorage, without: (keyof RecordStorage)[] = []) {
   const storage: RecordStorage = memoryStorage();
   let calls = 0;
@@ -81,14 +81,14 @@ describe('a call that the backend refuses every time', () => {
     expect((await healthy.load(id)).data).toEqual({ n: 1 });
   });
 
-  it('leaves a tombstone to garbage collection where the session has ended already', async () => {
+  it('leaves a tombstone to garbage collection once the session has ended', async () => {
     const { store, healthy } = refusing('delete', ['deleteSession', 'move']);
     await healthy.save(id, {}, {});
     await store.destroy(id);
     expect([(await healthy.load(id)).exists, await healthy.count()]).toEqual([false, 0]);
   });
 
-  it('ends a session whose mark it cannot store, in a move of two steps', async () => {
+  it('ends a session whose mark cannot be stored in a move in two steps', async () => {
     const { store, healthy } = refusing('insert', ['move', 'save']);
     await healthy.save(id, {}, {});
     await expect(store.update(id, keep, { newId })).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -97,7 +97,7 @@ describe('a call that the backend refuses every time', () => {
 });
 
 describe('a write that fails after it was refused', () => {
-  it.each([true, false])('counts as done only if it is found (written: %s)', async (isWritten) => {
+  it.each([true, false])('succeeds only if its record is found (written: %s)', async (isWritten) => {
     const storage = memoryStorage();
     let calls = 0;
     const replace: MemoryStorage['replace'] = (...args) => {

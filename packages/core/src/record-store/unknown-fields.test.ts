@@ -8,13 +8,13 @@ const now = 1_700_000_000_000;
 const known = ['v', 'data', 'flash', 'expireOnClose'];
 const hour = { idleTimeout: 3600, now: () => now };
 
-/** The fields of a stored payload that this version does not know. A field may be named `__proto__`, so no object is made of them. */
+/** The fields of a stored payload that this version does not know, as entries, because a field may be named `__proto__`. */
 function unknownIn(payload: string | undefined): [string, unknown][] {
   const fields = JSON.parse(payload ?? '{}') as object;
   return Object.entries(fields).filter(([name]) => !known.includes(name));
 }
 
-/** A session as a later version left it: some fields of its payload are unknown to this one. */
+/** A session written by a later version: some fields of its payload are unknown to this one. */
 function storeLater(storage: MemoryStorage, id: string, fields: [string, unknown][], subject?: string): void {
   const members = fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   storage.insert(
@@ -36,7 +36,7 @@ const add = ({ data, flash }: SessionContent): SessionContent => ({
   flash,
 });
 
-/** Each writes the session once and returns the id that it has afterwards. */
+/** Each function writes the session once and returns its id afterwards. */
 const writes: { [name: string]: (store: SessionStore, id: string) => Promise<string> } = {
   async update(store, id) {
     expect(await store.update(id, add)).toBe(true);
@@ -99,7 +99,7 @@ const unknown = fc.uniqueArray(
   { selector: ([name]) => name, minLength: 1, maxLength: 4 },
 );
 
-/** The known fields with unknown ones around them, where a later version may put them. */
+/** The known fields surrounded by unknown ones, where a later version may put them. */
 const fields = fc.tuple(unknown, fc.nat(4), fc.boolean()).map(([later, before, isVersionLast]) => {
   const content: [string, unknown][] = [
     ['data', { name: 'Ada' }],
@@ -112,9 +112,9 @@ const fields = fc.tuple(unknown, fc.nat(4), fc.boolean()).map(([later, before, i
 
 const byName = (list: [string, unknown][]) => [...list].sort(([a], [b]) => (a < b ? -1 : 1));
 
-describe('what a later version stored next to the content', () => {
+describe('fields that a later version stored', () => {
   it.each(Object.entries(storages))(
-    'is kept by any sequence of writes, on a storage that is %s',
+    'survive any sequence of writes, on a storage that is %s',
     async (_, make) => {
       const rows = fc.array(fc.constantFrom(...Object.keys(writes)), { minLength: 1, maxLength: 6 });
       await fc.assert(
@@ -123,7 +123,7 @@ describe('what a later version stored next to the content', () => {
           const store = createRecordStore(make(storage), hour);
           let id = createSessionId();
           storeLater(storage, id, all);
-          // As JSON has it: -0 is 0.
+          // JSON turns -0 into 0.
           const expected = byName(JSON.parse(JSON.stringify(later)) as [string, unknown][]);
           for (const name of row) {
             id = (await writes[name]?.(store, id)) ?? id;
@@ -136,7 +136,7 @@ describe('what a later version stored next to the content', () => {
     },
   );
 
-  it('cannot take the place of a known field, even in a base that was tampered with', async () => {
+  it('cannot override a known field, even in a modified base', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage, hour);
     const id = createSessionId();
@@ -149,7 +149,7 @@ describe('what a later version stored next to the content', () => {
     }
   });
 
-  it('counts as content: a session that holds nothing else is not ended for being empty', async () => {
+  it('count as content: a session that holds nothing else is not ended as empty', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage, hour);
     const id = createSessionId();
@@ -163,7 +163,7 @@ describe('what a later version stored next to the content', () => {
     expect((await store.load(id)).exists).toBe(true);
   });
 
-  it('goes with the rest when another user signs in over the session', async () => {
+  it('are dropped with the content when another user signs in over the session', async () => {
     const later: [string, unknown][] = [
       ['v', 1],
       ['data', {}],
@@ -180,7 +180,7 @@ describe('what a later version stored next to the content', () => {
       expect(unknownIn(storage.records.get(sessionKey(id))?.payload)).toEqual([]);
   });
 
-  it('is not inherited by a session that is saved over an expired one', async () => {
+  it('are not inherited by a session saved over an expired one', async () => {
     const storage = memoryStorage();
     const id = createSessionId();
     storeLater(storage, id, [
@@ -194,7 +194,7 @@ describe('what a later version stored next to the content', () => {
     expect(unknownIn(storage.records.get(sessionKey(id))?.payload)).toEqual([]);
   });
 
-  it('counts towards maxBytes in a session that is saved over', async () => {
+  it('count towards maxBytes when a session is saved over', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage, { ...hour, maxBytes: 200 });
     const id = createSessionId();
@@ -211,7 +211,7 @@ describe('what a later version stored next to the content', () => {
 });
 
 describe('save over a session in a newer format', () => {
-  it('is refused with INCOMPATIBLE, and nothing is lost', async () => {
+  it('is rejected with INCOMPATIBLE, and nothing is lost', async () => {
     for (const make of Object.values(storages)) {
       const storage = memoryStorage();
       const store = createRecordStore(make(storage), hour);

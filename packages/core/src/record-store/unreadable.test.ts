@@ -5,7 +5,7 @@ import { memoryStorage } from '../memory.ts';
 
 const keep = (content: SessionContent) => content;
 
-/** One good session, one damaged and one that a newer version wrote, all of one subject. */
+/** A good session, a damaged one and one that a newer version wrote, all of one subject. */
 async function threeOfAda(without: (keyof RecordStorage)[] = []) {
   const storage = memoryStorage();
   const events: StoreEvent[] = [];
@@ -27,9 +27,9 @@ async function threeOfAda(without: (keyof RecordStorage)[] = []) {
 }
 
 describe.each([
-  ['a whole storage', []],
+  ['a complete storage', []],
   ['a storage without deleteSession', ['deleteSession']],
-] as [string, (keyof RecordStorage)[]][])('a session that cannot be read, on %s', (_, without) => {
+] as [string, (keyof RecordStorage)[]][])('an unreadable session, on %s', (_, without) => {
   it('is ended by destroy', async () => {
     const { store, storage, damaged, newer } = await threeOfAda(without);
     await store.destroy(damaged);
@@ -57,7 +57,7 @@ describe.each([
 });
 
 describe('count, entries and clear', () => {
-  it('go through as many pages as there are, with a turn of the event loop between two', async () => {
+  it('read every page, and yield to the event loop between pages', async () => {
     const store = createRecordStore(memoryStorage());
     for (let i = 0; i < 1201; i++) await store.save(createSessionId(), { i }, {});
     let turns = 0;
@@ -72,7 +72,7 @@ describe('count, entries and clear', () => {
     expect(await store.count()).toBe(0);
   });
 
-  it('are UNSUPPORTED where the storage cannot list its records', async () => {
+  it('are UNSUPPORTED if the storage cannot list its records', async () => {
     const { store } = await threeOfAda(['scan']);
     await expect(store.count()).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     await expect(store.clear()).rejects.toMatchObject({ code: 'UNSUPPORTED' });
@@ -83,7 +83,7 @@ describe('count, entries and clear', () => {
 });
 
 describe('a session larger than maxBytes', () => {
-  it('is refused before anything is written, with the names of the largest keys and no value', async () => {
+  it('is rejected before anything is written, with the names of the largest keys and no values', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage, { maxBytes: 1000 });
     const id = createSessionId();
@@ -102,7 +102,7 @@ describe('a session larger than maxBytes', () => {
     expect(storage.records.get(sessionKey(id))).toEqual(before);
   });
 
-  it('is measured in bytes, and harms no other update of the same write', async () => {
+  it('is measured in bytes, and does not affect other updates in the same write', async () => {
     const store = createRecordStore(memoryStorage(), { maxBytes: 1000 });
     const id = createSessionId();
     await store.save(id, { text: 'é'.repeat(480) }, {});
@@ -119,7 +119,7 @@ describe('a session larger than maxBytes', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('may have a mebibyte by default', async () => {
+  it('is allowed up to one mebibyte by default', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(createSessionId(), { text: 'x'.repeat(1_000_000) }, {});
     await expect(store.save(createSessionId(), { text: 'x'.repeat(1_048_576) }, {})).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
 import type { SessionChange, StoredSession, UpdateOptions } from '../contract/session-store.ts';
 
-/** One caller's update, waiting for the write that will carry it. */
+/** One caller's update, waiting for the write that will include it. */
 export class PendingUpdate {
   readonly change: SessionChange;
   readonly options: UpdateOptions;
@@ -30,7 +30,7 @@ export class PendingUpdate {
     this.#reject?.(error);
   }
 
-  /** What became of it, without a promise if that is known already. */
+  /** The update's outcome, as a promise only if it is not known yet. */
   outcome(): Awaitable<boolean> {
     const outcome = this.#outcome;
     if (!outcome) {
@@ -44,26 +44,26 @@ export class PendingUpdate {
   }
 }
 
-/** Updates of one session that one write will carry. */
+/** Updates of one session that share a write. */
 export interface Batch {
   key: string;
-  /** At most one of them moves the session, and it is the last, so that whatever waited with it is applied before it. */
+  /** At most one of them moves the session. It is the last, so that the others are applied before the move. */
   updates: PendingUpdate[];
-  /** What the last write of this queue left, so that this one need not read. */
+  /** The record that this queue's previous write stored, so that this write need not read it. */
   known: SessionRecord | undefined;
-  /** To be called once the session has moved, before any caller is told. */
+  /** Must be called as soon as the session has moved, before any update is resolved. */
   onMove(moved: SessionRecord): void;
 }
 
 /**
- * Queues updates by session: the first is written immediately, those that arrive during that write share the next one.
- * Fifty parallel updates of one session in one process take two writes that way, and no conflict.
+ * Queues updates by session: the first is written immediately, and those that arrive during that write share the next one.
+ * Fifty parallel updates of one session in one process thus need only two writes and cause no conflict.
  */
 export class UpdateQueue {
   readonly #write: (batch: Batch) => Awaitable<SessionRecord | undefined>;
   readonly #waiting = new Map<string, PendingUpdate[]>();
 
-  /** @param write Resolves or rejects each update of a batch, and never fails itself. @returns what is stored now, if known */
+  /** @param write Resolves or rejects each update of a batch, and never fails. Returns the record stored now, if known. */
   constructor(write: (batch: Batch) => Awaitable<SessionRecord | undefined>) {
     this.#write = write;
   }
@@ -79,7 +79,7 @@ export class UpdateQueue {
     this.#drain(key, fresh, undefined);
   }
 
-  /** Writes batch after batch, without a promise as long as the storage needs none. */
+  /** Writes batch after batch; synchronous while the storage is. */
   #drain(key: string, queue: PendingUpdate[], before: SessionRecord | undefined): void {
     let known = before;
     while (queue.length > 0) {
@@ -95,9 +95,9 @@ export class UpdateQueue {
   }
 
   /**
-   * The session has moved, and its callers are about to be told: an update of the old id that comes from now on finds
-   * nothing. Those that waited were there before the move was done, so they are applied to the session under its new key;
-   * only another move has nothing left to move.
+   * Runs after a move, before its updates are resolved: an update of the old id that arrives from now on finds no session.
+   * Updates that are already waiting arrived before the move was done, so they are applied to the session under its new key.
+   * A waiting move resolves to `false`, because the old id can no longer move.
    */
   #close(key: string, moved: SessionRecord): void {
     const queue = this.#waiting.get(key)?.splice(0) ?? [];
@@ -110,7 +110,7 @@ export class UpdateQueue {
   }
 }
 
-/** Takes every update, and of the moves only the first: the others wait for what becomes of it. */
+/** Takes every plain update, but only the first move: later moves wait for its outcome. */
 function takeBatch(queue: PendingUpdate[]): PendingUpdate[] {
   if (queue.length === 1) return queue.splice(0);
   const [move, ...laterMoves] = queue.filter(({ newKey }) => newKey !== undefined);

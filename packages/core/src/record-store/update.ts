@@ -18,7 +18,7 @@ import { isLive, type LiveSession, openRecord, sessionOfBase } from './load.ts';
 import { move } from './move.ts';
 import { type Batch, PendingUpdate, type UpdateQueue } from './update-queue.ts';
 
-/** Changes a live session: checked here, queued with the other updates of the session, and written by `writeBatch`. */
+/** Changes a live session: checks the update and queues it with the session's other updates; `writeBatch` writes it. */
 export function update(
   backend: Backend,
   queue: UpdateQueue,
@@ -36,9 +36,9 @@ export function update(
   return pending.outcome();
 }
 
-/** One try at writing a batch; a promise only where the storage has one. */
+/** One attempt at writing a batch; `written` is a promise only if the storage returned one. */
 interface Attempt {
-  /** What it was made of, to tell a lost race from a taken id. */
+  /** The version that the attempt replaces, to tell a lost race from a taken id. */
   version: number;
   next: SessionRecord;
   ended: boolean;
@@ -46,10 +46,10 @@ interface Attempt {
 }
 
 /**
- * Replays a batch of updates on the newest content until a compare-and-swap wins, and resolves or rejects each. Without a
- * promise when the base is the newest content and the storage is synchronous.
+ * Replays a batch of updates on the newest content until a compare-and-swap succeeds, and resolves or rejects each update.
+ * Synchronous if the base is the newest content and the storage is synchronous.
  *
- * @returns what is stored now, or `undefined` when that is not known
+ * @returns the record stored now, or `undefined` if it is not known
  */
 export function writeBatch(
   backend: Backend,
@@ -95,7 +95,7 @@ export function writeBatch(
     throw tooManyConflicts(backend.name);
   }
 
-  /** Another write came first, or the new id is taken, which replaying would not change. */
+  /** Reports that another write came first, or rejects the move if the new id is taken: a replay would not help. */
   async function noteConflict({ version, next }: Attempt, tries: number): Promise<void> {
     if (next.key !== key && (await backend.read(key))?.version === version) {
       updates.pop()?.reject(newIdIsTaken(backend.name));
@@ -119,7 +119,7 @@ export function writeBatch(
   }
 }
 
-/** What the session holds as far as this process knows; `undefined` when it has to be read. */
+/** The newest session that this process knows of; `undefined` if it has to be read. */
 function newestKnown(
   backend: Backend,
   key: string,
@@ -128,21 +128,21 @@ function newestKnown(
   now: number,
 ): LiveSession | undefined {
   if (known) {
-    // Read back from its payload: the objects belong to the callers, who may change them.
+    // Decoded from the payload again, because callers may have changed the objects they passed.
     const session = openRecord(backend, known, now);
     return session === 'moved' ? undefined : session;
   }
   for (const { base } of updates) {
     const session = sessionOfBase(key, base);
-    // An expired base may have been touched by others since; only the backend knows.
+    // Another process may have touched the session since; only the backend knows.
     if (session) return isLive(backend, session.record, now) ? session : undefined;
   }
   return undefined;
 }
 
 /**
- * Applies each change to what the one before left. One that throws, or makes the session too large, is rejected and taken
- * out; the others continue.
+ * Applies each change to the result of the previous one. An update that throws, or makes the session too large, is rejected and
+ * removed from the batch; the others continue.
  *
  * @returns the payload of the result
  */
@@ -176,12 +176,12 @@ function applyChanges(
   return payload;
 }
 
-/** A login over the session of another subject: nothing of it may be kept. */
+/** Whether the update is a login over another subject's session, of which nothing may be kept. */
 function isAnotherLogin({ newKey, options }: PendingUpdate, subject: string | null): boolean {
   return newKey !== undefined && changesSubject(subject, options.subject);
 }
 
-/** Whether the updates leave nothing that a session would be kept for. */
+/** Whether the updates leave nothing worth keeping a session for. */
 function endsNow(updates: PendingUpdate[], { subject, payload }: SessionRecord): boolean {
   return subject === null && isEmptyPayload(payload) && updates.every(({ options }) => options.endWhenEmpty);
 }
@@ -200,7 +200,7 @@ function nextRecord(
     if (options.idleTimeout !== undefined) next.idleTimeout = options.idleTimeout;
     if (newKey !== undefined) next.key = newKey;
     if (options.subject === undefined) continue;
-    // A login is a new session: it may live its whole absolute time.
+    // A login is a new session, so its absolute timeout starts again.
     if (newKey !== undefined) next.createdAt = now;
     next.subject = options.subject;
   }

@@ -15,7 +15,7 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
 });
 
 describe('update', () => {
-  it('takes one round trip with a base that nobody overtook', async () => {
+  it('needs one round trip with a fresh base', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await store.save(id, { a: 1 }, {});
@@ -37,7 +37,7 @@ describe('update', () => {
     expect(replace).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps all of 50 parallel updates across two cores sharing one storage, and counts exactly', async () => {
+  it('keeps all of 50 parallel updates across two stores on one storage, and counts exactly', async () => {
     const storage = overNetwork(memoryStorage());
     const cores = [createRecordStore(storage), createRecordStore(storage)] as const;
     await cores[0].save(id, { n: 0 }, {});
@@ -55,7 +55,7 @@ describe('update', () => {
   });
 
   it.each([1, 2, 3, 5, 10])(
-    'counts exactly when every answer number %i is lost after the commit',
+    'counts exactly when every reply number %i is lost after the commit',
     async (nth) => {
       const storage = memoryStorage();
       let writes = 0;
@@ -79,7 +79,7 @@ describe('update', () => {
     },
   );
 
-  it('rejects, and has written nothing, when the write itself failed', async () => {
+  it('rejects and writes nothing when the write itself fails', async () => {
     const storage = memoryStorage();
     const store = createRecordStore({
       ...storage,
@@ -105,7 +105,7 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ n: 1 });
   });
 
-  it('returns false for a missing session or a malformed id, and never calls change', async () => {
+  it('resolves to false for a missing session or a malformed id, and never calls change', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     const change = vi.fn((content: SessionContent) => content);
@@ -115,7 +115,7 @@ describe('update', () => {
     expect(storage.records.size).toBe(0);
   });
 
-  it('does not bring back a session that is destroyed while the update is under way', async () => {
+  it('does not bring back a session that is destroyed during the update', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(overNetwork(storage));
     for (let round = 0; round < 20; round++) {
@@ -152,7 +152,7 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ a: 1, b: 2 });
   });
 
-  it('stores what the change returned, whatever the caller does to that object afterwards', async () => {
+  it('stores what the change returned, even if the caller modifies that object afterwards', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     await store.save(id, {}, {});
     const mine: SessionContent = { data: { cart: ['apple'] }, flash: {} };
@@ -165,7 +165,7 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ cart: ['apple'], b: 2 });
   });
 
-  it('refuses the base of another session', async () => {
+  it('rejects the base of another session', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(id, {}, {});
     const base = await store.load(id);
@@ -174,7 +174,7 @@ describe('update', () => {
     });
   });
 
-  it('gives up with CONFLICT when the session changes under each of 100 attempts', async () => {
+  it('fails with CONFLICT when the session changes during each of 100 attempts', async () => {
     const storage = memoryStorage();
     const replace = vi.fn(() => false);
     const store = createRecordStore({ ...storage, replace });
@@ -183,7 +183,7 @@ describe('update', () => {
     expect(replace).toHaveBeenCalledTimes(100);
   });
 
-  it('uses a base that has expired meanwhile only after asking the backend', async () => {
+  it('reads the session first when the base has expired', async () => {
     const clock = fakeClock();
     const store = createRecordStore(memoryStorage(), { now: clock.now, idleTimeout: 10 });
     await store.save(id, { a: 1 }, {});
@@ -196,7 +196,7 @@ describe('update', () => {
     expect(await store.update(id, set('c', 3), { base })).toBe(false);
   });
 
-  it('stores under a key that no other copy of the id can be read from', async () => {
+  it('stores the session under a key from which the id cannot be recovered', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await store.save(id, {}, {});

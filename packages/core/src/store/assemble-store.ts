@@ -5,20 +5,20 @@ import type { SessionStore } from '../contract/session-store.ts';
 import { callBackend, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** A store's methods before they are guarded against use after `close()`. Those of the request path may be synchronous. */
+/** A store's methods, not yet guarded against use after `close()`. Those of the request path may be synchronous. */
 export interface StoreMethods
   extends DirectStore,
     Omit<SessionStore, 'kind' | 'name' | 'timeouts' | 'close' | keyof DirectStore> {}
 
-/** What each kind of store hands over to become a {@link SessionStore}. */
+/** What each kind of store provides to become a {@link SessionStore}. */
 export interface StoreParts extends Pick<SessionStore, 'kind' | 'name' | 'timeouts'> {
   report: Report;
   methods: StoreMethods;
-  /** The driver's own `close`, if it has one. */
+  /** The driver's `close`, if it has one. */
   close: (() => Awaitable<void>) | undefined;
 }
 
-/** Makes the store that users hold: opaque, frozen, branded, and with a `close()` that waits for work in flight. */
+/** Makes the store that users get: opaque, frozen, branded, and with a `close()` that waits for work in flight. */
 export function assembleStore({ kind, name, timeouts, report, methods, close }: StoreParts): SessionStore {
   let running = 0;
   let idle: (() => void) | undefined;
@@ -30,7 +30,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
   const closed = () =>
     new StoreError('CLOSED', `[${name}] This session store is closed. Start a new one with startSession().`);
 
-  /** The method as it is, refused once the store is closed, and waited for by `close()` while it runs. */
+  /** The same method, except that it throws once the store is closed, and `close()` waits for its running calls. */
   const guard =
     <Args extends unknown[], T>(method: (...args: Args) => Awaitable<T>) =>
     (...args: Args): Awaitable<T> => {
@@ -42,7 +42,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
       }
       return result;
     };
-  /** The method as users call it: it rejects where the guarded one throws, and resolves to what that one returns. */
+  /** The method as users call it: it always returns a promise, and rejects where the guarded method throws. */
   const promised =
     <Args extends unknown[], T>(method: (...args: Args) => Awaitable<T>) =>
     (...args: Args): Promise<T> => {
@@ -81,7 +81,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
     clear: promised(guard(methods.clear)),
     async *entries() {
       const entries = methods.entries()[Symbol.asyncIterator]();
-      // Guarded step by step: a caller who stops reading half way must not keep `close()` waiting.
+      // Guarded step by step: a caller that stops reading halfway must not keep `close()` waiting.
       for (const next = guard(() => entries.next()); ; ) {
         const step = await next();
         if (step.done) return;

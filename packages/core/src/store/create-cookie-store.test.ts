@@ -14,7 +14,7 @@ const driver = {
 const id = createSessionId();
 
 describe('a cookie store', () => {
-  it('names the function that is missing', () => {
+  it('names a missing function', () => {
     expect(() => createCookieStore({ load: driver.load } as never)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
@@ -23,7 +23,7 @@ describe('a cookie store', () => {
     );
   });
 
-  it('hands the version from load back to the driver, and none for a session that begins', async () => {
+  it('passes the version from load back to the driver, and none for a new session', async () => {
     const sealed: CookieSession[] = [];
     const store = createCookieStore({
       load: (value) => ({ ...(driver.load(value) as CookieSession), version: 7 }),
@@ -37,7 +37,7 @@ describe('a cookie store', () => {
     expect(sealed.map((session) => session.version)).toEqual([undefined, 7]);
   });
 
-  it('passes on that a driver wants a cookie sealed again', async () => {
+  it('passes on renew when a driver wants a cookie sealed again', async () => {
     const value = await createCookieStore(driver).cookieValue(id, {}, {});
     const asking = {
       ...driver,
@@ -56,12 +56,12 @@ describe('a cookie store', () => {
     expect(await createCookieStore(driver).load(value)).toMatchObject({ exists: false, data: {}, flash: {} });
   });
 
-  it('ends a session that carries no times', async () => {
+  it('treats a session without times as missing', async () => {
     const value = btoa(JSON.stringify({ id, data: { a: 1 }, flash: {} }));
     expect((await createCookieStore(driver).load(value)).exists).toBe(false);
   });
 
-  it('refuses a malformed id and values that are not JSON', async () => {
+  it('rejects a malformed id and values that are not JSON', async () => {
     const store = createCookieStore(driver);
     await expect(store.cookieValue('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
     await expect(store.save('short', {}, {})).rejects.toMatchObject({ code: 'INVALID_ID' });
@@ -70,7 +70,7 @@ describe('a cookie store', () => {
     });
   });
 
-  it('takes a session that has moved for none, and reports the id it had', async () => {
+  it('treats a moved session as missing, and returns its old id', async () => {
     for (const isAsync of [false, true]) {
       const found = { moved: true as const, id };
       const store = createCookieStore({ ...driver, load: () => (isAsync ? Promise.resolve(found) : found) });
@@ -80,7 +80,7 @@ describe('a cookie store', () => {
     expect(await store.load('x')).toMatchObject({ id: '', exists: false, moved: true });
   });
 
-  it('keeps the fields that a driver does not know, and takes nothing else for them', async () => {
+  it('keeps the unknown fields of a driver, and accepts only an object for them', async () => {
     const store = createCookieStore(driver);
     const unknownFields = JSON.parse('{"__proto__":{"a":1},"theme":"dark"}');
     const { unknownFields: kept } = await store.load(await store.cookieValue(id, {}, {}, { unknownFields }));
@@ -101,7 +101,7 @@ describe('a cookie store', () => {
     expect(kept).toEqual(unknownFields);
   });
 
-  it('counts the fields that a driver does not know', async () => {
+  it('counts unknown fields towards maxBytes', async () => {
     const store = createCookieStore(driver, { maxBytes: 1000 });
     const unknownFields = { theme: 'x'.repeat(900) };
     const sealing = (data: string) => store.cookieValue(id, { data }, {}, { unknownFields });
@@ -109,7 +109,7 @@ describe('a cookie store', () => {
     await expect(sealing('x'.repeat(100))).rejects.toMatchObject({ code: 'TOO_LARGE' });
   });
 
-  it('revokes through the driver when it can', async () => {
+  it('revokes through the driver if the driver supports it', async () => {
     const destroy = vi.fn();
     const destroyAll = vi.fn(() => 2);
     const store = createCookieStore({ ...driver, destroy, destroyAll });
@@ -149,7 +149,7 @@ describe('accept', () => {
     ['that asks later', waiting(asking)],
     ['that does not ask', driver.cookieValue],
     ['that does not ask, and takes its time', waiting(driver.cookieValue)],
-  ])('is called once with the value that is returned, with a driver %s', async (_, cookieValue) => {
+  ])('is called once with the returned value, with a driver %s', async (_, cookieValue) => {
     const store = createCookieStore({ ...driver, cookieValue });
     const accept = vi.fn();
     const value = await store.cookieValue(id, {}, {}, { accept });
@@ -163,19 +163,19 @@ describe('accept', () => {
     ['that does not ask, and takes its time', waiting(driver.cookieValue)],
     ['that ignores it', swallowing],
     ['that fails after it', waiting((...args) => asking(...args) + ({} as { a: { b: string } }).a.b)],
-  ])('comes out as it was thrown, with a driver %s', async (_, cookieValue) => {
+  ])('rejects with its error unchanged, with a driver %s', async (_, cookieValue) => {
     const store = createCookieStore({ ...driver, cookieValue });
     await expect(store.cookieValue(id, {}, {}, { accept: refuse })).rejects.toBe(refusal);
   });
 
-  it('leaves the failures of a driver what they are', async () => {
+  it('leaves the errors of a driver unchanged', async () => {
     const failure = new Error('connection refused');
     const store = createCookieStore({ ...driver, cookieValue: () => Promise.reject(failure) });
     const sealing = store.cookieValue(id, {}, {}, { accept() {} });
     await expect(sealing).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: failure });
   });
 
-  it('is told of another value than the first one, and not of an empty one', async () => {
+  it('is called again for a different returned value, but not for an empty one', async () => {
     const values: string[] = [];
     const accept = (value: string) => void values.push(value);
     const twice = createCookieStore({
@@ -191,7 +191,7 @@ describe('accept', () => {
     expect(values).toEqual(['first', 'second']);
   });
 
-  it('comes after the limit of the store, which a driver learns of before it retires an id', async () => {
+  it("runs after the store's size check, which fails before the driver retires an id", async () => {
     const given = vi.fn();
     const accept = vi.fn();
     const cookieValue: CookieStoreDriver['cookieValue'] = (...args) => {
@@ -205,7 +205,7 @@ describe('accept', () => {
     expect([given.mock.calls, accept.mock.calls]).toEqual([[], []]);
   });
 
-  it('counts as accepted what is accepted in the end', async () => {
+  it('counts as passed once any value of the driver is accepted', async () => {
     const accept = vi.fn((value: string) => {
       if (value.length > 10) throw refusal;
     });

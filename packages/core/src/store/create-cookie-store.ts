@@ -30,18 +30,18 @@ import { assembleStore } from './assemble-store.ts';
 
 const required = ['load', 'cookieValue'] as const;
 const noRecord = 'the session is in the cookie, and only cookieValue() writes it';
-const noList = 'a cookie store knows only the sessions it is shown';
+const noList = 'its sessions are in the cookies, and the server keeps no list of them';
 
 /**
  * Makes a store that keeps the session inside the cookie.
  *
- * `load` takes the cookie's value; `cookieValue` is the only write; `save` only checks its
- * arguments, and `gc` removes nothing; `create`, `update`,
- * `touch`, `list`, `count`, `entries` and `clear` are `UNSUPPORTED`; `destroy` and `destroyAll` revoke if the driver can.
+ * `load` expects the cookie's value. `cookieValue` is the only write: `save` only checks its arguments, and `gc` removes nothing.
+ * `create`, `update`, `touch`, `list`, `count`, `entries` and `clear` are `UNSUPPORTED`. `destroy` and `destroyAll` revoke sessions
+ * if the driver supports it.
  *
  * @param driver `load` and `cookieValue`, and for revocation `destroy` and `destroyAll`.
- * @param options Timeouts in seconds, judged by core from the times inside the cookie; `maxBytes`; `onEvent`; `name`.
- * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or cannot be right.
+ * @param options Timeouts in seconds, which core applies to the times inside the cookie; `maxBytes`; `onEvent`; `name`.
+ * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or invalid.
  * @example
  * const store = createCookieStore({ load: (value) => open(value), cookieValue: (session) => seal(session) });
  */
@@ -50,23 +50,23 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   const { maxBytes = defaultMaxBytes, onEvent } = options;
   const report = createReport(name, onEvent);
 
-  /** A seal is longer than what it holds, so most need no second look. */
+  /** A seal is longer than its content, so a short seal needs no further check. */
   function assertFits(value: string, session: CookieSession): void {
     if (value.length > maxBytes) assertPayloadFits(name, encodePayload(session), maxBytes, session);
   }
 
-  /** Calls what the caller has passed as `accept`, which may be an `async` function in spite of its type. */
+  /** Calls the caller's `accept`, which may be an `async` function despite its type. */
   function callAccept(accept: (value: string) => unknown, value: string): void {
     const result = accept(value);
     if (!isPromise(result)) return;
-    // The promise is refused whatever becomes of it.
+    // This call fails anyway, so a rejection of the promise must not go unhandled.
     result.then(undefined, () => {});
     throw new StoreError('INVALID_OPTION', `[${name}] accept returned a promise. Make it synchronous.`);
   }
 
   /**
-   * Seals with a check that runs before the driver retires the old id; if the driver does not call it, on the value that it
-   * returns.
+   * Seals the session. The check runs before the driver retires the old id; if the driver does not call it, it runs on the
+   * returned value.
    */
   function seal(session: CookieSession, check: CookieValueOptions['accept']): Awaitable<string> {
     const state: { accepted?: string; refusal?: { error: unknown } | undefined } = {};
@@ -86,7 +86,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       if (value !== '' && value !== state.accepted) accept(value);
       return value;
     };
-    // What `check` throws belongs to the caller, and is no failure of the backend.
+    // An error thrown by `check` is the caller's, not a backend failure.
     const fail = (error: unknown): never => {
       throw state.refusal ? state.refusal.error : error;
     };
@@ -102,13 +102,13 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   const notLoaded = (option: string, got: unknown) =>
     invalidOption(name, option, 'what load() returned for this session', got);
 
-  /** What a seal held, judged by the timeouts in force. */
+  /** The session from a seal, if it is live under the current timeouts. */
   function opened(found: CookieSession | MovedCookieSession | undefined, now: number): StoredSession {
     if (found && 'moved' in found && found.moved)
       return { ...missingSession(isSessionId(found.id) ? found.id : ''), moved: true };
     if (!found || !isSessionContent(found) || !isSessionId(found.id)) return missingSession('');
     const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
-    // Also false for a time that is no number.
+    // Written this way so that NaN counts as expired.
     if (!(now < expiresAt)) return missingSession('');
     return storedSession(found.id, { ...found, expiresAt });
   }
@@ -181,7 +181,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       async count() {
         throw unsupported(name, 'count', noList);
       },
-      // biome-ignore lint/correctness/useYield: it says so when it is read, as every other failure does
+      // biome-ignore lint/correctness/useYield: a generator, so that it rejects when it is read
       async *entries() {
         throw unsupported(name, 'entries', noList);
       },
@@ -205,7 +205,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   });
 }
 
-/** How it is nested is for the later version to judge that wrote it. */
+/** Only the outer shape is checked: the fields belong to the later version that wrote them. */
 function isObject(value: unknown): value is SessionData {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,7 +12,7 @@ const set =
   (key: string) =>
   ({ data, flash }: SessionContent): SessionContent => ({ data: { ...data, [key]: true }, flash });
 
-/** Four functions over a `Map`, each answering on a later turn of the event loop. */
+/** Four functions over a `Map`, each resolving on a later turn of the event loop. */
 function slowDriver() {
   const sessions = new Map<string, DriverSession>();
   return {
@@ -36,15 +36,15 @@ function slowDriver() {
   };
 }
 
-describe('a store of four functions', () => {
-  it('names the function that is missing', () => {
+describe('a store made of four functions', () => {
+  it('names a missing function', () => {
     const { destroy: _, ...driver } = slowDriver();
     expect(() => createStore(driver as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('driver.destroy') }),
     );
   });
 
-  it('does not bring back a session that is destroyed while updates and touches are under way', async () => {
+  it('does not bring back a session that is destroyed during updates and touches', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const id = createSessionId();
@@ -58,7 +58,7 @@ describe('a store of four functions', () => {
     expect(driver.sessions.size).toBe(0);
   });
 
-  it('passes subject and idle timeout on, and keeps them if the driver does', async () => {
+  it('passes subject and idle timeout to the driver, and keeps them if the driver does', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const id = createSessionId();
@@ -75,7 +75,7 @@ describe('a store of four functions', () => {
     });
   });
 
-  it('is not changed by what the driver or the application does to its objects later', async () => {
+  it('is not affected when the driver or the application modifies its objects later', async () => {
     const kept = new Map<string, SessionContent>();
     const store = createStore({
       load: (id) => kept.get(id),
@@ -101,7 +101,7 @@ describe('a store of four functions', () => {
     expect((await store.load(id)).data).toEqual({ cart: [1], more: ['a'] });
   });
 
-  it('treats what is no session as missing, and reports it', async () => {
+  it('treats a result that is not a session as missing, and reports it', async () => {
     const events: StoreEvent[] = [];
     const returned: unknown[] = [null, 'text', [], { data: {} }, { data: [], flash: {} }];
     const store = createStore(
@@ -112,7 +112,7 @@ describe('a store of four functions', () => {
     expect(events.map(({ type }) => type)).toEqual(Array(4).fill('unreadable-session'));
   });
 
-  it('never hands the driver a malformed id', async () => {
+  it('never passes a malformed id to the driver', async () => {
     const asked: string[] = [];
     const driver = {
       ...slowDriver(),
@@ -128,7 +128,7 @@ describe('a store of four functions', () => {
     expect(asked).toEqual([]);
   });
 
-  it('continues with the next update after one that failed', async () => {
+  it('continues with the next update after a failed one', async () => {
     const store = createStore(slowDriver());
     const id = createSessionId();
     await store.save(id, { a: 1 }, {});
@@ -138,11 +138,11 @@ describe('a store of four functions', () => {
     expect(await next).toBe(true);
   });
 
-  it('returns what gc counted', async () => {
+  it('returns the count from gc', async () => {
     expect(await createStore(slowDriver()).gc()).toBe(7);
   });
 
-  it('turns what the driver throws into UNAVAILABLE with the cause', async () => {
+  it('turns an error from the driver into UNAVAILABLE with the cause', async () => {
     const cause = new Error('down');
     const store = createStore({
       ...slowDriver(),
@@ -154,10 +154,10 @@ describe('a store of four functions', () => {
   });
 });
 
-describe('a store of four functions, within one process', () => {
+describe('a store made of four functions, within one process', () => {
   const keep = (content: SessionContent) => content;
 
-  it('lets a logout hold against any order of new ids', async () => {
+  it('lets a logout hold against moves in any order', async () => {
     for (const order of ['move first', 'logout first', 'together']) {
       const driver = slowDriver();
       const store = createStore(driver);
@@ -173,7 +173,7 @@ describe('a store of four functions, within one process', () => {
     }
   });
 
-  it('keeps an id that was given up dead for a minute', async () => {
+  it('keeps the old id of a moved session dead for a minute', async () => {
     let now = 1_000_000;
     const store = createStore(slowDriver(), { now: () => now });
     const [id, newId] = [createSessionId(), createSessionId()];
@@ -190,7 +190,7 @@ describe('a store of four functions, within one process', () => {
     expect(await store.load(newId)).toMatchObject({ exists: true, data: { a: 1 } });
   });
 
-  it('gives the session to one of several logins with one id', async () => {
+  it('gives the session to only one of several logins with one id', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const id = createSessionId();
@@ -200,7 +200,7 @@ describe('a store of four functions, within one process', () => {
     expect([...driver.sessions.values()]).toEqual([{ data: { cart: 1 }, flash: {}, subject: 'ada' }]);
   });
 
-  it('takes nothing of another subject along to a new id', async () => {
+  it('keeps nothing of another subject when the session moves', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const [id, newId] = [createSessionId(), createSessionId()];
@@ -209,7 +209,7 @@ describe('a store of four functions, within one process', () => {
     expect([...driver.sessions]).toEqual([[newId, { data: { b: true }, flash: {}, subject: 'bob' }]]);
   });
 
-  it('refuses a new id that belongs to another session', async () => {
+  it('rejects a new id that belongs to another session', async () => {
     const store = createStore(slowDriver());
     const [id, taken] = [createSessionId(), createSessionId()];
     await store.save(id, { mine: 1 }, {});
@@ -219,7 +219,7 @@ describe('a store of four functions, within one process', () => {
     expect((await store.load(id)).data).toEqual({ mine: 1 });
   });
 
-  it('ends a session that is left empty, if asked to', async () => {
+  it('ends a session that an update leaves empty, with endWhenEmpty', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const id = createSessionId();

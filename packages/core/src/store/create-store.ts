@@ -26,15 +26,15 @@ import { RecentIds } from './recent-ids.ts';
 const required = ['load', 'save', 'destroy', 'gc'] as const;
 
 /**
- * Makes a session store from four functions: the quickest way to a store of one's own.
+ * Makes a session store from four functions: the quickest way to build a custom store.
  *
- * Within this process no update is lost, no destroyed session comes back, and a logout holds against a new id; across
- * processes nothing is promised. Expiry is the driver's own. `list`, `destroyAll`, `count`, `entries` and `clear` are
- * `UNSUPPORTED`. For more write a `RecordStorage`.
+ * Within this process no update is lost, no destroyed session comes back, and a logout holds even if the session moves. Across
+ * processes nothing is guaranteed. The driver handles expiry. `list`, `destroyAll`, `count`, `entries` and `clear` are
+ * `UNSUPPORTED`. If you need more, implement a `RecordStorage`.
  *
- * @param driver `load`, `save`, `destroy`, `gc` and perhaps `close`, synchronous or asynchronous.
- * @param options Timeouts in seconds, for cookies and for drivers that expire by them; `maxBytes`; `onEvent`; `name`.
- * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or cannot be right.
+ * @param driver `load`, `save`, `destroy`, `gc` and optionally `close`, synchronous or asynchronous.
+ * @param options Timeouts in seconds, for cookies and for drivers that use them for expiry; `maxBytes`; `onEvent`; `name`.
+ * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or invalid.
  * @example
  * const sessions = new Map();
  * const store = createStore({
@@ -49,16 +49,16 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
   const { maxBytes = defaultMaxBytes, onEvent } = options;
   const report = createReport(name, onEvent);
   const inTurn = createSessionTurns();
-  // A plain driver has no room for marks.
+  // A plain driver cannot store marks.
   const moves = new RecentIds();
   const { now } = timeouts;
 
-  /** The driver's session, copied so that neither side can change the other's; `undefined` when missing. */
+  /** The driver's session, copied so that neither side can change the other's objects; `undefined` if missing. */
   async function read(id: string): Promise<DriverSession | undefined> {
     const found = await callBackend(name, 'read a session', () => driver.load(id));
     if (found === undefined || found === null) return undefined;
     if (!isSessionContent(found)) {
-      report({ type: 'unreadable-session', reason: 'the driver returned something that is no session' });
+      report({ type: 'unreadable-session', reason: 'the driver returned something that is not a session' });
       return undefined;
     }
     // A driver may return empty data and flash for a missing session.
@@ -80,7 +80,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     await callBackend(name, 'write a session', () => driver.save(id, data, flash, given(session)));
   }
 
-  /** What a driver keeps in addition to content stays when the content is replaced. */
+  /** The fields that the driver stores in addition to the content; replacing the content keeps them. */
   async function keptBy(id: string): Promise<Omit<DriverSession, 'data' | 'flash'>> {
     const { data: _data, flash: _flash, ...kept } = (await read(id)) ?? { data: {}, flash: {} };
     return kept;
@@ -90,7 +90,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     await callBackend(name, 'remove a session', () => driver.destroy(id));
   }
 
-  /** One update, in its turn. */
+  /** Runs one update. The session's turn is already held. */
   async function updateOne(
     id: string,
     change: SessionChange,
@@ -99,7 +99,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     if (moves.find(id, now()) !== undefined) return false;
     let found = await read(id);
     if (!found) return false;
-    // A login over another subject's session: nothing of it may be kept.
+    // A login over another subject's session keeps nothing of it.
     if (newId !== id && changesSubject(found.subject, options.subject)) found = { data: {}, flash: {} };
     const content = copyToStore(change({ data: found.data, flash: found.flash }));
     if (
@@ -121,7 +121,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
   }
 
   const none = (method: string) =>
-    unsupported(name, method, 'a driver of four functions cannot list sessions');
+    unsupported(name, method, 'a driver made of four functions cannot list sessions');
 
   return assembleStore({
     kind: 'server',
@@ -194,7 +194,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
       async count() {
         throw none('count');
       },
-      // biome-ignore lint/correctness/useYield: it says so when it is read, as every other failure does
+      // biome-ignore lint/correctness/useYield: a generator, so that it rejects when it is read
       async *entries() {
         throw none('entries');
       },
@@ -207,8 +207,8 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
 }
 
 /**
- * Runs the work on one session after the work before it, within this process: a plain driver can only load and save, so
- * nobody else may write in between.
+ * Serializes the work on each session within this process: a plain driver can only load and save, so no other write may happen
+ * in between.
  */
 function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
@@ -224,7 +224,7 @@ function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promis
   };
 }
 
-/** The options without those that are `undefined`, which count as left out. */
+/** The options without those that are `undefined`, which count as omitted. */
 function given({ subject, idleTimeout, expireOnClose }: SaveOptions): SaveOptions {
   return {
     ...(subject !== undefined && { subject }),
@@ -237,7 +237,7 @@ function isEmpty({ data, flash }: SessionContent): boolean {
   return Object.keys(data).length === 0 && Object.keys(flash).length === 0;
 }
 
-/** A deep copy: a plain driver may keep what it is given, and the application may change its own objects later. */
+/** A deep copy: a plain driver may keep the objects it gets, and the application may change its objects later. */
 function copyContent({ data, flash }: SessionContent): SessionContent {
   return JSON.parse(JSON.stringify({ data, flash })) as SessionContent;
 }

@@ -22,7 +22,7 @@ describe('a store whose storage is synchronous', () => {
     expect(direct.load(newId)).toMatchObject({ data: { visits: 2 } });
   });
 
-  it('throws what its methods reject with', async () => {
+  it('throws the errors that its methods reject with', async () => {
     const store = await startSession();
     const direct = directStore(store);
     expect(() => direct.save('short', {}, {})).toThrow(expect.objectContaining({ code: 'INVALID_ID' }));
@@ -32,8 +32,8 @@ describe('a store whose storage is synchronous', () => {
   });
 });
 
-describe('a store whose storage is not', () => {
-  it('resolves to the same', async () => {
+describe('a store whose storage is asynchronous', () => {
+  it('resolves to the same results', async () => {
     const direct = directStore(createRecordStore(overNetwork(memoryStorage())));
     const id = createSessionId();
     await direct.save(id, { visits: 1 }, {});

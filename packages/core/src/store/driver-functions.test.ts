@@ -15,7 +15,7 @@ import {
   uncacheStore,
 } from '../index.ts';
 
-// What Gleam’s glimr/session/store promises of each function.
+// What Gleam’s glimr/session/store promises for each function.
 
 function fourFunctions() {
   const sessions = new Map<string, SessionContent>();
@@ -58,7 +58,7 @@ describe('createStore', () => {
     expect(await store.load(id)).toMatchObject({ data: { name: 'Ada' }, flash: {} });
   });
 
-  it('makes a store whose backend functions cannot be reached', () => {
+  it('makes a store whose backend functions are not accessible', () => {
     const driver = fourFunctions();
     const store = createStore(driver);
     const reachable = new Set<unknown>(Reflect.ownKeys(store).map((key) => Reflect.get(store, key)));
@@ -81,7 +81,7 @@ describe('createCookieStore', () => {
     });
   });
 
-  it('has save and gc do nothing', async () => {
+  it('does nothing in save and gc', async () => {
     const store = createCookieStore(cookieFunctions());
     expect(await store.save(id, { name: 'Ada' }, {})).toBeUndefined();
     expect(await store.gc()).toBe(0);
@@ -116,14 +116,14 @@ describe('load', () => {
     expect(await load(id)).toEqual({ id, exists: false, data: {}, flash: {} });
   });
 
-  it('takes empty data and flash from a driver for a session that does not exist', async () => {
+  it('treats empty data and flash from a driver as a session that does not exist', async () => {
     cacheStore(createStore({ ...fourFunctions(), load: () => ({ data: {}, flash: {} }) }));
     expect(await load(id)).toEqual({ id, exists: false, data: {}, flash: {} });
   });
 });
 
 describe('save', () => {
-  it('stores data and flash, replacing what was there', async () => {
+  it('stores data and flash, replacing the previous content', async () => {
     cacheStore(createStore(fourFunctions()));
     await save(id, { name: 'Ada' }, { notice: 'hi' });
     await save(id, { name: 'Grace' }, {});

@@ -4,7 +4,7 @@ import { createRecordStore, invalidOption, resolveTimeouts } from '@store/core/d
 
 const name = 'memory-driver';
 
-/** Keeps records in a `Map`: one process, gone when it ends. Between two lines of it nothing else runs, so each function is atomic. */
+/** Keeps records in a `Map`, in the memory of one process. Each function is synchronous, and therefore atomic. */
 export function memoryStorage(records = new Map<string, SessionRecord>()): RecordStorage {
   const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);
   const remove = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
@@ -52,7 +52,7 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
 }
 
 export interface MemorySessionOptions extends StartOptions {
-  /** The map that keeps the records, which several stores may share. @default one of its own */
+  /** The map that keeps the records; several stores can share one. @default a new map */
   records?: Map<string, SessionRecord>;
 }
 
@@ -60,7 +60,7 @@ export interface MemorySessionOptions extends StartOptions {
 export async function startSession(options?: MemorySessionOptions): Promise<SessionStore> {
   const { records = new Map(), cache = true, ...rest } = options ?? {};
   if (!(records instanceof Map)) throw invalidOption(name, 'records', 'a Map', records);
-  resolveTimeouts(name, rest); // before anything is opened, which a wrong option would leave open
+  resolveTimeouts(name, rest); // check the options before opening anything
   const store = createRecordStore(memoryStorage(records), { ...rest, name });
   if (cache) cacheStore(store);
   return store;

@@ -17,8 +17,8 @@ app.get(
 app.post(
   '/sign-in/:name',
   withSession(({ params, session }, response) => {
-    session.setSubject(params.name); // a new id, so a planted one is worth nothing
+    session.setSubject(params.name); // a new id, so a planted one is useless
     session.set('name', params.name);
-    response.redirect(303, '/'); // leaves once the session is written
+    response.redirect(303, '/'); // sent once the session is written
   }),
 );

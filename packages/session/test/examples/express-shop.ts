@@ -23,10 +23,10 @@ app.post(
       session.flashErrors({ name: 'Tell us your name.' });
       return response.redirect(303, '/');
     }
-    session.setSubject(body.email); // a new id, so a planted one is worth nothing
+    session.setSubject(body.email); // a new id, so a planted one is useless
     session.set('name', body.name);
     session.flash('notice', `Welcome, ${body.name}!`);
-    response.redirect(303, '/'); // leaves once the session is written
+    response.redirect(303, '/'); // sent once the session is written
   }),
 );
 

@@ -10,7 +10,7 @@ app.register(sessionPlugin);
 app.get('/', async ({ session }) => `Hello, ${session.get('name', 'stranger')}`);
 
 app.post<{ Params: { name: string } }>('/sign-in/:name', async ({ params, session }, reply) => {
-  session.setSubject(params.name); // a new id, so a planted one is worth nothing
+  session.setSubject(params.name); // a new id, so a planted one is useless
   session.set('name', params.name);
-  return reply.redirect('/', 303); // leaves once the session is written
+  return reply.redirect('/', 303); // sent once the session is written
 });

@@ -10,9 +10,9 @@ app.use(sessionMiddleware());
 app.use((ctx) => {
   const [, action, name] = ctx.path.split('/');
   if (ctx.method === 'POST' && action === 'sign-in' && name) {
-    ctx.session.setSubject(name); // a new id, so a planted one is worth nothing
+    ctx.session.setSubject(name); // a new id, so a planted one is useless
     ctx.session.set('name', name);
-    return ctx.redirect('/'); // leaves once the session is written
+    return ctx.redirect('/'); // sent once the session is written
   }
   ctx.body = `Hello, ${ctx.session.get('name', 'stranger')}`;
 });

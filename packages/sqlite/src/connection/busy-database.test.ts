@@ -12,7 +12,7 @@ async function start(options: SqliteSessionOptions) {
   return store;
 }
 
-/** Another connection that holds the write lock, as another process would. */
+/** Opens another connection and takes the write lock, as another process would. */
 function occupy(path: string, begin = 'begin immediate') {
   const database = new Database(path);
   onTestFinished(() => {
@@ -29,7 +29,7 @@ async function turns(count: number) {
 }
 
 describe('a busy database', () => {
-  it('keeps timers and loads going while writes wait, and then takes the writes in their order', async () => {
+  it('lets timers and loads run while writes wait, and then runs the writes in order', async () => {
     const path = temporaryDatabase();
     let now = Date.now();
     const store = await start({ database: path, now: () => now });
@@ -55,7 +55,7 @@ describe('a busy database', () => {
     expect((await store.load(id)).data).toEqual({ n: 1 });
   });
 
-  it('makes garbage collection wait only when there is garbage', async () => {
+  it('makes garbage collection wait only if sessions have expired', async () => {
     const path = temporaryDatabase();
     const store = await start({ database: path, busyTimeout: 0 });
     await store.save(id, { n: 0 }, {});
@@ -64,7 +64,7 @@ describe('a busy database', () => {
     other.release();
   });
 
-  it('loses none of many updates that arrive while it is busy', async () => {
+  it('loses none of the updates that arrive while it is busy', async () => {
     const path = temporaryDatabase();
     const store = await start({ database: path });
     const ids = Array.from({ length: 300 }, () => createSessionId());
@@ -76,7 +76,7 @@ describe('a busy database', () => {
     for (const [n, each] of ids.entries()) expect((await store.load(each)).data).toEqual({ n });
   });
 
-  it('fails each write with UNAVAILABLE once its busyTimeout is over, and works again afterwards', async () => {
+  it('rejects each write with UNAVAILABLE after its busyTimeout, and works again afterwards', async () => {
     const path = temporaryDatabase();
     const store = await start({ database: path, busyTimeout: 0 });
     const other = occupy(path);
@@ -96,7 +96,7 @@ describe('a busy database', () => {
     expect((await store.load(id)).data).toEqual({ n: 1 });
   });
 
-  it('does not sleep inside SQLite on a passed database with a long timeout of its own', async () => {
+  it('does not block the event loop inside SQLite, even if a passed database has a long timeout', async () => {
     const path = temporaryDatabase();
     const passed = new Database(path, { timeout: 60_000 });
     onTestFinished(() => {
@@ -107,14 +107,14 @@ describe('a busy database', () => {
     const saved = store.save(id, { n: 1 }, {});
     const loaded = store.load(id);
     await turns(20);
-    // Held by this very process: had a call slept for the lock, this line would not be reached before the test's timeout.
+    // This process holds the lock: had a call slept inside SQLite, the test would time out before this line.
     other.release();
     await saved;
     await loaded;
     expect(passed.pragma('busy_timeout', { simple: true })).toBe(60_000);
   });
 
-  it('lets a read wait for a database that is locked against reading', async () => {
+  it('makes a read wait while the database is locked against reading', async () => {
     const path = temporaryDatabase();
     const passed = new Database(path);
     onTestFinished(() => {
@@ -129,7 +129,7 @@ describe('a busy database', () => {
     expect((await loads).map(({ data }) => data)).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  it('lets a start wait, off the event loop', async () => {
+  it('makes a start wait, off the event loop', async () => {
     const path = temporaryDatabase();
     const other = occupy(path, 'begin exclusive');
     let started = false;
@@ -144,7 +144,7 @@ describe('a busy database', () => {
     await store.save(id, {}, {});
   });
 
-  it('fails a start that waited in vain with UNAVAILABLE, and keeps nothing of the failure', async () => {
+  it('rejects a start that timed out with UNAVAILABLE, and the next start works', async () => {
     const path = temporaryDatabase();
     const other = occupy(path, 'begin exclusive');
     await expect(start({ database: path, busyTimeout: 0 })).rejects.toMatchObject({
@@ -155,7 +155,7 @@ describe('a busy database', () => {
     await (await start({ database: path, busyTimeout: 0 })).save(id, {}, {});
   });
 
-  it('waits to make the table while a passed database is in a transaction', async () => {
+  it('delays creating the table while a passed database is in a transaction', async () => {
     const passed = new Database(temporaryDatabase());
     onTestFinished(() => {
       passed.close();
@@ -169,7 +169,7 @@ describe('a busy database', () => {
     expect(passed.prepare("select 1 from sqlite_schema where name = 'sessions'").get()).toBeDefined();
   });
 
-  it('closes after the writes that wait', async () => {
+  it('is closed only after the waiting writes have finished', async () => {
     const path = temporaryDatabase();
     const store = await startSession({ database: path, cache: false });
     const other = occupy(path);

@@ -7,16 +7,16 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 const longestPause = 25;
 
 /**
- * Waits off the event loop before attempt number `attempt` + 1. Random, so that two processes that collided once do not
- * collide again.
+ * Waits off the event loop before attempt number `attempt` + 1. The delay is random so that two processes that collided do
+ * not collide again.
  *
- * The timer keeps the process alive, and should: a caller awaits the write. It lives no longer than the busy timeout.
+ * The timer deliberately keeps the process alive, because a caller is awaiting the write; the busy timeout limits how long.
  */
 export function pause(attempt: number): Promise<void> {
   return sleep(1 + Math.random() * Math.min(2 ** attempt, longestPause));
 }
 
-/** Tells whether the database cannot be used just now but may be in a moment. */
+/** Whether the database is only temporarily unavailable, so that a retry can succeed. */
 export function isBusy(error: unknown, database: SqliteDatabase): boolean {
   // better-sqlite3 throws a TypeError for a write while the application iterates over rows of the same connection.
   if (error instanceof TypeError) return database.open;
@@ -24,27 +24,27 @@ export function isBusy(error: unknown, database: SqliteDatabase): boolean {
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code);
 }
 
-/** The reason to wait when the application's own transaction is open: a write would be committed, or undone, with it. */
+/** The error that makes a write wait for the application's open transaction: it would be committed or rolled back with it. */
 export function transactionOpen(): Error {
   return Object.assign(new Error('The application has a transaction open on this connection.'), {
     code: 'SQLITE_BUSY',
   });
 }
 
-/** The error for a call that has waited as long as it may. */
+/** The error for a call whose busy timeout has elapsed. */
 export function stayedBusy(seconds: number, cause: unknown): StoreError {
   return new StoreError(
     'UNAVAILABLE',
-    `[@store/sqlite] The database was busy for ${seconds} seconds: another process writes or keeps a transaction open. ` +
+    `[@store/sqlite] The database was busy for ${seconds} seconds: another process is writing or has a transaction open. ` +
       'Keep transactions short, raise busyTimeout, or end that process.',
     { cause },
   );
 }
 
 /**
- * Runs `work` until the database is free for it, at most `busyTimeout` seconds.
+ * Retries `work` while the database is busy, for at most `busyTimeout` seconds.
  *
- * @throws {StoreError} `UNAVAILABLE` when it stays busy; anything else that `work` throws passes.
+ * @throws {StoreError} `UNAVAILABLE` when the database stays busy. Other errors from `work` are rethrown.
  */
 export async function whileBusy<T>(connection: Connection, busyTimeout: number, work: () => T): Promise<T> {
   const { withoutTimeout } = connection;

@@ -2,12 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { SqliteStatement } from './sqlite-database.ts';
 
-// The thread of checkpoints.ts, with a connection of its own. SQLite opens the log with the first statement, which has to wait until
-// the file has been checked.
+// The worker thread of checkpoints.ts, on a separate connection. SQLite opens the log with the first statement, so no statement runs
+// until the main thread has checked the file.
 const database = new Database(workerData as string, { timeout: 0, fileMustExist: true });
 let checkpoint: SqliteStatement | undefined;
 
-/** Passive: it waits for no reader or writer and none waits for it, in this process or another. */
+/** A passive checkpoint neither waits for readers and writers nor makes them wait, in this process or another. */
 function prepare(): SqliteStatement {
   database.exec('pragma synchronous = normal');
   return database.prepare('pragma wal_checkpoint(passive)');
@@ -18,7 +18,7 @@ parentPort?.on('message', () => {
     checkpoint ??= prepare();
     checkpoint.get();
   } catch {
-    // A full or failing disk: what was not written back stays in the log until a later checkpoint.
+    // A full or failing disk: pages that were not written back stay in the log until a later checkpoint.
   }
   parentPort?.postMessage('done');
 });

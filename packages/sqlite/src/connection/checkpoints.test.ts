@@ -18,7 +18,7 @@ import { openPath } from './open-database.ts';
 
 vi.mock('node:worker_threads', { spy: true });
 
-/** A storage as `startSession` opens it for a path, with what it reports and how long a commit lets the log become. */
+/** Opens a storage as `startSession` does for a path; also returns its events and the page limit of the log. */
 function open() {
   const path = temporaryDatabase();
   const events: StoreEvent[] = [];
@@ -38,7 +38,7 @@ function open() {
     events,
     connection,
     storage,
-    /** Saves this many new sessions that commit together: a few hundred pages. */
+    /** Saves this many new sessions in one commit: a few hundred pages. */
     async insert(many: number) {
       await Promise.all(
         Array.from({ length: many }, () => storage.insert(sessionRecord(`session ${count++}`), Date.now())),
@@ -53,7 +53,7 @@ function limitOf(database: { prepare(sql: string): { get(): unknown } }): unknow
     .wal_autocheckpoint;
 }
 
-/** How much of the log has not been written back. Asks by the one kind of checkpoint that does nothing. */
+/** How much of the log has not been written back, according to a checkpoint that does no work. */
 function pagesLeft(path: string): number {
   const database = new Database(path);
   const { log, checkpointed } = database.prepare('pragma wal_checkpoint(noop)').get() as {
@@ -65,7 +65,7 @@ function pagesLeft(path: string): number {
 }
 
 describe('checkpoints of a database that the store opened', () => {
-  it('are left to a thread once many rows are written in a short time', async () => {
+  it('run on a worker thread once many rows are written in a short time', async () => {
     const { path, insert, longestLog } = open();
     await insert(499);
     expect(longestLog()).toBe(1000);
@@ -77,7 +77,7 @@ describe('checkpoints of a database that the store opened', () => {
     await expect.poll(() => pagesLeft(path)).toBe(0);
   });
 
-  it('need no thread where as many rows are written in a longer time', () => {
+  it('need no thread when the same number of rows is written over a longer time', () => {
     let now = performance.now();
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => void vi.restoreAllMocks());
@@ -92,7 +92,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(Worker).toHaveBeenCalledOnce();
   });
 
-  it('stay with the commits, and are reported, when the thread cannot run', async () => {
+  it('are done by commits when the thread cannot run, and an event reports it', async () => {
     const database = new Database(temporaryDatabase());
     onTestFinished(() => void database.close());
     const events: StoreEvent[] = [];
@@ -113,7 +113,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('are not kept small for garbage collection when there is a thread', async () => {
+  it('are not kept small for garbage collection while the thread is running', async () => {
     const { connection, insert, longestLog } = open();
     await insert(500);
     await expect.poll(longestLog).toBe(4000);
@@ -123,7 +123,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(longestLog()).toBe(4000);
   });
 
-  it('are waited for by garbage collection, which therefore never makes the log long', async () => {
+  it('make garbage collection wait, so that the log stays short', async () => {
     const { path, storage, insert, longestLog } = open();
     await insert(500);
     await expect.poll(longestLog).toBe(4000);
@@ -133,7 +133,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(pagesLeft(path)).toBe(0);
   });
 
-  it('go back to the commits when the thread ends by itself, and garbage collection does not wait for it', async () => {
+  it('are done by commits again when the thread exits, and garbage collection does not wait for it', async () => {
     const { events, storage, insert, longestLog } = open();
     vi.mocked(Worker).mockClear();
     await insert(500);
@@ -144,7 +144,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(await storage.deleteExpired(sessionRecord('later').expiresAt + 1, 500)).toBe(500);
   });
 
-  it('leave no log behind after close(), whatever the thread was doing', async () => {
+  it('leave no log behind after close(), whatever the thread is doing', async () => {
     for (const settle of [async () => {}, () => new Promise((resolve) => setTimeout(resolve, 100))]) {
       const path = temporaryDatabase();
       const store = await startSession({ database: path, cache: false });
@@ -157,7 +157,7 @@ describe('checkpoints of a database that the store opened', () => {
     }
   });
 
-  it('let a process end by itself that has not closed its store', async () => {
+  it('let a process exit that has not closed its store', async () => {
     const path = temporaryDatabase();
     const fixture = join(import.meta.dirname, '../../test', 'save-many.ts');
     const child = spawn(process.execPath, [fixture, path, '3000'], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -4,40 +4,38 @@ import { Worker } from 'node:worker_threads';
 import type { Report } from '@store/core/driver';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-/** When, and by whom, the write-ahead log is written back to the database. */
+/** Decides when the write-ahead log is written back to the database, and whether a commit or the worker thread does it. */
 export interface Checkpoints {
-  /** To be called with the number of rows changed, once they are {@link rowsPerCheckpoint} or more. */
+  /** Call with the number of changed rows once it has reached {@link rowsPerCheckpoint}. */
   committed(rows: number): void;
-  /** To be called when garbage collection begins, and when it ends. */
+  /** Call when garbage collection begins and when it ends. */
   collecting(isRunning: boolean): void;
-  /** For work that no request waits for: lets the thread finish first, so that the log stays short. */
+  /** Waits until the thread has finished, which keeps the log short. For work that no request is waiting for. */
   caughtUp(): Promise<void> | undefined;
-  /** Ends the thread, if there is one. */
+  /** Ends the thread if one is running. */
   end(): Promise<unknown> | undefined;
 }
 
 /**
- * Pages of the write-ahead log after which the commit that fills them writes them back itself, and blocks the event loop
- * meanwhile, nearly all of it waiting for the disk. Garbage collection changes rows all over the table, so each of its pages
- * costs more. With the thread a commit has to do it only if writes never pause: the log starts over only at a moment when
- * all of it has been written back.
+ * Once the write-ahead log has this many pages, the commit that reaches the limit writes them back itself. That blocks the event
+ * loop, mostly waiting for the disk. Garbage collection changes rows all over the table, so each of its pages costs more. With the
+ * thread, a commit has to do this only if writes never pause: the log restarts only when all of it has been written back.
  */
 const pages = { usual: 1000, collecting: 100, withThread: 4000 };
 
-/** Changed rows after which the thread gets something to do: a few thousand pages at most. */
+/** Changed rows after which the thread is told to write the log back: a few thousand pages at most. */
 export const rowsPerCheckpoint = 500;
 
-/** Milliseconds. A process that takes longer to change that many rows does without the thread, which takes 5 MB of memory. */
+/** Milliseconds. A process that needs longer to change that many rows gets no thread, which would use 5 MB of memory. */
 const busyWithin = 10_000;
 
 /**
- * Has the write-ahead log written back to the database by a thread, once there are enough writes for the wait for the disk to
- * be noticeable. See docs/decisions/007.
+ * Lets a worker thread write the log back to the database once writes are frequent enough for the wait for the disk to be
+ * noticeable. See docs/decisions/007.
  *
- * Where there can be no thread, such as in a bundle that left its file out, commits write the log back, as SQLite does by
- * default.
+ * Where no thread can run, such as in a bundle without the worker file, commits write the log back, as SQLite does by default.
  *
- * @param isIntact Whether the database is still the file at its path; asked before the thread first writes.
+ * @param isIntact Whether the database is still the file at its path; called before the thread first writes.
  */
 export function createCheckpoints(
   database: SqliteDatabase,
@@ -49,11 +47,11 @@ export function createCheckpoints(
   let since = performance.now();
   let isCollecting = false;
   let worker: Worker | undefined;
-  /** Whether the thread runs and has done its first checkpoint. */
+  /** Whether the thread is running and has done its first checkpoint. */
   let isReady = false;
-  /** Resolves when the thread has written back what the log held when it was told to. */
+  /** Pending while the thread is writing the log back. */
   let work: PromiseWithResolvers<void> | undefined;
-  /** Whether no thread is to be started or used (again). */
+  /** Whether the thread has failed or was ended; it is not started or used again. */
   let isOver = false;
 
   function setPages(): void {
@@ -83,18 +81,18 @@ export function createCheckpoints(
       const started = new Worker(file, {
         name: '@store/sqlite checkpoints',
         workerData: path,
-        // What an application preloads is meant for its own threads.
+        // Modules that the application preloads are not meant for this thread.
         execArgv: [],
         resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
       });
       started.on('error', fail);
-      // Code that NODE_OPTIONS preloads may end it without an error.
+      // Code that NODE_OPTIONS preloads may end the thread without an error.
       started.on('exit', () => {
-        if (!isOver) fail('The thread has ended.');
+        if (!isOver) fail('The thread exited.');
       });
       started.on('message', (message) => {
         if (message === 'opened') {
-          // Whatever is at the path, to which the log may not belong.
+          // The thread opened whatever file is at the path now, and the log may belong to another one.
           if (isIntact()) started.postMessage('write back');
           else finish();
           return;
@@ -104,11 +102,11 @@ export function createCheckpoints(
         isReady = true;
         setPages();
       });
-      // Last, since a listener for messages keeps the process alive again.
+      // Must come last: adding a message listener refs the worker again.
       started.unref();
       return started;
     } catch (error) {
-      // Node's permission model, for example.
+      // For example, Node's permission model forbids worker threads.
       fail(error);
       return undefined;
     }
@@ -136,7 +134,7 @@ export function createCheckpoints(
     },
     caughtUp() {
       if (!work) return undefined;
-      // A caller waits for the thread now, which may be all that keeps a program such as a cron job alive.
+      // A caller is waiting now, and in a cron job the thread may be all that keeps the process alive.
       worker?.ref();
       return work.promise.finally(() => worker?.unref());
     },

@@ -5,49 +5,49 @@ import type { DiskReserve } from '../file/disk-reserve.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
-/** Milliseconds between two attempts to use a file that is not a database of ours, or not complete. */
+/** Milliseconds between attempts to reopen when the file at the path is not a sessions database or is incomplete. */
 const reopenInterval = 250;
 
-/** A statement, which is prepared again when the database is reopened. */
+/** A statement that is prepared again when the database is reopened. */
 export interface Prepared {
   readonly sql: string;
   current: SqliteStatement;
 }
 
-/** A database and what belongs to it. */
+/** An open database and its files. */
 export interface Opened {
   database: SqliteDatabase;
-  /** Where the file is; none for a database in memory. */
+  /** The directory of the file; missing for a database in memory. */
   directory?: string | undefined;
-  /** Room on the disk; none for a database in memory. */
+  /** Space reserved for ending sessions on a full disk; missing for a database in memory. */
   reserve?: DiskReserve | undefined;
-  /** The file to watch; none for a database in memory. */
+  /** The file to watch; missing for a database in memory and on Windows. */
   file?: DatabaseFile | undefined;
-  /** Who writes the log back; missing where that is the application's own business. */
+  /** Schedules writing the log back; missing for a database in memory and for one that the application opened. */
   checkpoints?: Checkpoints | undefined;
   /** Sets the pragmas of a database that the store opened. Switching to WAL takes a lock, so this can be busy. */
   configure?(): void;
-  /** Begins to watch the content of the file, and the log, which must both be open. */
+  /** Starts watching the content of the file and its log, which SQLite must both have open. */
   watch?(): void;
-  /** Closes the database; missing where that is the application's business. */
+  /** Closes the database; missing when the application opened it. */
   close?(): void;
 }
 
-/** How a connection came by its database. */
+/** The database a connection starts with, and how to reopen it. */
 interface Origin extends Opened {
   /**
-   * Runs `work` so that SQLite reports `SQLITE_BUSY` immediately. SQLite's own busy timeout sleeps inside the call, and
-   * every request of the process with it. Missing where there is no such timeout.
+   * Runs `work` so that SQLite reports `SQLITE_BUSY` immediately. SQLite's own busy timeout would sleep inside the call and
+   * block every request of the process. Missing when no such timeout is set.
    */
   withoutTimeout?: (<T>(work: () => T) => T) | undefined;
-  /** Opens the database that is at the path now. @returns why not, when it is missing or not complete */
+  /** Opens the database that is at the path now. @returns the reason if the file is missing or incomplete */
   reopen?(loss: Loss): Opened | 'missing' | 'incomplete';
-  /** Hears that the database has been reopened. */
+  /** Called after the database has been reopened. */
   reopened?(): void;
 }
 
 /**
- * The database that a store uses: the one it started with or, once that one is lost, the one that has taken its place.
+ * The database that a store uses: the one it started with or, after that one was lost, the one that replaced it.
  *
  * See docs/decisions/013.
  */
@@ -56,11 +56,11 @@ export class Connection {
   readonly #origin: Origin;
   readonly #statements: Prepared[] = [];
   #opened: Opened;
-  /** The parts of what is open, for use on the path of every call. */
+  /** Copied out of `#opened`, because every call reads them. */
   database: SqliteDatabase;
   file: DatabaseFile | undefined;
   #loss: Loss | undefined;
-  /** Whether the database that was lost is closed, or is being closed. */
+  /** Whether the lost database is closed or is being closed. */
   #isReleased = false;
   #closing: Awaitable<void> | undefined;
   #reopenDue = 0;
@@ -94,7 +94,7 @@ export class Connection {
     this.#opened.configure?.();
   }
 
-  /** To be called once, when the table is there and all statements are prepared. */
+  /** Call once, when the table exists and all statements are prepared. */
   watch(): void {
     this.#opened.watch?.();
   }
@@ -106,10 +106,10 @@ export class Connection {
   }
 
   /**
-   * Call before a statement when a check of the file is due. Reopens the database if it was lost and another has taken its
-   * place.
+   * Call before a statement when a check of the file is due. If the database was lost and another is at the path, opens that
+   * one.
    *
-   * @throws {StoreError} `UNAVAILABLE` when the file, or its log, is not the one that was opened.
+   * @throws {StoreError} `UNAVAILABLE` when the file or its log is not the one that was opened.
    */
   check(): void {
     const loss = this.#loss ?? this.file?.check();
@@ -117,7 +117,7 @@ export class Connection {
     if (loss) this.#reopen(loss);
   }
 
-  /** The error for a write after which the file turned out to be lost. */
+  /** Marks the database as lost. @returns the error for the write that discovered it */
   lose(loss: Loss): StoreError {
     if (!this.#loss) this.#lose(loss);
     return lost(loss);
@@ -126,12 +126,12 @@ export class Connection {
   /** Closes the database if the store opened it. */
   close(): Awaitable<void> {
     if (this.#isReleased || !this.#opened.close) return this.#closing;
-    // Closing writes the log back, which must not go over content that is not its own.
+    // Closing writes the log back, and it must not overwrite content that it does not belong to.
     try {
       const loss = this.#loss ?? this.file?.check();
       if (loss) this.file?.releaseLog(loss, true);
     } catch {
-      // The directory can no longer be read or written.
+      // The directory is no longer readable or writable.
     }
     this.#isReleased = true;
     this.#closing = this.#close();
@@ -140,13 +140,13 @@ export class Connection {
 
   #lose(loss: Loss): void {
     this.#loss = loss;
-    if (this.file) this.file.readDue = this.file.writeDue = 0; // Every later call comes by here.
+    if (this.file) this.file.readDue = this.file.writeDue = 0; // Makes every later call run a check.
     this.#release(loss);
   }
 
   /**
-   * Lets go of the file, after which it can be reopened. What other processes that use the old file prevent for now is tried
-   * again at a later check.
+   * Releases the file so that the database can be reopened. If other processes that use the old file prevent this for now, a
+   * later check tries again.
    */
   #release(loss: Loss): void {
     const { file, close } = this.#opened;
@@ -154,7 +154,7 @@ export class Connection {
     try {
       if (!file.releaseLog(loss)) return;
     } catch {
-      return; // A directory that cannot be written, for example.
+      return; // For example, the directory is not writable.
     }
     this.#isReleased = true;
     this.#closing = this.#close();
@@ -162,7 +162,7 @@ export class Connection {
 
   #close(): Awaitable<void> {
     const { checkpoints, close } = this.#opened;
-    // The last connection to close writes the log back and removes it, so the thread's goes first.
+    // The last connection to close writes the log back and removes it, so the thread's connection closes first.
     const ended = checkpoints?.end();
     if (!ended) return close?.();
     return ended
@@ -189,7 +189,7 @@ export class Connection {
     if (typeof opened === 'string') throw lost(loss);
     try {
       const { database } = opened;
-      // Fails where the table is missing, before anything is changed in a database that may be none of ours.
+      // Fails if the table is missing, before anything is changed in a database that may belong to another application.
       const statements = this.#statements.map(({ sql }) => prepareOn(database, sql));
       opened.configure?.();
       opened.watch?.();
@@ -212,21 +212,21 @@ export class Connection {
 function lost(loss: Loss, cause?: unknown): StoreError {
   const what = {
     moved: 'The database file was deleted or replaced while it was open',
-    overwritten: 'Other content was written over the database file while it was open',
+    overwritten: 'The database file was overwritten with other content while it was open',
     'log-gone': "The database's log was deleted while it was open",
   };
   return new StoreError(
     'UNAVAILABLE',
-    `[@store/sqlite] ${what[loss]}. Try again; if that fails too, put a complete database with the sessions table there, or ` +
-      'restart the application.',
+    `[@store/sqlite] ${what[loss]}. Try again; if that fails too, put a complete database with the sessions table at its path, ` +
+      'or restart the application.',
     { cause },
   );
 }
 
-/** Prepares a statement whose integers are numbers. */
+/** Prepares a statement that returns integers as numbers. */
 export function prepareOn(database: SqliteDatabase, sql: string): SqliteStatement {
   const statement = database.prepare(sql);
-  // The application may have made big integers the default.
+  // The application may have made bigints the default.
   statement.safeIntegers(false);
   return statement;
 }

@@ -10,17 +10,17 @@ import { createCheckpoints } from './checkpoints.ts';
 import { Connection, type Opened, prepareOn } from './connection.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-/** Bytes that the log is cut to once a long read transaction that kept it growing has ended. */
+/** Bytes that the log is truncated to after a long read transaction, which kept it growing, has ended. */
 const largestIdleLog = 16 * 1024 * 1024;
 
-/** Opens the database at `path`, making the file if it is missing. No pragma is set yet: that may have to wait. */
+/** Opens the database at `path`, creating the file if it is missing. Sets no pragmas yet, since that may have to wait for a lock. */
 export function openPath(path: string, report: Report, checkOwner = true): Connection {
   if (path === ':memory:') {
     const database = new Database(path, { timeout: 0 });
     return new Connection({ database, close: () => void database.close() });
   }
   const place = resolve(path);
-  /** Size and time of a file that something else writes, at the last attempt. */
+  /** Size and modification time of the file at the last attempt, to detect a copy in progress. */
   let lastState = '';
 
   function open(mayCreate: boolean): Opened {
@@ -65,7 +65,7 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
       const found = statSync(place, { throwIfNoEntry: false });
       if (!found?.isFile()) return 'missing';
       const state = `${found.size} ${found.mtimeMs}`;
-      // Another process uses it already, and found it at rest.
+      // Another process already uses the file, so it found the copy finished.
       const isInUse = existsSync(`${realpathSync(place)}-wal`);
       const isAtRest = loss !== 'overwritten' || isInUse || state === lastState;
       lastState = state;
@@ -79,19 +79,17 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
       report({
         type: 'database-replaced',
         reason:
-          'the file, or its log, was deleted, replaced or overwritten; the file at its path is used now',
+          'the file or its log was deleted, replaced or overwritten; the store now uses the file at the path',
       });
     },
   });
 }
 
-/**
- * Uses a database that the application opened. Its busy timeout, as found now, is in force again after every call.
- */
+/** Uses a database that the application opened. The busy timeout found now is restored after every call. */
 export function borrow(database: SqliteDatabase): Connection {
   const pragma = (name: string) => prepareOn(database, `pragma ${name}`).get() as Record<string, unknown>;
   const { timeout } = pragma('busy_timeout');
-  // Empty for a database in memory, and for a temporary one.
+  // Empty for in-memory and temporary databases.
   const { file: path } = pragma('database_list');
   const isOnDisk = typeof path === 'string' && path !== '';
   const file = isOnDisk && process.platform !== 'win32' ? new DatabaseFile(path, path) : undefined;
@@ -112,7 +110,7 @@ export function borrow(database: SqliteDatabase): Connection {
     try {
       database.exec('pragma busy_timeout = 0');
     } catch (error) {
-      // The application is iterating over rows, which rules out pragmas and writes, not reads.
+      // The application is iterating over rows: pragmas and writes are not possible then, but reads are.
       if (database.open && error instanceof TypeError) return work();
       throw error;
     }
@@ -145,7 +143,7 @@ function watched(database: SqliteDatabase): WatchedDatabase {
   };
 }
 
-/** Whether SQLite has found content that makes no sense, rather than failed to get at it. */
+/** Whether SQLite read content that is not a valid database, as opposed to failing to read it. */
 function isUnreadable(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && /^SQLITE_(NOTADB|CORRUPT|IOERR_SHORT_READ)/.test(code);

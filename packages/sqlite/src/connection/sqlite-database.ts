@@ -6,7 +6,7 @@ export interface SqliteStatement {
   safeIntegers(toggle: boolean): unknown;
 }
 
-/** The part of a better-sqlite3 `Database` that the store uses; typed by shape, so any copy or version of it fits. */
+/** The part of a better-sqlite3 `Database` that the store uses; typed structurally, so any copy or version of it matches. */
 export interface SqliteDatabase {
   readonly open: boolean;
   readonly inTransaction: boolean;
@@ -14,7 +14,7 @@ export interface SqliteDatabase {
   exec(sql: string): unknown;
 }
 
-/** Tells a better-sqlite3 `Database` from anything else, `node:sqlite` included. */
+/** Whether the value is a better-sqlite3 `Database` and not, for example, one from `node:sqlite`. */
 export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
   if (typeof value !== 'object' || value === null) return false;
   const { open, inTransaction, prepare, exec } = value as Partial<SqliteDatabase>;

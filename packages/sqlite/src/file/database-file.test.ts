@@ -20,7 +20,7 @@ function open(path: string) {
   return database;
 }
 
-/** Makes the store's clock run ahead, past every interval between two looks at the file. */
+/** Moves the store's clock past every interval between checks of the file. */
 function later() {
   const now = performance.now() + 1000;
   vi.spyOn(performance, 'now').mockReturnValue(now);
@@ -30,7 +30,9 @@ function later() {
 const id = createSessionId();
 const isUnavailable = {
   code: 'UNAVAILABLE',
-  message: expect.stringMatching(/deleted or replaced|written over .* put a complete database .* there/s),
+  message: expect.stringMatching(
+    /deleted or replaced|overwritten .* put a complete database .* at its path/s,
+  ),
 };
 
 async function expectRefusals(store: SessionStore) {
@@ -43,7 +45,7 @@ async function expectRefusals(store: SessionStore) {
   await expect(store.count()).rejects.toMatchObject(isUnavailable);
 }
 
-/** What an operator does to a database that is in use. */
+/** What an operator might do to a database that is in use. */
 const losses: [string, (path: string) => void][] = [
   ['deleted', (path) => rmSync(path)],
   ['deleted with its log', (path) => ['', '-wal', '-shm'].map((suffix) => rmSync(path + suffix))],
@@ -55,8 +57,8 @@ const losses: [string, (path: string) => void][] = [
       renameSync(`${path}.new`, path);
     },
   ],
-  ['cut to nothing', (path) => truncateSync(path)],
-  ['taken away with its directory', (path) => renameSync(dirname(path), `${dirname(path)}-old`)],
+  ['truncated to zero bytes', (path) => truncateSync(path)],
+  ['moved away with its directory', (path) => renameSync(dirname(path), `${dirname(path)}-old`)],
 ];
 
 function inOwnDirectory() {
@@ -66,7 +68,7 @@ function inOwnDirectory() {
 }
 
 describe('a database file that is lost while it is open', () => {
-  it.each(losses)('fails the very next write when %s', async (_, lose) => {
+  it.each(losses)('makes the very next write fail when it was %s', async (_, lose) => {
     const path = inOwnDirectory();
     const store = await start(path);
     await store.save(id, {}, {});
@@ -74,7 +76,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it.each(losses)('fails loads soon after it was %s', async (_, lose) => {
+  it.each(losses)('makes loads fail soon after it was %s', async (_, lose) => {
     const path = inOwnDirectory();
     const store = await start(path);
     await store.save(id, {}, {});
@@ -84,7 +86,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('fails every write of a group, and makes none twice', async () => {
+  it('makes every write of a group fail, and none runs twice', async () => {
     const path = temporaryDatabase();
     const store = await start(path);
     await store.save(id, {}, {});
@@ -94,7 +96,7 @@ describe('a database file that is lost while it is open', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(saves.map(() => 'rejected'));
   });
 
-  it('fails the next of many writes without a pause', async () => {
+  it('makes the next write fail even when writes never pause', async () => {
     const path = temporaryDatabase();
     const store = await start(path);
     for (let n = 0; n < 200; n++) await store.save(id, { n }, {});
@@ -111,7 +113,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('is noticed through a passed database in WAL mode when it is overwritten, and stays as it is', async () => {
+  it('is noticed through a passed database in WAL mode when it is overwritten, and is not changed', async () => {
     const path = temporaryDatabase();
     const database = open(path);
     database.pragma('journal_mode = wal');
@@ -126,7 +128,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('is let go of, so that another process can start on a new one', async () => {
+  it('is released, so that another process can start on a new one', async () => {
     const path = temporaryDatabase();
     const fixture = join(import.meta.dirname, '../../test', 'hold-database.ts');
     const child = fork(fixture, [path]);
@@ -144,7 +146,7 @@ describe('a database file that is lost while it is open', () => {
     expect(open(path).pragma('integrity_check', { simple: true })).toBe('ok');
   });
 
-  it('does not concern a database in memory', async () => {
+  it('does not affect a database in memory', async () => {
     for (const store of [await start(':memory:'), await start(open(':memory:'))]) {
       await store.save(id, { n: 1 }, {});
       expect((await store.load(id)).data).toEqual({ n: 1 });
@@ -180,14 +182,14 @@ describe('what SQLite itself does to a database file', () => {
     ],
     ['a change of user_version', (database) => database.pragma('user_version = 7')],
     [
-      'a database that vacuums itself',
+      'auto-vacuum',
       (database) => {
         const vacuumsItself = database.pragma('auto_vacuum', { simple: true }) === 1;
         database.exec(vacuumsItself ? 'delete from notes' : 'pragma auto_vacuum = 1; vacuum');
         database.pragma('wal_checkpoint(passive)');
       },
     ],
-  ])('is not taken for a loss: %s', async (_, work) => {
+  ])('is not mistaken for a loss: %s', async (_, work) => {
     const path = temporaryDatabase();
     const events: string[] = [];
     const store = await start(path, events);

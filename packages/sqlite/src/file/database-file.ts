@@ -5,50 +5,50 @@ import { LogFile } from './log-file.ts';
 import { isSameFile, OpenDescriptor } from './open-descriptor.ts';
 
 /**
- * What happened to a database file that is open. SQLite itself notices none of it: it keeps reading and writing the file it
- * has open, which nobody else will ever read, or mixes its log with content that is not its own.
+ * What happened to an open database file. SQLite notices none of it: it keeps reading and writing the file it has open,
+ * which no other process will read, or mixes its log with content that the log does not belong to.
  *
- * - `moved`: deleted, renamed, replaced or mounted over; another file is at the path, or none.
+ * - `moved`: the file was deleted, renamed, replaced or mounted over; another file is at the path, or none.
  * - `overwritten`: other content was written into the file itself, as `cp` and `rsync --inplace` do.
  * - `log-gone`: only the write-ahead log was deleted or renamed.
  */
 export type Loss = 'moved' | 'overwritten' | 'log-gone';
 
-/** What SQLite knows of the database, and can do to it. */
+/** What SQLite knows about the database and can do to it. */
 export interface WatchedDatabase {
   /** `pragma schema_version`; `undefined` when the database is busy. */
   schema(): number | undefined;
-  /** Writes the log back to the file that is open. @returns whether all of it was */
+  /** Writes the log back to the file that is open. @returns whether all of it was written */
   writeBack(): boolean;
 }
 
-/** Milliseconds between two checks of the file by loads. */
+/** Milliseconds between checks of the file by loads. */
 const readInterval = 250;
 
 /**
- * Milliseconds after which a write has the file checked before it is made, too: one after a pause must not write to the `-shm`
- * that a new database uses by now.
+ * Milliseconds since the last check after which a write checks the file before it runs, too: after a pause, a write must not
+ * touch the `-shm` file that a new database may be using by now.
  */
 const writeInterval = 20;
 
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 /**
- * On the path of every write, where bigints would cost a microsecond. At worst, a file is not told from another whose number
- * is nearly the same and above 2^53; what decides about a log has bigints.
+ * Used by every write, where bigints would cost a microsecond. At worst, a file is mistaken for another whose inode number is
+ * above 2^53 and nearly the same; decisions about a log use bigints.
  */
 const quickly = { throwIfNoEntry: false } as const;
 
 /**
  * Compares the file at a path with the one that was opened. It never opens or closes the file. See docs/decisions/013.
  *
- * There is no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which keeps a call off
- * the path of a load.
+ * It uses no timer: callers compare `readDue` and `writeDue` with `performance.now()` themselves, which saves each load a
+ * function call.
  */
 export class DatabaseFile {
   /** When the next load has to check. */
   readDue = 0;
-  /** When the next write has to check before it is made. */
+  /** When the next write has to check before it runs. */
   writeDue = 0;
   readonly #path: string;
   readonly #realPath: string;
@@ -57,19 +57,19 @@ export class DatabaseFile {
   #database: WatchedDatabase | undefined;
   #descriptor: OpenDescriptor | undefined;
   #log: LogFile | undefined;
-  /** The log's descriptor; its links are counted on the path of every write. */
+  /** The log's descriptor, whose link count every write reads. */
   #logNumber: number | undefined;
   #logIno = 0;
-  /** The header, and before it the log's generation, as they were when the file had the size and time of `#checked`. */
+  /** The header, and the log's generation read just before it, when the file had the size and modification time of `#checked`. */
   #header: FileHeader | undefined;
   #generation: Buffer | undefined;
   /** Missing if the content is not watched. */
   #checked: Stats | undefined;
 
   /**
-   * Create before SQLite opens the file: one that is replaced in between then counts as replaced.
+   * Create this before SQLite opens the file, so that a replacement between the two is noticed.
    *
-   * @param path Where the file is. Symbolic links are followed at every check, so one that is changed is noticed.
+   * @param path Where the file is. Symbolic links are followed at every check, so a changed link is noticed.
    * @param realPath The path behind all symbolic links.
    */
   constructor(path: string, realPath: string) {
@@ -80,10 +80,10 @@ export class DatabaseFile {
   }
 
   /**
-   * Begins to watch the content, and the log. Call once SQLite has both open, in WAL mode: in any other a crash of another
-   * process takes back what the file said.
+   * Starts watching the content and the log. Call it once SQLite has both open, and only in WAL mode: in other modes, a rollback
+   * after a crash of another process legitimately restores an earlier header.
    *
-   * @param ownsLog Whether what happens to the log is the store's business.
+   * @param ownsLog Whether to watch and manage the log, too.
    */
   watchContent(database: WatchedDatabase, ownsLog: boolean): void {
     if (!this.#file) return;
@@ -104,32 +104,32 @@ export class DatabaseFile {
   }
 
   /**
-   * Call when a check is due, and after every commit before its caller hears of it: an acknowledged write is in the file that
-   * others open.
+   * Call when a check is due, and after every commit before the write is acknowledged: an acknowledged write is in the file
+   * that other processes open.
    *
-   * @returns what happened to the file since it was opened, if anything did
+   * @returns what happened to the file since it was opened; `undefined` if nothing did
    */
   check(): Loss | undefined {
     const found = statSync(this.#path, quickly);
     if (!found || !this.#opened || found.ino !== this.#opened.ino || found.dev !== this.#opened.dev)
       return 'moved';
     if (this.#checked && (found.mtimeMs !== this.#checked.mtimeMs || found.size !== this.#checked.size)) {
-      // Nothing is done about it that could be undone, so it has to be certain.
+      // What follows cannot be undone, so be certain: check twice.
       const isOther = this.#isOverwritten() && this.#isOverwritten();
       if (isOther) return 'overwritten';
-      // What could not be read just now is looked at again.
+      // If the header could not be read just now, the next check looks again.
       if (isOther === false) this.#checked = found;
     }
     const now = performance.now();
     if (this.#isLogDeleted()) return 'log-gone';
-    // One that was renamed still has a name.
+    // A renamed log still has a link, so only its path shows it.
     if (now >= this.writeDue && this.#log?.isGone()) return 'log-gone';
     this.readDue = now + readInterval;
     this.writeDue = now + writeInterval;
     return undefined;
   }
 
-  /** Whether all of the file is there, once SQLite has opened it: a copy that is under way has its header before its end. */
+  /** Whether the file is complete; call once SQLite has opened it. A copy in progress has its header before its end. */
   isComplete(): boolean {
     const descriptor = this.#file && new OpenDescriptor(this.#file);
     const header = descriptor && readHeader(descriptor);
@@ -141,17 +141,17 @@ export class DatabaseFile {
   }
 
   /**
-   * Call before SQLite closes a file that is lost: what is in the log must neither get lost itself nor be read together with
-   * content that it does not belong to.
+   * Call before SQLite closes a lost file: the content of the log must neither be lost nor be read together with content that
+   * it does not belong to.
    *
-   * @param isLastChance Whether to give up what cannot be written back now.
-   * @returns whether that is done
+   * @param isLastChance Whether to discard what cannot be written back now.
+   * @returns whether the log has been dealt with
    */
   releaseLog(loss: Loss, isLastChance = false): boolean {
     if (loss === 'overwritten') {
       if (this.#log && !this.#log.empty()) return false;
     } else {
-      // A symbolic link leads elsewhere now, and others may still use the file and its log.
+      // A symbolic link now leads elsewhere, and other processes may still use the file and its log.
       if (loss === 'moved' && isSameFile(statSync(this.#realPath, quietly), this.#file)) return true;
       if (this.#isLogNeeded(loss) && !this.#database?.writeBack() && !isLastChance) return false;
     }
@@ -159,14 +159,14 @@ export class DatabaseFile {
     return true;
   }
 
-  /** On the path of every write, so without the detours of OpenDescriptor. */
+  /** Every write calls this, so it skips OpenDescriptor's checks. */
   #isLogDeleted(): boolean {
     if (this.#logNumber === undefined) return false;
     try {
       const { nlink, ino } = fstatSync(this.#logNumber);
       if (ino === this.#logIno) return nlink === 0;
     } catch {
-      // The descriptor was another connection's, which has been closed since.
+      // The descriptor belonged to another connection that has been closed since.
     }
     const stats = this.#log?.descriptor?.stat();
     this.#logNumber = this.#log?.descriptor?.number;
@@ -174,7 +174,7 @@ export class DatabaseFile {
   }
 
   #isLogNeeded(loss: Loss): boolean {
-    // A deleted file is read by nobody. A new log has been begun by another process, and must not be mixed with this one.
+    // No process will read a deleted file. A log at the path was started by another process and must not be mixed with this one.
     return loss === 'moved' ? this.#descriptor?.stat()?.nlink !== 0n : !this.#log?.isAtPath();
   }
 

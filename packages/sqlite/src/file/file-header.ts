@@ -5,19 +5,20 @@ const length = 100;
 /** The start of a database file (https://sqlite.org/fileformat2.html#the_database_header). */
 export interface FileHeader {
   bytes: Buffer;
-  /** Counts changes of the first page. In WAL mode it may stay where it is, but never falls. */
+  /** Counts changes to the first page. In WAL mode it may stay the same, but it never decreases. */
   changes: number;
-  /** Rises with every change of the schema, and with `VACUUM`. */
+  /** Increases with every schema change and with `VACUUM`. */
   schema: number;
-  /** Bytes that the file must have to be complete. Falls only with `VACUUM`, or if the database vacuums itself. */
+  /** Bytes that a complete file has. Decreases only with `VACUUM`, or if auto-vacuum is on. */
   size: number;
   vacuumsItself: boolean;
 }
 
 /**
- * Reads the header of a file that others may be writing.
+ * Reads the header of a file that another process may be writing.
  *
- * @returns `'none'` when the file does not begin with one, `undefined` when it cannot be read, or not in one piece.
+ * @returns `'none'` when the file does not begin with a header; `undefined` when it cannot be read, or keeps changing while it
+ * is read.
  */
 export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | undefined {
   for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -25,7 +26,7 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
     if (!bytes) return undefined;
     if (bytes.length < length || bytes.toString('latin1', 0, 16) !== 'SQLite format 3\0') return 'none';
     const changes = bytes.readUInt32BE(24);
-    // SQLite sets both at the same time, so they differ in a page that is only half written.
+    // SQLite sets both at the same time, so they differ only in a half-written page.
     if (changes !== bytes.readUInt32BE(92)) continue;
     const pageSize = bytes.readUInt16BE(16);
     return {
@@ -40,12 +41,12 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
 }
 
 /**
- * Tells a file that SQLite went on writing from one that something else wrote over, such as `cp backup.db sessions.db`. In doubt
- * it is SQLite's: a copy of the file may pass as its own continuation, but what SQLite wrote is never taken for a copy.
+ * Tells whether something other than SQLite, such as `cp backup.db sessions.db`, has overwritten the file. If in doubt, the answer
+ * is no: a copy may pass for SQLite's work, but SQLite's work is never mistaken for a copy.
  *
- * @param schemaNow What SQLite says, whose log may hold a later schema than the file; `undefined` when it cannot say.
- * @param isFromLog Whether the first page may be one that the log has held since.
- * @returns `undefined` when that leaves it open
+ * @param schemaNow The schema version according to SQLite, whose log may be ahead of the file; `undefined` when it is unknown.
+ * @param isFromLog Whether the log may have held this first page since `before` was read.
+ * @returns `undefined` when it cannot tell
  */
 export function isOverwritten(
   before: FileHeader,
@@ -64,7 +65,7 @@ export function isOverwritten(
   return isLess(schema, now.schema) || !isFromLog(now);
 }
 
-/** For counters that wrap at 32 bits. */
+/** Compares counters that wrap at 32 bits. */
 function isLess(one: number, other: number): boolean {
   return (one - other) >>> 0 > 0x7fff_ffff;
 }

@@ -22,7 +22,7 @@ const self = process.geteuid?.();
 const stranger = 12_345;
 const companions = ['-wal', '-shm', '-journal'];
 
-/** A database with a table, closed: with no log next to it. */
+/** Creates a database with a table and closes it, so it has no log next to it. */
 async function makeDatabase() {
   const path = temporaryDatabase();
   await (await startSession({ database: path, cache: false })).close();
@@ -44,7 +44,7 @@ function needsRoot(context: TestContext) {
   if (self !== 0) context.skip('only root can give a file away');
 }
 
-describe('a database file that every user may write', { skip }, () => {
+describe('a database file that every user may write to', { skip }, () => {
   it.each([0o602, 0o666])('is refused with the command that fixes it, for mode %o', async (mode) => {
     const path = await makeDatabase();
     chmodSync(path, mode);
@@ -53,14 +53,14 @@ describe('a database file that every user may write', { skip }, () => {
     await expectStart(path);
   });
 
-  it.each(companions)('is refused when it is only its %s file', async (suffix) => {
+  it.each(companions)('is refused if only its %s file is writable', async (suffix) => {
     const path = await makeDatabase();
     writeFileSync(path + suffix, '');
     chmodSync(path + suffix, 0o666);
     await expectRefusal(path, `chmod o-w ${path}${suffix}`);
   });
 
-  it.each([0o777, 0o707])('is refused when it is its directory, for mode %o', async (mode) => {
+  it.each([0o777, 0o707])('is refused if its directory is writable, for mode %o', async (mode) => {
     const path = await makeDatabase();
     chmodSync(dirname(path), mode);
     await expectRefusal(path, `chmod o-w ${dirname(path)}`);
@@ -68,7 +68,7 @@ describe('a database file that every user may write', { skip }, () => {
     await expectStart(path);
   });
 
-  it('is refused behind a symbolic link, and when only the link can be replaced', async () => {
+  it('is refused behind a symbolic link, and if only the link can be replaced', async () => {
     const path = await makeDatabase();
     const directory = join(dirname(path), 'links');
     mkdirSync(directory, { mode: 0o700 });
@@ -85,7 +85,7 @@ describe('a database file that every user may write', { skip }, () => {
   it('is not created in such a directory', async () => {
     const path = temporaryDatabase();
     chmodSync(dirname(path), 0o777);
-    await expectRefusal(path, 'can be written by every user');
+    await expectRefusal(path, 'is writable by every user');
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 
@@ -124,8 +124,8 @@ describe('a database file that every user may write', { skip }, () => {
   });
 });
 
-describe('a database file that its group may write', { skip }, () => {
-  it('is accepted, and the files that SQLite makes take its mode, whatever the umask', async () => {
+describe('a database file that its group may write to', { skip }, () => {
+  it('is accepted, and the files that SQLite creates get its mode, whatever the umask', async () => {
     const path = await makeDatabase();
     chmodSync(dirname(path), 0o2770);
     chmodSync(path, 0o660);
@@ -139,7 +139,7 @@ describe('a database file that its group may write', { skip }, () => {
 });
 
 describe('a database file that is missing', { skip }, () => {
-  it('is created for its owner only, behind a symbolic link too, whatever the umask', async () => {
+  it('is created for its owner only, even behind a symbolic link, whatever the umask', async () => {
     const path = temporaryDatabase();
     symlinkSync(path, `${path}.link`);
     const umask = process.umask(0);
@@ -148,7 +148,7 @@ describe('a database file that is missing', { skip }, () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('is created where a link leads from the real directory, not from a link to that directory', () => {
+  it("is created where a link leads from the link's real directory, not from a link to that directory", () => {
     const path = temporaryDatabase();
     const directory = join(dirname(path), 'deep', 'real');
     mkdirSync(directory, { recursive: true });
@@ -160,9 +160,9 @@ describe('a database file that is missing', { skip }, () => {
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it.each([true, false])('needs its directory, with checkOwner: %s', async (checkOwner) => {
+  it.each([true, false])('requires an existing directory, with checkOwner: %s', async (checkOwner) => {
     const path = join(dirname(temporaryDatabase()), 'missing', 'sessions.db');
-    await expectRefusal(path, `there is no ${dirname(path)}`, checkOwner);
+    await expectRefusal(path, `${dirname(path)} does not exist`, checkOwner);
   });
 });
 
@@ -175,7 +175,7 @@ describe.each(companions)('a %s file that is not a regular file', (suffix) => {
 });
 
 describe('a database file of another user', { skip }, () => {
-  /** An empty database of that user in a directory that nobody else may write, as in a volume. */
+  /** Creates an empty database that belongs to that user, in a directory that only that user may write to, as in a volume. */
   function makeVolume(uid: number) {
     const directory = dirname(temporaryDatabase());
     chmodSync(directory, 0o755);
@@ -204,7 +204,7 @@ describe('a database file of another user', { skip }, () => {
     },
   );
 
-  it('is refused for its directory, even after the process gave up root', async (context) => {
+  it('is refused because of its directory, even after the process has dropped root privileges', async (context) => {
     needsRoot(context);
     const path = makeVolume(stranger);
     chownSync(dirname(path), 54_321, 54_321);
@@ -216,7 +216,7 @@ describe('a database file of another user', { skip }, () => {
     expect(await reportOf([path, 'true', `${stranger}`])).toMatchObject({ outcome: 'saved', warnings: [] });
   });
 
-  it('is accepted from root', async (context) => {
+  it('is accepted if that user is root', async (context) => {
     needsRoot(context);
     const path = makeVolume(0);
     vi.spyOn(process, 'geteuid').mockReturnValue(stranger);
@@ -224,7 +224,7 @@ describe('a database file of another user', { skip }, () => {
     await expectStart(path);
   });
 
-  it('warns a process of root, once for each such user', async (context) => {
+  it('causes a warning in a process that runs as root, once for each such user', async (context) => {
     needsRoot(context);
     const path = makeVolume(stranger);
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
@@ -238,7 +238,7 @@ describe('a database file of another user', { skip }, () => {
   });
 
   it.for(['', ...companions])(
-    'is refused for root too where every user could have put it, as sessions.db%s',
+    'is refused even for root where any user could have put it there, as sessions.db%s',
     async (suffix, context) => {
       needsRoot(context);
       const path = await makeDatabase();
@@ -254,7 +254,7 @@ describe('a database file of another user', { skip }, () => {
     },
   );
 
-  it('is refused for root too when its directory, or a link to it, could have been put there', async (context) => {
+  it('is refused even for root if any user could have put its directory, or a link to it, there', async (context) => {
     needsRoot(context);
     const open = dirname(temporaryDatabase());
     chmodSync(open, 0o1777);

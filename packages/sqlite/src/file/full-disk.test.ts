@@ -9,7 +9,7 @@ import { temporaryDatabase } from '../../test/temporary-database.ts';
 const run = promisify(execFile);
 const fixture = (name: string) => join(import.meta.dirname, '../../test', `${name}.ts`);
 
-/** Runs a program of test/ on a disk of its own, after these commands of the shell. */
+/** Runs a program from test/ on a separate disk, after these shell commands. */
 async function onSmallDisk(
   context: TestContext,
   megabytes: number,
@@ -29,9 +29,9 @@ async function onSmallDisk(
   return { disk, ...JSON.parse(stdout) };
 }
 
-describe('on a full disk', { timeout: 120_000 }, () => {
+describe('on a full disk', () => {
   it.for([
-    // All of a young database is still in the log, and has to be written back before the log has room again.
+    // The whole of a new database is still in the log, and must be written back before the log has room again.
     { count: 20, mode: 'path' },
     { count: 200, mode: 'path' },
     { count: 2000, mode: 'path' },
@@ -59,23 +59,23 @@ describe('on a full disk', { timeout: 120_000 }, () => {
     expect(result).toMatchObject({ integrity: 'ok', found: { lost: 0, left: kept, collected: kept } });
   });
 
-  it('a start says so', async (context) => {
+  it('the start reports it', async (context) => {
     const fill = 'head -c 9999999 /dev/zero >"$DISK/other.log" 2>/dev/null || true';
     const result = await onSmallDisk(context, 1, 'start-and-report', fill, 'DISK/sessions.db');
     expect(result.outcome).toBe(
       `UNAVAILABLE [@store/sqlite] The disk that holds ${result.disk} is full. ` +
-        'Nothing was written, and nothing is lost; make room on it.',
+        'Nothing was written and nothing is lost; free some space on it.',
     );
   });
 });
 
 describe('where processes cannot share memory', () => {
-  it('a start names the file system, and says where the database can go', async (context) => {
-    // Files cannot become as large as the shared memory has to be, as on a file system that has none.
+  it('the start names the file system, and says where to put the database', async (context) => {
+    // With this limit on the size of files, the log's shared memory cannot be created, as on a file system that does not support it.
     const limit = "trap '' XFSZ; ulimit -f 16";
     const result = await onSmallDisk(context, 20, 'start-and-report', limit, 'DISK/sessions.db');
     expect(result.outcome).toContain(
-      `has none (its file system is tmpfs). Put the database on a local disk, or use @store/file or @store/postgres.`,
+      `does not support (its file system is tmpfs). Put the database on a local disk, or use @store/file or @store/postgres.`,
     );
   });
 });

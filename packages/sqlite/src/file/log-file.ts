@@ -9,7 +9,7 @@ const magic = ['377f0682', '377f0683'].map((hex) => Buffer.from(hex, 'hex'));
 
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
-/** The write-ahead log that SQLite has open for a database, and the index of it (`-shm`) that its processes share. */
+/** The write-ahead log that SQLite has open for a database, and its index (`-shm`), which the processes share. */
 export class LogFile {
   readonly #path: string;
   readonly #log: BigIntStats | undefined;
@@ -29,12 +29,12 @@ export class LogFile {
     return this.#log !== undefined && !isSameFile(statSync(`${this.#path}-wal`, quietly), this.#log);
   }
 
-  /** Whether there is a log at the path, this one or another. */
+  /** Whether a log exists at the path, this one or another. */
   isAtPath(): boolean {
     return statSync(`${this.#path}-wal`, quietly) !== undefined;
   }
 
-  /** Takes the log away from its path, so that the file that is there now, or comes there, gets a log of its own. */
+  /** Deletes the log at its path, so that the database at the path, now or later, gets a new log. */
   remove(): void {
     for (const [path, file] of [
       [`${this.#path}-wal`, this.#log],
@@ -44,22 +44,23 @@ export class LogFile {
     }
   }
 
-  /** Empties the log, so that nothing in it can be written to the database. @returns whether it is empty */
+  /** Truncates the log, so that nothing in it can be written to the database. @returns whether it is empty */
   empty(): boolean {
     if (this.#descriptor?.stat()?.size === 0n) return true;
     return this.#descriptor?.empty(magic) ?? false;
   }
 
-  /** What tells one run through the log from the next: numbers that are drawn when it begins again. */
+  /** The log's salts, which SQLite changes each time the log restarts from its beginning. */
   generation(): Buffer | undefined {
     const header = this.#descriptor?.read(0, headerLength);
     return header?.length === headerLength ? header.subarray(salts.at, salts.at + salts.length) : undefined;
   }
 
   /**
-   * Whether the log may have held a version of the database's first page that begins with these bytes. Reads all of the log.
+   * Whether the log may have held a version of the database's first page that begins with these bytes. Reads the whole log.
    *
-   * @param generation The log's at a time from which on it must have held it; if that has passed, nobody can tell.
+   * @param generation The log's generation at the earliest time in question. `true` if the log has restarted since, because
+   * earlier frames are gone.
    */
   mayHaveHeld(start: Buffer, generation: Buffer | undefined): boolean {
     const header = this.#descriptor?.read(0, headerLength);
@@ -74,11 +75,11 @@ export class LogFile {
       if (!isFromThisRun) break;
       if (frame.readUInt32BE(0) === 1 && frame.subarray(frameHeaderLength).equals(start)) return true;
     }
-    // Another process may have begun the log again meanwhile.
+    // Another process may have restarted the log while it was being read.
     return !this.generation()?.equals(generation);
   }
 
-  /** The descriptor's number of links is 0 once the log is deleted. */
+  /** Its link count is 0 once the log has been deleted. */
   get descriptor(): OpenDescriptor | undefined {
     return this.#descriptor;
   }

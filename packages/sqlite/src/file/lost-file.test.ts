@@ -8,7 +8,7 @@ import { contentOf, fill, first, ids, later, remove, start, withDatabase } from 
 import { temporaryDatabase } from '../../test/temporary-database.ts';
 import { inspect, startWriting } from '../../test/writing.ts';
 
-describe('a database file that was taken away', () => {
+describe('a database file that was moved away', () => {
   it('keeps every acknowledged write, and is used again when it is put back', async () => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
@@ -22,7 +22,7 @@ describe('a database file that was taken away', () => {
     expect(contentOf(path).check).toBe('ok');
   });
 
-  it('keeps every acknowledged write elsewhere, without its log', async () => {
+  it('keeps every acknowledged write at its new place, without its log', async () => {
     const path = temporaryDatabase();
     const { store } = await start(path);
     await fill(store, 400, 1);
@@ -33,7 +33,7 @@ describe('a database file that was taken away', () => {
     expect(contentOf(join(elsewhere, 'sessions.db'))).toEqual({ check: 'ok', numbers: Array(400).fill(1) });
   });
 
-  it('makes way for the one that another process starts on', async () => {
+  it('is replaced by the one that another process starts on', async () => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
     await fill(store, 200, 1);
@@ -48,7 +48,7 @@ describe('a database file that was taken away', () => {
     expect([events, next.events]).toEqual([['database-replaced'], []]);
   });
 
-  it('is not replaced by a database of another application, which stays as it is', async () => {
+  it("is not replaced by another application's database, which is left unchanged", async () => {
     const path = temporaryDatabase();
     const { store } = await start(path);
     await store.save(first, { n: 1 }, {});
@@ -71,7 +71,7 @@ describe('a log that was deleted under an open database', () => {
     const { store } = await start(path);
     await fill(store, 400, 1);
     remove(path, ...suffixes);
-    // Goes into the deleted log, if it was looked at just now.
+    // This write goes into the deleted log if the last check was only a moment ago.
     await store.save(first, { n: 2 }, {});
     later();
     expect((await store.load(first)).data).toEqual({ n: 2 });
@@ -80,16 +80,14 @@ describe('a log that was deleted under an open database', () => {
   });
 });
 
-describe('a log that was deleted under two processes that write', { timeout: 60_000 }, () => {
+describe('a log that was deleted under two processes that write', () => {
   it.each([['-wal'], ['-wal', '-shm']])('costs no acknowledged write: %s %s', async (...suffixes) => {
     const path = temporaryDatabase();
     const children = await Promise.all([0, 1].map(() => startWriting(path)));
     remove(path, ...suffixes);
     for (const { report } of children) {
       const { writes } = await report();
-      await expect
-        .poll(async () => (await report()).writes, { timeout: 20_000 })
-        .toBeGreaterThan(writes + 300);
+      await expect.poll(async () => (await report()).writes).toBeGreaterThan(writes + 300);
     }
     const reports = await Promise.all(children.map(({ report }) => report()));
     for (const { events } of reports) expect(events).toEqual(['database-replaced']);
@@ -103,7 +101,7 @@ describe('a log that was deleted under two processes that write', { timeout: 60_
 });
 
 describe('a symbolic link to the database', () => {
-  it('may be changed while the store and others use the old file', async () => {
+  it('may be changed while the store and other processes use the old file', async () => {
     const path = temporaryDatabase();
     const link = `${path}.link`;
     symlinkSync(path, link);
@@ -126,7 +124,7 @@ describe('a symbolic link to the database', () => {
 
 describe('a database file that something else is mounted over', () => {
   it.for([
-    // The file alone may not be mounted: its log would be somewhere else.
+    // A file mounted without its directory is refused: its log would be elsewhere.
     { what: 'file', works: false, lost: 0, events: [] },
     { what: 'directory', works: true, lost: 0, events: ['database-replaced'] },
   ])('is noticed, and used if it is a directory: $what', async ({ what, ...expected }, context) => {

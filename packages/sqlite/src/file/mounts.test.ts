@@ -5,7 +5,7 @@ import { canMount, reportOf } from '../../test/report.ts';
 import { temporaryDatabase } from '../../test/temporary-database.ts';
 import { fileSystemOf, mountOf } from './mounts.ts';
 
-/** `host` is a folder of the host, `data` the folder in the container where the database is to be. */
+/** `host` is a folder on the host, `data` the folder in the container for the database. */
 function makeFolders(context: TestContext, name = 'data') {
   if (!canMount) context.skip('mounts need root or user namespaces');
   const base = dirname(temporaryDatabase());
@@ -15,7 +15,7 @@ function makeFolders(context: TestContext, name = 'data') {
   return { HOST, DATA };
 }
 
-/** Starts on the database in the data folder, after the commands that mount something there. */
+/** Starts on the database in the data folder, after commands that mount something there. */
 function startAfter(shell: string, folders: { HOST: string; DATA: string }, ...args: string[]) {
   const [database = join(folders.DATA, 'sessions.db'), ...rest] = args;
   return reportOf([database, ...rest], shell, folders);
@@ -57,7 +57,7 @@ describe('a database that is mounted as a single file', () => {
     });
   });
 
-  it('is refused behind symbolic links, of the file and of its folder', async (context) => {
+  it('is refused behind symbolic links to the file and to its folder', async (context) => {
     const folders = makeFolders(context);
     const link = join(folders.HOST, 'link.db');
     symlinkSync('../folder/sessions.db', link);
@@ -78,12 +78,12 @@ describe('a database in a mounted directory', () => {
     });
   });
 
-  it('is accepted where the mount hides one of the file alone', async (context) => {
+  it('is accepted where the mount hides an earlier mount of the single file', async (context) => {
     const folders = makeFolders(context);
     expect(await startAfter(`${mountFile}; mount --bind "$HOST" "$DATA"`, folders)).toMatchObject(accepted);
   });
 
-  it('is accepted on an overlay that gives files another device than directories', async (context) => {
+  it('is accepted on an overlay that reports different devices for files and directories', async (context) => {
     const folders = makeFolders(context);
     const overlay = `mount -t tmpfs none "$HOST"; mkdir "$HOST/upper" "$HOST/work"
       mount -t overlay -o "lowerdir=$DATA,upperdir=$HOST/upper,workdir=$HOST/work,xino=off" none "$DATA"
@@ -107,7 +107,7 @@ describe('a database file with a second name', { skip: process.platform === 'win
   });
 });
 
-describe('a database on a file system that machines share', () => {
+describe('a database on a file system that machines can share', () => {
   it('is accepted with one warning that names the file system', async (context) => {
     const folders = makeFolders(context);
     const onNfs = `mount -t tmpfs none /proc; mkdir /proc/self
@@ -121,11 +121,11 @@ describe('a database on a file system that machines share', () => {
 });
 
 describe('fileSystemOf', () => {
-  it('is undefined for a path that leads nowhere', () => {
+  it('is undefined for a path that does not exist', () => {
     expect(fileSystemOf('/nowhere/at/all/sessions.db')).toBeUndefined();
   });
 
-  it('is that of the directory for a file that does not exist yet', {
+  it("is the directory's for a file that does not exist yet", {
     skip: process.platform !== 'linux',
   }, () => {
     const path = temporaryDatabase();
@@ -163,18 +163,18 @@ describe('mountOf', () => {
     expect(find(container, path)).toEqual([point, type]);
   });
 
-  it('takes the last of several mounts on one mount point', () => {
+  it('finds the last of several mounts on one mount point', () => {
     const stack = `${container}629 615 0:97 / /data rw - xfs /dev/vdc rw\n630 629 0:98 / /data rw - nfs4 server:/ rw\n`;
     expect(find(stack, '/data/sessions.db')).toEqual(['/data', 'nfs4']);
   });
 
-  it('passes over what a later mount hides, and what is mounted over the root', () => {
+  it('skips a mount that a later one hides, and one over the root', () => {
     const hidden = `${container}629 615 0:97 / /data rw - xfs /dev/vdc rw\n630 615 0:98 / / rw - tmpfs none rw\n`;
     expect(find(hidden, '/data/sessions.db')).toEqual(['/data', 'xfs']);
     expect(find(hidden, '/srv')).toEqual(['/', 'overlay']);
   });
 
-  it('finds a mount in a jail, whose own root is not listed', () => {
+  it('finds a mount in a chroot whose root is not listed', () => {
     const jail =
       '70 46 0:5 / /data rw - tmpfs none rw\n71 70 0:6 /a /data/sessions.db rw - ext4 /dev/sda rw\n';
     expect(find(jail, '/data/sessions.db')).toEqual(['/data/sessions.db', 'ext4']);

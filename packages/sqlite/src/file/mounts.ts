@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { StoreError } from '@store/core/driver';
 
 /**
- * File systems that several machines, or a host and its virtual machines, use at the same time. The index of SQLite's log (`-shm`) is
- * memory shared between processes, and no two machines share memory.
+ * File systems that several machines, or a host and its virtual machines, can use at the same time. The index of SQLite's log (`-shm`)
+ * is memory shared between processes, which works only within one machine.
  */
 const sharedFileSystems = new Set([
   ...['nfs', 'nfs4', 'cifs', 'smb3', 'afs', 'ceph', 'lustre', 'beegfs', 'gpfs', 'gfs2', 'ocfs2'],
@@ -17,14 +17,14 @@ const sharedFileSystems = new Set([
     'fuse.gcsfuse',
     'fuse.s3fs',
   ],
-  // Folders of the host in a virtual machine; the last two are Docker Desktop's.
+  // Host folders in a virtual machine; Docker Desktop uses the last two.
   ...['9p', 'virtiofs', 'vboxsf', 'fuse.vmhgfs-fuse', 'prl_fs', 'fuse.grpcfuse', 'fakeowner'],
 ]);
 
-/** What has been reported, so that it is reported once. */
+/** Keys of the warnings that have been emitted. */
 const reported = new Set<string>();
 
-/** Emits a process warning the first time that it is called with `key`. */
+/** Emits a process warning the first time it is called with `key`. */
 export function warnOnce(key: string, text: string): void {
   if (reported.has(key)) return;
   reported.add(key);
@@ -32,8 +32,8 @@ export function warnOnce(key: string, text: string): void {
 }
 
 /**
- * Makes sure that SQLite's log, which is next to the database, goes wherever the database goes. Warns once if the file has a second
- * name, or if it is on a file system that several machines share. Windows is not checked.
+ * Makes sure that the database file is not mounted without its directory, which holds SQLite's log. Warns once if the file has a
+ * second name, and once if it is on a file system that several machines can share. Windows is not checked.
  *
  * @param file the path behind all symbolic links
  * @throws {StoreError} `INVALID_OPTION` if the file is mounted without its directory.
@@ -41,12 +41,12 @@ export function warnOnce(key: string, text: string): void {
 export function assertOwnMount(file: string): void {
   if (process.platform === 'win32') return;
   const found = lstatSync(file, { throwIfNoEntry: false });
-  // A directory or a device is left for SQLite to refuse.
+  // SQLite itself refuses a directory or a device.
   if (!found?.isFile()) return;
   const mountinfo = readMountinfo();
   const path = join(realpathSync(dirname(file)), basename(file));
   const mount = mountOf(mountinfo ?? '', path);
-  // Device numbers are the fallback: an overlay of several file systems has another one for its files than for its directories.
+  // Device numbers are only the fallback: an overlay can report different ones for files and directories.
   const isMounted =
     mountinfo === undefined ? found.dev !== statSync(dirname(file)).dev : mount?.point === path;
   if (isMounted) {
@@ -57,24 +57,24 @@ export function assertOwnMount(file: string): void {
         'not -v /srv/app/sessions.db:/data/sessions.db.',
     );
   }
-  // Only a warning: a backup made of hard links (cp -al, rsnapshot) is harmless as long as nobody opens it.
+  // Only a warning: a hard-linked backup (cp -al, rsnapshot) is harmless unless a process opens it.
   if (found.nlink > 1) {
     warnOnce(
       `links ${file}`,
       `[@store/sqlite] ${file} has ${found.nlink} names (hard links), and SQLite keeps a separate log for each name: ` +
-        'processes that open it under different names damage it. Remove the other names, or give every process the same path.',
+        'processes that open it under different names will damage it. Remove the other names, or give every process the same path.',
     );
   }
   if (mount && sharedFileSystems.has(mount.type)) {
     warnOnce(
       `type ${file}`,
-      `[@store/sqlite] ${file} is on ${mount.type}, a file system that machines can share, but SQLite's log works within ` +
-        'one machine only. Let only one machine, virtual machines counted separately, open this file.',
+      `[@store/sqlite] ${file} is on ${mount.type}, a file system that machines can share, but SQLite's log works only within ` +
+        'one machine. Let only one machine open this file; virtual machines and their host count separately.',
     );
   }
 }
 
-/** The type of the file system that holds `path`, such as `ext4` or `nfs4`; undefined if unknown, and always except on Linux. */
+/** The type of the file system that holds `path`, such as `ext4` or `nfs4`; undefined if unknown, and always outside Linux. */
 export function fileSystemOf(path: string): string | undefined {
   try {
     const place = existsSync(path) ? path : dirname(path);
@@ -101,14 +101,14 @@ interface Mount {
 export function mountOf(mountinfo: string, path: string): Mount | undefined {
   let mounts = parse(mountinfo).filter(({ point }) => path === point || path.startsWith(join(point, '/')));
   const ids = new Set(mounts.map(({ id }) => id));
-  // In a jail that is not a mount point itself, the root's own mount is not listed, and these are the first below it.
+  // In a chroot that is not itself a mount point, the root's mount is not listed; then start with the topmost mounts below it.
   let next = mounts.filter(({ id, parent }) => parent === id || !ids.has(parent));
   let found: Mount | undefined;
   while (next.length > 0) {
     found = next.reduce((first, other) => (other.point.length < first.point.length ? other : first));
     const { id } = found;
     mounts = mounts.filter((mount) => mount !== found);
-    // What is mounted over the root hides nothing: paths start below it.
+    // A mount over the root hides nothing, because paths start below it.
     next = mounts.filter(({ parent, point }) => parent === id && point !== '/');
   }
   return found;
@@ -125,12 +125,12 @@ function parse(mountinfo: string): Mount[] {
   });
 }
 
-/** Spaces, tabs, newlines and backslashes are written as `\` and three octal digits. */
+/** Spaces, tabs, newlines and backslashes are encoded as `\` and three octal digits. */
 function decode(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** Undefined except on Linux, and where `/proc` is not mounted. */
+/** The text of `/proc/self/mountinfo`; undefined outside Linux and where `/proc` is not mounted. */
 function readMountinfo(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

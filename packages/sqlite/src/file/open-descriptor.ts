@@ -1,6 +1,6 @@
 import { type BigIntStats, fstatSync, ftruncateSync, readdirSync, readSync } from 'node:fs';
 
-/** Whether both are the same file. Numbers of files may be too large for a `number`, so these are bigints. */
+/** Whether both are the same file. Inode numbers may be too large for a `number`, so these are bigints. */
 export function isSameFile(
   one: { dev: bigint; ino: bigint } | undefined,
   other: { dev: bigint; ino: bigint } | undefined,
@@ -9,25 +9,25 @@ export function isSameFile(
 }
 
 /**
- * A file that SQLite has open, used through SQLite's own descriptor. The file must not be opened a second time: closing any
- * descriptor of a file ends all locks that the process holds on it (POSIX), SQLite's included.
+ * A file that SQLite has open, accessed through SQLite's descriptor. The file must not be opened a second time: closing any
+ * descriptor of a file releases all POSIX locks that the process holds on it, including SQLite's.
  */
 export class OpenDescriptor {
   readonly #file: BigIntStats;
   #number: number | undefined;
 
-  /** @param file The file, as `stat` found it. */
+  /** @param file The file, as returned by `stat`. */
   constructor(file: BigIntStats) {
     this.#file = file;
     this.#number = this.#all().at(0);
   }
 
-  /** What `fstat` says; `undefined` when the process no longer has the file open, or has no list of its descriptors. */
+  /** The result of `fstat`; `undefined` when the process no longer has the file open or cannot list its descriptors. */
   stat(): BigIntStats | undefined {
     if (this.#number === undefined) return undefined;
     const stats = this.#statOf(this.#number);
     if (stats) return stats;
-    // Another connection's, which has been closed since.
+    // The descriptor belonged to another connection that has been closed since.
     this.#number = this.#all().at(0);
     return this.#number === undefined ? undefined : this.#statOf(this.#number);
   }
@@ -36,7 +36,7 @@ export class OpenDescriptor {
     return this.#number;
   }
 
-  /** The bytes at a position, fewer if the file is shorter; `undefined` when they cannot be read. */
+  /** Reads the bytes at a position, fewer if the file is shorter; `undefined` when they cannot be read. */
   read(position: number, length: number): Buffer | undefined {
     if (!this.stat() || this.#number === undefined) return undefined;
     const bytes = Buffer.alloc(length);
@@ -48,10 +48,10 @@ export class OpenDescriptor {
   }
 
   /**
-   * Cuts the file to nothing.
+   * Truncates the file to zero bytes.
    *
-   * @param beginning What the file begins with: a last check that no other file is cut.
-   * @returns whether it was
+   * @param beginning What the file may begin with: a last check against truncating the wrong file.
+   * @returns whether the file was truncated
    */
   empty(beginning: readonly Buffer[]): boolean {
     for (const number of this.#all()) {
@@ -62,7 +62,7 @@ export class OpenDescriptor {
         ftruncateSync(number, 0);
         return true;
       } catch {
-        // Open for reading only.
+        // This descriptor is read-only.
       }
     }
     return false;

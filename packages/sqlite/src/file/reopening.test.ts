@@ -19,7 +19,7 @@ import {
 } from '../../test/restoring.ts';
 import { temporaryDatabase } from '../../test/temporary-database.ts';
 
-describe('a backup that is put in place while a store has the database open', { timeout: 60_000 }, () => {
+describe('a backup that is put in place while a store has the database open', () => {
   it.each(ways)('is used from then on, %s and %s', async (made, put) => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
@@ -42,7 +42,7 @@ describe('a backup that is put in place while a store has the database open', { 
   });
 
   it.each(ways)(
-    'is left intact by a store that closes without having noticed, %s and %s',
+    'is left intact by a store that closes without having noticed it, %s and %s',
     async (made, put) => {
       const path = temporaryDatabase();
       const { store } = await start(path);
@@ -74,8 +74,8 @@ describe('a backup that is put in place while a store has the database open', { 
 
     restores[put]?.(path, `${path}.backup`);
     await expect(store.save(first, { n: 3 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    // The others have made no call yet, and still hold the old file and its log. A file that was copied over has to be let
-    // go of by all of them before one can use it again.
+    // The other stores have not been called yet, and still hold the old file and its log. After a copy over the file, all of them
+    // must release it before any of them can use it again.
     const isMoved = put.startsWith('moved');
     if (isMoved) await eventually(() => fill(store, 400, 4));
     await eventually(async () => {
@@ -108,7 +108,7 @@ describe('a backup that is put in place while a store has the database open', { 
     expect(contentOf(path)).toEqual({ check: 'ok', numbers: Array(200).fill(1) });
   });
 
-  it('is not used before all of it is there', async () => {
+  it('is not used before it is complete', async () => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
     await fill(store, 400, 1);

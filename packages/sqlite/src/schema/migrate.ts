@@ -6,9 +6,9 @@ import { sqlWriter } from './sessions-table.ts';
 import { tableNames } from './table-names.ts';
 
 /**
- * Brings the schema up to date; only reads if it already is. One transaction without an `await` in it, so nothing on this
- * connection and no other process comes in between: Kysely's own migrator takes no lock on SQLite, and when twenty processes
- * start on an empty database some of them fail.
+ * Brings the schema up to date; only reads if it already is. Runs in one transaction without an `await`, so that nothing on this
+ * connection and no other process can interfere. Kysely's migrator takes no lock on SQLite: when twenty processes start on an
+ * empty database, some of them fail.
  */
 export function migrateToLatest(database: SqliteDatabase, table: string): void {
   if (pendingMigrations(database, table).length === 0) return;
@@ -28,8 +28,8 @@ export function migrateToLatest(database: SqliteDatabase, table: string): void {
 }
 
 /**
- * Recorded migrations of a newer version are left alone: an older process may run next to a newer one. Where the table was
- * dropped, or left out of a dump, what is recorded counts for nothing.
+ * Recorded migrations of a newer version are left alone, since an older process may run alongside a newer one. If the table was
+ * dropped or left out of a dump, the records are ignored.
  */
 function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<typeof migrationSql> {
   const db = sqlWriter(table);

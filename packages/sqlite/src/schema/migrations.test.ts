@@ -32,7 +32,7 @@ function migrateApplication(database: Database.Database, own: Record<string, Mig
 }
 
 describe('startSession with migrate: true', () => {
-  it('makes the table once and changes no schema that is current', async () => {
+  it('creates the table once, and does not change a current schema', async () => {
     const database = openDatabase();
     await start({ database });
     const version = schemaVersion(database);
@@ -42,7 +42,7 @@ describe('startSession with migrate: true', () => {
   });
 
   it.each(['sessions', 'Web sessions'])(
-    'makes %j again when it was dropped but its bookkeeping was not',
+    'creates %j again when it was dropped but its bookkeeping was not',
     async (table) => {
       const database = openDatabase();
       await start({ database, table });
@@ -60,7 +60,7 @@ describe('startSession with migrate: true', () => {
     },
   );
 
-  it("disturbs none of an application's Kysely migrations, before or after", async () => {
+  it("does not interfere with an application's Kysely migrations, before or after", async () => {
     const database = openDatabase();
     const { '2020_notes': first, ...later } = applicationMigrations;
     expect((await migrateApplication(database, { '2020_notes': first as Migration })).error).toBeUndefined();
@@ -84,7 +84,7 @@ describe('startSession with migrate: true', () => {
     await expect(start({ database })).resolves.toBeDefined();
   });
 
-  it('refuses a table of that name that is not its own, and changes nothing', async () => {
+  it("refuses another application's table of that name, and changes nothing", async () => {
     const database = openDatabase();
     database.exec('create table sessions (sid text primary key, sess text, expired integer)');
     await expect(start({ database })).rejects.toMatchObject({
@@ -127,7 +127,7 @@ describe('startSession with migrate: true', () => {
   });
 
   it.each(['sessions_gc_at', 'sessions_subject', 'sessions_migration'])(
-    'takes %s, a name it derives for its own table, as the name of a table',
+    'accepts %s, a name that it derives from the default table, as a table name',
     async (table) => {
       const database = openDatabase();
       const store = await start({ database, table });
@@ -152,7 +152,7 @@ describe('startSession with migrate: true', () => {
 });
 
 describe('startSession with migrate: false', () => {
-  it('says what to run when the table is missing, and starts once that was done', async () => {
+  it('says what to run when the table is missing, and starts after that', async () => {
     const database = openDatabase();
     await expect(start({ database, migrate: false })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -165,7 +165,7 @@ describe('startSession with migrate: false', () => {
 });
 
 describe('schemaSql', () => {
-  it('makes the schema that startSession makes, and may run twice', async () => {
+  it('creates the same schema as startSession, and may run twice', async () => {
     const [byText, byStart] = [openDatabase(), openDatabase()];
     byText.exec(schemaSql('s'));
     byText.exec(schemaSql('s'));
@@ -180,7 +180,7 @@ describe('schemaSql', () => {
 });
 
 describe('migrations', () => {
-  it("runs among an application's own, in Kysely's migrator", async () => {
+  it("runs together with an application's migrations in Kysely's migrator", async () => {
     const database = openDatabase();
     const { error } = await migrateApplication(database, { ...applicationMigrations, ...migrations('s') });
     expect(error).toBeUndefined();
@@ -189,7 +189,7 @@ describe('migrations', () => {
     expect(await store.load(id)).toMatchObject({ exists: true });
   });
 
-  it('books as Kysely does, so that its migrator can take over', async () => {
+  it('records migrations as Kysely does, so that its migrator can take over', async () => {
     const database = openDatabase();
     await start({ database });
     const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });

@@ -5,7 +5,7 @@ import { tableNames, withTableNames } from './table-names.ts';
 
 type Step = Compilable & { execute(): Promise<unknown> };
 
-/** Every change of the schema so far, by the name it is recorded under: sorted, and never altered once released. */
+/** Every schema change so far, keyed by the name it is recorded under: sorted, and never edited once released. */
 const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
   '0001_sessions': (db) => [
     db.schema
@@ -18,7 +18,7 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
       .addColumn('created_at', 'integer', (column) => column.notNull())
       .addColumn('idle_timeout', 'integer')
       .addColumn('subject', 'text')
-      // Last: long content spills to overflow pages, which are then read only when it is selected.
+      // Last, because long content spills to overflow pages, which are then read only when this column is selected.
       .addColumn('payload', 'text', (column) => column.notNull())
       .modifyEnd(sql`strict`),
     db.schema.createIndex('sessions_gc_at').ifNotExists().on('sessions').column('gc_at'),
@@ -34,8 +34,8 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
 /**
  * The schema as Kysely migrations, for an application that runs all migrations itself and starts with `migrate: false`.
  *
- * @param table What `startSession` gets as `table`. Default: `sessions`.
- * @returns Migrations by name, to merge with the application's own.
+ * @param table The `table` option passed to `startSession`. Default: `sessions`.
+ * @returns Migrations by name, to merge with the application's migrations.
  * @example
  * const provider = { getMigrations: async () => ({ ...applicationMigrations, ...migrations('sessions') }) };
  */
@@ -65,7 +65,7 @@ export function migrationSql(table: string): { name: string; statements: string[
   });
 }
 
-/** The bookkeeping tables of Kysely's migrator under our own names, since the application may have its own two. */
+/** Kysely's two migration tables under names derived from `table`, since the application may use Kysely's default names. */
 export function bookkeepingSql(table: string): string[] {
   const { schema } = sqlWriter(table);
   return [
@@ -85,7 +85,7 @@ export function bookkeepingSql(table: string): string[] {
 /**
  * The schema as plain SQL, for the `sqlite3` shell or any other tool. Running it again changes nothing.
  *
- * @param table What `startSession` gets as `table`. Default: `sessions`.
+ * @param table The `table` option passed to `startSession`. Default: `sessions`.
  * @example
  * database.exec(schemaSql());
  */

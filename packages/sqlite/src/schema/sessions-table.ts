@@ -3,10 +3,10 @@ import { tableNames, withTableNames } from './table-names.ts';
 
 /**
  * A row: the record, and `gc_at`, the only indexed time. Garbage collection looks at a row no earlier than `gc_at`, which is
- * never later than `expires_at`; a row that is still alive then has its `gc_at` moved to its `expires_at`.
+ * never later than `expires_at`; if the row is still alive then, its `gc_at` moves to its `expires_at`.
  *
- * Why not index `expires_at`: every save and touch moves it, and would write the index. `gc_at` stays where it is while a
- * session is extended, so only new sessions pay for the index. Without any, garbage collection would read the whole table.
+ * `expires_at` is not indexed because every save and touch changes it and would write the index. `gc_at` stays the same while a
+ * session is extended, so only new sessions pay for the index. Without an index, garbage collection would read the whole table.
  */
 export interface SessionsTable {
   key: string;
@@ -26,7 +26,7 @@ export interface SessionsDatabase {
   sqlite_schema: { type: string; name: string };
 }
 
-/** A Kysely without a connection, which only compiles SQL for this table. */
+/** A Kysely instance without a connection, which only compiles SQL for this table. */
 export function sqlWriter(table: string): Kysely<SessionsDatabase> {
   return new Kysely<SessionsDatabase>({
     dialect: {

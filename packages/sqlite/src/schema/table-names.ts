@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { invalidOption } from '@store/core/driver';
 import { type IdentifierNode, type KyselyPlugin, OperationNodeTransformer } from 'kysely';
 
-/** PostgreSQL keeps 63 bytes of a name; the same rule here gives the same names on every driver. */
+/** PostgreSQL keeps 63 bytes of a name; the same limit here gives the same names in every driver. */
 const longest = 63;
 
 /**
- * Accepts any name, since names are quoted, except those that SQLite reserves or cannot hold.
+ * Accepts any name, since names are quoted, except those that SQLite reserves or cannot store.
  *
  * @throws {StoreError} `INVALID_OPTION`
  */
@@ -16,7 +16,7 @@ export function assertTable(store: string, table: unknown): asserts table is str
   throw invalidOption(store, 'table', 'a name without NUL that does not begin with sqlite_', table);
 }
 
-/** The names in one database that belong to a sessions table, by the name that statements are written with. */
+/** Maps the names that statements are written with to the real names for one sessions table. */
 export function tableNames(table: string): ReadonlyMap<string, string> {
   const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
   return new Map([
@@ -25,7 +25,7 @@ export function tableNames(table: string): ReadonlyMap<string, string> {
   ]);
 }
 
-/** `table` and `suffix` together; a name that is too long is cut and ends in a hash of the whole. */
+/** `table` followed by `suffix`; a name that is too long is truncated and ends in a hash of the full name. */
 function derivedName(table: string, suffix: string): string {
   const name = table + suffix;
   if (Buffer.byteLength(name) <= longest) return name;
@@ -36,10 +36,10 @@ function derivedName(table: string, suffix: string): string {
 }
 
 /**
- * Makes Kysely replace the names that statements are written with by the real ones. Kysely quotes the result and never
- * parses it: a name with a dot, a quote or ` as ` in it stays one name.
+ * Makes Kysely replace the names that statements are written with by the real names. Kysely quotes the result and never
+ * parses it, so a name that contains a dot, a quote or ` as ` stays a single name.
  *
- * A query inside a query must be written without this plugin, or its names would be replaced twice.
+ * Build a subquery without this plugin, or its names will be replaced twice.
  */
 export function withTableNames(names: ReadonlyMap<string, string>): KyselyPlugin {
   const transformer = new (class extends OperationNodeTransformer {

@@ -3,12 +3,12 @@ import type Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
-/** With plain SQL: run it, or print it for the sqlite3 shell. Twice changes nothing. */
+/** With plain SQL: run it, or print it for the sqlite3 shell. Running it again changes nothing. */
 export function makeTable(database: Database.Database): void {
   database.exec(schemaSql('sessions'));
 }
 
-/** With Kysely: among the application's own migrations. */
+/** With Kysely: together with the application's migrations. */
 export async function migrateAll(database: Database.Database, own: Record<string, Migration>) {
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
   const provider = { getMigrations: async () => ({ ...own, ...migrations('sessions') }) };
