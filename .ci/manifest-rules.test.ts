@@ -61,7 +61,7 @@ describe('manifestProblems', () => {
     ['side effects', { sideEffects: true }, 'sideEffects'],
     ['other engines', { engines: { node: '>=20' } }, 'engines.node'],
     ['engines too old for a dependency', { engines: { node: '^22.12 || ^24 || >=26' } }, 'engines.node'],
-    ['files beside dist', { files: ['dist', 'src'] }, 'files'],
+    ['files besides dist', { files: ['dist', 'src'] }, 'files'],
     ['restricted access', { publishConfig: { ...driver.publishConfig, access: 'restricted' } }, 'access'],
     ['no package check', { scripts: { build: 'tsc -b' } }, 'scripts.check:package'],
     ['a door into dist', { exports: { ...driver.exports, '.': './dist/index.js' } }, 'not a file of src'],

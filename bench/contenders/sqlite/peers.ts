@@ -6,7 +6,7 @@ import { expressStoreOperations } from '../express-store.ts';
 import { luciaOperations, luciaTables } from '../lucia.ts';
 import { onDatabase } from './database-file.ts';
 
-/** better-sqlite3-session-store prepares each statement anew for every call, and compares times with `datetime()`. */
+/** better-sqlite3-session-store prepares each statement again for every call, and compares times with `datetime()`. */
 export const openSessionStore = (pragmas?: string) =>
   onDatabase('sessions', (open) => {
     const SqliteStore = createStoreClass(session);

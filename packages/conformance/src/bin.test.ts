@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 const bin = join(import.meta.dirname, 'bin.ts');
 const driver = join(import.meta.dirname, '../test/json-file-driver.ts');
-/** A driver whose cases with processes take a third of the time. */
+/** A driver whose process cases take a third of the time. */
 const sqliteDriver = join(import.meta.dirname, '../test/sqlite-driver.ts');
 
 function run(args: string[], fault = '') {
@@ -27,9 +27,9 @@ async function reportFile() {
   return { report, read: () => readFile(report, 'utf8') };
 }
 
-// Each case with processes starts several, which takes its time on a small machine.
+// Each process case starts several processes, which takes long on a small machine.
 describe('store-conformance', { timeout: 300_000 }, () => {
-  it('writes a report as a Markdown table, and ends with 0 for a driver that keeps every promise', async () => {
+  it('writes a report as a Markdown table, and exits with 0 for a driver that keeps every promise', async () => {
     const { report, read } = await reportFile();
     expect(run([sqliteDriver, '--write', report])).toEqual({
       status: 0,
@@ -51,7 +51,7 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(text).toMatch(/^\d+ passed, 0 failed, \d+ not run\. It conforms\.\n$/m);
   });
 
-  it('ends with 1 and says what failed, here a driver that writes without a lock', () => {
+  it('exits with 1 and reports what failed, here a driver that writes without a lock', () => {
     const { status, stderr, failed } = run([driver, '--only', 'processes.updates'], 'no-lock');
     expect(failed).toEqual(['processes.updates']);
     expect(status).toBe(1);

@@ -8,7 +8,7 @@ describe('a cookie driver', () => {
     expect(await failingCases(cookieDriver)).toEqual([]);
   });
 
-  it('that counts versions too fails no case', async () => {
+  it('that also counts versions fails no case', async () => {
     const start: typeof cookieDriver.start = (options, place) => {
       const driver = cookieDriver.start(options, place);
       return {

@@ -12,8 +12,8 @@ function failing(only: string, fault: string): string[] {
   return [...stdout.matchAll(/^\| ([\w.-]+) .*✗ failed \|$/gm)].map(([, id = '']) => id);
 }
 
-// Each function is a single statement or two, so what is not atomic shows between processes alone. Without a fault the driver
-// passes every case: bin.test.ts.
+// Each function is one or two synchronous statements, so a missing atomicity shows only between processes. Without a fault the
+// driver passes every case: see bin.test.ts.
 describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
   it.each([
     ['touch reads and writes back', 'touch', 'processes.touch'],
@@ -28,7 +28,7 @@ describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
   });
 
   it.each(['touch', 'delete-expired', 'delete-by-subject', 'delete-session'])(
-    'whose %s is not atomic passes every case of one process',
+    'whose %s is not atomic passes every case within one process',
     (fault) => {
       expect(failing('storage.', fault).filter((id) => id.endsWith('-race'))).toEqual([]);
     },

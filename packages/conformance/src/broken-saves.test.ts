@@ -12,12 +12,12 @@ describe('a storage that saves in one step', () => {
     expect(await failingCases(savingDriver(save))).toEqual(fails);
   });
 
-  it('and looks first and writes later fails exactly the case about races', async () => {
+  it('but reads first and writes later fails exactly the case about races', async () => {
     const later = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
     expect(await failingCases(savingDriver(undefined, later))).toEqual(['storage.save-race']);
   });
 
-  it('without claiming it fails the case that asks for the claim', async () => {
+  it('without claiming it fails the case that requires the claim', async () => {
     const { capabilities } = memoryDriver;
     expect(await failingCases({ ...savingDriver(), capabilities })).toEqual(['storage.no-save']);
   });

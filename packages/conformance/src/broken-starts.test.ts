@@ -6,7 +6,7 @@ import { failingCases } from '../test/failing-cases.ts';
 import { functionsDriver } from '../test/functions-driver.ts';
 import { memoryDriver, storageOf } from '../test/memory-driver.ts';
 
-/** A driver that starts as drivers should, with the options that `spoil` makes of those given. */
+/** A correct driver, started with the options that `spoil` returns for the given ones. */
 const starting = (spoil: (options: StartOptions) => StartOptions, name = 'memory'): DriverModule => ({
   ...memoryDriver,
   openStorage: storageOf,
@@ -42,7 +42,7 @@ const broken: [string, DriverModule, string[]][] = [
     ],
   ],
   [
-    'goes by a clock of its own',
+    'uses its own clock',
     starting((options) => ({ ...options, now: () => Date.now() + 1e9 })),
     [
       'start.options',
@@ -79,12 +79,12 @@ const broken: [string, DriverModule, string[]][] = [
     ],
   ],
   [
-    'keeps the Date.now it finds',
+    'captures Date.now at start',
     starting(({ now = Date.now, ...options }) => ({ ...options, now })),
     ['time.default-clock'],
   ],
   [
-    'ignores the listener for events',
+    'ignores onEvent',
     starting(({ onEvent: _, ...options }) => options),
     ['start.events', 'unreadable.missing', 'unreadable.subjects', 'unreadable.counting'],
   ],
@@ -94,7 +94,7 @@ const broken: [string, DriverModule, string[]][] = [
 ];
 
 describe('a finished store', () => {
-  it('that is started as it should be fails no case', async () => {
+  it('that is started correctly fails no case', async () => {
     expect(await failingCases(starting((options) => options))).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('a finished store', () => {
     expect(await failingCases(module)).toEqual(fails);
   });
 
-  it('of four functions says so, and is then held to that contract', async () => {
+  it('of four functions declares that kind, and is then tested against that contract', async () => {
     const start: DriverModule['start'] = ({ cache = true, ...options }, place) => {
       const store = createStore(functionsDriver.start(options, place), { ...options, name: 'functions' });
       if (cache) cacheStore(store);
@@ -117,12 +117,12 @@ describe('a finished store', () => {
 describe('a capability that is not claimed', () => {
   const withClaims = (capabilities: Capabilities) => failingCases({ ...memoryDriver, capabilities });
 
-  it('must really not be there', async () => {
+  it('must really be missing', async () => {
     expect(await withClaims({ subjects: true })).toEqual(['instances.apart']);
     expect(await withClaims({ sharedBetweenInstances: true })).toEqual(['subjects.unsupported']);
   });
 
-  it('takes the cases about it out of the plan', async () => {
+  it('removes the cases about it from the plan', async () => {
     const planned = async (capabilities: Capabilities) =>
       planCases(await inspectDriver({ ...memoryDriver, capabilities })).map(({ id }) => id);
     expect(await planned({ subjects: true })).not.toContain('close.reopen');

@@ -17,7 +17,7 @@ describe('a driver module', () => {
       "A driver of kind 'functions' has no capability",
     ],
     [
-      'a claim that is no boolean',
+      'a claim that is not a boolean',
       { ...memoryDriver, capabilities: { subjects: 1 } },
       'must be true or false',
     ],
@@ -27,11 +27,11 @@ describe('a driver module', () => {
       'also shared between instances',
     ],
     ['the wrong kind', { ...memoryDriver, kind: 'cookie' }, "start() returned kind 'records'"],
-  ])('with %s is rejected with a clear text', async (_, module, words) => {
+  ])('with %s is rejected with a clear error', async (_, module, words) => {
     await expect(inspectDriver(module as DriverModule)).rejects.toThrow(words);
   });
 
-  it('may be built on a class', async () => {
+  it('may be an instance of a class', async () => {
     const start: DriverModule['start'] = (_options, place) => {
       const storage = storageOf(place);
       class Storage {
@@ -60,7 +60,7 @@ describe('a driver module', () => {
     expect(await failingCases({ ...memoryDriver, start, capabilities: {} })).toEqual(['instances.apart']);
   });
 
-  it('sees the cases that it gives too little for as skipped, each with the reason', async () => {
+  it('skips the cases whose exports it lacks, each with the reason', async () => {
     const { results } = await runConformance(await inspectDriver({ start: memoryDriver.start }));
     const skipped = results.filter(({ outcome }) => outcome === 'skipped');
     expect(Object.fromEntries(skipped.map(({ id, reason }) => [id, reason]))).toMatchObject({
@@ -90,11 +90,11 @@ describe('a known weakness', () => {
     ]);
   });
 
-  it('that is overcome is a failure, so that the module stays true', async () => {
+  it('that has been fixed is a failure, so that the module stays accurate', async () => {
     expect(await failingCases({ ...memoryDriver, knownWeaknesses })).toEqual(['failure.close']);
   });
 
-  it('of a required case, or of none, is refused', async () => {
+  it('of a required or unknown case is refused', async () => {
     for (const id of ['load.found', 'nonsense']) {
       const driver = await inspectDriver({ ...memoryDriver, knownWeaknesses: { [id]: 'because' } });
       expect(() => planCases(driver)).toThrow(`knownWeaknesses names "${id}"`);
@@ -108,7 +108,7 @@ describe('a known weakness', () => {
 });
 
 describe('the cases', () => {
-  it('have ids of their own and end in a full stop, so that a report can be read and compared', () => {
+  it('have unique ids and end in a full stop, so that reports can be read and compared', () => {
     expect(new Set(allCases.map(({ id }) => id)).size).toBe(allCases.length);
     for (const { id, title } of allCases) {
       expect(id).toMatch(/^[a-z-]+\.[a-z-]+$/);

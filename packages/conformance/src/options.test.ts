@@ -10,7 +10,7 @@ type Row = [option: string, wrong: unknown, misspelt: string];
 const inspected = (module: unknown) => inspectDriver(module as DriverModule);
 const nowhere = 'file:///nowhere.ts';
 
-/** Everything that takes options or exports, and what it calls them. */
+/** Everything that accepts options or exports, and its name for them. */
 const tables: [what: string, take: (options: object) => Promise<unknown>, path: string, rows: Row[]][] = [
   [
     'a driver module',
@@ -63,7 +63,7 @@ const tables: [what: string, take: (options: object) => Promise<unknown>, path: 
 ];
 
 describe.each(tables)('%s', (what, take, path, rows) => {
-  it('takes what is in this table', async () => {
+  it('accepts the names in this table', async () => {
     const names = rows.map(([option]) => option);
     if (what === 'a driver module') expect(names).toEqual(exportNames);
     else {
@@ -75,7 +75,7 @@ describe.each(tables)('%s', (what, take, path, rows) => {
     }
   });
 
-  it.each(rows)('refuses a wrong %s, and tells it by name when it is misspelt', async (...row) => {
+  it.each(rows)('refuses a wrong %s, and suggests the name when it is misspelt', async (...row) => {
     const [option, wrong, misspelt] = row;
     await expect(take({ [option]: wrong })).rejects.toThrow(new RegExp(`\\b${option}\\b`));
     await expect(take({ [misspelt]: () => {} })).rejects.toMatchObject({
@@ -93,7 +93,7 @@ describe('what is passed in place of', () => {
     },
   );
 
-  it('the URL of a driver module is refused with what to pass', async () => {
+  it('the URL of a driver module is refused, with what to pass instead', async () => {
     for (const wrong of ['./conformance.ts', {}, undefined]) {
       await expect(loadDriver(wrong as string)).rejects.toThrow('must be the URL of its module, such as');
     }
@@ -106,7 +106,7 @@ describe('what is passed in place of', () => {
   });
 });
 
-it('lets a driver module export more for its own use', async () => {
+it('allows a driver module to have other exports', async () => {
   const more = { default: {}, passwordOf: () => '', load: () => {} };
   await expect(inspected({ ...memoryDriver, ...more })).resolves.toMatchObject({ kind: 'records' });
 });

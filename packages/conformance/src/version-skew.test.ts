@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { skewedInstall } from '../test/skewed-install.ts';
 
-describe('a driver with a copy of core of its own', { timeout: 120_000 }, () => {
+describe('a driver with a separate copy of core', () => {
   async function report(versions: { application: string; driver: string }) {
     const { command, module, remove } = await skewedInstall(versions);
     onTestFinished(remove);

@@ -1,9 +1,9 @@
 import type { BrokenStorage } from './broken-storage.ts';
 
-/** Failures that are hidden, what is claimed and missing, and closing. */
+/** Hidden failures, missing capabilities, and closing. */
 export const brokenBackends: BrokenStorage[] = [
   {
-    broken: 'subjects are claimed and not there',
+    broken: 'subjects are claimed but missing',
     fails: [
       'move.not-listed',
       'subjects.given-up',

@@ -176,7 +176,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'destroyAll spares nobody',
+    broken: 'destroyAll ignores except',
     fails: ['revocation.subjects'],
     how: (driver) => ({ destroyAll: (subject) => driver.destroyAll?.(subject, {}) ?? 0 }),
   },

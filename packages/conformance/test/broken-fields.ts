@@ -1,6 +1,6 @@
 import type { BrokenStorage } from './broken-storage.ts';
 
-/** What comes back of a record that was written well. */
+/** Reading back a record that was written correctly. */
 export const brokenFields: BrokenStorage[] = [
   {
     broken: 'read hides what has expired by the clock of the machine',

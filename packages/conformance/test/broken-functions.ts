@@ -145,7 +145,7 @@ export const brokenFunctions: BrokenFunctions[] = [
     }),
   },
   {
-    broken: 'the id is stored beside the content',
+    broken: 'the id is stored next to the content',
     fails: ['ids.not-at-rest-functions'],
     how: (driver, _options, sessions) => ({
       async save(id, data, flash, options) {

@@ -2,7 +2,7 @@ import type { BrokenStorage } from './broken-storage.ts';
 
 export const brokenRemovals: BrokenStorage[] = [
   {
-    broken: 'deleteSession removes marks too',
+    broken: 'deleteSession removes marks as well',
     fails: [
       'move.chain',
       'move.not-counted',
@@ -18,7 +18,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteSession looks first and removes later',
+    broken: 'deleteSession reads first and removes later',
     fails: [
       'move.destroyed',
       'move.race',
@@ -47,7 +47,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteSession returns true for what is not there',
+    broken: 'deleteSession returns true for a missing record',
     fails: ['move.not-counted', 'storage.delete-session'],
     how: (storage, records) => ({
       deleteSession: async (key) => (await storage.deleteSession(key)) === true || !records.has(key),
@@ -70,7 +70,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteSession spares what it cannot read',
+    broken: 'deleteSession spares unreadable records',
     fails: ['storage.delete-session'],
     how: (storage, records) => ({
       async deleteSession(key) {
@@ -84,7 +84,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteSession spares what has expired by the clock of the machine',
+    broken: "deleteSession spares records that have expired by the machine's clock",
     fails: ['storage.delete-session'],
     how: (storage, records) => ({
       async deleteSession(key) {
@@ -99,12 +99,12 @@ export const brokenRemovals: BrokenStorage[] = [
     how: (storage) => ({ deleteExpired: (now) => storage.deleteExpired(now, 1e9) }),
   },
   {
-    broken: 'deleteExpired takes what ends in the next second too',
+    broken: 'deleteExpired also removes records that expire in the next second',
     fails: ['gc.expired-only', 'storage.delete-expired'],
     how: (storage) => ({ deleteExpired: (now, limit) => storage.deleteExpired(now + 1000, limit) }),
   },
   {
-    broken: 'deleteExpired spares what ends now',
+    broken: 'deleteExpired spares records that expire now',
     fails: [
       'time.application-clock',
       'unreadable.gc',
@@ -117,7 +117,7 @@ export const brokenRemovals: BrokenStorage[] = [
     how: (storage) => ({ deleteExpired: (now, limit) => storage.deleteExpired(now - 1, limit) }),
   },
   {
-    broken: 'deleteExpired looks first and removes later',
+    broken: 'deleteExpired reads first and removes later',
     fails: ['gc.instances', 'gc.race', 'storage.delete-expired-race'],
     how: (_, records, hop) => ({
       async deleteExpired(now, limit) {
@@ -131,7 +131,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteExpired goes by the clock of the machine',
+    broken: "deleteExpired uses the machine's clock",
     fails: [
       'time.application-clock',
       'move.collected',
@@ -180,7 +180,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'listBySubject leaves out what the machine takes for expired',
+    broken: "listBySubject leaves out records that have expired by the machine's clock",
     fails: ['storage.subjects'],
     how: (storage) => ({
       listBySubject: async (subject) =>
@@ -188,7 +188,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteBySubject deletes onlyKey whoever it belongs to',
+    broken: 'deleteBySubject deletes onlyKey whatever its subject',
     fails: ['subjects.given-up', 'subjects.only', 'storage.subjects'],
     how: (storage, records) => ({
       async deleteBySubject(subject, options) {
@@ -198,7 +198,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteBySubject spares nobody',
+    broken: 'deleteBySubject ignores exceptKey',
     fails: [
       'move.not-listed',
       'subjects.given-up',

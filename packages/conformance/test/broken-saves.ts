@@ -2,7 +2,7 @@ import type { DriverModule } from '@store/conformance';
 import type { PlainPayload, RecordStorage, SessionRecord } from '@store/core/driver';
 import { hop, memoryDriver, recordsOf, storageOf } from './memory-driver.ts';
 
-/** What a `save` does once it has found what is there; `undefined` refuses. */
+/** What a `save` writes over the existing record; `undefined` refuses. */
 export type SaveOver = (
   found: SessionRecord,
   record: SessionRecord,
@@ -22,7 +22,7 @@ const correct: SaveOver = (found, record, createdAfter, plain) => {
   return goesOn ? { ...found, version, payload, expiresAt } : undefined;
 };
 
-/** A driver like {@link memoryDriver} that saves in one step. @param between What happens between looking and writing */
+/** A driver like {@link memoryDriver} that saves in one step. @param between Runs between reading and writing */
 export function savingDriver(saveOver = correct, between = async () => {}): DriverModule {
   return {
     ...memoryDriver,

@@ -2,7 +2,7 @@ import type { BrokenStorage } from './broken-storage.ts';
 
 export const brokenScans: BrokenStorage[] = [
   {
-    broken: 'scan leaves out what has expired by the clock of the machine',
+    broken: "scan leaves out records that have expired by the machine's clock",
     fails: ['storage.scan'],
     how: (storage) => ({
       scan: async (after, limit) =>
@@ -10,7 +10,7 @@ export const brokenScans: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'scan takes `after` for the number of a record',
+    broken: 'scan treats `after` as the number of a record',
     fails: ['storage.scan-changes'],
     how: (_storage, records, hop) => ({
       async scan(after, limit) {
@@ -22,7 +22,7 @@ export const brokenScans: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'scan returns the record it begins after once more',
+    broken: 'scan returns the record `after` again',
     fails: ['counting.pages', 'counting.changes', 'storage.scan', 'storage.scan-changes'],
     how: (_storage, records, hop) => ({
       async scan(after = '', limit) {

@@ -8,7 +8,7 @@ export interface BrokenStorage {
   how(
     storage: WholeStorage,
     records: Map<string, SessionRecord>,
-    /** The way to the backend and back; fails while the backend is broken. */
+    /** A round trip to the backend; fails while the backend is broken. */
     hop: () => Promise<void>,
   ): Partial<{ [name in keyof RecordStorage]: RecordStorage[name] | undefined }>;
 }

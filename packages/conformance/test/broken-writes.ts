@@ -66,7 +66,7 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'replace creates what is not there',
+    broken: 'replace creates a missing record',
     fails: [
       'update.missing',
       'instances.destroyed',
@@ -111,7 +111,7 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'insert overwrites what is expired',
+    broken: 'insert overwrites an expired record',
     fails: ['storage.insert', 'storage.move'],
     how: (storage, records) => ({
       async insert(record) {
@@ -122,7 +122,7 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'insert looks first and writes later',
+    broken: 'insert reads first and writes later',
     fails: ['create.one-winner', 'storage.insert'],
     how: (_, records, hop) => ({
       async insert(record) {
@@ -158,12 +158,12 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'touch revives what is expired',
+    broken: 'touch revives an expired record',
     fails: ['move.dead-at-once', 'storage.touch'],
     how: (storage) => ({ touch: async (key, _now, expiresAt) => storage.touch(key, 0, expiresAt) }),
   },
   {
-    broken: 'touch answers true without writing',
+    broken: 'touch returns true without writing',
     fails: [
       'time.restarts',
       'time.own-idle-timeout',

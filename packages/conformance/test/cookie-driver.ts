@@ -4,7 +4,7 @@ import type { CookieSession, CookieStoreDriver } from '@store/core';
 
 const keyOf = (place: Place) => createHash('sha256').update(place.namespace).digest();
 
-/** Seals text so that it can neither be read nor changed (AES-256-GCM). */
+/** Seals text so that it cannot be read or changed (AES-256-GCM). */
 export function seal(place: Place, text: string): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyOf(place), iv);
@@ -26,13 +26,13 @@ export function open(place: Place, value: string): string | undefined {
 }
 
 interface Ledger {
-  /** The families that were ended. */
+  /** The families that have ended. */
   ended: Set<string>;
   /** The family of each id that was sealed. */
   families: Map<string, string>;
   /** When each id was replaced by a new one. */
   moves: Map<string, number>;
-  /** For each subject: seals made before this time are over, but for one session's. */
+  /** For each subject: the time before which seals are invalid, except for one session's. */
   subjects: Map<string, { before: number; except: string | undefined }[]>;
 }
 const ledgers = new Map<string, Ledger>();
@@ -50,7 +50,7 @@ export function ledgerOf({ namespace }: Place): Ledger {
   return ledger;
 }
 
-/** The first id of a session, and the one that it was loaded under. */
+/** The first id of a session, and the id it was loaded under. */
 export function chainOf({ id, family = id }: CookieSession): { first: string; loaded: string } {
   const [first = id, loaded = first] = family.split('.');
   return { first, loaded };

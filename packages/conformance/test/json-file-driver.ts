@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
-/** Which promise to break. Read from the environment, so that it is broken in every process. */
+/** The promise to break. From the environment, so that it is broken in every process. */
 const fault = process.env.JSON_FILE_FAULT;
 
 type Records = { [key: string]: SessionRecord };
@@ -16,7 +16,7 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
   const load = (): Records => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Records) : {});
 
   async function locked<T>(work: (records: Records) => T): Promise<T> {
-    // Nothing below waits, so that other calls of this process find the lock free.
+    // Nothing below awaits, so that other calls of this process find the lock free.
     if (fault !== 'no-lock') lock.exec('begin exclusive');
     try {
       const records = load();

@@ -2,10 +2,10 @@ import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import { memoryStorage } from '@store/core/memory';
 
-/** Every function but `save`, without which more of the others is used. */
+/** Every function except `save`, so that core uses the others more. */
 export type WholeStorage = Required<Omit<RecordStorage, 'save'>>;
 
-/** Every place's records, for as long as the process lives. */
+/** The records of every place, for the life of the process. */
 const places = new Map<string, Map<string, SessionRecord>>();
 
 export function recordsOf({ namespace }: Place): Map<string, SessionRecord> {
@@ -16,13 +16,13 @@ export function recordsOf({ namespace }: Place): Map<string, SessionRecord> {
 
 const broken = new Set<string>();
 
-/** The way to a place's backend: one turn of the event loop, and an error while the place is broken. */
+/** A call to a place's backend: takes one turn of the event loop, and fails while the place is broken. */
 export async function hop({ namespace }: Place): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (broken.has(namespace)) throw new Error('The backend is down.');
 }
 
-/** A correct storage over a map, as far away as a hop. */
+/** A correct storage over a map, one turn of the event loop away. */
 export function storageOf(place: Place): WholeStorage {
   const { records: _records, save: _save, ...functions } = memoryStorage(recordsOf(place));
   const distant = Object.entries(functions).map(([name, call]) => [
@@ -35,7 +35,7 @@ export function storageOf(place: Place): WholeStorage {
   return { ...(Object.fromEntries(distant) as Omit<WholeStorage, 'close'>), async close() {} };
 }
 
-/** A correct driver on records with every hook, for tests that spoil one thing about it. */
+/** A correct driver on records with every hook, for tests that break one thing about it. */
 export const memoryDriver = {
   capabilities: { subjects: true, sharedBetweenInstances: true },
   start: (_options, place) => storageOf(place),

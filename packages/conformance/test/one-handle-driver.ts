@@ -13,7 +13,7 @@ import { recordsOf } from './memory-driver.ts';
 const inUse = new Set<string>();
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A backend that only one can open, and that reads and writes without comparing: what makes it atomic is the queue. */
+/** A backend that allows one open handle, without compare-and-write: the queue makes it atomic. */
 function openStorage(place: Place): RecordStorage {
   if (inUse.has(place.namespace)) throw new Error('LOCKED: the backend is in use');
   inUse.add(place.namespace);
@@ -55,7 +55,7 @@ function openStorage(place: Place): RecordStorage {
   };
 }
 
-/** A driver that claims nothing. @param check When the options are looked at */
+/** A driver that claims nothing. @param check When the options are validated */
 export const oneHandleDriver = (check: 'first' | 'last'): DriverModule => ({
   openStorage,
   cleanUp({ namespace }) {

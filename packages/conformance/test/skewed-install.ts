@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 const packages = join(import.meta.dirname, '../..');
 const example = join(packages, '../examples/memory-driver');
 
-/** Builds this package and core where they are not built, or were changed since. */
+/** Builds this package and core unless their builds are current. */
 async function build(): Promise<void> {
   const compiler = join(packages, '../node_modules/.bin/tsc');
   await promisify(execFile)(compiler, ['-b', join(packages, 'conformance')]);
 }
 
-/** Puts a built package where a package manager would, under another version of core if wanted. */
+/** Puts a built package where a package manager would, with another version of core if requested. */
 async function install(name: 'core' | 'conformance', into: string, version?: string): Promise<void> {
   const to = join(into, 'node_modules/@store', name);
   await cp(join(packages, name, 'dist'), join(to, 'dist'), { recursive: true });
@@ -31,9 +31,9 @@ async function install(name: 'core' | 'conformance', into: string, version?: str
 }
 
 /**
- * An application with one version of core and a driver with another of its own, as plain JavaScript on the disk.
+ * An application with one version of core, and a driver with a separate copy in another version, as JavaScript files.
  *
- * @returns the driver module for the suite, and the suite's command, which lies in the application
+ * @returns the driver module for the suite, and the suite's command in the application
  */
 export async function skewedInstall(versions: { application: string; driver: string }) {
   await build();

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
-/** Which promise to break. Read from the environment, so that it is broken in every process. */
+/** The promise to break. From the environment, so that it is broken in every process. */
 const fault = process.env.SQLITE_FAULT;
 
 const schema = `create table if not exists sessions (key text primary key, payload text not null, subject text,
@@ -15,7 +15,7 @@ const saveOver = `payload = :payload, version = :version, expiresAt = :expiresAt
   (:subject is null or subject is :subject) and payload glob :plain`;
 
 function open({ directory }: Place): DatabaseSync {
-  // Waits for others before it fails; nothing here needs to survive a loss of power.
+  // Waits for other connections before it fails; nothing here needs to survive a power cut.
   const database = new DatabaseSync(join(directory, 'sessions.db'), { timeout: 20_000 });
   database.exec('pragma synchronous = off');
   if (fault === 'table-at-start') {
@@ -31,14 +31,14 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** Does the work later, by a timer that keeps no process alive: a second is more than a process takes to end. */
+/** Does the work later, by a timer that does not keep the process alive: a second is longer than a process takes to exit. */
 function unreferenced<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(work()), 1000).unref();
   });
 }
 
-/** One statement a function, each atomic by itself, unless told to look first and write later. */
+/** One atomic statement per function, unless told to read first and write later. */
 function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
   const sql = (text: string) => {
     const statement = database.prepare(text);
@@ -99,7 +99,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (fault !== 'touch') return touch.run({ key, now, expiresAt }) > 0;
       const found = read.get({ key });
       if (!found || found.expiresAt <= now) return false;
-      // Not to the last: a record that comes back is touched thousands of times.
+      // Limited: a record that comes back is touched thousands of times.
       if (touches++ < 50) sleep(2);
       return upsert.run({ ...found, expiresAt: Math.max(found.expiresAt, expiresAt) }) > 0;
     },

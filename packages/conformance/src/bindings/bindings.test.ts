@@ -21,28 +21,28 @@ const runners: [string, string, string[], { [name: string]: string }][] = [
 
 describe.each(runners)('the binding for %s', (_, command, args, variables) => {
   function run(forgetFlash: string, report?: string) {
-    // Without what this runner tells its own children.
+    // Without the variables that this runner sets for its children.
     const { VITEST: _vitest, NODE_OPTIONS: _options, NODE_ENV: _env, ...outside } = process.env;
     const env = { ...outside, FORGET_FLASH: forgetFlash, REPORT: report, NO_COLOR: '1', ...variables };
     const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
     return { status, output: stdout + stderr };
   }
 
-  it('makes a test of every case, runs them, and shows those that are not run', () => {
+  it('turns every case into a test, runs them, and shows the ones that are not run', () => {
     const { status, output } = run('no');
     expect(output).toMatch(/\b38 pass(ed)?\b|\bpass 38\b/);
     expect(output).toMatch(/\b11 skip(ped)?\b|\bskipped 11\b/);
     expect(status).toBe(0);
   });
 
-  it('fails with the sentence that does not hold', () => {
+  it('fails with the broken sentence of the contract', () => {
     const { status, output } = run('yes');
     expect(output).toContain('load.found (required): load() returns data and flash as last saved.');
     expect(output).toMatch(/\b[1-9] fail(ed)?\b|\bfail [1-9]\b/);
     expect(status).toBe(1);
   });
 
-  it('fails while a README does not show how many cases pass', () => {
+  it('fails if a README does not show how many cases pass', () => {
     const { status, output } = run('no', join(cwd, 'driver.mjs'));
     expect(output).toContain('must show this row');
     expect(output).toContain('| functions | none | ');

@@ -15,7 +15,7 @@ async function inFile(text: string): Promise<string> {
 }
 
 describe('a README', () => {
-  it('shows the report that the command line prints, however its columns are lined up', async () => {
+  it('must show the report that the command line prints, however its columns are aligned', async () => {
     const driver = await inspectDriver(memoryDriver);
     const planned = planCases(driver);
     const report = markdownReport(await runConformance(driver));
@@ -33,7 +33,7 @@ describe('a README', () => {
     );
   });
 
-  it('counts a case that is not run, or a known weakness, as not passed', async () => {
+  it('must count a case that is not run, or a known weakness, as not passed', async () => {
     const driver = await inspectDriver({
       start: memoryDriver.start,
       knownWeaknesses: { 'gc.at-once': 'it takes its time' },

@@ -38,7 +38,7 @@ import { unreadableCases } from './unreadable.ts';
 import { updateCases } from './updates.ts';
 import { valueCases } from './values.ts';
 
-/** Every case there is, for all kinds of driver, in the order a report has them. */
+/** Every case for every kind of driver, in the order of a report. */
 export const allCases: readonly ConformanceCase[] = [
   ...startingCases,
   ...basicCases,

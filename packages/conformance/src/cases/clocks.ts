@@ -5,7 +5,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 
 const records = ['records'] as const;
 
-/** Whose time it is. */
+/** Which clock counts. */
 export const clockCases: ConformanceCase[] = [
   {
     id: 'time.lowered',
@@ -75,7 +75,7 @@ export const clockCases: ConformanceCase[] = [
         clock.advance(600);
         assert.equal((await store.load(id)).exists, false, `the session must end in ${year}`);
         assert.equal(await store.gc(), 1, `gc() in ${year} must remove it`);
-        // For a backend that only one can open. Whether closing works is what the cases about closing say.
+        // For a backend that allows one open handle. Whether closing works is tested by the cases about closing.
         await Promise.allSettled([store.close()]);
       }
     },
@@ -100,7 +100,7 @@ export const clockCases: ConformanceCase[] = [
         const first = await begin();
         Date.now = () => real() + later;
         assert.equal((await first.store.load(first.name)).exists, false, 'a clock faked after the start');
-        // For a backend that only one can open.
+        // For a backend that allows one open handle.
         await Promise.allSettled([first.store.close()]);
         const second = await begin();
         assert.equal((await second.store.load(second.name)).exists, true, 'a clock faked before the start');

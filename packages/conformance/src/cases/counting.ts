@@ -15,7 +15,7 @@ async function entriesOf(store: SessionStore): Promise<SessionEntry[]> {
   return found;
 }
 
-/** Everybody's sessions: `count`, `entries` and `clear`. */
+/** All sessions: `count`, `entries` and `clear`. */
 export const countingCases: ConformanceCase[] = [
   {
     id: 'counting.unsupported',
@@ -86,17 +86,17 @@ export const countingCases: ConformanceCase[] = [
         seen.set(handle, (seen.get(handle) ?? 0) + 1);
         if (seen.size % 25 !== 0) continue;
         await store.save(createSessionId(), { late: true }, {});
-        // One that was yielded: destroying the last of a page before its turn would hide that the next page begins with it.
+        // Only a session already yielded: destroying the last one of a page earlier would hide that the next page begins with it.
         const gone = go.findIndex((id) => sessionKey(id) !== handle && seen.has(sessionKey(id)));
         if (gone >= 0) await store.destroy(go.splice(gone, 1)[0] as string);
         await store.update(stay[seen.size % stay.length] as string, (content) => content);
       }
       for (const id of stay) {
         const times = seen.get(sessionKey(id)) ?? 0;
-        assert.equal(times, 1, `a session that was there all the time was yielded ${times} times`);
+        assert.equal(times, 1, `a session that existed throughout was yielded ${times} times`);
       }
       const most = Math.max(...seen.values());
-      assert.equal(most, 1, `a session that came or went in between was yielded ${most} times`);
+      assert.equal(most, 1, `a session that came or went during the scan was yielded ${most} times`);
     },
   },
   {

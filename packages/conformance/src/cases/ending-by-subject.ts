@@ -19,7 +19,11 @@ export const endingBySubjectCases: ConformanceCase[] = [
       const store = await start();
       const [one = ''] = await saveDevices(store, 'ada', ['1', '2', '3']);
       const [other = ''] = await saveDevices(store, 'grace', ['tablet']);
-      assert.equal(await store.destroyAll('ada', { except: other }), 3, "another's id spares nobody");
+      assert.equal(
+        await store.destroyAll('ada', { except: other }),
+        3,
+        "another subject's id spares no session",
+      );
       assert.equal(await store.destroyAll('ada'), 0);
       const [spared = ''] = await saveDevices(store, 'ada', ['4', '5', '6']);
       assert.equal(await store.destroyAll('ada', { except: spared }), 2);

@@ -4,7 +4,7 @@ import { endedEarly } from '../processes/messages.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { newIds, saveAll } from './many-sessions.ts';
 
-/** Whether a process that used a store ends. */
+/** Whether a process that used a store exits. */
 export const exitCases: ConformanceCase[] = [
   {
     needs: ['processes'],
@@ -46,13 +46,13 @@ export const exitCases: ConformanceCase[] = [
       const ids = newIds(1200);
       const before = await start(anHourAgo);
       await saveAll(before, ids);
-      // For a backend that only one can open. Whether closing works is what the cases about closing say.
+      // For a backend that allows one open handle. Whether closing works is tested by the cases about closing.
       await Promise.allSettled([before.close()]);
       const [cron] = await processes(1);
       const exitCode = await cron?.leave('collectAll', 'close');
       assert.notEqual(exitCode, endedEarly, 'the process ended while gc() or close() was pending');
       assert.equal(exitCode, 0, 'gc() or close() failed, or something keeps the process alive after them');
-      // Sessions kept in memory are out of the reach of another process.
+      // Another process cannot reach sessions kept in memory.
       if (!claims.sharedBetweenProcesses) return;
       const after = await start(anHourAgo);
       for (const id of ids) {

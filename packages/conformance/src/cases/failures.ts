@@ -9,7 +9,7 @@ import { rejectsWith } from './rejects-with.ts';
 
 const servers = ['records', 'functions'] as const;
 
-/** Calls everything that has to reach the backend. */
+/** Makes every call that must reach the backend. */
 const callsOf = (store: SessionStore, id: string): [string, () => Promise<unknown>][] => [
   ['load()', () => store.load(id)],
   ['save()', () => store.save(id, { secret: 'tarragon' }, {})],
@@ -22,7 +22,7 @@ const callsOf = (store: SessionStore, id: string): [string, () => Promise<unknow
 
 const attempts = 500;
 
-/** A driver may need a moment to connect again; who asks meanwhile hears UNAVAILABLE. */
+/** A driver may need a moment to reconnect, during which calls are UNAVAILABLE. */
 async function loadOnceItAnswers(store: SessionStore, id: string): Promise<StoredSession> {
   for (let left = attempts; ; left -= 1) {
     try {
@@ -78,7 +78,7 @@ export const failureCases: ConformanceCase[] = [
         assert.deepEqual(
           (await loadOnceItAnswers(store, id)).data,
           { count: 1 },
-          'what was refused must not be done later',
+          'a refused write must not be applied later',
         );
       }
       assert.equal(await store.update(id, increase), true);
@@ -104,10 +104,10 @@ export const failureCases: ConformanceCase[] = [
         const { message } = result.reason;
         assert.ok(
           !inspect(result.reason, { depth: 10 }).includes(id),
-          'an error, or its cause, holds a session id',
+          'an error, or its cause, contains a session id',
         );
-        assert.ok(!message.includes(sessionKey(id)), 'the text of an error holds a record key');
-        assert.ok(!message.includes('tarragon'), 'the text of an error holds content');
+        assert.ok(!message.includes(sessionKey(id)), 'the text of an error contains a record key');
+        assert.ok(!message.includes('tarragon'), 'the text of an error contains content');
       }
     },
   },

@@ -12,7 +12,7 @@ const missing = { exists: false, data: {}, flash: {} };
 const changedAt = (text: string, at: number) =>
   `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
 
-/** What a cookie store makes of cookies that it did not just seal. */
+/** How a cookie store treats cookies that it did not just seal. */
 export const foreignCookieCases: ConformanceCase[] = [
   {
     ...cookie,

@@ -19,7 +19,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
       for (const id of touched) assert.equal(await store.touch(id), true);
       assert.equal(await collectAll(store), 0, 'nothing has expired');
       clock.advance(599.999);
-      assert.equal(await collectAll(store), 3, 'what expires at this very millisecond must go');
+      assert.equal(await collectAll(store), 3, 'sessions that expire in this millisecond must be removed');
       const alive = await Promise.all([...late, ...touched].map(async (id) => (await store.load(id)).exists));
       assert.deepEqual(alive, [true, true, true, true]);
       clock.advance(0.001);
@@ -100,7 +100,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
         const all = newIds(20);
         await saveAll(store, all);
         clock.advance(30);
-        // Untouched they are over for the clock that is ahead, touched they are not.
+        // By the clock that is ahead, the untouched ones have expired and the touched ones have not.
         const [touched] = await Promise.all([Promise.all(all.map((id) => store.touch(id))), ahead.gc()]);
         const alive = await Promise.all(all.map(async (id) => (await store.load(id)).exists));
         assert.deepEqual(alive, touched);
@@ -116,7 +116,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
       const store = await start();
       const live = newIds(20);
       await saveAll(store, live);
-      assert.ok(Number.isInteger(await store.gc()), 'gc() must answer a number or nothing');
+      assert.ok(Number.isInteger(await store.gc()), 'gc() must return a number or nothing');
       for (const [n, id] of live.entries()) assert.deepEqual((await store.load(id)).data, { n });
     },
   },

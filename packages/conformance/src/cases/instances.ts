@@ -6,7 +6,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 const records = ['records'] as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** Several stores on the same sessions, as several servers have them. */
+/** Several stores on the same sessions, as with several servers. */
 export const instanceCases: ConformanceCase[] = [
   {
     id: 'instances.updates',

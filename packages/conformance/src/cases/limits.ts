@@ -12,7 +12,7 @@ function assertTellsKeys(error: Error): void {
   assert.ok(!error.message.includes('tarragon'), 'TOO_LARGE must not show what is stored');
 }
 
-/** What no session may pass: its size, its age. And what it says of its cookie. */
+/** The limits of a session, its size and its age; and `expireOnClose`. */
 export const limitCases: ConformanceCase[] = [
   {
     id: 'limits.too-large',
@@ -64,7 +64,7 @@ export const limitCases: ConformanceCase[] = [
       const store = await start();
       const id = createSessionId();
       const text = 'é'.repeat((1_048_576 - 100) / 2);
-      // A backend may take less, and must then say so.
+      // A backend may accept less, but must then reject with TOO_LARGE.
       const refused = await store.save(id, { text }, {}).catch((error: unknown) => error);
       if (refused !== undefined && !isStoreError(refused, 'TOO_LARGE')) throw refused;
       const stored = refused === undefined ? text : undefined;
@@ -84,7 +84,7 @@ export const limitCases: ConformanceCase[] = [
       assert.equal(absoluteTimeout, 2_592_000, 'absoluteTimeout must be 30 days by default');
       await limited.close();
       const unlimited = await start({ absoluteTimeout: false });
-      assert.equal(unlimited.timeouts.absoluteTimeout, false, 'absoluteTimeout: false must arrive');
+      assert.equal(unlimited.timeouts.absoluteTimeout, false, 'absoluteTimeout: false must be passed on');
       assert.equal(unlimited.kind, kind === 'cookie' ? 'cookie' : 'server');
     },
   },

@@ -12,7 +12,7 @@ export async function saveAll(store: SessionStore, ids: string[]): Promise<void>
   }
 }
 
-/** Calls `gc()` until nothing is left: a driver may visit a bounded part of its backend per call. @returns how many it removed */
+/** Calls `gc()` until nothing is left: a driver may visit a limited part of its backend per call. @returns how many were removed */
 export async function collectAll(store: SessionStore): Promise<number> {
   let removed = 0;
   for (let emptyHanded = 0; emptyHanded < 20; ) {

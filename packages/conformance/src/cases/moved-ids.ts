@@ -20,7 +20,7 @@ async function moveAlong(store: SessionStore, moves: number, subject?: string): 
   return ids;
 }
 
-/** Everything that a request may still do with the id it came with. */
+/** Everything that a request may still do with its id. */
 const lateWrites: {
   [name: string]: (store: SessionStore, id: string, base: StoredSession) => Promise<boolean>;
 } = {
@@ -30,7 +30,7 @@ const lateWrites: {
   'touch()': (store, id) => store.touch(id),
 };
 
-/** What an id that was given up still does for a minute. */
+/** What the old id of a moved session still does for a minute. */
 export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
@@ -60,7 +60,7 @@ export const movedIdCases: ConformanceCase[] = [
           await store.save(id, { n: 1 }, {});
           const base = await store.load(id);
           const moves = store.update(id, keep, movesBlindly ? { newId } : { newId, base });
-          // In the continuation of the move itself: a caller that awaited it may write immediately.
+          // Directly after the move resolves: a caller that awaited it may write immediately.
           const written = await moves.then((moved) => {
             assert.equal(moved, true);
             clock.advance(30);
@@ -142,7 +142,7 @@ export const movedIdCases: ConformanceCase[] = [
       assert.equal((await store.load(id)).moved, true, 'the mark must stay for a minute');
       clock.advance(11);
       let removed = 0;
-      // A driver may visit a bounded part of its backend per call.
+      // A driver may visit a limited part of its backend per call.
       for (let calls = 0; calls < 20; calls += 1) removed += await store.gc();
       assert.equal(removed, 1, 'the mark must be collected like any record');
       assert.equal(await module.peek?.(sessionKey(id), place), undefined, 'the mark is still stored');
@@ -182,11 +182,7 @@ export const movedIdCases: ConformanceCase[] = [
         const [given, last] = [ids[which], ids.at(-1)] as [string, string];
         const only = sessionKey(given);
         assert.equal(await store.destroyAll('grace', { only }), 0, "another subject's session");
-        assert.equal(
-          await store.destroyAll('ada', { only, except: last }),
-          0,
-          'the spared session is that one',
-        );
+        assert.equal(await store.destroyAll('ada', { only, except: last }), 0, 'the same session is spared');
         assert.equal(await store.destroyAll('ada', { only: sessionKey(last), except: given }), 0);
         assert.equal(await isAlive(last), true);
         assert.equal(await store.destroyAll('ada', { only }), 1, `only, by id ${which + 1} of 3`);

@@ -16,7 +16,7 @@ async function aliveOf(store: SessionStore, ids: string[]): Promise<string[]> {
   return found.flat();
 }
 
-/** What is alive once nothing changes any more: a backend may still be doing what a dead process had asked for. */
+/** The live ids once nothing changes any more: the backend may still be executing requests of a dead process. */
 async function aliveAtLast(store: SessionStore, ids: string[]): Promise<string[]> {
   let before = await aliveOf(store, ids);
   for (let left = 50; ; left -= 1) {
@@ -119,7 +119,7 @@ export const movedProcessCases: ConformanceCase[] = [
           assert.deepEqual(
             after,
             [],
-            'destroy(first id) must end the session wherever it was when the process died',
+            'destroy(first id) must end the session under whichever id it had when the process died',
           );
         }
       }

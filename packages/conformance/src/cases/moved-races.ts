@@ -11,7 +11,7 @@ async function turns(count: number): Promise<void> {
   for (let left = count; left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Starts the calls in an order that differs from round to round, and up to two turns of the event loop apart. */
+/** Starts the calls in an order that changes from round to round, up to two turns of the event loop apart. */
 async function allAtOnce<T>(round: number, calls: (() => Promise<T>)[]): Promise<T[]> {
   const results: Promise<T>[] = [];
   for (let n = 0; n < calls.length; n += 1) {
@@ -41,7 +41,7 @@ export const movedRaceCases: ConformanceCase[] = [
         const [id, newId] = newIds(2) as [string, string];
         await one.save(id, { round }, {});
         const base = await one.load(id);
-        // With a base the move is the first thing that reaches the backend. So in both orders, and each time apart.
+        // With a base, the move is the first call that reaches the backend. So in both orders, at different distances.
         const moves = async () => one.update(id, keep, round % 4 < 2 ? { newId, base } : { newId });
         await allAtOnce<unknown>(round, [moves, () => other.destroy(id)]);
         assert.deepEqual(
@@ -70,7 +70,7 @@ export const movedRaceCases: ConformanceCase[] = [
           },
           () => three.destroy(id),
         ]);
-        // A move that began after the destroy finds nothing; one that came before leaves a mark for it to follow.
+        // A move that begins after the destroy finds nothing; an earlier one leaves a mark that the destroy follows.
         assert.deepEqual(await aliveOf(three, ids), [], 'destroy(old id) resolved, and an id is alive');
       }
     },

@@ -109,13 +109,13 @@ export const moveCases: ConformanceCase[] = [
           }),
         );
         do {
-          // In this order either answer proves something, although two loads are not one moment.
+          // In this order each result proves something, although the two loads happen at different moments.
           const oldIsGone = !(await watcher.load(id)).exists;
           const newIsThere = (await watcher.load(newId)).exists;
-          assert.ok(newIsThere || !oldIsGone, 'the old id was gone before the new one was there');
+          assert.ok(newIsThere || !oldIsGone, 'the old id was gone before the new one existed');
           const stillOld = newIsThere && (await watcher.load(id)).exists;
-          assert.ok(!stillOld, 'the new id was there while the old one was');
-          // A driver may answer loads without giving the event loop a turn, and write only in one.
+          assert.ok(!stillOld, 'the new id existed while the old one did');
+          // A driver may load without yielding to the event loop, but need a turn of it to write.
           await nextTurn();
         } while (moving);
         assert.equal(await moved, true);

@@ -1,6 +1,6 @@
 import type { JsonValue, SessionData } from '@store/core';
 
-/** Session keys that a careless object, path or query would trip over. */
+/** Session keys that break careless objects, paths or queries. */
 export const oddKeys = [
   '',
   ' ',
@@ -37,7 +37,7 @@ export const oddTexts = [
   '0123456789'.repeat(1000),
 ];
 
-/** Numbers that lose something in 32 bits, in a float of 32 bits, or in a text of few digits. */
+/** Numbers that change in 32 bits, in a 32-bit float, or in a text of few digits. */
 export const oddNumbers = [
   0,
   -1,
@@ -69,7 +69,7 @@ function nested(depth: number): JsonValue {
   return depth === 0 ? 'bottom' : [nested(depth - 1)];
 }
 
-/** An object with all of the keys as its own, `__proto__` too. */
+/** An object with all of the keys as own properties, including `__proto__`. */
 export function withKeys(keys: readonly string[]): SessionData {
   return Object.fromEntries(keys.map((key, index) => [key, index]));
 }

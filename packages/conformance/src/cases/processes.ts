@@ -30,7 +30,7 @@ export const processCases: ConformanceCase[] = [
     title: 'Several processes can start on an empty backend at the same moment.',
     async run({ idleProcesses, emptyPlace }) {
       const starters = await idleProcesses(5);
-      // Each round gives them one more chance to meet.
+      // Each round is another chance to collide.
       for (let round = 0; round < 40; round += 1) {
         const place = await emptyPlace();
         const id = createSessionId();
@@ -122,7 +122,7 @@ export const processCases: ConformanceCase[] = [
       const id = createSessionId();
       await one.start(place);
       await one.call('save', id, { n: 1 });
-      // A backend that only one can open shares nothing either.
+      // A backend that allows one open handle shares nothing either.
       const refused = await other.start(place).then(
         () => false,
         () => true,

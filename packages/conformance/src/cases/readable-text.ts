@@ -1,6 +1,6 @@
 /**
- * What somebody who holds a text can read in it without a key: the text itself, and whatever is base64, base64url, hex or
- * percent-encoded in it, wherever that begins.
+ * What can be read in a text without a key: the text itself, and every base64, base64url, hex or percent-encoded part of it,
+ * wherever it begins.
  */
 export function readableText(text: string): string {
   const runs = text.match(/[\w+/-]{4,}/g) ?? [];

@@ -13,7 +13,7 @@ async function seals(store: SessionStore, count: number, subject: string) {
   }
   return made as [(typeof made)[0], ...typeof made];
 }
-/** Seals what is in a cookie again, as the session layer does: under a new id, or at a login. */
+/** Seals the content of a cookie again, as the session layer does for a new id or a login. */
 async function sealAgain(store: SessionStore, from: string, id: string, isLogin = false): Promise<string> {
   const { data, flash, createdAt, version, family } = await store.load(from);
   assert.ok(family, 'load() must say which family a seal belongs to');
@@ -27,7 +27,7 @@ async function sealAgain(store: SessionStore, from: string, id: string, isLogin 
 const alive = async (store: SessionStore, made: { value: string }[]) =>
   Promise.all(made.map(async ({ value }) => (await store.load(value)).exists));
 
-/** What a cookie driver does about seals that are out in the world. */
+/** What a cookie driver does about seals that browsers hold. */
 export const revocationCases: ConformanceCase[] = [
   {
     ...cookie,
@@ -56,7 +56,7 @@ export const revocationCases: ConformanceCase[] = [
       await store.destroy(ended.id);
       await store.destroy(createSessionId());
       assert.deepEqual(await alive(store, [ended, { value: again }]), [false, false]);
-      assert.equal(await store.cookieValue(ended.id, { n: 2 }, {}), '', "cookieValue() must answer ''");
+      assert.equal(await store.cookieValue(ended.id, { n: 2 }, {}), '', "cookieValue() must return ''");
       assert.ok(other && (await store.load(other.value)).exists);
     },
   },

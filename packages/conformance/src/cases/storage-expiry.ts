@@ -70,7 +70,7 @@ export const storageExpiryCases: ConformanceCase[] = [
             ),
           );
         const remove = async () => (await deleteExpired(soon, 5)) + (await deleteExpired(soon, 50));
-        // Whoever asks first must not matter.
+        // The order of the calls must not matter.
         const removedFirst = round % 2 === 0 ? underWay(remove()) : undefined;
         const [answers, removed] = await Promise.all([write(), removedFirst ?? remove()]);
         const there = await Promise.all(all.map(async ({ key }) => (await read(key)) !== undefined));

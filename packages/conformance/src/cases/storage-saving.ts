@@ -9,7 +9,7 @@ const claims = 'savesInOneStep';
 
 type SavingStorage = BoundStorage & Required<Pick<BoundStorage, 'save'>>;
 
-/** What core passes to `save`: the first and last characters of a payload that holds content and nothing else. */
+/** What core passes to `save`: the first and last characters of a payload without unknown fields. */
 const plain: PlainPayload = { start: '{"data":', end: ',"v":1}' };
 
 async function openSaving(openStorage: () => Promise<BoundStorage>): Promise<SavingStorage> {
@@ -18,7 +18,7 @@ async function openSaving(openStorage: () => Promise<BoundStorage>): Promise<Sav
   return opened as SavingStorage;
 }
 
-/** The session that is there, and one that is saved over it a moment later. */
+/** An existing session, and one that is saved over it a moment later. */
 function twoSaves(fields: Partial<SessionRecord> = {}): { there: SessionRecord; over: SessionRecord } {
   const there = record({ subject: 'ada', idleTimeout: 60, ...fields });
   const over = record({
@@ -40,7 +40,7 @@ export const storageSavingCases: ConformanceCase[] = [
     lacks: claims,
     title: 'A storage that does not claim savesInOneStep has no save().',
     async run({ openStorage }) {
-      assert.equal((await openStorage()).save, undefined, 'claim savesInOneStep, and it is tested');
+      assert.equal((await openStorage()).save, undefined, 'claim savesInOneStep so that save() is tested');
     },
   },
   {
@@ -51,7 +51,7 @@ export const storageSavingCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, save } = await openSaving(openStorage);
       const { there, over } = twoSaves();
-      assert.equal(await save(there, soon, plain), true, 'a free key asks for nothing');
+      assert.equal(await save(there, soon, plain), true, 'a free key has no conditions');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
       const expected = { ...there, payload: over.payload, version: 2, expiresAt: over.expiresAt };
       assert.equal(await save(over, there.createdAt - 1, plain), true);
@@ -68,7 +68,7 @@ export const storageSavingCases: ConformanceCase[] = [
       assert.equal(
         await save(without.over, without.there.createdAt - 1, plain),
         true,
-        'no idle timeout equals none',
+        'a missing idle timeout equals a missing one',
       );
     },
   },
@@ -99,7 +99,7 @@ export const storageSavingCases: ConformanceCase[] = [
       }
       const { there, over } = twoSaves();
       await insert(there, Date.now());
-      assert.equal(await save(over, there.createdAt, plain), false, 'created no later than asked for');
+      assert.equal(await save(over, there.createdAt, plain), false, 'created no later than createdAfter');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
     },
   },
@@ -110,7 +110,7 @@ export const storageSavingCases: ConformanceCase[] = [
     title: 'save() returns false and writes nothing over the mark of a session that has moved.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
-      // `null` is what core saves. No session has an idle timeout of 0, so none equals that of a mark.
+      // Core saves `null`. No session has an idle timeout of 0, so none equals that of a mark.
       for (const idleTimeout of [null, 1, 60]) {
         const mark = markOf(record(), newKey());
         const times = { createdAt: mark.createdAt, expiresAt: soon };
@@ -120,7 +120,7 @@ export const storageSavingCases: ConformanceCase[] = [
           assert.equal(
             await save(over, createdAfter, { start: '', end: '' }),
             false,
-            'a mark was taken for a session that continues',
+            'a mark was mistaken for a session',
           );
           assert.deepEqual(fieldsOf(await read(mark.key)), mark, 'a mark must stay as it is');
         }
@@ -142,7 +142,7 @@ export const storageSavingCases: ConformanceCase[] = [
           (async () => replace(there.key, 1, { ...there, version: 3 }, Date.now()))(),
         ]);
         assert.equal(saved, true);
-        assert.equal((await read(there.key))?.version, over.version, 'a replacement undid what was saved');
+        assert.equal((await read(there.key))?.version, over.version, 'a replacement undid a save');
         await Promise.all([
           (async () => save({ ...over, version: 4 }, there.createdAt - 1, plain))(),
           (async () => remove(there.key))(),

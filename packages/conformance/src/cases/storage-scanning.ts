@@ -22,7 +22,7 @@ async function scanAll(
     found.push(...page);
     if (page.length < limit) return found;
     after = page.at(-1)?.key;
-    assert.ok(found.length < 10_000, 'the scan does not end: a page must begin after the key it is given');
+    assert.ok(found.length < 10_000, 'the scan does not end: a page must begin after the given key');
   }
 }
 
@@ -91,7 +91,7 @@ export const storageScanningCases: ConformanceCase[] = [
       for (const { key } of found) times.set(key, (times.get(key) ?? 0) + 1);
       for (const { key } of stay) {
         const seen = times.get(key) ?? 0;
-        assert.equal(seen, 1, `a record that was there from beginning to end was returned ${seen} times`);
+        assert.equal(seen, 1, `a record that existed throughout was returned ${seen} times`);
       }
       assert.ok(Math.max(...times.values()) === 1, 'a record was returned twice');
     },

@@ -82,7 +82,11 @@ export const storageCases: ConformanceCase[] = [
       assert.equal(await touch(key, expiresAt - 1, expiresAt + 5), true);
       assert.equal(await touch(key, expiresAt - 1, expiresAt + 3), true);
       assert.deepEqual(fieldsOf(await read(key)), { ...first, expiresAt: expiresAt + 5 });
-      assert.equal(await touch(key, expiresAt + 5, expiresAt + 99), false, 'what ends now is over');
+      assert.equal(
+        await touch(key, expiresAt + 5, expiresAt + 99),
+        false,
+        'a record that expires now has ended',
+      );
       assert.equal((await read(key))?.expiresAt, expiresAt + 5);
       const missing = newKey();
       assert.equal(await touch(missing, 0, 1), false);

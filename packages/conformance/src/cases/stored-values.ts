@@ -5,7 +5,7 @@ import { rejectsWith } from './rejects-with.ts';
 
 const servers = ['records', 'functions'] as const;
 
-/** What happens to values on their way. */
+/** Whether values survive storage. */
 export const storedValueCases: ConformanceCase[] = [
   {
     id: 'values.large',
@@ -20,7 +20,7 @@ export const storedValueCases: ConformanceCase[] = [
       const found = await store.load(id);
       if (refused === undefined) assert.ok(found.data.text === text, 'the text must come back whole');
       else if (!isStoreError(refused, 'TOO_LARGE')) throw refused;
-      else assert.equal(found.exists, false, 'what was refused must not be stored');
+      else assert.equal(found.exists, false, 'a refused session must not be stored');
     },
   },
   {

@@ -18,7 +18,7 @@ const writes = [
   'deleteBySubject',
 ] as const;
 
-/** The storage as a backend has it that undoes two writes of every three, and says so. */
+/** The storage on a backend that rolls back two of every three writes, and reports it. */
 function refusing(storage: BoundStorage): RecordStorage {
   const refused = (call: (...args: never[]) => unknown) => {
     let calls = 0;
@@ -31,7 +31,7 @@ function refusing(storage: BoundStorage): RecordStorage {
   return { ...storage, ...Object.fromEntries(functions) };
 }
 
-/** Collects until something was removed: a driver may visit a bounded part of its backend per call. */
+/** Collects until something is removed: a driver may visit a limited part of its backend per call. */
 async function collect(store: SessionStore): Promise<number> {
   for (const _ of numbers(40)) {
     const removed = await store.gc();
@@ -40,7 +40,7 @@ async function collect(store: SessionStore): Promise<number> {
   return 0;
 }
 
-/** What a storage may return instead of a result: `tryAgain`. */
+/** `tryAgain`, which a storage may return instead of a result. */
 export const tryingAgainCases: ConformanceCase[] = [
   {
     level: 'required',
@@ -65,7 +65,7 @@ export const tryingAgainCases: ConformanceCase[] = [
       assert.deepEqual((await store.load(id)).data, { count: 20 });
 
       clock.advance(500);
-      assert.equal(await collect(store), 1, 'gc() must remove what has expired, and count it once');
+      assert.equal(await collect(store), 1, 'gc() must remove the expired session, and count it once');
       assert.equal(await store.touch(id), true);
       clock.advance(500);
       assert.equal((await store.load(id)).exists, true, 'a touch that returned true must count');

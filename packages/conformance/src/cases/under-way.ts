@@ -1,6 +1,6 @@
 /**
- * A promise that is awaited later. Until then a rejection is not unhandled, also when the case ends before: an assertion may
- * fail in between.
+ * A promise to await later. A rejection before that does not count as unhandled, even if the case ends first because an assertion
+ * fails.
  */
 export function underWay<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});

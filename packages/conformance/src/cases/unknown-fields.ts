@@ -11,7 +11,7 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
   flash,
 });
 
-/** What a later version of core keeps in a payload next to what this one knows. */
+/** A field that a later version of core stores in a payload, next to the known ones. */
 export const unknownFieldCases: ConformanceCase[] = [
   {
     level: 'required',

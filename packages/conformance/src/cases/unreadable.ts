@@ -14,7 +14,7 @@ const payloads = {
   newer: '{"v":999,"sessions":[]}',
 };
 
-/** A store that holds one readable session and others that cannot be read, all of them ada's and live. */
+/** A store with one readable session and several unreadable ones, all live and ada's. */
 async function withUnreadable({ startWithStorage, clock }: CaseContext) {
   const { store, storage } = await startWithStorage({ idleTimeout: 60 });
   const readable = createSessionId();
@@ -38,7 +38,7 @@ async function withUnreadable({ startWithStorage, clock }: CaseContext) {
 const reports = (events: readonly StoreEvent[]) =>
   events.filter(({ type }) => type === 'unreadable-session').length;
 
-/** Sessions that are damaged, or that a newer version of core wrote: they count as missing, and can be ended. */
+/** Sessions that are damaged or written by a newer version of core: they count as missing, and can be ended. */
 export const unreadableCases: ConformanceCase[] = [
   {
     ...unreadable,
@@ -104,7 +104,7 @@ export const unreadableCases: ConformanceCase[] = [
       assert.deepEqual(handles, [sessionKey(readable)]);
       assert.equal(reports(context.events), 4, 'each one left out must be reported');
       assert.equal(await store.count(), 1);
-      assert.equal(await store.clear(), 5, 'clear() must end and count what cannot be read, too');
+      assert.equal(await store.clear(), 5, 'clear() must end and count unreadable sessions as well');
       assert.deepEqual(await left(), []);
     },
   },
@@ -117,7 +117,7 @@ export const unreadableCases: ConformanceCase[] = [
       await store.gc();
       assert.deepEqual(await left(), Object.keys(payloads), 'a live session was collected');
       context.clock.advance(60);
-      // A driver may visit a bounded part of its backend per call.
+      // A driver may visit a limited part of its backend per call.
       for (let calls = 0; calls < 20; calls += 1) await store.gc();
       assert.deepEqual(await left(), [], 'an expired session is still stored');
     },

@@ -20,7 +20,7 @@ export const updateCases: ConformanceCase[] = [
       await store.save(id, { a: 1 }, { notice: 'hi' });
       const base = await store.load(id);
       assert.equal(await store.update(id, set('b', 2), { base }), true);
-      // Until core has forgotten what it wrote itself, it does not need the base.
+      // As long as core remembers its own write, it does not need the base.
       await new Promise((resolve) => setTimeout(resolve));
       assert.equal(await store.update(id, set('c', 3), { base }), true);
       const { data, flash } = await store.load(id);

@@ -6,7 +6,7 @@ import { oddKeys, oddNumbers, oddTexts, oddValues, withKeys } from './odd-conten
 
 const all = ['records', 'functions', 'cookie'] as const;
 
-/** Stores content in a fresh session and reads it back, through the cookie where it is the store. */
+/** Stores content in a new session and reads it back; through the cookie if that is the store. */
 async function roundTrip(
   { start, kind }: CaseContext,
   { data, flash }: SessionContent,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorChain } from './error-chain.ts';
 
 describe('errorChain', () => {
-  it('tells an error and every cause, down to what is no error', () => {
+  it('contains an error and every cause, down to one that is not an error', () => {
     const locked = new Error('database is locked', { cause: 'code 5' });
     const error = new TypeError('The store did not start. The cause says why.', { cause: locked });
     expect(errorChain(error)).toBe(
@@ -10,7 +10,7 @@ describe('errorChain', () => {
     );
   });
 
-  it('ends where causes go in a circle', () => {
+  it('ends if causes are circular', () => {
     const error = new Error('one');
     error.cause = new Error('other', { cause: error });
     expect(errorChain(error)).toBe('Error: one Caused by: Error: other');
