@@ -22,7 +22,7 @@ export default defineConfig({
       test: {
         name,
         include,
-        // Files to copy into a project of somebody else, where they are tests.
+        // Files to copy into another project, where they are tests.
         exclude: ['**/node_modules/**', 'template/**'],
         // A server that a package's tests share, started once.
         ...(existsSync(`${root}/${setup}`) && { globalSetup: setup }),

@@ -1,9 +1,10 @@
-// Checks every published manifest and every file's name and length; prints what is wrong and exits with 1.
+// Checks every published manifest and every file's name, length and wording; prints the problems and exits with 1.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changelogProblems } from './changelog-rules.ts';
 import { fileProblems } from './file-rules.ts';
 import { manifestProblems } from './manifest-rules.ts';
+import { wordingProblems } from './wording.ts';
 import { missingFiles, publishedPackages, root } from './workspace.ts';
 
 const packages = publishedPackages();
@@ -28,9 +29,14 @@ const files = globSync(['*.{ts,md}', '{.ci,packages,examples,bench,docs}/**/*.*'
   cwd: root,
   exclude: (path) => path.split('/').some((part) => notOurs.has(part)),
 });
+// Changelogs are history, and the list itself contains its words.
+const isWorded = (path: string) =>
+  /\.(ts|js|mjs|md|html)$/.test(path) && !path.endsWith('CHANGELOG.md') && !path.startsWith('.ci/wording.');
 const inFiles = files.flatMap((path) => {
-  const lines = readFileSync(join(root, path), 'utf8').split('\n').length - 1;
-  return fileProblems(path, lines).map((problem) => `${path}: ${problem}`);
+  const text = readFileSync(join(root, path), 'utf8');
+  const problems = fileProblems(path, text.split('\n').length - 1);
+  if (isWorded(path)) problems.push(...wordingProblems(text));
+  return problems.map((problem) => `${path}: ${problem}`);
 });
 
 const problems = [...inPackages, ...inChangelogs, ...inFiles];

@@ -69,15 +69,13 @@ function dependencyProblems(manifest: Manifest, coreVersion: string): string[] {
     const needed = [...installed, ...Object.keys(peerDependencies)];
     return needed.map((name) => `depends on ${name}: it must come alone`);
   }
-  const beside = [...installed, ...Object.keys(peerDependencies)].filter((name) =>
-    name.startsWith('@store/'),
-  );
+  const ours = [...installed, ...Object.keys(peerDependencies)].filter((name) => name.startsWith('@store/'));
   if (manifest.name === core) {
     const allowed =
       installed.every((name) => name === '@noble/hashes') && Object.keys(peerDependencies).length === 0;
     return allowed ? [] : ['core depends on more than @noble/hashes'];
   }
-  const problems = beside
+  const problems = ours
     .filter((name) => name !== core || installed.includes(name))
     .map((name) => `depends on ${name}: only core may be depended on, as a peer`);
   const range = peerDependencies[core];

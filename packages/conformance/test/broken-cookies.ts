@@ -10,7 +10,7 @@ export interface BrokenCookies {
 }
 
 const plain = (session: CookieSession) => Buffer.from(JSON.stringify(session)).toString('base64url');
-const beside = (seal: string, clear: string) => (seal === '' ? '' : `${clear}.${seal}`);
+const joined = (seal: string, clear: string) => (seal === '' ? '' : `${clear}.${seal}`);
 
 export const brokenCookies: BrokenCookies[] = [
   {
@@ -18,7 +18,7 @@ export const brokenCookies: BrokenCookies[] = [
     fails: ['cookie.sealed', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.slice(value.indexOf('.') + 1)),
-      cookieValue: async (...args) => beside(await driver.cookieValue(...args), plain(args[0])),
+      cookieValue: async (...args) => joined(await driver.cookieValue(...args), plain(args[0])),
     }),
   },
   {
@@ -26,7 +26,7 @@ export const brokenCookies: BrokenCookies[] = [
     fails: ['cookie.sealed', 'cookie.foreign'],
     how: (driver) => ({
       load: (value) => driver.load(value.slice(value.indexOf('.') + 1)),
-      cookieValue: async (...args) => beside(await driver.cookieValue(...args), args[0].id),
+      cookieValue: async (...args) => joined(await driver.cookieValue(...args), args[0].id),
     }),
   },
   {

@@ -92,7 +92,7 @@ it.each([
   expect(await storage.scan?.(undefined, 10)).toEqual([]);
 });
 
-it('a server whose clock differs, or is set while the store runs, works all the same', async () => {
+it('a server whose clock differs, or is set while the store runs, works just as well', async () => {
   const schema = freshSchema();
   const { storage, pool, sent } = await freshStorage({ schema, max: 1 });
   await storage.insert(sessionRecord('a'), now);

@@ -31,7 +31,7 @@ export const basicCases: ConformanceCase[] = [
     title: 'load() of a missing session returns empty data and flash, and exists: false.',
     async run({ start }) {
       const store = await start();
-      await store.save(createSessionId(), { of: 'somebody else' }, {});
+      await store.save(createSessionId(), { of: 'another visitor' }, {});
       const id = createSessionId();
       assert.deepEqual(await store.load(id), { id, exists: false, data: {}, flash: {} });
     },

@@ -7,16 +7,16 @@ const scanning = { level: 'required', kinds: ['records'], needs: ['storage', 'sc
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const keysOf = (records: SessionRecord[]) => records.map(({ key }) => key);
 
-/** Reads pages as core does: a page shorter than the limit is the last. @param meanwhile Runs before every page */
+/** Reads pages as core does: a page shorter than the limit is the last. @param beforePage Runs before every page */
 async function scanAll(
   { scan }: RecordStorage,
   limit: number,
-  meanwhile: (after: string | undefined) => Promise<void> = async () => {},
+  beforePage: (after: string | undefined) => Promise<void> = async () => {},
 ): Promise<SessionRecord[]> {
   assert.ok(scan);
   const found: SessionRecord[] = [];
   for (let after: string | undefined; ; ) {
-    await meanwhile(after);
+    await beforePage(after);
     const page = await scan(after, limit);
     assert.ok(page.length <= limit, `a page of at most ${limit} records held ${page.length}`);
     found.push(...page);

@@ -38,7 +38,7 @@ const pages: [string, (response: Response, failed: Gate) => Promise<void>][] = [
     async (response, failed) => {
       response.write('the page ');
       await failed.pass();
-      for (let n = 0; n < 5; n++) response.write('goes on ');
+      for (let n = 0; n < 5; n++) response.write('continues ');
       response.end();
     },
   ],
@@ -49,7 +49,7 @@ const pages: [string, (response: Response, failed: Gate) => Promise<void>][] = [
         async start(controller) {
           controller.enqueue(Buffer.from('the page '));
           await failed.pass();
-          controller.enqueue(Buffer.from('goes on'));
+          controller.enqueue(Buffer.from('continues'));
           controller.close();
         },
       });
