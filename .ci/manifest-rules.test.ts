@@ -64,13 +64,17 @@ describe('manifestProblems', () => {
     ['files besides dist', { files: ['dist', 'src'] }, 'files'],
     ['restricted access', { publishConfig: { ...driver.publishConfig, access: 'restricted' } }, 'access'],
     ['no package check', { scripts: { build: 'tsc -b' } }, 'scripts.check:package'],
-    ['a door into dist', { exports: { ...driver.exports, '.': './dist/index.js' } }, 'not a file of src'],
+    [
+      'an entry point into dist',
+      { exports: { ...driver.exports, '.': './dist/index.js' } },
+      'not a file of src',
+    ],
     [
       'an entry point that is not published',
       { exports: { ...driver.exports, './x': './src/x.ts' } },
       'exports "./x"',
     ],
-    ['no door to the manifest', { exports: { '.': './src/index.ts' } }, 'has no "./package.json"'],
+    ['no entry for the manifest', { exports: { '.': './src/index.ts' } }, 'has no "./package.json"'],
     ['a plain dependency on core', { dependencies: { '@store/core': '^1.0.0' } }, 'depends on @store/core'],
     [
       'a dependency on another driver',
@@ -97,8 +101,8 @@ describe('manifestProblems', () => {
   });
 
   it('reports types that do not come first', () => {
-    const door = { default: './dist/index.js', types: './dist/index.d.ts' };
-    const exports = { ...driver.publishConfig?.exports, '.': door };
+    const entry = { default: './dist/index.js', types: './dist/index.d.ts' };
+    const exports = { ...driver.publishConfig?.exports, '.': entry };
     const problems = manifestProblems({ ...driver, publishConfig: { access: 'public', exports } }, '1.4.0');
     expect(problems.join('\n')).toContain('types first');
   });

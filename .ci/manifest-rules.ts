@@ -39,21 +39,21 @@ export function manifestProblems(manifest: Manifest, coreVersion: string): strin
 
 function exportProblems({ exports = {}, publishConfig }: Manifest): string[] {
   const published = publishConfig?.exports ?? {};
-  const problems = Object.entries(exports).flatMap(([door, target]) => {
-    if (door === './package.json')
-      return published[door] === target ? [] : [`exports "${door}" is not published`];
+  const problems = Object.entries(exports).flatMap(([entry, target]) => {
+    if (entry === './package.json')
+      return published[entry] === target ? [] : [`exports "${entry}" is not published`];
     const file = /^\.\/src\/(.+)\.ts$/.exec(String(target))?.[1];
-    if (file === undefined) return [`exports "${door}" is not a file of src`];
+    if (file === undefined) return [`exports "${entry}" is not a file of src`];
     const built = JSON.stringify({ types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` });
-    return JSON.stringify(published[door]) === built
+    return JSON.stringify(published[entry]) === built
       ? []
-      : [`publishConfig.exports "${door}" is not ${built}, types first`];
+      : [`publishConfig.exports "${entry}" is not ${built}, types first`];
   });
-  const extra = Object.keys(published).filter((door) => !(door in exports));
+  const extra = Object.keys(published).filter((entry) => !(entry in exports));
   return [
     ...('./package.json' in exports ? [] : ['exports has no "./package.json"']),
     ...problems,
-    ...extra.map((door) => `publishConfig.exports "${door}" is not in exports`),
+    ...extra.map((entry) => `publishConfig.exports "${entry}" is not in exports`),
   ];
 }
 

@@ -10,8 +10,8 @@ export interface Framework {
 }
 
 /** Through the framework's entry point, because applications import no other. */
-const declareTypes = (door: string) => `
-declare module '@store/session/${door}' {
+const declareTypes = (entry: string) => `
+declare module '@store/session/${entry}' {
   interface SessionTypes {
     data: { name: string };
   }

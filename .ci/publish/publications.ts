@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import type { Manifest } from '../workspace.ts';
-import { runnerDoors } from './published-packages.ts';
+import { runnerEntries } from './published-packages.ts';
 
 /** A version of a package, from the registry. */
 export interface Publication extends Manifest {
@@ -27,13 +27,13 @@ export function publishedNames(): string[] {
 }
 
 /** The entry points of a package. */
-export function doorsOf({ name, exports = {} }: Manifest): string[] {
+export function entriesOf({ name, exports = {} }: Manifest): string[] {
   return Object.keys(exports)
-    .filter((door) => !door.endsWith('.json'))
-    .map((door) => name + door.slice(1));
+    .filter((entry) => !entry.endsWith('.json'))
+    .map((entry) => name + entry.slice(1));
 }
 
 /** Those of them that can be imported anywhere. */
-export function freeDoorsOf(publication: Manifest): string[] {
-  return doorsOf(publication).filter((door) => !runnerDoors.includes(door));
+export function freeEntriesOf(publication: Manifest): string[] {
+  return entriesOf(publication).filter((entry) => !runnerEntries.includes(entry));
 }

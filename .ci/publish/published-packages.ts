@@ -135,7 +135,7 @@ export const examples: Example[] = [
 ];
 
 /** Entry points that can be imported only inside their test runner, which their users have installed. */
-export const runnerDoors: string[] = ['@store/conformance/vitest'];
+export const runnerEntries: string[] = ['@store/conformance/vitest'];
 
 /** Programs, relative to the root, that show a package working without Node. They print "promises kept". */
 export const workers: string[] = [

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import workerd from 'workerd';
 import { type Application, install } from './package-managers.ts';
 import { addExample } from './prove-example.ts';
-import { freeDoorsOf, publicationOf, publishedNames } from './publications.ts';
+import { freeEntriesOf, publicationOf, publishedNames } from './publications.ts';
 import { examples, workers } from './published-packages.ts';
 
 const tools = join(import.meta.dirname, 'node_modules');
@@ -37,12 +37,12 @@ describe('the oldest Node that the manifests name', () => {
   const runOn = (version: string, ...args: string[]) =>
     application.run(join(application.folder, 'node_modules', `node-${version}`, 'bin/node'), ...args);
 
-  it('requires every door from CommonJS', async () => {
+  it('requires every entry point from CommonJS', async () => {
     await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
     for (const publication of publications) {
       const node = oldestNode([publication.name]);
       expect(await runOn(node, '--version')).toBe(`v${node}\n`);
-      expect(await runOn(node, 'require-doors.cjs', ...freeDoorsOf(publication))).toContain('proved');
+      expect(await runOn(node, 'require-entries.cjs', ...freeEntriesOf(publication))).toContain('proved');
     }
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readManifest } from '../workspace.ts';
 import { type Application, install } from './package-managers.ts';
-import { doorsOf, publicationOf, publishedNames } from './publications.ts';
+import { entriesOf, publicationOf, publishedNames } from './publications.ts';
 import { examples, lowestTypeScript } from './published-packages.ts';
 import { resolutions, typeErrors } from './type-errors.ts';
 
@@ -28,18 +28,18 @@ let application: Application;
 /** Writes a program that imports every entry point that a compiler must accept. @returns its files */
 async function writeProgram(version: number): Promise<string[]> {
   const names = publishedNames().filter((name) => Number(lowestTypeScript[name]) <= version);
-  const doors = (await Promise.all(names.map(publicationOf))).flatMap(doorsOf);
-  const lines = doors.map((door, index) => `import * as door${index} from '${door}';`);
+  const entries = (await Promise.all(names.map(publicationOf))).flatMap(entriesOf);
+  const lines = entries.map((entry, index) => `import * as entry${index} from '${entry}';`);
   await writeFile(
-    join(application.folder, 'doors.ts'),
+    join(application.folder, 'entries.ts'),
     `import { load } from '@store/core';
 ${lines.join('\n')}
-export const doors: object[] = [${doors.map((_, index) => `door${index}`)}];
+export const entries: object[] = [${entries.map((_, index) => `entry${index}`)}];
 // @ts-expect-error An id is a string: what users get is typed, not any.
 load(1);
 `,
   );
-  return ['doors.ts', ...tried.filter(({ lowest }) => lowest <= version).map(({ copy }) => copy)];
+  return ['entries.ts', ...tried.filter(({ lowest }) => lowest <= version).map(({ copy }) => copy)];
 }
 
 beforeAll(async () => {

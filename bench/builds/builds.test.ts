@@ -9,7 +9,7 @@ import { applications, withBefore } from '../http/applications.ts';
 import { startServer } from '../http/server-process.ts';
 import { builtFile, checkBuilt } from './built-packages.ts';
 
-const doors: { [name: string]: string[] } = {
+const entries: { [name: string]: string[] } = {
   core: ['.', './driver'],
   session: ['.', './express', './fastify', './fetch', './hono', './koa', './node'],
   sqlite: ['.'],
@@ -23,21 +23,22 @@ const doors: { [name: string]: string[] } = {
  * global list, a response on node:http in the header `x-build`. It has no `src` itself, so nothing can come from there.
  */
 function makeCheckout(directory: string, build: string): string {
-  for (const [name, names] of Object.entries(doors)) {
+  for (const [name, names] of Object.entries(entries)) {
     const folder = join(directory, 'packages', name);
-    const fileOf = (door: string) => `./dist/${door === '.' ? 'index' : door.slice('./'.length)}.js`;
-    const map = <T>(make: (door: string) => T) => Object.fromEntries(names.map((door) => [door, make(door)]));
+    const fileOf = (entry: string) => `./dist/${entry === '.' ? 'index' : entry.slice('./'.length)}.js`;
+    const map = <T>(make: (entry: string) => T) =>
+      Object.fromEntries(names.map((entry) => [entry, make(entry)]));
     const manifest = {
       type: 'module',
-      exports: map((door) => `./src/${door}.ts`),
-      publishConfig: { exports: map((door) => ({ types: './dist/types.d.ts', default: fileOf(door) })) },
+      exports: map((entry) => `./src/${entry}.ts`),
+      publishConfig: { exports: map((entry) => ({ types: './dist/types.d.ts', default: fileOf(entry) })) },
     };
     mkdirSync(join(folder, 'dist'), { recursive: true });
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-    for (const door of names) {
+    for (const entry of names) {
       writeFileSync(
-        join(folder, fileOf(door)),
-        code(`@store/${name}${door.slice(1)}`, JSON.stringify(build)),
+        join(folder, fileOf(entry)),
+        code(`@store/${name}${entry.slice(1)}`, JSON.stringify(build)),
       );
     }
   }

@@ -13,12 +13,12 @@ const imported = ['core', 'cookie', 'file', 'postgres', 'session', 'sqlite'];
  * @throws if that checkout has no such package or entry point, or has not built it.
  */
 export function builtFile(checkout: string, specifier: string): string {
-  const [, name = '', ...door] = specifier.split('/');
+  const [, name = '', ...entry] = specifier.split('/');
   const folder = join(checkout, 'packages', name);
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest)) throw notBuilt(checkout, specifier, `${manifest} is missing`);
   const { exports, publishConfig } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
-  const target = (publishConfig?.exports ?? exports)?.[['.', ...door].join('/')];
+  const target = (publishConfig?.exports ?? exports)?.[['.', ...entry].join('/')];
   const path = typeof target === 'string' ? target : target?.default;
   if (path === undefined) throw notBuilt(checkout, specifier, `${manifest} does not export it`);
   const file = join(folder, path);
@@ -40,8 +40,8 @@ export function buildThisCheckout(): void {
   });
 }
 
-type Doors = { [door: string]: string | { default?: string } };
-type Manifest = { exports?: Doors; publishConfig?: { exports?: Doors } };
+type Entries = { [entry: string]: string | { default?: string } };
+type Manifest = { exports?: Entries; publishConfig?: { exports?: Entries } };
 
 function notBuilt(checkout: string, specifier: string, reason: string): Error {
   return new Error(

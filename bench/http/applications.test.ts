@@ -47,9 +47,7 @@ describe('the applications', () => {
     '$name on $framework, without sessions, does not pass the proof',
     async (application) => {
       await start(application);
-      await expect(proveSessions(connection, await signIn(connection, 2))).rejects.toThrow(
-        'returned',
-      );
+      await expect(proveSessions(connection, await signIn(connection, 2))).rejects.toThrow('returned');
     },
   );
 });

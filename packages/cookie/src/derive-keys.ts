@@ -1,4 +1,13 @@
-/** The keys derived from one password. `iron-webcrypto` accepts them unchanged: `seal(content, keys, defaults)`. */
+/**
+ * The keys derived from one password. `iron-webcrypto` accepts them unchanged: `seal(content, keys, defaults)`.
+ *
+ * @example
+ * import { type DerivedKeys, deriveKeys, generatePassword } from '@store/cookie';
+ * import { defaults, seal } from 'iron-webcrypto';
+ *
+ * const keys: DerivedKeys = await deriveKeys(generatePassword());
+ * console.log((await seal({ user: 'Ada' }, keys, defaults)).split('*').slice(0, 2)); // [ 'Fe26.2', keys.id ]
+ */
 export interface DerivedKeys {
   /** The first 16 hexadecimal digits of the SHA-256 of both keys; included in every seal. */
   id: string;
@@ -18,8 +27,15 @@ export interface DerivedKeys {
  * @param secret The password, as passed to `startSession()`.
  * @param purpose What the seals are for. Default: `session`.
  * @example
- * const keys = await deriveKeys(process.env.SESSION_PASSWORD);
- * const content = await unseal(cookieValue, { [keys.id]: keys }, defaults); // iron-webcrypto
+ * import { deriveKeys, generatePassword, startSession } from '@store/cookie';
+ * import { createSessionId } from '@store/core';
+ * import { defaults, unseal } from 'iron-webcrypto';
+ *
+ * const password = generatePassword();
+ * const store = await startSession({ password });
+ * const cookieValue = await store.cookieValue(createSessionId(), { user: 'Ada' }, {});
+ * const keys = await deriveKeys(password);
+ * console.log(await unseal(cookieValue, { [keys.id]: keys }, defaults)); // { …, data: { user: 'Ada' }, … }
  */
 export async function deriveKeys(secret: string, purpose = 'session'): Promise<DerivedKeys> {
   const text = new TextEncoder();

@@ -4,7 +4,11 @@
  * Keep it in a secret store and give it to every server. Anyone who has it can open and forge any session.
  *
  * @example
- * console.log(generatePassword()); // or on the command line: npx -p @store/cookie store-cookie-password
+ * import { generatePassword } from '@store/cookie';
+ *
+ * // Or on the command line: npx -p @store/cookie store-cookie-password
+ * const password = generatePassword();
+ * console.log(password.length); // 43
  */
 export function generatePassword(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))

@@ -1,6 +1,15 @@
 import { assertKnownOptions, invalidOption, StoreError } from '@store/core/driver';
 
-/** A password with optional settings. */
+/**
+ * A password with optional settings.
+ *
+ * @example
+ * import { type CookiePassword, generatePassword, startSession } from '@store/cookie';
+ *
+ * const former: CookiePassword = { secret: generatePassword(), retireAfter: new Date('2100-01-01') };
+ * const current: CookiePassword = { id: 'spring', secret: generatePassword() };
+ * await startSession({ password: [current, former] }); // `current` seals, both open
+ */
 export interface CookiePassword {
   /**
    * Identifies the password in seals and events: up to 64 letters, digits and `_`. Seals made before you set it still open.

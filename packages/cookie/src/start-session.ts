@@ -31,7 +31,19 @@ const hints = {
   cookieOptions: 'use `cookie` of @store/session',
 };
 
-/** The options of {@link startSession}, in addition to those of every driver. */
+/**
+ * The options of {@link startSession}, in addition to those of every driver.
+ *
+ * @example
+ * import { type CookieSessionOptions, generatePassword, startSession } from '@store/cookie';
+ * import * as memory from '@store/core/memory';
+ *
+ * const options: CookieSessionOptions = {
+ *   password: generatePassword(),
+ *   revocations: await memory.startSession({ cache: false }),
+ * };
+ * const store = await startSession(options); // store.destroy(id) also ends copies of the cookie
+ */
 export interface CookieSessionOptions extends StartOptions {
   /**
    * The secret of at least 32 characters that sessions are sealed with, or several: the first one seals, all of them open, and
@@ -60,7 +72,13 @@ export interface CookieSessionOptions extends StartOptions {
  * @returns The store. Its `close()` leaves `revocations` open.
  * @throws {StoreError} `INVALID_OPTION` naming the option.
  * @example
- * await startSession({ password: process.env.SESSION_PASSWORD });
+ * import { generatePassword, startSession } from '@store/cookie';
+ * import { cookieValue, createSessionId, load } from '@store/core';
+ *
+ * const { SESSION_PASSWORD: password = generatePassword() } = process.env; // the same on every server
+ * await startSession({ password });
+ * const value = await cookieValue(createSessionId(), { user: 'Ada' }, {});
+ * console.log((await load(value)).data.user); // Ada
  */
 export async function startSession(options: CookieSessionOptions): Promise<SessionStore> {
   assertKnownOptions(name, options, known, '', { hints });

@@ -2,7 +2,15 @@ import { type Awaitable, isPromise } from './contract/drivers.ts';
 
 const brand = Symbol.for('@store/core.error');
 
-/** The codes of {@link StoreError}. They are stable; texts may change. */
+/**
+ * The codes of {@link StoreError}. They are stable; texts may change.
+ *
+ * @example
+ * import { isStoreError, type StoreErrorCode } from '@store/core';
+ * const statuses: Partial<Record<StoreErrorCode, number>> = { CONFLICT: 409, UNAVAILABLE: 503 };
+ * const statusOf = (error: unknown) => (isStoreError(error) && statuses[error.code]) || 500;
+ * statusOf(new Error('not from the store')); // 500
+ */
 export type StoreErrorCode =
   /** No store is cached: `startSession()` has not run, or the store was closed. */
   | 'NO_STORE'
@@ -32,8 +40,11 @@ export type StoreErrorCode =
  * no session values; it may name keys of `data` and `flash`.
  *
  * @example
- * try { await load(id); } catch (error) {
- *   if (isStoreError(error, 'UNAVAILABLE')) response.status(503);
+ * import { createSessionId, isStoreError, load } from '@store/core';
+ * try {
+ *   await load(createSessionId());
+ * } catch (error) {
+ *   if (isStoreError(error, 'NO_STORE')) console.log(error.message); // [@store/core] No session store is cached. …
  * }
  */
 export class StoreError extends Error {
@@ -50,6 +61,13 @@ export class StoreError extends Error {
 /**
  * Whether a caught value is a {@link StoreError}, with that code if one is given. Unlike `instanceof`, it works across
  * copies of core.
+ *
+ * @example
+ * import { isStoreError, StoreError } from '@store/core';
+ * const error = new StoreError('UNAVAILABLE', '[my-driver] The server is down. Start it.');
+ * isStoreError(error); // true
+ * isStoreError(error, 'CONFLICT'); // false
+ * isStoreError(new Error('not from the store')); // false
  */
 export function isStoreError(value: unknown, code?: StoreErrorCode): value is StoreError {
   if (typeof value !== 'object' || value === null || !(brand in value)) return false;
@@ -90,7 +108,9 @@ export function backendError(store: string, doing: string, cause: unknown): Stor
  * @param takes What the option accepts, worded to follow "must be".
  * @param got The invalid value. Strings are never quoted, since they may be secrets.
  * @example
- * throw invalidOption('@store/file', 'directory', 'a path', options.directory);
+ * import { invalidOption } from '@store/core/driver';
+ * const error = invalidOption('@store/file', 'directory', 'a path', 42);
+ * console.log(error.message); // [@store/file] directory must be a path, not 42.
  */
 export function invalidOption(store: string, option: string, takes: string, got: unknown): StoreError {
   return new StoreError('INVALID_OPTION', `[${store}] ${option} must be ${takes}, not ${describe(got)}.`);

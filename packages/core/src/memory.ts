@@ -19,7 +19,12 @@ export interface MemoryStorage extends Required<Omit<RecordStorage, 'close'>> {
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is unknown or invalid.
  * @example
- * const store = await startSession({ cache: false });
+ * import { createSessionId, load, save } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const id = createSessionId();
+ * await save(id, { cart: ['tea'] }, {});
+ * console.log((await load(id)).data); // { cart: ['tea'] }
  */
 export async function startSession(options: StartOptions = {}): Promise<SessionStore> {
   const known = storeOptionNames.filter((option) => option !== 'name');
@@ -35,7 +40,17 @@ export async function startSession(options: StartOptions = {}): Promise<SessionS
  * A record storage in a map: correct and synchronous. Wrap it in tests to get a slow, lossy or faulty backend.
  *
  * @example
- * const store = createRecordStore(memoryStorage());
+ * import { setTimeout } from 'node:timers/promises';
+ * import { createRecordStore } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * const storage = memoryStorage();
+ * const slowStore = createRecordStore({
+ *   ...storage,
+ *   async read(key) {
+ *     await setTimeout(50);
+ *     return storage.read(key);
+ *   },
+ * });
  */
 export function memoryStorage(records = new Map<string, SessionRecord>()): MemoryStorage {
   const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);

@@ -8,6 +8,12 @@
  * - `answer-recovered`: the backend reported a failed write that turned out to be stored; the caller sees success.
  *
  * Drivers add their own types, such as `old-password` of `@store/cookie`.
+ *
+ * @example
+ * import type { StoreEvent } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * const counts = new Map<StoreEvent['type'], number>();
+ * await startSession({ onEvent: ({ type }) => counts.set(type, (counts.get(type) ?? 0) + 1) });
  */
 export interface StoreEvent {
   type: 'store-replaced' | 'unreadable-session' | 'write-conflict' | 'answer-recovered' | (string & {});
@@ -19,13 +25,37 @@ export interface StoreEvent {
   attempt?: number;
 }
 
-/** Receives {@link StoreEvent}s. Exceptions are ignored: reporting never fails a request. */
+/**
+ * Receives {@link StoreEvent}s. Exceptions are ignored: reporting never fails a request.
+ *
+ * @example
+ * import type { OnStoreEvent } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * const onEvent: OnStoreEvent = ({ type, store }) => console.warn(type, store);
+ * await startSession({ onEvent });
+ * await startSession(); // store-replaced @store/core/memory
+ */
 export type OnStoreEvent = (event: StoreEvent) => void;
 
-/** Sends an event to `onEvent`; exceptions from the listener are ignored. */
+/**
+ * Sends an event to `onEvent`; exceptions from the listener are ignored.
+ *
+ * @example
+ * import type { Report } from '@store/core/driver';
+ * function reconnected(report: Report) {
+ *   report({ type: 'reconnected', reason: 'the server had closed the connection' });
+ * }
+ */
 export type Report = (event: Omit<StoreEvent, 'store'>) => void;
 
-/** Binds a listener to the store's name, for drivers that have their own events. */
+/**
+ * Binds a listener to the store's name, for drivers that have their own events.
+ *
+ * @example
+ * import { createReport } from '@store/core/driver';
+ * const report = createReport('my-driver', console.log);
+ * report({ type: 'reconnected' }); // { store: 'my-driver', type: 'reconnected' }
+ */
 export function createReport(store: string, onEvent: OnStoreEvent | undefined): Report {
   return (event) => {
     try {

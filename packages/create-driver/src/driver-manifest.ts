@@ -1,7 +1,16 @@
 import { fileNameOf } from './package-name.ts';
 import { versions } from './versions.ts';
 
-/** The test runner of a driver. */
+/**
+ * The test runner of a driver.
+ *
+ * @example
+ * import { type Runner, scaffoldDriver } from '@store/create-driver';
+ *
+ * const runner: Runner = 'node-test';
+ * const { files } = await scaffoldDriver({ directory: './node-tested', runner });
+ * console.log(files.includes('conformance.test.ts')); // true
+ */
 export type Runner = 'vitest' | 'node-test';
 
 export interface DriverChoices {

@@ -7,6 +7,15 @@ import { fileNameOf, refuseBadName } from './package-name.ts';
 import { refusal, refuseUnknown } from './refusal.ts';
 import { writeFiles } from './write-files.ts';
 
+/**
+ * The options of {@link scaffoldDriver}.
+ *
+ * @example
+ * import { type ScaffoldOptions, scaffoldDriver } from '@store/create-driver';
+ *
+ * const options: ScaffoldOptions = { directory: './redis-driver', name: '@acme/redis-sessions' };
+ * console.log((await scaffoldDriver(options)).driver); // src/redis-sessions.ts
+ */
 export interface ScaffoldOptions {
   /** The folder to fill: one that does not exist yet, is empty, or contains only `.git`. */
   directory: string;
@@ -16,7 +25,14 @@ export interface ScaffoldOptions {
   runner?: Runner;
 }
 
-/** A newly created driver. */
+/**
+ * A newly created driver.
+ *
+ * @example
+ * import type { Scaffold } from '@store/create-driver';
+ *
+ * const summary = ({ name, files, directory }: Scaffold) => `${name}: ${files.length} files in ${directory}`;
+ */
 export interface Scaffold {
   /** The absolute path of the folder. */
   directory: string;
@@ -36,6 +52,11 @@ const runners: string[] = ['vitest', 'node-test'] satisfies Runner[];
  *
  * @throws `INVALID_OPTION` when an option is unknown or invalid, such as a name that npm would not accept.
  * @throws `NOT_EMPTY` when the folder is not empty or is a file.
+ * @example
+ * import { scaffoldDriver } from '@store/create-driver';
+ *
+ * const { name, driver } = await scaffoldDriver({ directory: './my-driver' });
+ * console.log(`${name} begins in ${driver}`); // my-driver begins in src/my-driver.ts
  */
 export async function scaffoldDriver(options: ScaffoldOptions): Promise<Scaffold> {
   if (typeof options !== 'object' || options === null || Array.isArray(options))

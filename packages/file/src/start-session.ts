@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
-import { cacheStore, type OnStoreEvent, type SessionStore, type StartOptions } from '@store/core';
+import { cacheStore, type SessionStore, type StartOptions } from '@store/core';
 import {
   assertKnownOptions,
   createRecordStore,
+  createReport,
   invalidOption,
   isStoreError,
   resolveTimeouts,
   StoreError,
 } from '@store/core/driver';
-import { errorCode } from './directory/files.ts';
+import { systemErrorCode } from './directory/files.ts';
 import { openDirectory, type SessionDirectory } from './directory/open-directory.ts';
 import { createFileStorage } from './file-storage.ts';
 
@@ -32,7 +33,19 @@ const hints = {
   reapInterval: 'leave it out: @store/session calls gc(); see its gcProbability',
 };
 
-/** What {@link startSession} takes in addition to the options of every driver. */
+/**
+ * What {@link startSession} takes in addition to the options of every driver.
+ *
+ * @example
+ * import { type FileSessionOptions, startSession } from '@store/file';
+ *
+ * const options: FileSessionOptions = {
+ *   directory: './sessions',
+ *   durable: true,
+ *   onEvent: ({ type }) => console.warn(type),
+ * };
+ * const store = await startSession(options);
+ */
 export interface FileSessionOptions extends StartOptions {
   /** The directory that holds the sessions, and nothing else; created with mode 0700 if missing. Not on a network share. */
   directory: string;
@@ -54,7 +67,13 @@ export interface FileSessionOptions extends StartOptions {
  * written; `INCOMPATIBLE` when a version from before the first release wrote it. A failed start leaves nothing behind: the next
  * call starts from scratch.
  * @example
- * await startSession({ directory: './sessions', idleTimeout: 7200 });
+ * import { createSessionId, load, save } from '@store/core';
+ * import { startSession } from '@store/file';
+ *
+ * await startSession({ directory: './sessions', idleTimeout: 3600 });
+ * const id = createSessionId();
+ * await save(id, { user: 'Ada' }, {});
+ * console.log((await load(id)).data.user); // Ada
  */
 export async function startSession(options: FileSessionOptions): Promise<SessionStore> {
   assertKnownOptions(name, options, optionNames, '', { hints });
@@ -67,9 +86,11 @@ export async function startSession(options: FileSessionOptions): Promise<Session
   if (typeof cache !== 'boolean') throw invalidOption(name, 'cache', 'true or false', cache);
   resolveTimeouts(name, rest);
 
+  const report = createReport(name, rest.onEvent);
   const storage = createFileStorage(open(resolve(directory), checkOwner), {
     durable,
-    onDamaged: () => reportDamaged(rest.onEvent),
+    onDamaged: () =>
+      report({ type: 'unreadable-session', reason: 'the file is damaged, or @store/file did not write it' }),
   });
   const store = createRecordStore(storage, { ...rest, name });
   if (cache) cacheStore(store);
@@ -83,16 +104,9 @@ function open(path: string, checkOwner: boolean): SessionDirectory {
     if (isStoreError(cause)) throw cause;
     throw new StoreError(
       'UNAVAILABLE',
-      `[${name}] The session directory could not be set up (${errorCode(cause)}): this process must be able to create ` +
+      `[${name}] The session directory could not be set up (${systemErrorCode(cause)}): this process must be able to create ` +
         'files and folders in it. The cause says why it could not.',
       { cause },
     );
   }
-}
-
-/** Reports a damaged file as core reports an unreadable payload. Errors of the listener are ignored: they must not fail a request. */
-function reportDamaged(onEvent: OnStoreEvent | undefined): void {
-  try {
-    onEvent?.({ type: 'unreadable-session', store: name, reason: 'the file is damaged, or not one of ours' });
-  } catch {}
 }

@@ -1,13 +1,13 @@
 import { isStoreError, StoreError } from '@store/core/driver';
 
 /** PostgreSQL's SQLSTATE of an error or its cause, or Node's own code, such as `ECONNREFUSED`. */
-export function errorCode(error: unknown): string | undefined {
-  if (isStoreError(error)) return error.cause === undefined ? undefined : errorCode(error.cause);
+export function causeCode(error: unknown): string | undefined {
+  if (isStoreError(error)) return error.cause === undefined ? undefined : causeCode(error.cause);
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
 }
 
-const is = (pattern: RegExp) => (error: unknown) => pattern.test(errorCode(error) ?? '');
+const is = (pattern: RegExp) => (error: unknown) => pattern.test(causeCode(error) ?? '');
 
 /** Two statements collided and PostgreSQL rolled this one back: a deadlock, or an isolation stricter than read committed. */
 export const isCollision = is(/^(40P01|40001)$/);
@@ -28,7 +28,7 @@ export const isUndone = is(/^(22|23|40|54|P0)\w{3}$/);
 /** The server, role, database or pooler has reached its connection limit. */
 export function isFull(error: unknown): boolean {
   const message = (error as { message?: unknown } | null)?.message;
-  return /^(53300|53400)$/.test(errorCode(error) ?? '') || poolerIsFull.test(String(message));
+  return /^(53300|53400)$/.test(causeCode(error) ?? '') || poolerIsFull.test(String(message));
 }
 
 /** The wording of PgBouncer and Supavisor, whose SQLSTATEs for this are unspecific. */
@@ -85,7 +85,7 @@ const hints: Record<string, string> = {
 };
 
 function hintFor(error: unknown, prepare: boolean): string | undefined {
-  const code = errorCode(error) ?? '';
+  const code = causeCode(error) ?? '';
   if (isFull(error)) return noneLeft;
   if (code === '08P01') return refusalOfPooler(error as Error, prepare);
   return hints[code] ?? hints[code.slice(0, 2)];

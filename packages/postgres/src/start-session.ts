@@ -11,7 +11,7 @@ import type { Connection, ConnectionSettings } from './connection/connection.ts'
 import { assertConnectionString } from './connection/connection-string.ts';
 import { borrowPool, openPool } from './connection/open-pool.ts';
 import { isPostgresPool, type PostgresPool } from './connection/postgres-pool.ts';
-import { errorCode, explained, unavailable } from './errors.ts';
+import { causeCode, explained, unavailable } from './errors.ts';
 import { createPostgresStorage } from './postgres-storage.ts';
 import { assertUtf8, migrateToLatest, probeTable } from './schema/migrate.ts';
 import { schemaSql } from './schema/migrations.ts';
@@ -54,7 +54,19 @@ const hints = {
   max: 'use poolSize',
 };
 
-/** What {@link startSession} takes in addition to the options of every driver. */
+/**
+ * What {@link startSession} takes in addition to the options of every driver.
+ *
+ * @example
+ * import { type PostgresSessionOptions, startSession } from '@store/postgres';
+ *
+ * const behindPgBouncer: PostgresSessionOptions = {
+ *   connectionString: 'postgres://app@localhost:6432/shop',
+ *   schema: 'web',
+ *   prepare: false,
+ * };
+ * await startSession(behindPgBouncer);
+ */
 export interface PostgresSessionOptions extends StartOptions {
   /** Where the database is: `postgres://user:password@host:5432/database`. Give this or `pool`. @default none */
   connectionString?: string;
@@ -83,7 +95,14 @@ export interface PostgresSessionOptions extends StartOptions {
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be reached in time, is not in
  * UTF-8, lacks the table, or the role may not make it. A failure leaves nothing behind: the next call starts from scratch.
  * @example
- * await startSession({ connectionString: process.env.DATABASE_URL, idleTimeout: 7200 });
+ * import { createSessionId, load, save } from '@store/core';
+ * import { startSession } from '@store/postgres';
+ *
+ * const connectionString = process.env.DATABASE_URL ?? 'postgres://localhost/shop';
+ * await startSession({ connectionString, idleTimeout: 3600 });
+ * const id = createSessionId();
+ * await save(id, { user: 'Ada' }, {});
+ * console.log((await load(id)).data.user); // Ada
  */
 export async function startSession(options: PostgresSessionOptions): Promise<SessionStore> {
   assertKnownOptions(name, options, knownOptions, '', { hints });
@@ -175,7 +194,7 @@ function milliseconds(option: string, seconds: unknown): number {
 /** Explains why a start failed, and which SQL fixes it, with the failure itself as the cause. */
 function notStarted(error: unknown, { table, schema }: TableLocation, prepare: boolean): StoreError {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  switch (errorCode(cause)) {
+  switch (causeCode(cause)) {
     case '42P01':
     case '42703':
       return unavailable(

@@ -11,7 +11,16 @@ import type { OnSessionEvent } from './request/events.ts';
 import { SchemaCheck, type SessionSchema } from './session/schema.ts';
 import type { AppData } from './session/session-types.ts';
 
-/** The options of every adapter. Durations are in seconds. */
+/**
+ * The options of every adapter. Durations are in seconds.
+ *
+ * @example
+ * import type { SessionOptions } from '@store/session';
+ * import { sessionMiddleware } from '@store/session/express';
+ *
+ * const options: SessionOptions = { touchAfter: 60, cookie: { sameSite: 'strict' }, timeout: 5 };
+ * const middleware = sessionMiddleware(options);
+ */
 export interface SessionOptions<Data extends object = AppData, Incoming = unknown> {
   /** The store to use. @default the cached store, looked up on each request */
   store?: SessionStore;
@@ -198,7 +207,20 @@ export function assertPartialOptions(options: object, taken: readonly string[]):
   }
 }
 
-/** Keeps a runtime alive for work after the response. */
+/**
+ * Keeps a runtime alive for work after the response.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { openSession, type WaitUntil } from '@store/session';
+ *
+ * await startSession();
+ * const background: Promise<void>[] = [];
+ * const waitUntil: WaitUntil = (work) => background.push(work);
+ * const { commit } = await openSession('', { gcProbability: 1, waitUntil });
+ * await commit();
+ * await Promise.all(background); // garbage collection is done
+ */
 export type WaitUntil<Rest extends unknown[] = []> = (work: Promise<void>, ...rest: Rest) => void;
 
 function isNumber(value: unknown, least: number, most: number): value is number {

@@ -36,7 +36,16 @@ const optionNames = [
 /** Hints for option names used by other session stores. */
 const hints = { path: 'use database', filename: 'use database', db: 'use database', client: 'use database' };
 
-/** The options of {@link startSession}, in addition to those of every driver. */
+/**
+ * The options of {@link startSession}, in addition to those of every driver.
+ *
+ * @example
+ * import { type SqliteSessionOptions, startSession } from '@store/sqlite';
+ *
+ * const options: SqliteSessionOptions = { database: './sessions.db', table: 'shop_sessions', busyTimeout: 2 };
+ * const store = await startSession(options);
+ * console.log(store.name); // @store/sqlite
+ */
 export interface SqliteSessionOptions extends StartOptions {
   /**
    * The path of the database file (created with mode 0600 if it is missing), `:memory:`, or an open better-sqlite3 `Database`.
@@ -65,7 +74,13 @@ export interface SqliteSessionOptions extends StartOptions {
  * is mounted without its directory; `UNAVAILABLE` when the database cannot be opened, stays busy, is not a database, or lacks
  * the table. A failed start leaves nothing open: the next call starts from scratch.
  * @example
- * await startSession({ database: './sessions.db', idleTimeout: 7200 });
+ * import { createSessionId, load, save } from '@store/core';
+ * import { startSession } from '@store/sqlite';
+ *
+ * await startSession({ database: './sessions.db', idleTimeout: 3600 });
+ * const id = createSessionId();
+ * await save(id, { user: 'Ada' }, {});
+ * console.log((await load(id)).data.user); // Ada
  */
 export async function startSession(options: SqliteSessionOptions): Promise<SessionStore> {
   assertKnownOptions(name, options, optionNames, '', { hints });

@@ -11,7 +11,9 @@ const bunTest = 'bun:test';
  * @param options `report`: a file that must show how many cases pass.
  * @throws Error that describes what is wrong with the module
  * @example
- * await testDriver(new URL('./driver.ts', import.meta.url));
+ * import { testDriver } from '@store/conformance/bun';
+ *
+ * await testDriver(new URL('./conformance.ts', import.meta.url));
  */
 export async function testDriver(driver: URL | string, options: TestDriverOptions = {}): Promise<void> {
   await registerCases(jestLike((await import(bunTest)) as JestLike), driver, options);

@@ -15,7 +15,9 @@ export interface JestDriverOptions extends TestDriverOptions {
  * @param options `report`: a file that must show how many cases pass. `runner`: Jest's functions.
  * @throws Error that describes what is wrong with the module
  * @example
- * await testDriver(new URL('./driver.js', import.meta.url));
+ * import { testDriver } from '@store/conformance/jest';
+ *
+ * await testDriver(new URL('./conformance.js', import.meta.url));
  */
 export async function testDriver(driver: URL | string, options: JestDriverOptions = {}): Promise<void> {
   assertKnownOptions('@store/conformance', options, ['report', 'runner']);

@@ -8,7 +8,9 @@ import { registerCases, type TestDriverOptions } from './register-cases.ts';
  * @param options `report`: a file that must show how many cases pass.
  * @throws Error that describes what is wrong with the module
  * @example
- * await testDriver(new URL('./driver.ts', import.meta.url));
+ * import { testDriver } from '@store/conformance/node-test';
+ *
+ * await testDriver(new URL('./conformance.ts', import.meta.url));
  */
 export async function testDriver(driver: URL | string, options: TestDriverOptions = {}): Promise<void> {
   await registerCases(

@@ -38,7 +38,15 @@ import { unreadableCases } from './unreadable.ts';
 import { updateCases } from './updates.ts';
 import { valueCases } from './values.ts';
 
-/** Every case for every kind of driver, in the order of a report. */
+/**
+ * Every case for every kind of driver, in the order of a report.
+ *
+ * @example
+ * import { allCases } from '@store/conformance';
+ *
+ * console.log(allCases.find(({ id }) => id === 'load.found')?.title);
+ * // load() returns data and flash as last saved.
+ */
 export const allCases: readonly ConformanceCase[] = [
   ...startingCases,
   ...basicCases,

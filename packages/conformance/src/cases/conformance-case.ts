@@ -30,7 +30,24 @@ export type CaseNeed =
   /** Other processes, which load the driver module by its URL. */
   | 'processes';
 
-/** One sentence of the contract, and how to see whether it holds. */
+/**
+ * One sentence of the contract, and how to see whether it holds.
+ *
+ * @example
+ * import type { ConformanceCase } from '@store/conformance';
+ * import { createSessionId } from '@store/core';
+ *
+ * const unused: ConformanceCase = {
+ *   id: 'load.unused-id',
+ *   level: 'required',
+ *   kinds: ['records', 'functions'],
+ *   title: 'A new id has no session.',
+ *   async run({ start }) {
+ *     const store = await start();
+ *     if ((await store.load(createSessionId())).exists) throw new Error('A new id has a session.');
+ *   },
+ * };
+ */
 export interface ConformanceCase {
   /** Stable: a published report can be compared with a later one. */
   id: string;

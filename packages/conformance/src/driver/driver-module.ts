@@ -1,7 +1,16 @@
 import type { CookieStoreDriver, SessionStore, StartOptions, StoreDriver } from '@store/core';
 import type { Awaitable, RecordStorage } from '@store/core/driver';
 
-/** Where one case keeps its sessions. Every case gets a new place, and may start any number of stores in it. */
+/**
+ * Where one case keeps its sessions. Every case gets a new place, and may start any number of stores in it.
+ *
+ * @example
+ * import { join } from 'node:path';
+ * import type { Place } from '@store/conformance';
+ *
+ * const databaseIn = ({ directory }: Place) => join(directory, 'sessions.db');
+ * const tableIn = ({ namespace }: Place) => `${namespace}_sessions`;
+ */
 export interface Place {
   /** A unique name for a table, a schema or a key prefix: a letter followed by letters and digits, 20 characters in total. */
   namespace: string;
@@ -9,16 +18,36 @@ export interface Place {
   directory: string;
 }
 
-/** What `start` may return: a finished store, or the functions that core makes a store from. */
+/**
+ * What `start` may return: a finished store, or the functions that core makes a store from.
+ *
+ * @example
+ * import type { Driver } from '@store/conformance';
+ * import { memoryStorage } from '@store/core/memory';
+ *
+ * export const start = (): Driver => memoryStorage();
+ */
 export type Driver = SessionStore | RecordStorage | StoreDriver | CookieStoreDriver;
 
 /**
  * Which contract applies. `records`: built on a `RecordStorage`. `functions`: built on four functions. `cookie`: the
  * session is in the cookie.
+ *
+ * @example
+ * import type { DriverKind } from '@store/conformance';
+ *
+ * export const kind: DriverKind = 'functions'; // next to a `start` that returns a store made with createStore
  */
 export type DriverKind = 'records' | 'functions' | 'cookie';
 
-/** The optional capabilities. A claimed capability is tested; for an unclaimed one the suite checks that it is really absent. */
+/**
+ * The optional capabilities. A claimed capability is tested; for an unclaimed one the suite checks that it is really absent.
+ *
+ * @example
+ * import type { Capabilities } from '@store/conformance';
+ *
+ * export const capabilities: Capabilities = { subjects: true, sharedBetweenProcesses: true };
+ */
 export interface Capabilities {
   /** `list` and `destroyAll` work; without it both are `UNSUPPORTED`. A cookie driver has `destroyAll` only. */
   subjects?: boolean;
@@ -32,7 +61,17 @@ export interface Capabilities {
   revocation?: boolean;
 }
 
-/** The exports of a driver module. Only `start` is required. */
+/**
+ * The exports of a driver module. Only `start` is required.
+ *
+ * @example
+ * import type { DriverModule } from '@store/conformance';
+ * import { memoryStorage, startSession } from '@store/core/memory';
+ *
+ * export const start: DriverModule['start'] = (options) => startSession(options);
+ * export const openStorage: DriverModule['openStorage'] = () => memoryStorage();
+ * export const capabilities: DriverModule['capabilities'] = { subjects: true, savesInOneStep: true };
+ */
 export interface DriverModule {
   /**
    * Starts a driver in the given place. Pass on all of `options`: they contain the clock that the cases control, the timeouts,

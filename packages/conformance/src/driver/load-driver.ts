@@ -5,7 +5,14 @@ import type { Capabilities, Driver, DriverKind, DriverModule, Place } from './dr
 import { assertExports } from './module-exports.ts';
 import { createPlace } from './place.ts';
 
-/** A driver module after inspection: its kind and its claims, with the defaults filled in. */
+/**
+ * A driver module after inspection: its kind and its claims, with the defaults filled in.
+ *
+ * @example
+ * import type { LoadedDriver } from '@store/conformance';
+ *
+ * const canList = ({ kind, claims }: LoadedDriver) => kind === 'records' && claims.subjects;
+ */
 export interface LoadedDriver {
   module: DriverModule;
   /** The URL from which the module was loaded, for child processes; `undefined` if the module was passed as an object. */
@@ -29,7 +36,17 @@ const capabilitiesOf: { [kind in DriverKind]: (keyof Capabilities)[] } = {
   cookie: ['subjects', 'sharedBetweenInstances', 'sharedBetweenProcesses', 'revocation'],
 };
 
-/** Imports a driver module and starts it once to detect its kind. @throws Error that describes what is wrong with the module */
+/**
+ * Imports a driver module and starts it once to detect its kind.
+ *
+ * @throws Error that describes what is wrong with the module
+ * @example
+ * import { loadDriver } from '@store/conformance';
+ *
+ * const url = new URL(process.env.DRIVER ?? './conformance.ts', import.meta.url);
+ * const { kind, claims } = await loadDriver(url);
+ * console.log(kind, claims.subjects); // records true
+ */
 export async function loadDriver(url: URL | string): Promise<LoadedDriver> {
   const { href } = moduleUrl(url);
   return inspectDriver((await import(/* @vite-ignore */ href)) as DriverModule, href);
@@ -44,7 +61,17 @@ function moduleUrl(url: URL | string): URL {
   }
 }
 
-/** The same for a module that is already loaded. Without a URL, cases that need other processes are not run. */
+/**
+ * The same for a module that is already loaded. Without a URL, cases that need other processes are not run.
+ *
+ * @example
+ * import { inspectDriver } from '@store/conformance';
+ * import { memoryStorage } from '@store/core/memory';
+ *
+ * const capabilities = { subjects: true, savesInOneStep: true };
+ * const driver = await inspectDriver({ start: () => memoryStorage(), capabilities });
+ * console.log(driver.kind, driver.claims.subjects); // records true
+ */
 export async function inspectDriver(module: DriverModule, url?: string): Promise<LoadedDriver> {
   assertExports(module);
   const { finished, kind, lacking } = await startOnce(module);

@@ -4,7 +4,19 @@ import { fileURLToPath } from 'node:url';
 import type { Place } from '../driver/driver-module.ts';
 import type { AllJobs, Answer, LastJob, Order, ProcessOrders } from './messages.ts';
 
-/** A store in another process. */
+/**
+ * A store in another process.
+ *
+ * @example
+ * import type { DriverProcess } from '@store/conformance';
+ * import { createSessionId } from '@store/core';
+ *
+ * async function share(one: DriverProcess, other: DriverProcess): Promise<boolean> {
+ *   const id = createSessionId();
+ *   await one.call('save', id, { user: 'Ada' });
+ *   return (await other.call('data', id))?.user === 'Ada';
+ * }
+ */
 export interface DriverProcess {
   /** Runs a job in the process. Rejects with the text of the job's error. */
   call<J extends keyof AllJobs>(

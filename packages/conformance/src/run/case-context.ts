@@ -9,7 +9,21 @@ import { type DriverProcess, spawnProcesses } from '../processes/driver-process.
 import { type BoundStorage, boundStorage } from './bound-storage.ts';
 import { type CaseClock, createCaseClock } from './case-clock.ts';
 
-/** The environment of a case. Everything started here is closed and removed when the case ends. */
+/**
+ * The environment of a case. Everything started here is closed and removed when the case ends.
+ *
+ * @example
+ * import type { CaseContext } from '@store/conformance';
+ * import { createSessionId } from '@store/core';
+ *
+ * async function run({ start, clock }: CaseContext): Promise<void> {
+ *   const store = await start({ idleTimeout: 60 });
+ *   const id = createSessionId();
+ *   await store.save(id, {}, {});
+ *   clock.advance(61);
+ *   if ((await store.load(id)).exists) throw new Error('The session outlived its idle timeout.');
+ * }
+ */
 export interface CaseContext {
   readonly kind: DriverKind;
   readonly claims: Required<Capabilities>;

@@ -5,7 +5,14 @@ import { planCases } from './planned-case.ts';
 
 const suite = '@store/conformance';
 
-/** The result of one case. */
+/**
+ * The result of one case.
+ *
+ * @example
+ * import type { CaseResult } from '@store/conformance';
+ *
+ * const onResult = ({ id, outcome, reason }: CaseResult) => console.log(id, outcome, reason ?? '');
+ */
 export interface CaseResult {
   id: string;
   level: CaseLevel;
@@ -18,7 +25,15 @@ export interface CaseResult {
   error?: unknown;
 }
 
-/** The result of a driver. */
+/**
+ * The result of a driver.
+ *
+ * @example
+ * import type { ConformanceReport } from '@store/conformance';
+ *
+ * const failed = ({ results }: ConformanceReport) =>
+ *   results.filter(({ outcome }) => outcome === 'failed').map(({ id, error }) => ({ id, error }));
+ */
 export interface ConformanceReport {
   kind: LoadedDriver['kind'];
   claims: LoadedDriver['claims'];
@@ -42,7 +57,13 @@ export interface ConformanceOptions {
  * @param driver The URL of the driver module, or the result of `inspectDriver`.
  * @throws Error if the module is unusable or no case matches `only`; a failing case is in the report instead
  * @example
- * const { conforms } = await runConformance(new URL('./driver.ts', import.meta.url));
+ * import { inspectDriver, runConformance } from '@store/conformance';
+ * import { memoryStorage } from '@store/core/memory';
+ *
+ * const capabilities = { subjects: true, savesInOneStep: true };
+ * const driver = await inspectDriver({ start: () => memoryStorage(), capabilities });
+ * const { conforms } = await runConformance(driver, { only: 'load.' });
+ * console.log(conforms); // true
  */
 export async function runConformance(
   driver: URL | string | LoadedDriver,

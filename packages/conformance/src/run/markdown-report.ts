@@ -3,7 +3,18 @@ import { claimsText, levelHead, levelRow } from './level-counts.ts';
 
 const marks = { passed: '✓', failed: '✗ failed', skipped: 'not run', weakness: 'known weakness' } as const;
 
-/** A report as Markdown, for a terminal, a README or a release: a row of counts and a table of all cases. */
+/**
+ * A report as Markdown, for a terminal, a README or a release: a row of counts and a table of all cases.
+ *
+ * @example
+ * import { inspectDriver, markdownReport, runConformance } from '@store/conformance';
+ * import { memoryStorage } from '@store/core/memory';
+ *
+ * const capabilities = { subjects: true, savesInOneStep: true };
+ * const driver = await inspectDriver({ start: () => memoryStorage(), capabilities });
+ * const report = await runConformance(driver, { only: 'load.' });
+ * console.log(markdownReport(report)); // A driver of kind `records`, capabilities: subjects, savesInOneStep. …
+ */
 export function markdownReport(report: ConformanceReport): string {
   const { kind, claims, results } = report;
   const rows = results.map(({ id, level, title, ...result }) =>

@@ -4,7 +4,14 @@ import type { LoadedDriver } from '../driver/load-driver.ts';
 import { runCase, runWeakness } from './run-case.ts';
 import { whatIsMissing } from './what-is-missing.ts';
 
-/** A case, as it applies to one driver. */
+/**
+ * A case, as it applies to one driver.
+ *
+ * @example
+ * import type { PlannedCase } from '@store/conformance';
+ *
+ * const testName = ({ id, level, title }: PlannedCase) => `${id} (${level}): ${title}`;
+ */
 export interface PlannedCase {
   id: string;
   level: CaseLevel;
@@ -22,6 +29,15 @@ export interface PlannedCase {
  * The cases that apply to a driver, in order.
  *
  * @throws Error when `knownWeaknesses` names a case that is not recommended or does not exist
+ * @example
+ * import { inspectDriver, planCases } from '@store/conformance';
+ * import { memoryStorage } from '@store/core/memory';
+ *
+ * const capabilities = { subjects: true, savesInOneStep: true };
+ * const driver = await inspectDriver({ start: () => memoryStorage(), capabilities });
+ * for (const { id, skip, run } of planCases(driver)) {
+ *   if (id.startsWith('load.') && skip === undefined) await run(); // throws if the driver breaks the contract
+ * }
  */
 export function planCases(driver: LoadedDriver): PlannedCase[] {
   const { module, kind, claims } = driver;

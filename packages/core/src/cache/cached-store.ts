@@ -32,12 +32,12 @@ function cell(): Cell {
 
 /**
  * Caches a store for the whole process; each driver's `startSession()` calls it at boot.
- *
  * A store that is already cached is replaced, not closed, and its `onEvent` gets `store-replaced`.
- *
  * @throws {StoreError} `INVALID_OPTION` when it is not a session store; `INCOMPATIBLE` when another major version of core made it.
  * @example
- * cacheStore(await startSession({ database: './sessions.db', cache: false }));
+ * import { cacheStore } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * cacheStore(await startSession({ cache: false }));
  */
 export function cacheStore(store: SessionStore): void {
   const brand = storeBrand(store);
@@ -58,8 +58,11 @@ export function cacheStore(store: SessionStore): void {
 
 /**
  * Returns the cached store.
- *
  * @throws {StoreError} `NO_STORE` when no store is cached; `INCOMPATIBLE` when another major version of core made it.
+ * @example
+ * import { cachedStore } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * (await startSession()) === cachedStore(); // true
  */
 export function cachedStore(): SessionStore {
   const { store } = cell();
@@ -75,7 +78,13 @@ export function cachedStore(): SessionStore {
   return store;
 }
 
-/** Removes the store from the cache without closing it. @returns the store that was cached, if any */
+/**
+ * Removes the store from the cache without closing it. @returns the store that was cached, if any
+ * @example
+ * import { uncacheStore } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * (await startSession()) === uncacheStore(); // true
+ */
 export function uncacheStore(): SessionStore | undefined {
   const at = cell();
   const { store } = at;
@@ -105,12 +114,26 @@ function storeWith(method: Method): SessionStore {
 // Each function below calls the method of the same name on the cached store; SessionStore documents the contract.
 // They are async so that a missing store rejects like every other failure.
 
-/** `load` of the cached store. Like all of these functions, it rejects with `NO_STORE` when no store is cached. */
+/**
+ * `load` of the cached store. Like all of these functions, it rejects with `NO_STORE` when no store is cached.
+ * @example
+ * import { createSessionId, load } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const { exists, data } = await load(createSessionId()); // false, {}: nothing is saved under this id
+ */
 export async function load(id: string): Promise<StoredSession> {
   return storeWith('load').load(id);
 }
 
-/** `save` of the cached store. */
+/**
+ * `save` of the cached store.
+ * @example
+ * import { createSessionId, save } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * await save(createSessionId(), { cart: ['tea'] }, { notice: 'Welcome' }, { subject: 'user-7' });
+ */
 export async function save(
   id: string,
   data: SessionData,
@@ -120,7 +143,14 @@ export async function save(
   return storeWith('save').save(id, data, flash, options);
 }
 
-/** `create` of the cached store. */
+/**
+ * `create` of the cached store.
+ * @example
+ * import { create, createSessionId } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * await create(createSessionId(), { cart: ['tea'] }, {}); // true: the id was free
+ */
 export async function create(
   id: string,
   data: SessionData,
@@ -130,27 +160,64 @@ export async function create(
   return storeWith('create').create(id, data, flash, options);
 }
 
-/** `update` of the cached store. */
+/**
+ * `update` of the cached store.
+ * @example
+ * import { createSessionId, save, update } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const id = createSessionId();
+ * await save(id, { cart: [] }, {});
+ * await update(id, ({ data, flash }) => ({ data: { ...data, seen: true }, flash })); // true
+ */
 export async function update(id: string, change: SessionChange, options?: UpdateOptions): Promise<boolean> {
   return storeWith('update').update(id, change, options);
 }
 
-/** `touch` of the cached store. */
+/**
+ * `touch` of the cached store.
+ * @example
+ * import { createSessionId, touch } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * await touch(createSessionId()); // false: no such session
+ */
 export async function touch(id: string, options?: TouchOptions): Promise<boolean> {
   return storeWith('touch').touch(id, options);
 }
 
-/** `destroy` of the cached store. */
+/**
+ * `destroy` of the cached store.
+ * @example
+ * import { createSessionId, destroy } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * await destroy(createSessionId()); // not an error, even if there is no such session
+ */
 export async function destroy(id: string): Promise<void> {
   return storeWith('destroy').destroy(id);
 }
 
-/** `gc` of the cached store. */
+/**
+ * `gc` of the cached store.
+ * @example
+ * import { gc } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const removed = await gc(); // 0: no session has expired
+ */
 export async function gc(): Promise<number> {
   return storeWith('gc').gc();
 }
 
-/** `cookieValue` of the cached store. */
+/**
+ * `cookieValue` of the cached store.
+ * @example
+ * import { cookieValue, createSessionId } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const value = await cookieValue(createSessionId(), {}, {}); // the id; from a cookie store, a seal
+ */
 export async function cookieValue(
   id: string,
   data: SessionData,
@@ -160,32 +227,74 @@ export async function cookieValue(
   return storeWith('cookieValue').cookieValue(id, data, flash, options);
 }
 
-/** `list` of the cached store. */
+/**
+ * `list` of the cached store.
+ * @example
+ * import { list } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * for (const { createdAt } of await list('user-7')) console.log(new Date(createdAt)); // newest first
+ */
 export async function list(subject: string): Promise<SessionSummary[]> {
   return storeWith('list').list(subject);
 }
 
-/** `destroyAll` of the cached store. */
+/**
+ * `destroyAll` of the cached store.
+ * @example
+ * import { destroyAll } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const ended = await destroyAll('user-7'); // 0: user-7 has no sessions
+ */
 export async function destroyAll(subject: string, options?: DestroyAllOptions): Promise<number> {
   return storeWith('destroyAll').destroyAll(subject, options);
 }
 
-/** `count` of the cached store. */
+/**
+ * `count` of the cached store.
+ * @example
+ * import { count } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const live = await count(); // 0: nothing has been saved
+ */
 export async function count(): Promise<number> {
   return storeWith('count').count();
 }
 
-/** `entries` of the cached store. */
+/**
+ * `entries` of the cached store.
+ * @example
+ * import { entries } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * for await (const { subject, expiresAt } of entries()) console.log(subject, new Date(expiresAt));
+ */
 export async function* entries(): AsyncGenerator<SessionEntry, void> {
   yield* storeWith('entries').entries();
 }
 
-/** `clear` of the cached store. */
+/**
+ * `clear` of the cached store.
+ * @example
+ * import { clear } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * const removed = await clear(); // 0: the store was empty
+ */
 export async function clear(): Promise<number> {
   return storeWith('clear').clear();
 }
 
-/** `close` of the cached store, which also removes it from the cache. */
+/**
+ * `close` of the cached store, which also removes it from the cache.
+ * @example
+ * import { close } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * await startSession();
+ * await close(); // load() now rejects with NO_STORE
+ */
 export async function close(): Promise<void> {
   return storeWith('close').close();
 }

@@ -15,6 +15,10 @@ type Direct<Method> = Method extends (...args: infer Args) => Promise<infer Resu
 /**
  * A store's request path without unnecessary promises: each function does what the store's method does, but returns the plain
  * result if the backend is synchronous. A failure may be thrown instead of rejected.
+ *
+ * @example
+ * import type { DirectStore } from '@store/core/driver';
+ * const isLive = async ({ load }: DirectStore, id: string) => (await load(id)).exists;
  */
 export interface DirectStore {
   load: Direct<SessionStore['load']>;
@@ -52,7 +56,16 @@ export function storeBrand(value: unknown): StoreBrand | undefined {
   return (value as { [brand]?: StoreBrand })[brand];
 }
 
-/** The {@link DirectStore} of a store; without one, a view of the store's methods. */
+/**
+ * The {@link DirectStore} of a store; without one, a view of the store's methods.
+ *
+ * @example
+ * import { createSessionId } from '@store/core';
+ * import { directStore } from '@store/core/driver';
+ * import { startSession } from '@store/core/memory';
+ * const { load } = directStore(await startSession());
+ * load(createSessionId()) instanceof Promise; // false: a map is synchronous
+ */
 export function directStore(store: SessionStore): DirectStore {
   return (
     storeBrand(store)?.direct ??
@@ -64,7 +77,15 @@ export function directStore(store: SessionStore): DirectStore {
   );
 }
 
-/** Whether a value is a session store, even one made by another copy of core. */
+/**
+ * Whether a value is a session store, even one made by another copy of core.
+ *
+ * @example
+ * import { isSessionStore } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * isSessionStore(await startSession()); // true
+ * isSessionStore({ load() {}, save() {} }); // false
+ */
 export function isSessionStore(value: unknown): value is SessionStore {
   return storeBrand(value) !== undefined;
 }

@@ -1,6 +1,15 @@
 import type { DestroyAllOptions, SaveOptions, SessionContent, SessionData } from './session-store.ts';
 
-/** A value, or a promise of it: driver functions may be synchronous or asynchronous. */
+/**
+ * A value, or a promise of it: driver functions may be synchronous or asynchronous.
+ *
+ * @example
+ * import type { Awaitable } from '@store/core';
+ * async function inSeconds(milliseconds: () => Awaitable<number>) {
+ *   return (await milliseconds()) / 1000;
+ * }
+ * await inSeconds(() => 1500); // 1.5
+ */
 export type Awaitable<T> = T | PromiseLike<T>;
 
 /** Whether a driver's function returned a promise. */
@@ -14,19 +23,32 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
  * error is ambiguous, because the write may have happened: core reads the record to find out, and does not write again.
  *
  * @example
- * async insert(record) {
+ * import { type RecordStorage, tryAgain } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * const backend = memoryStorage();
+ * const insert: RecordStorage['insert'] = async (record, now) => {
  *   try {
- *     return (await run(insertRow, record)) === 1;
+ *     return await backend.insert(record, now);
  *   } catch (error) {
- *     if (isDeadlock(error)) return tryAgain;
+ *     if ((error as { code?: string }).code === '40001') return tryAgain;
  *     throw error;
  *   }
- * }
+ * };
  */
 export const tryAgain: unique symbol = Symbol.for('@store/core.tryAgain') as never;
 export type TryAgain = typeof tryAgain;
 
-/** A stored session as a driver sees it. It has no session id, so a driver cannot leak one. */
+/**
+ * A stored session as a driver sees it. It has no session id, so a driver cannot leak one.
+ *
+ * @example
+ * import { createSessionId } from '@store/core';
+ * import { createRecordStore, type SessionRecord } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * const records = new Map<string, SessionRecord>();
+ * await createRecordStore(memoryStorage(records)).save(createSessionId(), { cart: [] }, {});
+ * for (const { payload } of records.values()) console.log(payload); // {"data":{"cart":[]},"flash":{},"v":1}
+ */
 export interface SessionRecord {
   /** base64url SHA-256 of the session id: 43 characters of `A–Z a–z 0–9 - _`. */
   key: string;
@@ -50,7 +72,14 @@ export interface PlainPayload {
   readonly end: string;
 }
 
-/** Which of a subject's records to delete. */
+/**
+ * Which of a subject's records to delete.
+ *
+ * @example
+ * import type { DeleteBySubjectOptions, SessionRecord } from '@store/core/driver';
+ * const isToBeDeleted = ({ key }: SessionRecord, { exceptKey, onlyKey }: DeleteBySubjectOptions) =>
+ *   key !== exceptKey && (onlyKey === undefined || key === onlyKey);
+ */
 export interface DeleteBySubjectOptions {
   /** Do not delete this key. */
   exceptKey?: string;
@@ -63,6 +92,13 @@ export interface DeleteBySubjectOptions {
  * concurrency primitive; core handles ids, expiry, encoding, retries and queues.
  *
  * Any function may throw: core fails with `UNAVAILABLE` and the thrown value as `cause`; a `StoreError` is rethrown unchanged.
+ *
+ * @example
+ * import { createRecordStore, type RecordStorage } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * const { read, insert, replace, touch, delete: remove, deleteExpired } = memoryStorage();
+ * const storage: RecordStorage = { read, insert, replace, touch, delete: remove, deleteExpired };
+ * const store = createRecordStore(storage, { name: 'my-driver' }); // the other functions are optional
  */
 export interface RecordStorage {
   /** The record under `key`, live or expired, because core checks expiry. `undefined` if the key is free. */
@@ -135,7 +171,19 @@ export interface RecordStorage {
   close?(): Awaitable<void>;
 }
 
-/** What a plain driver's `load` returns: the content, and any other fields that the driver stores. */
+/**
+ * What a plain driver's `load` returns: the content, and any other fields that the driver stores.
+ *
+ * @example
+ * import { createStore, type DriverSession } from '@store/core';
+ * const sessions = new Map<string, DriverSession>();
+ * const store = createStore({
+ *   load: (id) => sessions.get(id),
+ *   save: (id, data, flash, options) => void sessions.set(id, { data, flash, ...options }),
+ *   destroy: (id) => void sessions.delete(id),
+ *   gc() {},
+ * });
+ */
 export interface DriverSession extends SessionContent {
   createdAt?: number;
   expiresAt?: number;
@@ -149,6 +197,17 @@ export interface DriverSession extends SessionContent {
  *
  * Core loses no update within one process, but guarantees nothing across processes. The driver handles expiry. For the full
  * guarantees, implement `RecordStorage` instead; unlike these functions, it never sees a session id.
+ *
+ * @example
+ * import { createStore, type SessionContent, type StoreDriver } from '@store/core';
+ * const sessions = new Map<string, SessionContent>();
+ * const driver: StoreDriver = {
+ *   load: (id) => sessions.get(id),
+ *   save: (id, data, flash) => void sessions.set(id, { data, flash }),
+ *   destroy: (id) => void sessions.delete(id),
+ *   gc() {},
+ * };
+ * const store = createStore(driver, { name: 'my-driver' });
  */
 export interface StoreDriver {
   /** `undefined`, or empty data and flash, when the session is missing or expired. */
@@ -164,7 +223,15 @@ export interface StoreDriver {
   close?(): Awaitable<void>;
 }
 
-/** A session that a cookie driver decrypted: its id and times are inside the cookie too. */
+/**
+ * A session that a cookie driver decrypted: its id and times are inside the cookie too.
+ *
+ * @example
+ * import { type CookieSession, createSessionId } from '@store/core';
+ * const createdAt = Date.now();
+ * const times = { createdAt, expiresAt: createdAt + 7_200_000 };
+ * const session: CookieSession = { id: createSessionId(), data: { cart: [] }, flash: {}, ...times };
+ */
 export interface CookieSession extends SessionContent {
   id: string;
   createdAt: number;
@@ -192,7 +259,22 @@ export interface MovedCookieSession {
   id: string;
 }
 
-/** Stores the session in the cookie itself. */
+/**
+ * Stores the session in the cookie itself.
+ *
+ * @example
+ * import { type CookieSession, type CookieStoreDriver, createCookieStore, createSessionId } from '@store/core';
+ * const sealed = new Map<string, CookieSession>();
+ * const driver: CookieStoreDriver = {
+ *   load: (value) => sealed.get(value),
+ *   cookieValue(session) {
+ *     const value = createSessionId(); // a real driver encrypts the session instead
+ *     sealed.set(value, session);
+ *     return value;
+ *   },
+ * };
+ * createCookieStore(driver).kind; // 'cookie'
+ */
 export interface CookieStoreDriver {
   /**
    * Opens a cookie's value. Returns `undefined`, and never throws, if the cookie is foreign, tampered with, expired or revoked.

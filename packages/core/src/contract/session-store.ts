@@ -74,6 +74,13 @@ export function storedSession(
   return stored;
 }
 
+/**
+ * What to store with a session in addition to its content.
+ *
+ * @example
+ * import type { SaveOptions } from '@store/core';
+ * const rememberMe: SaveOptions = { subject: 'user-7', idleTimeout: 2_592_000, expireOnClose: false };
+ */
 export interface SaveOptions {
   /** The owner of the session, such as a user id: 1–255 characters, well-formed, no NUL. If omitted, it stays as it is. */
   subject?: string;
@@ -83,6 +90,13 @@ export interface SaveOptions {
   expireOnClose?: boolean;
 }
 
+/**
+ * What an update does in addition to changing the content.
+ *
+ * @example
+ * import { createSessionId, type UpdateOptions } from '@store/core';
+ * const login: UpdateOptions = { newId: createSessionId(), subject: 'user-7' };
+ */
 export interface UpdateOptions extends SaveOptions {
   /** What this request loaded. If the session has not been written since, one round trip is enough. */
   base?: StoredSession;
@@ -126,7 +140,14 @@ export interface DestroyAllOptions {
   only?: string;
 }
 
-/** A pure function that gets the newest content and returns the content to store. It may run more than once. */
+/**
+ * A pure function that gets the newest content and returns the content to store. It may run more than once.
+ *
+ * @example
+ * import type { SessionChange } from '@store/core';
+ * const markSeen: SessionChange = ({ data, flash }) => ({ data: { ...data, seen: true }, flash });
+ * markSeen({ data: { cart: [] }, flash: {} }); // { data: { cart: [], seen: true }, flash: {} }
+ */
 export type SessionChange = (current: SessionContent) => SessionContent;
 
 /** One row of a "your sessions" page. It identifies the session without revealing its id. */
@@ -149,6 +170,16 @@ export interface SessionEntry extends SessionSummary {
  *
  * A method that fails rejects with a `StoreError`. Any method can reject with `UNAVAILABLE` when the backend fails, and with
  * `CLOSED` after `close()`; other codes are listed at each method. A missing session is never an error.
+ *
+ * @example
+ * import { createSessionId } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * const store = await startSession({ cache: false });
+ * const id = createSessionId();
+ * await store.save(id, { cart: ['tea'] }, { notice: 'Welcome' }, { subject: 'user-7' });
+ * await store.update(id, ({ data, flash }) => ({ data: { ...data, seen: true }, flash })); // true
+ * console.log((await store.load(id)).data); // { cart: ['tea'], seen: true }
+ * await store.destroyAll('user-7', { except: id }); // 0: user-7 has no other sessions
  */
 export interface SessionStore {
   /** `server`: the cookie holds the id. `cookie`: the cookie holds the whole session. */
@@ -166,10 +197,6 @@ export interface SessionStore {
    *
    * Rejects with `INCOMPATIBLE` when a newer version of core wrote the session: an old process in a rolling deploy must not
    * log people out.
-   *
-   * @example
-   * const session = await store.load(id);
-   * if (session.exists) console.log(session.data.cart);
    */
   load(id: string): Promise<StoredSession>;
 
@@ -180,9 +207,6 @@ export interface SessionStore {
    *
    * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, with `INCOMPATIBLE` over a session that a newer version of core
    * wrote, and with `CONFLICT` when the session has moved to another id, or after 100 lost races.
-   *
-   * @example
-   * await store.save(createSessionId(), { cart: [] }, { notice: 'Welcome' }, { subject: 'user-7' });
    */
   save(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<void>;
 
@@ -201,9 +225,6 @@ export interface SessionStore {
    *
    * Rejects with whatever `change` throws, `INVALID_VALUE`, `TOO_LARGE`, `INVALID_ID` for `newId`, with `CONFLICT` when `newId` is
    * in use or after 100 lost races, and with `UNSUPPORTED` on a cookie store.
-   *
-   * @example
-   * await store.update(id, ({ data, flash }) => ({ data: { ...data, seen: true }, flash }));
    */
   update(id: string, change: SessionChange, options?: UpdateOptions): Promise<boolean>;
 
@@ -217,9 +238,6 @@ export interface SessionStore {
   /**
    * Ends a session, readable or not. Writes in progress do not bring it back. If it moved to another id in the last minute, or
    * is being moved now, it ends under that id. Does nothing when the session does not exist.
-   *
-   * @example
-   * await store.destroy(id);
    */
   destroy(id: string): Promise<void>;
 
@@ -255,8 +273,6 @@ export interface SessionStore {
    * subject. Rejects with `UNSUPPORTED` if the driver does not store subjects.
    *
    * @returns how many were ended
-   * @example
-   * await store.destroyAll('user-7', { except: id }); // log out my other devices
    */
   destroyAll(subject: string, options?: DestroyAllOptions): Promise<number>;
 

@@ -19,7 +19,13 @@ const deepest = 200;
  * @param path The value's name in the error, such as `data.cart`.
  * @throws {StoreError} `INVALID_VALUE` naming the path to the invalid part.
  * @example
- * assertJsonValue(new Date(), 'data.since'); // INVALID_VALUE: data.since is a Date
+ * import { assertJsonValue } from '@store/core';
+ * assertJsonValue({ since: '2026-12-01' }, 'data');
+ * try {
+ *   assertJsonValue({ since: new Date() }, 'data');
+ * } catch (error) {
+ *   console.log(String(error)); // StoreError: [@store/core] data.since is a Date. Sessions hold JSON: …
+ * }
  */
 export function assertJsonValue(value: unknown, path: string): asserts value is JsonValue {
   check(value, path, undefined, 0);

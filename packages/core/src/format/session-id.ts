@@ -17,7 +17,11 @@ export function base64url(bytes: Uint8Array): string {
  * OWASP asks for at least 64 bits of entropy (Session Management Cheat Sheet, "Session ID Entropy"); this id has 256.
  *
  * @example
- * await save(createSessionId(), { cart: [] }, {});
+ * import { createSessionId } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * const store = await startSession();
+ * const id = createSessionId(); // 43 characters, different every time
+ * await store.save(id, { cart: [] }, {});
  */
 export function createSessionId(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));
@@ -26,6 +30,12 @@ export function createSessionId(): string {
 /**
  * Whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`. That is wide enough for the ids of other
  * systems, and safe in a path or a query. Runs before any hash, path or query.
+ *
+ * @example
+ * import { createSessionId, isSessionId } from '@store/core';
+ * isSessionId(createSessionId()); // true
+ * isSessionId('../../etc/passwd-of-someone'); // false
+ * isSessionId(undefined); // false
  */
 export function isSessionId(value: unknown): value is string {
   // Every request runs this, and a length check is faster than a quantifier.
@@ -61,6 +71,16 @@ export function portableSessionKey(id: string): string {
  *
  * An attacker who can read the backend, or a backup of it, cannot recover an id to log in with (OWASP Session Management
  * Cheat Sheet).
+ *
+ * @example
+ * import { createSessionId } from '@store/core';
+ * import { createRecordStore, sessionKey } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * const storage = memoryStorage();
+ * const id = createSessionId();
+ * await createRecordStore(storage).save(id, { cart: [] }, {});
+ * storage.records.has(sessionKey(id)); // true
+ * storage.records.has(id); // false
  */
 export const sessionKey: (id: string) => string = nativeHash
   ? (id) => nativeHash('sha256', id, 'base64url')
@@ -68,7 +88,15 @@ export const sessionKey: (id: string) => string = nativeHash
 
 const keyShape = /^[\w-]{43}$/;
 
-/** Whether a value has the shape of a key. A handle that a web page sends back is checked with this. */
+/**
+ * Whether a value has the shape of a key. A handle that a web page sends back is checked with this.
+ *
+ * @example
+ * import { createSessionId } from '@store/core';
+ * import { isSessionKey, sessionKey } from '@store/core/driver';
+ * isSessionKey(sessionKey(createSessionId())); // true
+ * isSessionKey('not a handle'); // false
+ */
 export function isSessionKey(value: unknown): value is string {
   return typeof value === 'string' && keyShape.test(value);
 }

@@ -49,7 +49,12 @@ const ofCookie =
  * @param unknown Hints for unknown names, and which of them to reject.
  * @throws {StoreError} `INVALID_OPTION` naming the unknown option and the nearest known name.
  * @example
- * assertKnownOptions('my-driver', options, ['url', 'idleTimeout', 'absoluteTimeout', 'maxBytes', 'now', 'onEvent', 'cache']);
+ * import { assertKnownOptions } from '@store/core/driver';
+ * try {
+ *   assertKnownOptions('my-driver', { idelTimeout: 600 }, ['url', 'idleTimeout', 'absoluteTimeout']);
+ * } catch (error) {
+ *   console.log(String(error)); // StoreError: [my-driver] There is no option idelTimeout: did you mean idleTimeout.
+ * }
  */
 export function assertKnownOptions(
   store: string,

@@ -4,9 +4,18 @@ import type { OnStoreEvent } from '../report.ts';
 import { assertKnownOptions } from './known-options.ts';
 import { assertSeconds, resolveTimeouts, type Timeouts } from './timeouts.ts';
 
-export { assertKnownOptions };
+export { assertKnownOptions } from './known-options.ts';
 
-/** The options of every store. */
+/**
+ * The options of every store.
+ *
+ * @example
+ * import type { StoreOptions } from '@store/core';
+ * import { createRecordStore } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * const options: StoreOptions = { name: 'my-driver', maxBytes: 65_536, onEvent: console.warn };
+ * const store = createRecordStore(memoryStorage(), options);
+ */
 export interface StoreOptions extends Timeouts {
   /**
    * The largest payload in bytes of UTF-8. A larger session is rejected with `TOO_LARGE` before anything is written.
@@ -19,7 +28,16 @@ export interface StoreOptions extends Timeouts {
   name?: string;
 }
 
-/** The options that every driver's `startSession()` accepts in addition to its own. */
+/**
+ * The options that every driver's `startSession()` accepts in addition to its own.
+ *
+ * @example
+ * import type { StartOptions } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * const options: StartOptions = { idleTimeout: 1200, cache: false };
+ * const store = await startSession(options);
+ * store.timeouts.idleTimeout; // 1200
+ */
 export interface StartOptions extends Omit<StoreOptions, 'name'> {
   /** Whether the store becomes the cached one, which `load`, `save` and the middleware use. @default true */
   cache?: boolean;
@@ -61,7 +79,14 @@ export function resolveStoreOptions<Driver extends object>(
   return { name, timeouts: resolveTimeouts(name, options) };
 }
 
-/** @throws {StoreError} `INVALID_VALUE` unless the subject is 1–255 UTF-16 code units, well-formed, and without NUL. */
+/**
+ * @throws {StoreError} `INVALID_VALUE` unless the subject is 1–255 UTF-16 code units, well-formed, and without NUL.
+ * @example
+ * import { assertSubject } from '@store/core';
+ * const user = JSON.parse('{ "id": "user-7" }') as { id: unknown };
+ * assertSubject(user.id);
+ * user.id.length; // 6: TypeScript now knows that it is a string
+ */
 export function assertSubject(subject: unknown): asserts subject is string {
   if (
     typeof subject === 'string' &&

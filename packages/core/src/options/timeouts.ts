@@ -1,7 +1,15 @@
 import type { ResolvedTimeouts } from '../contract/session-store.ts';
 import { invalidOption } from '../errors.ts';
 
-/** How long sessions live. Every duration is in seconds. */
+/**
+ * How long sessions live. Every duration is in seconds.
+ *
+ * @example
+ * import type { Timeouts } from '@store/core';
+ * import { startSession } from '@store/core/memory';
+ * const timeouts: Timeouts = { idleTimeout: 1200, absoluteTimeout: 86_400 }; // 20 minutes, one day
+ * await startSession(timeouts);
+ */
 export interface Timeouts {
   /** Whole seconds a session lives after its last write or touch. At least 1. @default 7200 */
   idleTimeout?: number;
@@ -14,7 +22,14 @@ export interface Timeouts {
 const longest = 2 ** 31 - 1;
 const clock = 'a function that returns epoch milliseconds';
 
-/** @throws {StoreError} `INVALID_OPTION` unless the value is a whole number of seconds from 1 to 2³¹−1 (68 years). */
+/**
+ * @throws {StoreError} `INVALID_OPTION` unless the value is a whole number of seconds from 1 to 2³¹−1 (68 years).
+ * @example
+ * import { assertSeconds } from '@store/core/driver';
+ * const options = JSON.parse('{ "lockTimeout": 30 }') as { lockTimeout: unknown };
+ * assertSeconds('my-driver', 'lockTimeout', options.lockTimeout);
+ * const milliseconds = options.lockTimeout * 1000; // 30000
+ */
 export function assertSeconds(store: string, option: string, value: unknown): asserts value is number {
   if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= longest) return;
   throw invalidOption(store, option, `a whole number of seconds from 1 to ${longest}`, value);
@@ -28,7 +43,9 @@ export function assertSeconds(store: string, option: string, value: unknown): as
  * application's clock does not return a finite number.
  * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it accepts.
  * @example
- * resolveTimeouts('my-driver', options);
+ * import { resolveTimeouts } from '@store/core/driver';
+ * const { idleTimeout, absoluteTimeout } = resolveTimeouts('my-driver', { idleTimeout: 1200 });
+ * console.log(idleTimeout, absoluteTimeout); // 1200 2592000
  */
 export function resolveTimeouts(
   store: string,

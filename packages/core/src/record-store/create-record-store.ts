@@ -24,11 +24,16 @@ const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired
  * @param options Timeouts in seconds, `maxBytes`, `onEvent`, and the driver's `name` for messages.
  * @throws {StoreError} `INVALID_OPTION` when a function of the storage is missing, or an option is unknown or invalid.
  * @example
- * export async function startSession({ cache = true, ...options }: StartOptions = {}) {
- *   const store = createRecordStore(myStorage(), { ...options, name: 'my-driver' });
+ * import { cachedStore, cacheStore } from '@store/core';
+ * import { createRecordStore, type StartOptions } from '@store/core/driver';
+ * import { memoryStorage } from '@store/core/memory';
+ * async function startSession({ cache = true, ...options }: StartOptions = {}) {
+ *   const store = createRecordStore(memoryStorage(), { ...options, name: 'my-driver' });
  *   if (cache) cacheStore(store);
  *   return store;
  * }
+ * await startSession({ idleTimeout: 1200 });
+ * cachedStore().name; // 'my-driver'
  */
 export function createRecordStore(storage: RecordStorage, options: StoreOptions = {}): SessionStore {
   const { name, timeouts } = resolveStoreOptions(options, 'storage', storage, required);

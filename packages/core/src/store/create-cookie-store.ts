@@ -43,7 +43,18 @@ const noList = 'its sessions are in the cookies, and the server keeps no list of
  * @param options Timeouts in seconds, which core applies to the times inside the cookie; `maxBytes`; `onEvent`; `name`.
  * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or invalid.
  * @example
- * const store = createCookieStore({ load: (value) => open(value), cookieValue: (session) => seal(session) });
+ * import { type CookieSession, createCookieStore, createSessionId } from '@store/core';
+ * const sealed = new Map<string, CookieSession>();
+ * const store = createCookieStore({
+ *   load: (value) => sealed.get(value),
+ *   cookieValue(session) {
+ *     const value = createSessionId(); // a real driver encrypts the session instead
+ *     sealed.set(value, session);
+ *     return value;
+ *   },
+ * });
+ * const cookie = await store.cookieValue(createSessionId(), { cart: ['tea'] }, {});
+ * console.log((await store.load(cookie)).data); // { cart: ['tea'] }
  */
 export function createCookieStore(driver: CookieStoreDriver, options: StoreOptions = {}): SessionStore {
   const { name, timeouts } = resolveStoreOptions(options, 'driver', driver, required);

@@ -36,13 +36,15 @@ const required = ['load', 'save', 'destroy', 'gc'] as const;
  * @param options Timeouts in seconds, for cookies and for drivers that use them for expiry; `maxBytes`; `onEvent`; `name`.
  * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or invalid.
  * @example
- * const sessions = new Map();
+ * import { createSessionId, createStore, type SessionContent } from '@store/core';
+ * const sessions = new Map<string, SessionContent>();
  * const store = createStore({
  *   load: (id) => sessions.get(id),
  *   save: (id, data, flash) => void sessions.set(id, { data, flash }),
  *   destroy: (id) => void sessions.delete(id),
  *   gc() {},
  * });
+ * await store.create(createSessionId(), { cart: [] }, {}); // true
  */
 export function createStore(driver: StoreDriver, options: StoreOptions = {}): SessionStore {
   const { name, timeouts } = resolveStoreOptions(options, 'driver', driver, required);

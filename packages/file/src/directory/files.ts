@@ -3,13 +3,14 @@ import { promisify } from 'node:util';
 
 const flush = promisify(fsync);
 
-export function errorCode(error: unknown): string | undefined {
+/** The code of a system error, such as `ENOENT`. */
+export function systemErrorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
 /** Whether the error means that the file or its folder does not exist. */
 export function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+  return systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR';
 }
 
 /** The result of `work`; `undefined` if a file it needs does not exist. */

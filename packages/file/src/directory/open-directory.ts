@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { StoreError } from '@store/core/driver';
 import { assertLocalFileSystem } from './file-system.ts';
-import { errorCode } from './files.ts';
+import { systemErrorCode } from './files.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { assertPrivate, assertPrivateFolder, assertPrivateShards } from './private-directory.ts';
 
@@ -46,7 +46,7 @@ export function openDirectory(directory: string, checkOwner = true): SessionDire
     try {
       return work();
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
       assertExists();
       makeFolder(dirname(dirname(path)));
       makeFolder(dirname(path));
@@ -62,7 +62,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST' || !lstatSync(path).isDirectory()) throw error;
+    if (systemErrorCode(error) !== 'EEXIST' || !lstatSync(path).isDirectory()) throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { constants, fstatSync, futimesSync, openSync, readSync, writeSync } from 'node:fs';
-import { errorCode } from '../directory/files.ts';
+import { systemErrorCode } from '../directory/files.ts';
 
 // Windows lacks most of these. O_NONBLOCK: opening a pipe planted in place of a session must not wait for a writer.
 const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOATIME = 0 } = constants;
@@ -33,7 +33,7 @@ export function openFile(path: string, mode: keyof typeof openFlags): number | u
     // Our files' modification times are in the future, so under relatime every read without O_NOATIME would update the inode.
     return openSync(path, openFlags[mode] | withoutAccessTime, 0o600);
   } catch (error) {
-    const code = errorCode(error);
+    const code = systemErrorCode(error);
     if (code === 'ENOENT' && mode !== 'create') return undefined;
     if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO' || code === 'EISDIR') return notAFile;
     // Only the owner of a file may use O_NOATIME.
@@ -54,7 +54,7 @@ export function readFile(file: number): Buffer | undefined {
     const bytes = Buffer.allocUnsafe(size);
     return bytes.subarray(0, readSync(file, bytes, 0, size, 0));
   } catch (error) {
-    if (errorCode(error) === 'EISDIR' || errorCode(error) === 'ESPIPE') return undefined;
+    if (systemErrorCode(error) === 'EISDIR' || systemErrorCode(error) === 'ESPIPE') return undefined;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SessionRecord } from '@store/core/driver';
-import { errorCode, ifExists, syncFolder } from '../directory/files.ts';
+import { ifExists, syncFolder, systemErrorCode } from '../directory/files.ts';
 import type { SessionDirectory } from '../directory/open-directory.ts';
 import {
   endLine,
@@ -157,7 +157,7 @@ export class SessionLogs {
       const { size } = log.state;
       return appendLine(log.file, size, endLine(size, `${this.#token}.${++this.#count}`)) === true;
     } catch (error) {
-      if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(errorCode(error) ?? '')) throw error;
+      if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(systemErrorCode(error) ?? '')) throw error;
       return fstatSync(log.file).nlink > 0 && 'full';
     }
   }

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync, unlinkSync } from 'node:fs';
-import { errorCode, ifExists } from '../directory/files.ts';
+import { ifExists, systemErrorCode } from '../directory/files.ts';
 import { readFileName } from '../directory/layout.ts';
 import type { SessionDirectory } from '../directory/open-directory.ts';
 
@@ -24,7 +24,7 @@ export function createSubjectIndex({ layout, create, assertExists }: SessionDire
       try {
         closeSync(create(path, () => openSync(path, 'wx', 0o600)));
       } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error;
+        if (systemErrorCode(error) !== 'EEXIST') throw error;
       }
     },
     remove: (subject, key) => ifExists(() => unlinkSync(layout.marker(subject, key))),

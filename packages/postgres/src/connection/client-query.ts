@@ -1,5 +1,5 @@
 import { isStoreError } from '@store/core/driver';
-import { errorCode, isLate, noResponse, withoutRowValues } from '../errors.ts';
+import { causeCode, isLate, noResponse, withoutRowValues } from '../errors.ts';
 import { cancelStatement } from './cancel.ts';
 import type { PostgresClient, PostgresQuery } from './postgres-pool.ts';
 import type { Statement } from './statement.ts';
@@ -196,7 +196,7 @@ const notSent = /^Client (was closed|has encountered a connection error) and is 
 function endedBefore(error: Error, { begun }: ClientState): boolean {
   const { syscall, routine } = error as { syscall?: string; routine?: string };
   if (syscall === 'write' || notSent.test(error.message)) return true;
-  const code = errorCode(error);
+  const code = causeCode(error);
   return code === '57P05' || (code === '57P01' && routine === 'ProcessInterrupts' && !begun);
 }
 

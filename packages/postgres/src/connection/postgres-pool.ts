@@ -31,7 +31,18 @@ export interface PostgresClient {
   port?: number;
 }
 
-/** The part of a node-postgres `Pool` that the store uses. Structural, so any copy or version of it fits. */
+/**
+ * The part of a node-postgres `Pool` that the store uses. Structural, so any copy or version of it fits.
+ *
+ * @example
+ * import { type PostgresPool, startSession } from '@store/postgres';
+ * import pg from 'pg';
+ *
+ * const storeOf = (pool: PostgresPool, tenant: string) =>
+ *   startSession({ pool, schema: `tenant_${tenant}`, cache: false });
+ * const pool = new pg.Pool({ connectionString: 'postgres://localhost/shop', connectionTimeoutMillis: 5000 });
+ * const store = await storeOf(pool, 'acme');
+ */
 export interface PostgresPool {
   readonly totalCount: number;
   connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;

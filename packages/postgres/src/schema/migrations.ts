@@ -45,7 +45,16 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
  * @param schema What `startSession` gets as `schema`; it must exist. Default: where the search path leads.
  * @returns Migrations by name, to merge with the application's own.
  * @example
- * const provider = { getMigrations: async () => ({ ...applicationMigrations, ...migrations('sessions') }) };
+ * import { migrations, startSession } from '@store/postgres';
+ * import { Kysely, PostgresDialect } from 'kysely';
+ * import { Migrator } from 'kysely/migration';
+ * import pg from 'pg';
+ *
+ * const pool = new pg.Pool({ connectionString: 'postgres://localhost/shop' });
+ * const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+ * const provider = { getMigrations: async () => ({ ...migrations('sessions') }) }; // add your own migrations
+ * await new Migrator({ db, provider }).migrateToLatest();
+ * await startSession({ pool, migrate: false });
  */
 export function migrations(table = 'sessions', schema?: string): Record<string, Migration> {
   const plugin = withTableNames({ table, schema });
@@ -106,7 +115,12 @@ export function createSchemaSql(location: TableLocation): string[] {
  * @param table What `startSession` gets as `table`. Default: `sessions`.
  * @param schema What `startSession` gets as `schema`. Default: where the search path leads.
  * @example
- * await pool.query(schemaSql());
+ * import { schemaSql, startSession } from '@store/postgres';
+ * import pg from 'pg';
+ *
+ * const pool = new pg.Pool({ connectionString: 'postgres://localhost/shop' });
+ * await pool.query(schemaSql('shop_sessions'));
+ * await startSession({ pool, table: 'shop_sessions', migrate: false });
  */
 export function schemaSql(table = 'sessions', schema?: string): string {
   const location = { table, schema };

@@ -3,7 +3,16 @@ import { assertKnownOptions, invalidOption } from '@store/core/driver';
 import { stringifySetCookie } from 'cookie';
 import { isBuiltIn } from '../arguments.ts';
 
-/** The session cookie's name, attributes and size limits. The cookie is always HttpOnly, and lives as long as its session. */
+/**
+ * The session cookie's name, attributes and size limits. The cookie is always HttpOnly, and lives as long as its session.
+ *
+ * @example
+ * import type { SessionCookieOptions } from '@store/session';
+ * import { sessionMiddleware } from '@store/session/express';
+ *
+ * const cookie: SessionCookieOptions = { domain: 'example.com', sameSite: 'strict' };
+ * const middleware = sessionMiddleware({ cookie }); // the cookie is named __Secure-session
+ */
 export interface SessionCookieOptions {
   /**
    * The cookie's name. A name that begins with `__Host-` allows no `domain` and no `path`.

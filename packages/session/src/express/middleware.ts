@@ -10,6 +10,15 @@ import type { AppData, AppFlash } from '../session/session-types.ts';
 import { unsupported } from '../session/strict-session.ts';
 import { watchErrors } from './errors.ts';
 
+/**
+ * The options of {@link sessionMiddleware}.
+ *
+ * @example
+ * import { type ExpressSessionOptions, sessionMiddleware } from '@store/session/express';
+ *
+ * const options: ExpressSessionOptions = { peek: (request) => request.path === '/feed' };
+ * const middleware = sessionMiddleware(options);
+ */
 export type ExpressSessionOptions<Data extends object = AppData> = SessionOptions<Data, Request>;
 
 /**
@@ -21,11 +30,17 @@ export type ExpressSessionOptions<Data extends object = AppData> = SessionOption
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
+ * import { startSession } from '@store/core/memory';
+ * import { getSession, sessionMiddleware } from '@store/session/express';
+ * import express from 'express';
+ *
+ * await startSession();
+ * const app = express();
  * app.use(sessionMiddleware());
- * app.get('/', withSession((request, response) => {
- *   request.session.update('visits', (visits = 0) => Number(visits) + 1);
- *   response.send(`Visit ${request.session.get('visits')}`);
- * }));
+ * app.post('/sign-in', (request, response) => {
+ *   getSession(request).setSubject('user-7');
+ *   response.redirect(303, '/'); // sent once the session is written
+ * });
  */
 export function sessionMiddleware<Data extends object = AppData>(
   options: ExpressSessionOptions<Data> = {},
@@ -73,9 +88,17 @@ type WithSession<Handler, Data extends object, Flash extends object> =
  * `request.params`. Express's `Request` type is not extended, so that it does not conflict with the types of express-session.
  *
  * @example
- * app.get('/lists/:list', withSession((request, response) => {
- *   response.json([request.params.list, request.session.get('cart')]);
- * }));
+ * import { sessionMiddleware, withSession } from '@store/session/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(sessionMiddleware());
+ * app.get(
+ *   '/lists/:list',
+ *   withSession(({ params, session }, response) => {
+ *     response.send(`${params.list} of ${session.get('name', 'stranger')}`);
+ *   }),
+ * );
  */
 export function withSession<Handler extends HandlerOf>(
   handler: WithSession<Handler, AppData, AppFlash>,

@@ -19,6 +19,17 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * The options of {@link sessionPlugin}.
+ *
+ * @example
+ * import { type FastifySessionOptions, sessionPlugin } from '@store/session/fastify';
+ * import fastify from 'fastify';
+ *
+ * const options: FastifySessionOptions = { peek: (request) => request.url === '/feed' };
+ * const app = fastify();
+ * app.register(sessionPlugin, options);
+ */
 export type FastifySessionOptions = SessionOptions<AppData, FastifyRequest>;
 
 /** Options that `register` reads and also passes to the plugin. */
@@ -38,12 +49,16 @@ const registrations = new WeakMap<object, { instance: object; name: string }[]>(
  * @throws {StoreError} when the application starts: `INVALID_OPTION` when an option is invalid; `UNSUPPORTED` alongside another
  *   session plugin.
  * @example
+ * import { startSession } from '@store/core/memory';
+ * import { sessionPlugin } from '@store/session/fastify';
+ * import fastify from 'fastify';
+ *
+ * await startSession();
  * const app = fastify();
  * app.register(sessionPlugin);
- * app.get('/', async ({ session }) => {
- *   session.update('visits', (visits = 0) => Number(visits) + 1);
- *   return `Visit ${session.get('visits')}`;
- * });
+ * app.get('/', async ({ session }) => `Hello, ${session.get('name', 'stranger')}`);
+ * const response = await app.inject('/');
+ * response.body; // 'Hello, stranger'
  */
 export const sessionPlugin: FastifyPluginAsync<FastifySessionOptions> = async (fastify, options) => {
   const call = 'app.register(sessionPlugin, { … })';

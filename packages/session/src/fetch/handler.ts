@@ -13,13 +13,38 @@ import { failureStatus, serviceUnavailable } from '../request/store-calls.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 
-/** Responds to a web-standard request that has a session. Other arguments that the runtime passes follow the session. */
+/**
+ * Responds to a web-standard request that has a session. Other arguments that the runtime passes follow the session.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { type FetchHandler, sessionHandler } from '@store/session/fetch';
+ *
+ * await startSession();
+ * const greet: FetchHandler<{ name: string }, []> = (_request, session) =>
+ *   new Response(`Hello, ${session.get('name', 'stranger')}`);
+ * const handler = sessionHandler(greet);
+ * const response = await handler(new Request('https://shop.example/'));
+ * await response.text(); // 'Hello, stranger'
+ */
 export type FetchHandler<Data extends object, Rest extends unknown[], Flash extends object = AppFlash> = (
   request: Request,
   session: Session<Data, Flash>,
   ...rest: Rest
 ) => Response | Promise<Response>;
 
+/**
+ * The options of {@link sessionHandler} and {@link withSession}.
+ *
+ * @example
+ * import { type FetchSessionOptions, sessionHandler } from '@store/session/fetch';
+ *
+ * type Rest = [env: object, context: { waitUntil(work: Promise<void>): void }];
+ * const options: FetchSessionOptions<{ name: string }, Rest> = {
+ *   waitUntil: (work, _request, _env, context) => context.waitUntil(work),
+ * };
+ * const handler = sessionHandler((_request, session) => Response.json(session.all()), options);
+ */
 export interface FetchSessionOptions<Data extends object = AppData, Rest extends unknown[] = unknown[]>
   extends SessionOptions<Data, Request> {
   /**
@@ -43,12 +68,16 @@ type Later = (work: PromiseLike<void>) => void;
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
- * export default {
- *   fetch: sessionHandler<{ visits: number }>((request, session) => {
- *     session.update('visits', (visits = 0) => visits + 1);
- *     return new Response(`Visit ${session.get('visits')}`);
- *   }),
- * };
+ * import { startSession } from '@store/core/memory';
+ * import { sessionHandler } from '@store/session/fetch';
+ *
+ * await startSession();
+ * const handler = sessionHandler<{ visits: number }>((_request, session) => {
+ *   session.update('visits', (visits = 0) => visits + 1);
+ *   return new Response(`Visit ${session.get('visits')}`);
+ * });
+ * const response = await handler(new Request('https://shop.example/'));
+ * await response.text(); // 'Visit 1'
  */
 export function sessionHandler<
   Data extends object = AppData,
@@ -79,8 +108,14 @@ export function sessionHandler<
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid; also rethrows the handler's errors
  * @example
- * export const GET = (request: Request) =>
- *   withSession(request, undefined, (session) => Response.json({ visits: session.get('visits') ?? 0 }));
+ * import { startSession } from '@store/core/memory';
+ * import { withSession } from '@store/session';
+ *
+ * await startSession();
+ * const greet = (request: Request) =>
+ *   withSession(request, undefined, (session) => Response.json({ name: session.get('name') ?? 'stranger' }));
+ * const response = await greet(new Request('https://shop.example/'));
+ * await response.json(); // { name: 'stranger' }
  */
 export function withSession<Data extends object = AppData, Flash extends object = AppFlash>(
   request: Request,

@@ -10,9 +10,28 @@ import { createSessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 
+/**
+ * The options of {@link sessionMiddleware}.
+ *
+ * @example
+ * import { type HonoSessionOptions, sessionMiddleware } from '@store/session/hono';
+ *
+ * const options: HonoSessionOptions = { peek: (request) => request.url.endsWith('/feed') };
+ * const middleware = sessionMiddleware(options);
+ */
 export type HonoSessionOptions<Data extends object = AppData> = SessionOptions<Data, Request>;
 
-/** The variables that the middleware sets, for `new Hono<{ Variables: SessionVariables<Data> }>()`. */
+/**
+ * The Hono variables that the middleware sets.
+ *
+ * @example
+ * import { type SessionVariables, sessionMiddleware } from '@store/session/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono<{ Variables: SessionVariables<{ name: string }> }>();
+ * app.use(sessionMiddleware());
+ * app.get('/', (c) => c.text(`Hello, ${c.get('session').get('name', 'stranger')}`));
+ */
 export interface SessionVariables<Data extends object = AppData, Flash extends object = AppFlash> {
   session: Session<Data, Flash>;
 }
@@ -27,12 +46,16 @@ export interface SessionVariables<Data extends object = AppData, Flash extends o
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
+ * import { startSession } from '@store/core/memory';
+ * import { type SessionVariables, sessionMiddleware } from '@store/session/hono';
+ * import { Hono } from 'hono';
+ *
+ * await startSession();
  * const app = new Hono<{ Variables: SessionVariables<{ visits: number }> }>();
  * app.use(sessionMiddleware());
  * app.get('/', (c) => {
- *   const session = c.get('session');
- *   session.update('visits', (visits = 0) => visits + 1);
- *   return c.text(`Visit ${session.get('visits')}`);
+ *   c.get('session').update('visits', (visits = 0) => visits + 1);
+ *   return c.text(`Visit ${c.get('session').get('visits')}`);
  * });
  */
 export function sessionMiddleware<Data extends object = AppData, Flash extends object = AppFlash>(

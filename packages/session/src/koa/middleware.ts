@@ -22,6 +22,15 @@ declare module 'koa' {
   }
 }
 
+/**
+ * The options of {@link sessionMiddleware}.
+ *
+ * @example
+ * import { type KoaSessionOptions, sessionMiddleware } from '@store/session/koa';
+ *
+ * const options: KoaSessionOptions = { peek: (ctx) => ctx.path === '/feed' };
+ * const middleware = sessionMiddleware(options);
+ */
 export type KoaSessionOptions<Data extends object = AppData> = SessionOptions<Data, Context>;
 
 /**
@@ -34,6 +43,12 @@ export type KoaSessionOptions<Data extends object = AppData> = SessionOptions<Da
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
+ * import { startSession } from '@store/core/memory';
+ * import { sessionMiddleware } from '@store/session/koa';
+ * import Koa from 'koa';
+ *
+ * await startSession();
+ * const app = new Koa();
  * app.use(sessionMiddleware());
  * app.use((ctx) => {
  *   ctx.session.update('visits', (visits = 0) => Number(visits) + 1);

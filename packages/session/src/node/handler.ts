@@ -7,13 +7,33 @@ import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
 import { sendPlainly, serveSession } from './serve-session.ts';
 
-/** Connect-style middleware, which Express, Polka, Vite and others accept too. */
+/**
+ * Connect-style middleware, which Express, Polka, Vite and others accept too.
+ *
+ * @example
+ * import { createServer } from 'node:http';
+ * import { type NodeMiddleware, sessionMiddleware } from '@store/session/node';
+ *
+ * const middleware: NodeMiddleware = sessionMiddleware();
+ * const server = createServer((request, response) => {
+ *   middleware(request, response, (error) => response.writeHead(error ? 503 : 200).end());
+ * });
+ */
 export type NodeMiddleware<Incoming extends IncomingMessage = IncomingMessage> = (
   request: Incoming,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => Promise<void> | undefined;
 
+/**
+ * The options of {@link sessionMiddleware}.
+ *
+ * @example
+ * import { type NodeSessionOptions, sessionMiddleware } from '@store/session/node';
+ *
+ * const options: NodeSessionOptions = { peek: (request) => request.url === '/feed' };
+ * const middleware = sessionMiddleware(options);
+ */
 export type NodeSessionOptions<
   Data extends object = AppData,
   Incoming extends IncomingMessage = IncomingMessage,
@@ -28,11 +48,15 @@ export type NodeSessionOptions<
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
- * app.use(sessionMiddleware());
- * app.use((request, response) => {
- *   const session = getSession<{ visits: number }>(request);
- *   session.update('visits', (visits = 0) => visits + 1);
- *   response.end(`Visit ${session.get('visits')}`);
+ * import { createServer } from 'node:http';
+ * import { getSession, sessionMiddleware } from '@store/session/node';
+ *
+ * const middleware = sessionMiddleware();
+ * const server = createServer((request, response) => {
+ *   middleware(request, response, (error) => {
+ *     if (error) response.writeHead(503).end();
+ *     else response.end(`Hello, ${getSession<{ name: string }>(request).get('name', 'stranger')}`);
+ *   });
  * });
  */
 export function sessionMiddleware<
@@ -64,6 +88,11 @@ export function nodeMiddleware<Incoming extends IncomingMessage>(
  * session changes and passes the error on. Mount it before other error handlers. Express does not need it.
  *
  * @example
+ * import { discardOnError, sessionMiddleware } from '@store/session/node';
+ * import express from 'express';
+ *
+ * const app = express(); // connect() takes the same calls
+ * app.use(sessionMiddleware());
  * app.use(discardOnError());
  */
 export function discardOnError(): (
@@ -78,13 +107,37 @@ export function discardOnError(): (
   };
 }
 
-/** Responds to a Node request that has a session. */
+/**
+ * Responds to a Node request that has a session.
+ *
+ * @example
+ * import { createServer } from 'node:http';
+ * import { type NodeHandler, sessionHandler } from '@store/session/node';
+ *
+ * const greet: NodeHandler<{ name: string }> = (_request, response, session) => {
+ *   response.end(`Hello, ${session.get('name', 'stranger')}`);
+ * };
+ * const server = createServer(sessionHandler(greet));
+ */
 export type NodeHandler<Data extends object = AppData, Flash extends object = AppFlash> = (
   request: IncomingMessage,
   response: ServerResponse,
   session: Session<Data, Flash>,
 ) => void | Promise<void>;
 
+/**
+ * The options of {@link sessionHandler}.
+ *
+ * @example
+ * import { type NodeHandlerOptions, sessionHandler } from '@store/session/node';
+ *
+ * const options: NodeHandlerOptions = {
+ *   onError: (error, request) => console.error(request.method, request.url, error),
+ * };
+ * const listener = sessionHandler((_request, response) => {
+ *   response.end('Hello');
+ * }, options);
+ */
 export interface NodeHandlerOptions<Data extends object = AppData> extends NodeSessionOptions<Data> {
   /** Receives the handler's errors and failures to load or write the session; the client gets a plain 500 or 503. @default console.error */
   onError?: (error: unknown, request: IncomingMessage) => void;
@@ -98,10 +151,16 @@ export interface NodeHandlerOptions<Data extends object = AppData> extends NodeS
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example
- * createServer(sessionHandler<{ visits: number }>((request, response, session) => {
+ * import { createServer } from 'node:http';
+ * import { startSession } from '@store/core/memory';
+ * import { sessionHandler } from '@store/session/node';
+ *
+ * await startSession();
+ * const handler = sessionHandler<{ visits: number }>((_request, response, session) => {
  *   session.update('visits', (visits = 0) => visits + 1);
  *   response.end(`Visit ${session.get('visits')}`);
- * })).listen(3000);
+ * });
+ * const server = createServer(handler);
  */
 export function sessionHandler<Data extends object = AppData, Flash extends object = AppFlash>(
   handler: NodeHandler<Data, Flash>,

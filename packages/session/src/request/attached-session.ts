@@ -150,7 +150,15 @@ export function discardChanges(request: object): void {
  *   Default: the session of the middleware that was mounted first.
  * @throws {StoreError} `UNSUPPORTED` when the request did not go through the middleware, or its session could not be loaded.
  * @example
- * const session = getSession<{ userId: string }>(request);
+ * import { getSession, sessionMiddleware } from '@store/session/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(sessionMiddleware());
+ * app.get('/', (request, response) => {
+ *   const session = getSession<{ name: string }>(request);
+ *   response.send(`Hello, ${session.get('name', 'stranger')}`);
+ * });
  */
 export function getSession<Data extends object = AppData, Flash extends object = AppFlash>(
   request: object,

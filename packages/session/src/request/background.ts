@@ -1,4 +1,4 @@
-import { errorCode } from './events.ts';
+import { reportedCode } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 import { withStatus } from './store-calls.ts';
 
@@ -32,7 +32,7 @@ async function saveLate(request: RequestSession): Promise<void> {
     const saved = await request.calls.call(() => store.update(base.id, change));
     request.report(() => ({ ...event(), outcome: saved ? 'updated' : 'ended-during-request' }));
   } catch (error) {
-    request.report(() => ({ ...event(), outcome: 'failed', error: errorCode(error) }));
+    request.report(() => ({ ...event(), outcome: 'failed', error: reportedCode(error) }));
   }
 }
 
@@ -61,7 +61,7 @@ export function garbageCollection(request: RequestSession): (() => Promise<void>
       const removed = await store.gc();
       request.report(() => ({ ...event(), outcome: 'collected', removed }));
     } catch (error) {
-      request.report(() => ({ ...event(), outcome: 'failed', error: errorCode(error) }));
+      request.report(() => ({ ...event(), outcome: 'failed', error: reportedCode(error) }));
     }
   };
 }

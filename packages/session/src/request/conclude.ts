@@ -2,12 +2,33 @@ import { isSameScope } from '../cookie/cookie-variants.ts';
 import { warnOfDroppedCookie } from '../cookie/dropped-cookie.ts';
 import { type OutgoingCookie, serializeCookie } from '../cookie/outgoing-cookie.ts';
 import { cacheHeaders, type ReadableHeaders, type ResponseHeaders } from './cache-headers.ts';
-import { type CookieReason, errorCode, type SessionOutcome } from './events.ts';
+import { type CookieReason, reportedCode, type SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 
+/**
+ * A response header.
+ *
+ * @example
+ * import type { Header } from '@store/session';
+ *
+ * const apply = (headers: Headers, [name, value]: Header) =>
+ *   name === 'Set-Cookie' ? headers.append(name, value) : headers.set(name, value);
+ */
 export type Header = readonly [name: string, value: string];
 
-/** What a response has to carry, in one form for frameworks with a cookie API and one for those with plain headers. */
+/**
+ * What a response has to carry, in one form for frameworks with a cookie API and one for those with plain headers.
+ *
+ * @example
+ * import type { Committed } from '@store/session';
+ *
+ * const apply = (response: Response, { headers }: Committed) => {
+ *   for (const [name, value] of headers) {
+ *     if (name === 'Set-Cookie') response.headers.append(name, value);
+ *     else response.headers.set(name, value);
+ *   }
+ * };
+ */
 export interface Committed {
   /** The cookies to set; usually none. */
   readonly cookies: readonly OutgoingCookie[];
@@ -101,7 +122,7 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
     reason,
     store: request.store.name,
     milliseconds: request.calls.milliseconds,
-    ...(error !== undefined && { error: errorCode(error) }),
+    ...(error !== undefined && { error: reportedCode(error) }),
     ...(request.journal.invalidKeys.length > 0 && { invalidKeys: request.journal.invalidKeys }),
   };
 }

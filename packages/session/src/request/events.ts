@@ -1,6 +1,20 @@
 import { isStoreError, type StoreErrorCode } from '@store/core';
 
-/** What became of the session in one request. */
+/**
+ * What became of the session in one request.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { openSession, type SessionOutcome } from '@store/session';
+ *
+ * await startSession();
+ * const outcomes: SessionOutcome[] = [];
+ * const { commit } = await openSession('', {
+ *   onEvent: (event) => event.type === 'request' && outcomes.push(event.outcome),
+ * });
+ * await commit();
+ * outcomes; // ['none']
+ */
 export type SessionOutcome =
   /** The request had no session, and none was created. */
   | 'none'
@@ -31,7 +45,20 @@ export type SessionOutcome =
   /** The store failed, and so did the request; `error` has the code. */
   | 'failed';
 
-/** Why the cookie was set, cleared or left alone. */
+/**
+ * Why the cookie was set, cleared or left alone.
+ *
+ * @example
+ * import type { CookieReason } from '@store/session';
+ * import { sessionMiddleware } from '@store/session/express';
+ *
+ * const suspicious: readonly CookieReason[] = ['ambiguous-cookie', 'unknown-session'];
+ * const middleware = sessionMiddleware({
+ *   onEvent(event) {
+ *     if (event.type === 'request' && suspicious.includes(event.reason)) console.warn(event.reason);
+ *   },
+ * });
+ */
 export type CookieReason =
   | 'created'
   | 'regenerated'
@@ -57,7 +84,20 @@ export type CookieReason =
   | 'peek'
   | 'store-failure';
 
-/** One per request, published on the `diagnostics_channel` `@store/session` and to `onEvent`. Contains no ids and no values. */
+/**
+ * One per request, published on the `diagnostics_channel` `@store/session` and to `onEvent`. Contains no ids and no values.
+ *
+ * @example
+ * import type { SessionRequestEvent } from '@store/session';
+ * import { sessionMiddleware } from '@store/session/express';
+ *
+ * const isSlow = ({ milliseconds }: SessionRequestEvent) => milliseconds > 100;
+ * const middleware = sessionMiddleware({
+ *   onEvent(event, { path }) {
+ *     if (event.type === 'request' && isSlow(event)) console.warn(path, event.outcome, event.milliseconds);
+ *   },
+ * });
+ */
 export interface SessionRequestEvent {
   type: 'request';
   outcome: SessionOutcome;
@@ -81,7 +121,20 @@ export interface SessionRequestEvent {
   invalidKeys?: readonly string[];
 }
 
-/** Work after the response's headers were sent (a late save, garbage collection), or a response that bypassed the middleware. */
+/**
+ * Work after the response's headers were sent (a late save, garbage collection), or a response that bypassed the middleware.
+ *
+ * @example
+ * import type { SessionBackgroundEvent } from '@store/session';
+ * import { sessionMiddleware } from '@store/session/express';
+ *
+ * const line = ({ type, outcome, removed = 0 }: SessionBackgroundEvent) => `${type} ${outcome} ${removed}`;
+ * const middleware = sessionMiddleware({
+ *   onEvent(event) {
+ *     if (event.type !== 'request') console.log(line(event)); // gc collected 12
+ *   },
+ * });
+ */
 export interface SessionBackgroundEvent {
   type: 'late-save' | 'gc' | 'bypassed';
   outcome: 'updated' | 'ended-during-request' | 'collected' | 'lost' | 'failed';
@@ -92,9 +145,32 @@ export interface SessionBackgroundEvent {
   error?: StoreErrorCode | 'UNKNOWN';
 }
 
+/**
+ * What `onEvent` and the `diagnostics_channel` receive.
+ *
+ * @example
+ * import { subscribe } from 'node:diagnostics_channel';
+ * import type { SessionEvent } from '@store/session';
+ *
+ * subscribe('@store/session', (message) => {
+ *   const { type, outcome } = message as SessionEvent;
+ *   console.log(type, outcome); // request created
+ * });
+ */
 export type SessionEvent = SessionRequestEvent | SessionBackgroundEvent;
 
-/** Receives {@link SessionEvent}s, with the request if one exists. Errors that it throws are ignored: reporting never fails a request. */
+/**
+ * Receives {@link SessionEvent}s, with the request if one exists. Errors that it throws are ignored: reporting never fails a request.
+ *
+ * @example
+ * import type { OnSessionEvent } from '@store/session';
+ * import { sessionMiddleware } from '@store/session/express';
+ *
+ * const onEvent: OnSessionEvent = (event) => {
+ *   if (event.outcome === 'failed') console.error(event.type, event.error); // request UNAVAILABLE
+ * };
+ * const middleware = sessionMiddleware({ onEvent });
+ */
 export type OnSessionEvent<Incoming = unknown> = (event: SessionEvent, request: Incoming) => void;
 
 interface Channel {
@@ -132,6 +208,6 @@ export function report(
 }
 
 /** The code that events report for an error. */
-export function errorCode(error: unknown): StoreErrorCode | 'UNKNOWN' {
+export function reportedCode(error: unknown): StoreErrorCode | 'UNKNOWN' {
   return isStoreError(error) ? error.code : 'UNKNOWN';
 }

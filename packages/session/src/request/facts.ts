@@ -3,7 +3,18 @@ import type { CookieFacts } from '../cookie/session-cookie.ts';
 import { unsupported } from '../session/strict-session.ts';
 import { requestsIn } from './inner-request.ts';
 
-/** What a session can be opened from: a request of either kind, its headers, or the text of its `Cookie` header. */
+/**
+ * What a session can be opened from: a request of either kind, its headers, or the text of its `Cookie` header.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { readSession, type SessionSource } from '@store/session';
+ *
+ * await startSession();
+ * const userOf = async (source: SessionSource) => (await readSession(source)).subject;
+ * await userOf(new Request('https://shop.example/')); // undefined
+ * await userOf('__Host-session=unknown'); // undefined
+ */
 export type SessionSource = Request | Headers | IncomingMessage | string;
 
 /** What the session of a request depends on. */

@@ -11,7 +11,18 @@ import { makePeek } from './load-session.ts';
 import type { RequestSession } from './request-session.ts';
 import { sessionsOf } from './sessions.ts';
 
-/** Session options, and facts that the source of a session may not contain. */
+/**
+ * Session options, and facts that the source of a session may not contain.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { type OpenOptions, openSession } from '@store/session';
+ *
+ * await startSession();
+ * const options: OpenOptions = { host: 'shop.example', https: true };
+ * const { session } = await openSession('', options);
+ * session.isNew; // true
+ */
 export interface OpenOptions<Data extends object = AppData> extends SessionOptions<Data, never> {
   /** The request's host, used to recognize plain http on loopback. Not known from the text of a `Cookie` header. @default from the source */
   host?: string;
@@ -21,13 +32,39 @@ export interface OpenOptions<Data extends object = AppData> extends SessionOptio
   waitUntil?: WaitUntil;
 }
 
-/** The parts of the response that matter: a 5xx status writes nothing; headers set by the application are respected. */
+/**
+ * The parts of the response that matter: a 5xx status writes nothing; headers set by the application are respected.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { type CommitResponse, openSession } from '@store/session';
+ *
+ * await startSession();
+ * const { session, commit } = await openSession('');
+ * session.set('name', 'Ada');
+ * const failed: CommitResponse = { status: 500 };
+ * const { cookies } = await commit(failed);
+ * cookies; // []: nothing was written
+ */
 export interface CommitResponse {
   status?: number;
   headers?: Headers | { readonly [name: string]: string | undefined };
 }
 
-/** An open session, and how to write it. */
+/**
+ * An open session, and how to write it.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { type OpenedSession, openSession } from '@store/session';
+ *
+ * await startSession();
+ * const signIn = async ({ session, commit }: OpenedSession, userId: string) => {
+ *   session.setSubject(userId);
+ *   return (await commit()).headers;
+ * };
+ * await signIn(await openSession(''), 'user-7'); // [['Set-Cookie', '__Host-session=…'], …]
+ */
 export interface OpenedSession<Data extends object = AppData, Flash extends object = AppFlash> {
   session: Session<Data, Flash>;
   /**
@@ -48,11 +85,16 @@ export interface OpenedSession<Data extends object = AppData, Flash extends obje
  *
  * @throws {StoreError} with a `status`: `NO_STORE`; `UNAVAILABLE` when the store failed; `INVALID_OPTION`.
  * @example
- * const { session, commit } = await openSession(request);
- * session.update('visits', (visits = 0) => Number(visits) + 1);
+ * import { startSession } from '@store/core/memory';
+ * import { openSession } from '@store/session';
+ *
+ * await startSession();
+ * const { session, commit } = await openSession<{ visits: number }>(new Request('https://shop.example/'));
+ * session.update('visits', (visits = 0) => visits + 1);
  * const { headers } = await commit();
- * const response = new Response('Welcome');
+ * const response = new Response(`Visit ${session.get('visits')}`);
  * for (const [name, value] of headers) response.headers.append(name, value);
+ * response.headers.getSetCookie(); // ['__Host-session=…']
  */
 export async function openSession<Data extends object = AppData, Flash extends object = AppFlash>(
   source: SessionSource,
@@ -83,8 +125,14 @@ export async function openSession<Data extends object = AppData, Flash extends o
  *
  * @throws {StoreError} as {@link openSession}
  * @example
- * const session = await readSession(request);
- * if (session.subject === undefined) socket.destroy();
+ * import { startSession } from '@store/core/memory';
+ * import { createTestSession, readSession } from '@store/session';
+ *
+ * const store = await startSession();
+ * const cookie = await createTestSession(store, { name: 'Ada' }, { subject: 'user-7' });
+ * const session = await readSession(new Request('https://shop.example/', { headers: { cookie } }));
+ * session.subject; // 'user-7'
+ * session.get('name'); // 'Ada'
  */
 export async function readSession<Data extends object = AppData, Flash extends object = AppFlash>(
   source: SessionSource,

@@ -6,7 +6,7 @@ import { Journal } from '../session/journal.ts';
 import { Session } from '../session/session.ts';
 import { saveLateChanges, saveNow } from './background.ts';
 import type { WriteResult } from './conclude.ts';
-import { errorCode, isWatched, report, type SessionEvent } from './events.ts';
+import { isWatched, report, reportedCode, type SessionEvent } from './events.ts';
 import type { RequestFacts } from './facts.ts';
 import { clearTwin } from './several-cookies.ts';
 import { StoreCalls, withStatus } from './store-calls.ts';
@@ -138,7 +138,7 @@ export class RequestSession {
       reason: 'store-failure',
       store,
       milliseconds: this.calls?.milliseconds ?? 0,
-      error: errorCode(error),
+      error: reportedCode(error),
     }));
   }
 }

@@ -1,6 +1,17 @@
 import type { JsonValue, SessionData } from '@store/core';
 
-/** Any JSON value, deeply readonly. */
+/**
+ * Any JSON value, deeply readonly.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { type ImmutableJson, readSession } from '@store/session';
+ *
+ * await startSession();
+ * const asText = (value: ImmutableJson = '') => (typeof value === 'string' ? value : JSON.stringify(value));
+ * const session = await readSession('');
+ * asText(session.old('email')); // ''
+ */
 export type ImmutableJson =
   | string
   | number
@@ -9,7 +20,15 @@ export type ImmutableJson =
   | readonly ImmutableJson[]
   | { readonly [key: string]: ImmutableJson };
 
-/** The deeply readonly type of a value that a session returns. */
+/**
+ * The deeply readonly type of a value that a session returns.
+ *
+ * @example
+ * import type { Immutable, Session } from '@store/session';
+ *
+ * type Shop = { cart: string[] };
+ * const cartOf = (session: Session<Shop>): Immutable<Shop['cart']> => session.get('cart', []); // readonly string[]
+ */
 export type Immutable<T> = JsonValue extends T
   ? ImmutableJson
   : T extends object

@@ -5,6 +5,16 @@ import { setOwn } from './json.ts';
 /**
  * The part of Standard Schema v1 (https://standardschema.dev) that a session uses, so that Zod, Valibot, ArkType and others work
  * without a dependency.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { openSession, type SessionSchema } from '@store/session';
+ * import { z } from 'zod';
+ *
+ * await startSession();
+ * const schema: SessionSchema<{ visits: number }> = z.object({ visits: z.number().min(0) });
+ * const { session } = await openSession('', { schema });
+ * session.set('visits', 1); // -1 would throw INVALID_VALUE
  */
 export interface SessionSchema<Data = unknown> {
   readonly '~standard': {
@@ -15,10 +25,30 @@ export interface SessionSchema<Data = unknown> {
   };
 }
 
+/**
+ * What a schema returns. Without issues, the value fits.
+ *
+ * @example
+ * import type { SchemaResult, SessionSchema } from '@store/session';
+ *
+ * const validate = (data: unknown): SchemaResult =>
+ *   String((data as { name?: string }).name).length < 50
+ *     ? {}
+ *     : { issues: [{ message: 'is too long', path: ['name'] }] };
+ * const schema: SessionSchema<{ name: string }> = { '~standard': { version: 1, vendor: 'shop', validate } };
+ */
 export interface SchemaResult {
   readonly issues?: readonly SchemaIssue[] | undefined;
 }
 
+/**
+ * Why a value does not fit. The first key of `path` is the session's key.
+ *
+ * @example
+ * import type { SchemaIssue } from '@store/session';
+ *
+ * const tooLong = (key: string): SchemaIssue => ({ message: 'is too long', path: [key] });
+ */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

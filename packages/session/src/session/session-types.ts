@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noEmptyInterface: applications extend SessionTypes
 import type { SessionData } from '@store/core';
 
 /**
@@ -5,14 +6,16 @@ import type { SessionData } from '@store/core';
  * call passes type arguments. Without a declaration, any key is allowed and values are JSON.
  *
  * @example
+ * import type { Session } from '@store/session';
+ *
  * declare module '@store/session' {
  *   interface SessionTypes {
- *     data: { name: string; cart: string[] };
+ *     data: { name: string; visits: number };
  *     flash: { notice: string };
  *   }
  * }
+ * const nameOf = (session: Session) => session.get('name', 'stranger'); // string
  */
-// biome-ignore lint/suspicious/noEmptyInterface: applications extend it
 export interface SessionTypes {}
 
 /** The data type declared in {@link SessionTypes}. */

@@ -22,9 +22,11 @@ type LimitedJournal = Journal & { readonly request: LifetimeLimits };
  * `UNAVAILABLE` when the store could not be read and `onStoreFailure` is `anonymous`.
  *
  * @example
- * interface Shop { userId: string; cart: string[] }
- * const session = getSession<Shop>(request);
- * session.set('cart', [...session.get('cart', []), 'tea']);
+ * import type { Session } from '@store/session';
+ *
+ * const addToCart = (session: Session<{ cart: string[] }>, item: string) => {
+ *   session.set('cart', [...session.get('cart', []), item]);
+ * };
  */
 export class Session<Data extends object = AppData, Flash extends object = AppFlash> {
   readonly #journal: LimitedJournal;

@@ -6,6 +6,18 @@ import { resolveCookieOptions, type SessionCookieOptions } from '../cookie/cooki
 import { insecureName } from '../cookie/session-cookie.ts';
 import { checkLifetime } from '../session/lifetime.ts';
 
+/**
+ * The options of {@link createTestSession}.
+ *
+ * @example
+ * import { startSession } from '@store/core/memory';
+ * import { createTestSession, readSession, type TestSessionOptions } from '@store/session';
+ *
+ * const store = await startSession();
+ * const options: TestSessionOptions = { subject: 'user-7', flash: { notice: 'Welcome' } };
+ * const session = await readSession(await createTestSession(store, { name: 'Ada' }, options));
+ * session.getFlash('notice'); // 'Welcome'
+ */
 export interface TestSessionOptions extends SaveOptions {
   /** Flash values, as if left by an earlier request. @default none */
   flash?: SessionData;
@@ -29,8 +41,14 @@ export const testSessionOptionNames = [
  *
  * @throws {StoreError} `INVALID_OPTION`, and any error of the store's `save`.
  * @example
- * const cookie = await createTestSession(store, { userId: '7' });
- * const response = await fetch(`${origin}/account`, { headers: { cookie } });
+ * import { startSession } from '@store/core/memory';
+ * import { createTestSession, withSession } from '@store/session';
+ *
+ * const store = await startSession();
+ * const cookie = await createTestSession(store, { name: 'Ada' }, { subject: 'user-7' });
+ * const request = new Request('https://shop.example/account', { headers: { cookie } });
+ * const response = await withSession(request, undefined, (session) => Response.json(session.all()));
+ * await response.json(); // { name: 'Ada' }
  */
 export async function createTestSession(
   store: SessionStore,

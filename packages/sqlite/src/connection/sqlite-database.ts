@@ -6,7 +6,18 @@ export interface SqliteStatement {
   safeIntegers(toggle: boolean): unknown;
 }
 
-/** The part of a better-sqlite3 `Database` that the store uses; typed structurally, so any copy or version of it matches. */
+/**
+ * The part of a better-sqlite3 `Database` that the store uses; typed structurally, so any copy or version of it matches.
+ *
+ * @example
+ * import { type SqliteDatabase, startSession } from '@store/sqlite';
+ * import Database from 'better-sqlite3';
+ *
+ * const startOn = (database: SqliteDatabase) => startSession({ database, table: 'shop_sessions' });
+ * const database = new Database(':memory:');
+ * await startOn(database);
+ * console.log(database.prepare('select count(*) from shop_sessions').pluck().get()); // 0
+ */
 export interface SqliteDatabase {
   readonly open: boolean;
   readonly inTransaction: boolean;

@@ -37,7 +37,15 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
  * @param table The `table` option passed to `startSession`. Default: `sessions`.
  * @returns Migrations by name, to merge with the application's migrations.
  * @example
- * const provider = { getMigrations: async () => ({ ...applicationMigrations, ...migrations('sessions') }) };
+ * import { migrations } from '@store/sqlite';
+ * import Database from 'better-sqlite3';
+ * import { Kysely, SqliteDialect } from 'kysely';
+ * import { Migrator } from 'kysely/migration';
+ *
+ * const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) });
+ * const provider = { getMigrations: async () => ({ ...migrations('sessions') }) }; // add your own migrations
+ * const { results } = await new Migrator({ db, provider }).migrateToLatest();
+ * console.log(results?.[0]?.status); // Success
  */
 export function migrations(table = 'sessions'): Record<string, Migration> {
   const plugin = withTableNames(tableNames(table));
@@ -87,7 +95,12 @@ export function bookkeepingSql(table: string): string[] {
  *
  * @param table The `table` option passed to `startSession`. Default: `sessions`.
  * @example
- * database.exec(schemaSql());
+ * import { schemaSql, startSession } from '@store/sqlite';
+ * import Database from 'better-sqlite3';
+ *
+ * const database = new Database(':memory:');
+ * database.exec(schemaSql('shop_sessions'));
+ * await startSession({ database, table: 'shop_sessions', migrate: false });
  */
 export function schemaSql(table = 'sessions'): string {
   const statements = [
