@@ -8,7 +8,7 @@ const driver = (version: string, range: string) => ({
 });
 
 describe('narrowedPeers', () => {
-  it('accepts a range that stays, and one that grows', () => {
+  it('accepts an unchanged range and a widened one', () => {
     expect(narrowedPeers(driver('1.0.0', '^1.0.0'), driver('1.0.1', '^1.0.0'))).toEqual([]);
     expect(narrowedPeers(driver('1.0.0', '^1.0.0'), driver('1.1.0', '^1.0.0 || ^2.0.0'))).toEqual([]);
   });

@@ -41,7 +41,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     await inDriver('install');
   });
 
-  it('prints the next steps as commands of that package manager', () => {
+  it("prints the next steps as that package manager's commands", () => {
     expect(steps).toContain(`  cd ${name}\n  ${using} install\n  ${using} test\n`);
   });
 

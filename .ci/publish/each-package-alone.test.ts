@@ -6,7 +6,7 @@ import { clients, examples } from './published-packages.ts';
 const managers = Object.keys(packageManagers) as PackageManager[];
 
 describe.each(managers)('in an empty folder, with %s', (using) => {
-  it.each(examples)('$title runs its README’s example, and brings nothing else', async (example) => {
+  it.each(examples)('$title runs its README’s example, and pulls in nothing else', async (example) => {
     const application = await install(example.packages, { using, env: example.env ?? {} });
     const proof = await addExample(application, example);
     expect(await application.node(proof)).toContain('proved');

@@ -5,7 +5,7 @@ import { publicationOf, publishedNames } from './publications.ts';
 import { budgets } from './published-packages.ts';
 
 describe.each(publishedNames())('%s', (name) => {
-  it('costs no more than its budget, installed next to core', async () => {
+  it('stays within its budget when installed next to core', async () => {
     const application = await install([...new Set(['@store/core', name])]);
     const { importMilliseconds, ...cost } = await installCost(application, await publicationOf(name));
     console.log(

@@ -27,7 +27,7 @@ describe('quantile', () => {
 });
 
 describe('pairedRatios', () => {
-  it('divides within a turn, so that a turn that is slow for both does not show', () => {
+  it('divides within a turn, so that a turn that is slow for both does not affect the ratio', () => {
     const values = new Map([
       [1, 50],
       [2, 5],

@@ -225,7 +225,7 @@ describe('a cookie that a sibling site has planted', () => {
     expect((await visit('/a/b/c')).says).toBe('Ada');
   });
 
-  it('cannot be planted under __Host-', async () => {
+  it('is rejected by the browser under __Host-', async () => {
     shop.deploy({}, 'www.shop.test');
     await visit('/?sign-in=Ada', 'www.shop.test');
     const id = await shop.storeSession('Mallory');

@@ -12,7 +12,7 @@ export interface Field {
   focus?: boolean;
 }
 
-/** A text field that comes back with the input and its error. */
+/** A text field, redisplayed with the visitor's input and its error. */
 export function field({ session, name, label, autocomplete, type = 'text', focus = true }: Field): Html {
   const error = session.error(name);
   const described = html` aria-invalid="true" aria-describedby="${name}-error"${focus && html` autofocus`}`;

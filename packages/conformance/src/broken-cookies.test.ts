@@ -4,11 +4,11 @@ import { cookieDriver } from '../test/cookie-driver.ts';
 import { failingCases } from '../test/failing-cases.ts';
 
 describe('a cookie driver', () => {
-  it('that keeps every promise fails no case', async () => {
+  it('that keeps every promise passes every case', async () => {
     expect(await failingCases(cookieDriver)).toEqual([]);
   });
 
-  it('that also counts versions fails no case', async () => {
+  it('that also counts versions passes every case', async () => {
     const start: typeof cookieDriver.start = (options, place) => {
       const driver = cookieDriver.start(options, place);
       return {
@@ -22,11 +22,14 @@ describe('a cookie driver', () => {
     expect(await failingCases({ ...cookieDriver, start })).toEqual([]);
   });
 
-  it.each(brokenCookies)('in which $broken fails exactly its cases', async ({ how, fails }) => {
-    const start: typeof cookieDriver.start = (options, place) => {
-      const driver = cookieDriver.start(options, place);
-      return { ...driver, ...how(driver, place, options) };
-    };
-    expect(await failingCases({ ...cookieDriver, start })).toEqual(fails);
-  });
+  it.each(brokenCookies)(
+    'with this fault fails exactly the cases for it: $broken',
+    async ({ how, fails }) => {
+      const start: typeof cookieDriver.start = (options, place) => {
+        const driver = cookieDriver.start(options, place);
+        return { ...driver, ...how(driver, place, options) };
+      };
+      expect(await failingCases({ ...cookieDriver, start })).toEqual(fails);
+    },
+  );
 });

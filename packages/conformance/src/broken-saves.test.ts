@@ -4,11 +4,11 @@ import { failingCases } from '../test/failing-cases.ts';
 import { memoryDriver } from '../test/memory-driver.ts';
 
 describe('a storage that saves in one step', () => {
-  it('and keeps every promise fails no case', async () => {
+  it('and keeps every promise passes every case', async () => {
     expect(await failingCases(savingDriver())).toEqual([]);
   });
 
-  it.each(brokenSaves)('in which $broken fails exactly its cases', async ({ save, fails }) => {
+  it.each(brokenSaves)('with this fault fails exactly the cases for it: $broken', async ({ save, fails }) => {
     expect(await failingCases(savingDriver(save))).toEqual(fails);
   });
 

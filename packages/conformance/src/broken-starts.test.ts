@@ -79,7 +79,7 @@ const broken: [string, DriverModule, string[]][] = [
     ],
   ],
   [
-    'captures Date.now at start',
+    'captures Date.now at startup',
     starting(({ now = Date.now, ...options }) => ({ ...options, now })),
     ['time.default-clock'],
   ],
@@ -94,7 +94,7 @@ const broken: [string, DriverModule, string[]][] = [
 ];
 
 describe('a finished store', () => {
-  it('that is started correctly fails no case', async () => {
+  it('that is started correctly passes every case', async () => {
     expect(await failingCases(starting((options) => options))).toEqual([]);
   });
 

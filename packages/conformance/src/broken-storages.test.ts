@@ -9,7 +9,7 @@ import { failingCases } from '../test/failing-cases.ts';
 import { hop, memoryDriver, recordsOf, storageOf } from '../test/memory-driver.ts';
 
 describe('a storage', () => {
-  it('that keeps every promise fails no case', async () => {
+  it('that keeps every promise passes every case', async () => {
     expect(await failingCases(memoryDriver)).toEqual([]);
   });
 
@@ -20,7 +20,7 @@ describe('a storage', () => {
     ...brokenScans,
     ...brokenRemovals,
     ...brokenBackends,
-  ])('in which $broken fails exactly its cases', async (table) => {
+  ])('with this fault fails exactly the cases for it: $broken', async (table) => {
     const start: typeof memoryDriver.start = (_options, place) => {
       const storage = storageOf(place);
       return { ...storage, ...table.how(storage, recordsOf(place), () => hop(place)) } as typeof storage;

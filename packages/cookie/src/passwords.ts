@@ -26,7 +26,7 @@ const shortest = 32;
 const takes = `a secret of at least ${shortest} characters, { id, secret, retireAfter }, or a list of them; make one with \`npx -p @store/cookie store-cookie-password\``;
 
 /**
- * Normalises the `password` option to a list. The first password seals, all of them open.
+ * Normalises the `password` option to a list. The first password is used for sealing; any of them can open a seal.
  *
  * @throws {StoreError} `INVALID_OPTION` for an empty list, a secret under 32 characters, a malformed id, or a first password
  * with `retireAfter`. The text never quotes a secret.

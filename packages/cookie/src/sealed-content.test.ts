@@ -57,7 +57,7 @@ describe('members of a seal that only a later version knows', () => {
     expect(JSON.parse(text)).toEqual(JSON.parse(encodeContent('session', written)));
   });
 
-  it('add nothing to a session without any', () => {
+  it('are not added to a session that has none', () => {
     expect(decodeContent('session', encodeContent('session', session()))).not.toHaveProperty('unknownFields');
   });
 

@@ -4,7 +4,7 @@ import { hideSynchronousCrypto } from './sealings.ts';
 
 export { capabilities };
 
-/** Starts as on a runtime without synchronous crypto; a store looks for it once, at start. */
+/** Starts as on a runtime without synchronous crypto; a store looks for it once, at startup. */
 export const start: DriverModule['start'] = async (options, place) => {
   const restore = hideSynchronousCrypto();
   try {

@@ -38,7 +38,7 @@ export async function fuzz(runs: number, seed: number): Promise<void> {
   }
 }
 
-/** Loads genuine cookies where they must not open: for another purpose, too late, revoked. @throws when one opens. */
+/** Loads genuine cookies that must not open: issued for another purpose, expired, or revoked. @throws when one opens. */
 export async function replay(sessions: number): Promise<void> {
   const clock = fakeClock(Date.now());
   const revocations = createRecordStore(memoryStorage(), { now: clock.now });

@@ -188,7 +188,7 @@ function writeProgram(random: Random, hasMove: boolean): Step[] {
 
 /**
  * Three processes work on one session at the same time. Each storage call waits for a random turn before and after its effect, and
- * new ids are used even before their move is acknowledged. Not covered: passing time, `gc`, `save`, `create` and `clear`.
+ * new ids are used even before their move is acknowledged. Not covered: the passage of time, `gc`, `save`, `create` and `clear`.
  *
  * @returns the first promise that was broken, if any
  */

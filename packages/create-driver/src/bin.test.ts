@@ -32,7 +32,7 @@ describe('create-driver', () => {
     expect(stdout).toContain('\n  cd my-driver\n  pnpm install\n  pnpm test\n');
   });
 
-  it('fills the current folder if it is named, and then does not mention cd', async () => {
+  it('uses the current folder if given its name, and then omits cd from the next steps', async () => {
     const { status, stdout } = run(['.', '--name', '@acme/sessions', '--runner', 'node-test']);
     expect(status).toBe(0);
     expect(stdout).not.toContain('cd ');

@@ -42,7 +42,7 @@ export function startUnder(command: string[], script: string, ...args: string[])
     if (received.length > 0) return Promise.resolve(received.shift());
     const message = new Promise((resolve) => waiting.push(resolve));
     const died = exit.then(([code, signal]) => {
-      throw new Error(`${script} ended with ${code ?? signal} instead of an answer`);
+      throw new Error(`${script} exited with ${code ?? signal} without replying`);
     });
     return Promise.race([message, died]);
   }

@@ -51,7 +51,7 @@ export function isChange({ name, args }: FileSystemCall): boolean {
   return changing.test(name);
 }
 
-/** Thrown by every call of a process that was killed. */
+/** Thrown by every call that a killed process makes. */
 export class Killed extends Error {}
 
 /** A process that is killed after its n-th change. */

@@ -15,15 +15,15 @@ export function serverUser(): ServerUser {
 }
 
 /**
- * The first directory that the user can enter, of those given and then of the system's temporary ones: `TMPDIR` may be below a
- * folder that only root can enter.
+ * The first directory that the user can enter. Tries the given ones, then the system's temporary directories: `TMPDIR` may be below
+ * a folder that only root can enter.
  */
 export function enterableDirectory(user: ServerUser, ...preferred: string[]): string {
   const candidates = [...preferred, tmpdir(), '/tmp'];
   const found = candidates.find((directory) => canEnter(user, directory));
   if (found === undefined) {
     throw new Error(
-      `PostgreSQL runs as another user here (uid ${user.uid}), and that user can enter none of: ${candidates.join(', ')}. ` +
+      `PostgreSQL runs as another user here (uid ${user.uid}), and that user cannot enter any of: ${candidates.join(', ')}. ` +
         'Set TMPDIR to a directory that every user can enter.',
     );
   }

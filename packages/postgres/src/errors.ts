@@ -9,7 +9,7 @@ export function causeCode(error: unknown): string | undefined {
 
 const is = (pattern: RegExp) => (error: unknown) => pattern.test(causeCode(error) ?? '');
 
-/** Two statements collided and PostgreSQL rolled this one back: a deadlock, or an isolation stricter than read committed. */
+/** Two statements collided and PostgreSQL rolled this one back: a deadlock, or an isolation level stricter than read committed. */
 export const isCollision = is(/^(40P01|40001)$/);
 
 /** The key belongs to another record. */

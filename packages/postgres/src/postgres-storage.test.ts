@@ -10,7 +10,7 @@ const insertAll = (storage: RecordStorage, names: string[]) =>
   Promise.all(names.map((name) => storage.insert(sessionRecord(name), now)));
 
 describe.each([{ prepare: true }, { prepare: false }])(
-  'a statement that carries many, prepared: $prepare',
+  'a statement that carries many records, prepared: $prepare',
   ({ prepare }) => {
     it('returns every record as it was written', async () => {
       const { storage } = await freshStorage({ prepare });

@@ -78,7 +78,7 @@ export interface PostgresSessionOptions extends StartOptions {
   table?: string;
   /** The schema the table is in; any name of at most 63 bytes. @default where the connection's search path leads */
   schema?: string;
-  /** Whether to create and update the table at start. @default true */
+  /** Whether to create and update the table at startup. @default true */
   migrate?: boolean;
   /** Whether to use named prepared statements. Pass `false` behind a transaction pooler such as PgBouncer. @default true */
   prepare?: boolean;

@@ -26,7 +26,7 @@ export async function freshStorage({
   };
 }
 
-/** The same storage, which repeats its writes while they return `tryAgain`, as core does. */
+/** The same storage, but retrying writes for as long as they return `tryAgain`, as core does. */
 export function repeating(storage: RecordStorage): RecordStorage {
   const repeated = (call: (...args: unknown[]) => unknown) => {
     return async (...args: unknown[]) => {

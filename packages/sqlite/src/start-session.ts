@@ -54,7 +54,7 @@ export interface SqliteSessionOptions extends StartOptions {
   database: string | SqliteDatabase;
   /** The table's name; any name that SQLite can store. @default 'sessions' */
   table?: string;
-  /** Whether to create and update the table at start. @default true */
+  /** Whether to create and update the table at startup. @default true */
   migrate?: boolean;
   /** Seconds to wait, off the event loop, for a busy database; 0 tries once. @default 5 */
   busyTimeout?: number;
@@ -150,7 +150,7 @@ function assertBoolean(option: string, value: unknown): void {
   if (typeof value !== 'boolean') throw invalidOption(name, option, 'true or false', value);
 }
 
-/** Turns a SQLite error at start into one that explains it, and keeps the original as the cause. */
+/** Turns a SQLite error at startup into one that explains it, and keeps the original as the cause. */
 async function starting<T>(directory: string | undefined, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

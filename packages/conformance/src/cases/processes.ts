@@ -122,7 +122,7 @@ export const processCases: ConformanceCase[] = [
       const id = createSessionId();
       await one.start(place);
       await one.call('save', id, { n: 1 });
-      // A backend that allows one open handle shares nothing either.
+      // A backend that allows only one open handle shares nothing either.
       const refused = await other.start(place).then(
         () => false,
         () => true,

@@ -31,7 +31,7 @@ function refusing(storage: BoundStorage): RecordStorage {
   return { ...storage, ...Object.fromEntries(functions) };
 }
 
-/** Collects until something is removed: a driver may visit a limited part of its backend per call. */
+/** Collects until something is removed: a driver may visit only a limited part of its backend per call. */
 async function collect(store: SessionStore): Promise<number> {
   for (const _ of numbers(40)) {
     const removed = await store.gc();

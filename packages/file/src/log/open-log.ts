@@ -14,7 +14,7 @@ export interface SessionLog {
   state: SessionState;
 }
 
-/** The state of a log, taking into account the other file of a move. */
+/** The state of a log, taking into account the other file involved in a move. */
 export type SessionState =
   | Exclude<LogState, { kind: 'continued' }>
   /** A record that is moving here from another key and is not a session yet. */

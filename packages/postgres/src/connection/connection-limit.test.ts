@@ -18,7 +18,7 @@ async function limitedRole(limit: number) {
   await (await startSession({ connectionString: url, schema, cache: false })).close();
   const { connectionString, role } = await createRole(schema, `connection limit ${limit}`);
 
-  /** Takes every connection of the role, including those the store gives back. @returns a function that releases them */
+  /** Takes every connection available to the role, including those the store releases. @returns a function that releases them */
   async function takeAll(): Promise<() => Promise<unknown>> {
     const taken: pg.Client[] = [];
     const giveBack = () => Promise.all(taken.splice(0).map((client) => client.end()));

@@ -87,7 +87,7 @@ async function hasSchema(run: Run, { schema }: TableLocation): Promise<boolean> 
   return (await run(found, schema)).rows.length > 0;
 }
 
-/** Selects no rows; fails at start if the table is missing or out of date. */
+/** Selects no rows; fails at startup if the table is missing or out of date. */
 export async function probeTable({ run }: Connection, location: TableLocation): Promise<void> {
   const probe = sqlWriter(location)
     .selectFrom('sessions')

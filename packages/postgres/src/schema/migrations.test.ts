@@ -95,7 +95,7 @@ describe('the schema', () => {
     expect(await relations(schema)).toContain('victims');
   });
 
-  it('can exist several times in one schema', async () => {
+  it('can be installed several times in one PostgreSQL schema, under different names', async () => {
     const schema = freshSchema();
     const tables = ['sessions', 'admin_sessions', `${'n'.repeat(62)}1`, `${'n'.repeat(62)}2`];
     const stores = [];

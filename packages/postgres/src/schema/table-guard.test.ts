@@ -52,7 +52,7 @@ const keepers: [
 const said = (error: { message: string }) => /Run (.*?)(, or|\.$)/.exec(error.message)?.[1] ?? '';
 
 describe('row level security', () => {
-  it('that applies to the role is refused at start with the SQL that turns it off', async () => {
+  it('that applies to the role is refused at startup with the SQL that turns it off', async () => {
     const { schema, table } = await freshTable();
     const { connectionString, role } = await createRole(schema);
     await query(`alter table ${table} enable row level security`);
@@ -116,7 +116,7 @@ describe('row level security', () => {
 });
 
 describe.each(keepers)('%s that can keep rows', (_name, sql, cure) => {
-  it('is refused at start with the SQL that removes it', async () => {
+  it('is refused at startup with the SQL that removes it', async () => {
     const { schema, inSchema, table } = await freshTable();
     await query(sql(table, inSchema));
     const refusal = await start({ connectionString: url, schema }).catch((error) => error);
@@ -159,7 +159,7 @@ it('triggers that only log writes, and disabled rules, are accepted', async () =
   expect((await store.load(id)).exists).toBe(false);
 });
 
-it('a view in place of the table is refused at start', async () => {
+it('a view in place of the table is refused at startup', async () => {
   const { schema, inSchema, table } = await freshTable();
   await query(`alter table ${table} rename to kept; create view ${table} as select * from ${inSchema}.kept`);
   await expect(start({ connectionString: url, schema })).rejects.toMatchObject({

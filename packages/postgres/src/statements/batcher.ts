@@ -52,8 +52,8 @@ const patience = 50;
 const ready = Promise.resolve();
 
 /**
- * Runs items that wait at the same time as one batch. A lone item is dispatched at the end of the current microtasks, so it is
- * not delayed; while the maximum number of batches is running, items wait for the next one.
+ * Runs all items that are waiting at the same moment as a single batch. A lone item is dispatched at the end of the current
+ * microtasks, so it is not delayed; while the maximum number of batches is running, items wait for the next one.
  *
  * With one batch at a time, the server idles while results are read here, and the other way round, so reads run in two. Writes
  * have one: they wait for the disk, and the more of them share a commit, the better.

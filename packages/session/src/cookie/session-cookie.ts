@@ -207,7 +207,7 @@ export class RequestCookie {
   }
 
   /**
-   * The cookies that remove the variants of this name, other than the configured one, that this request can have carried.
+   * The cookies that remove the variants of this name, other than the configured one, that this request could have carried.
    *
    * @param alongside Other cookies in the same response, which need room too.
    */

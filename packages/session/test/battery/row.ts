@@ -66,7 +66,8 @@ async function judge(framework: Framework, row: Row): Promise<Verdict> {
       return { result: 'failed', error: `${isRemote ? 'remote' : 'immediate'} store: ${inspect(error)}` };
   }
   if (failures.length === 0) return { result: 'yes' };
-  if (failures.length === 2) return { result: 'refused', reason: `refused at start, with ${row.orRefuses}` };
+  if (failures.length === 2)
+    return { result: 'refused', reason: `refused at startup, with ${row.orRefuses}` };
   return { result: 'failed', error: 'It refused to start on only one of two stores' };
 }
 

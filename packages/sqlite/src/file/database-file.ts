@@ -122,7 +122,7 @@ export class DatabaseFile {
     }
     const now = performance.now();
     if (this.#isLogDeleted()) return 'log-gone';
-    // A renamed log still has a link, so only its path shows it.
+    // A renamed log still has a link, so only its path reveals that it was renamed.
     if (now >= this.writeDue && this.#log?.isGone()) return 'log-gone';
     this.readDue = now + readInterval;
     this.writeDue = now + writeInterval;

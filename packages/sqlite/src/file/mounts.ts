@@ -4,7 +4,7 @@ import { StoreError } from '@store/core/driver';
 
 /**
  * File systems that several machines, or a host and its virtual machines, can use at the same time. The index of SQLite's log (`-shm`)
- * is memory shared between processes, which works only within one machine.
+ * is memory shared between processes, which works only on a single machine.
  */
 const sharedFileSystems = new Set([
   ...['nfs', 'nfs4', 'cifs', 'smb3', 'afs', 'ceph', 'lustre', 'beegfs', 'gpfs', 'gfs2', 'ocfs2'],
