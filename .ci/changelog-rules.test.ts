@@ -4,7 +4,7 @@ import { changelogProblems } from './changelog-rules.ts';
 const changelog = '# @store/file\n\n## 1.0.1\n\n### Patch Changes\n\n- Less waiting.\n\n## 1.0.0\n';
 
 describe('changelogProblems', () => {
-  it('accepts a changelog whose newest entry is the version', () => {
+  it('accepts a changelog whose newest entry is for the current version', () => {
     expect(changelogProblems(changelog, '@store/file', '1.0.1')).toEqual([]);
   });
 

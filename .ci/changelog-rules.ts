@@ -1,4 +1,4 @@
-/** The problems of a package's changelog, as text. Release notes are its newest entry. */
+/** Returns the problems in a package's changelog, as text. The newest entry becomes the release notes. */
 export function changelogProblems(changelog: string, name: string, version: string): string[] {
   const [title, ...headings] = changelog.split('\n').filter((line) => /^##? /.test(line));
   return [

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { canRun, type ExportedName, exportsOf } from './examples.ts';
 import { publishedPackages, root } from './workspace.ts';
 
-/** The least share of exported names that have an example, in percent. */
+/** The minimum percentage of exported names that must have an example. */
 const leastShare = 60;
 
 const execute = promisify(execFile);
@@ -36,9 +36,9 @@ for (const one of names)
 const withExample = names.filter((one) => one.example !== undefined);
 const share = Math.floor((100 * withExample.length) / names.length);
 if (share < leastShare)
-  problems.push(`${share} % of the exported names have an example, at least ${leastShare} % must`);
+  problems.push(`${share} % of the exported names have an example; at least ${leastShare} % must have one`);
 
-// Next to the sources of their package, where the packages that they import are found.
+// The examples are written next to their package's sources, where their imports resolve.
 const folders = [...new Set(names.map(({ folder }) => join(root, folder, place)))];
 const clean = () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

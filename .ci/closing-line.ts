@@ -1,5 +1,5 @@
-// Reads the test runner's own JSON reports, names the tests that did not pass, those that failed last, and closes with
-// `N passed, N failed`; fails when one of the reports has no test.
+// Reads the test runner's own JSON reports, names the tests that did not pass (failed ones last), and ends with
+// `N passed, N failed`. Fails if any report contains no tests.
 import { readFileSync } from 'node:fs';
 
 interface Report {

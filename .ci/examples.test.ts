@@ -35,7 +35,7 @@ export interface Bag {}
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('exportsOf', () => {
-  it('finds kind and example of every name, through files that re-export it', () => {
+  it('finds the kind and the example of every name, even through files that re-export it', () => {
     expect(exportsOf(join(folder, 'index.ts'))).toEqual([
       { name: 'Bag', kind: 'interface', file: join(folder, 'last.ts') },
       { name: 'open', kind: 'function', file: join(folder, 'last.ts'), example: 'open();' },
@@ -50,7 +50,7 @@ describe('exportsOf', () => {
 });
 
 describe('exampleIn', () => {
-  it('is the code up to the next tag, with its indentation', () => {
+  it('returns the code up to the next tag, with its indentation', () => {
     const comment = `/**
    * Opens.
    *
@@ -75,7 +75,7 @@ describe('canRun', () => {
     ['createServer(handler).listen(3000);', false],
     ["import { testDriver } from '@store/conformance/vitest';", false],
     ["import { startSession } from '@store/core/memory';\nawait startSession();", true],
-  ])('of %j is %s', (example, expected) => {
+  ])('given %j, returns %s', (example, expected) => {
     expect(canRun(example)).toBe(expected);
   });
 });

@@ -26,7 +26,7 @@ describe('fileProblems', () => {
     expect(fileProblems(path, 1)).toHaveLength(1);
   });
 
-  it('allows such a word inside a longer name', () => {
+  it('allows a vague word inside a longer name', () => {
     expect(fileProblems('src/shared-lock.ts', 1)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 const vague = /^(utils?|helpers?|common|shared|misc)(\.|$)/;
 
-/** How many lines a file may have; the first pattern that matches applies. */
+/** The maximum number of lines in a file; the first matching pattern applies. */
 const limits: [RegExp, number][] = [
   [/\.test(-d)?\.ts$|(^|\/)test\//, 300],
   [/^CONTRIBUTING\.md$/, 120],
@@ -8,7 +8,7 @@ const limits: [RegExp, number][] = [
   [/\.(ts|js|mjs|css|html)$/, 300],
 ];
 
-/** The problems of a file's name or length, as text. `path` is relative to the root, with forward slashes. */
+/** Returns the problems with a file's name or length, as text. `path` is relative to the root, with forward slashes. */
 export function fileProblems(path: string, lines: number): string[] {
   const name = path.split('/').find((part) => vague.test(part));
   const limit = limits.find(([pattern]) => pattern.test(path))?.[1] ?? Number.POSITIVE_INFINITY;

@@ -47,7 +47,7 @@ describe('manifestProblems', () => {
     expect(manifestProblems(core, '1.4.0')).toEqual([]);
   });
 
-  it('accepts create-driver, which comes without core and with its template', () => {
+  it('accepts create-driver, which ships without core but with its template', () => {
     expect(manifestProblems(create, '1.4.0')).toEqual([]);
   });
 
@@ -116,7 +116,7 @@ describe('manifestProblems', () => {
     expect(problems).toEqual([`depends on ${name}: it must come alone`]);
   });
 
-  it('reports a create-driver that leaves its template behind', () => {
+  it('reports a create-driver that is published without its template', () => {
     expect(manifestProblems({ ...create, files: ['dist'] }, '1.4.0')).toHaveLength(1);
   });
 

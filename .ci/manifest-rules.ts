@@ -3,17 +3,17 @@ import type { Manifest } from './workspace.ts';
 
 const core = '@store/core';
 const engines = '^22.12 || ^24 || >=26';
-/** better-sqlite3 13 is built for Node-API 10: before Node 22.14 the process crashes when a database is opened. */
+/** better-sqlite3 13 is built for Node-API 10: before Node 22.14, the process crashes when a database is opened. */
 const ownEngines = new Map([['@store/sqlite', '^22.14 || ^24 || >=26']]);
 /** What a package publishes besides `dist`. A new driver is copied from the template, file by file. */
 const ownFiles = new Map([['@store/create-driver', 'dist,template']]);
-/** It runs before the project exists, so it has no core as a peer, and it imports nothing: `npm create` fetches one package. */
+/** Runs before the project exists, so it has no peer dependency on core. It imports nothing: `npm create` fetches only one package. */
 const alone = new Set(['@store/create-driver']);
 const scripts = { build: 'tsc -b', 'check:package': 'node ../../.ci/check-package.ts' };
 
 /**
- * The problems of a published package's manifest, as text. Core is a peer of every other package, development resolves `src`,
- * and `dist` is published.
+ * Returns the problems with a published package's manifest, as text. Core is a peer dependency of every other package, `src` is
+ * resolved during development, and `dist` is published.
  */
 export function manifestProblems(manifest: Manifest, coreVersion: string): string[] {
   const problems: string[] = [];

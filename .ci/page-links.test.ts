@@ -9,19 +9,19 @@ const pages = globSync(['*.md', '{docs,bench,examples,packages}/**/*.md'], {
   exclude: (path) => /node_modules|\btemplate$|\/template\b/.test(path),
 }).sort();
 
-/** A page without its blocks of code. */
+/** A page without its code blocks. */
 function textOf(page: string): string {
   return readFileSync(join(root, page), 'utf8').replaceAll(/^```.*?^```/gms, '');
 }
 
-/** The targets of Markdown links and images, and of HTML ones. */
+/** The targets of all links and images, in Markdown and in HTML. */
 function linksOf(page: string): string[] {
   return [...textOf(page).matchAll(/\]\(([^)\s]+)\)|(?:href|src|srcset)="([^"]+)"/g)].map(
     ([, markdown, html]) => markdown ?? html ?? '',
   );
 }
 
-/** The fragment under which GitHub shows a heading. */
+/** The fragment that GitHub generates for a heading. */
 const fragment = (heading: string) =>
   heading
     .toLowerCase()

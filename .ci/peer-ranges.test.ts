@@ -20,7 +20,7 @@ describe('narrowedPeers', () => {
     expect(narrowedPeers(driver('1.0.0', '^1.0.0'), driver(version, range))).toHaveLength(1);
   });
 
-  it('allows a major to follow a new major of core', () => {
+  it('allows a major release to follow a new major of core', () => {
     expect(narrowedPeers(driver('1.0.0', '^1.0.0'), driver('2.0.0', '^2.0.0'))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Prints how many of our files and calls one operation goes through, as a stranger with a debugger would have to follow them.
+// Prints how many of our files and calls one operation goes through: all that a newcomer with a debugger would have to follow.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';

@@ -23,7 +23,7 @@ const pages = globSync(['README.md', '{docs,packages/*/docs}/**/*.md', 'packages
 }).sort();
 
 describe('the code in', () => {
-  it.each(pages)('%s is word for word in a tested file', (page) => {
+  it.each(pages)('%s appears word for word in a tested file', (page) => {
     const blocks = readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
     for (const [, block = ''] of blocks) {
       const found = tested.some((file) => file.includes(flat(block)));

@@ -8,7 +8,7 @@ const drivers = globSync('packages/*/src/start-session.ts', { cwd: root }).map((
   dirname(dirname(path)),
 );
 
-/** The counts in a driver's README, which the driver's own test checks: the cases of all levels, for each row of its report. */
+/** The counts in a driver's README, which the driver's own test checks: the cases at all levels, for each row of its report. */
 function casesPassed(readme: string): string[] {
   const rows = readme.match(/^\| (records|functions|cookie) .*\|$/gm) ?? [];
   return rows.map((row) => {
@@ -19,7 +19,7 @@ function casesPassed(readme: string): string[] {
 }
 
 describe('the README', () => {
-  it.each(drivers)('shows the same number of passed cases for %s as its own README', (folder) => {
+  it.each(drivers)("shows the same number of passed cases for %s as the driver's own README", (folder) => {
     const shown = read('README.md')
       .split('\n')
       .find((line) => line.includes(`(${folder}#conformance)`));

@@ -47,7 +47,7 @@ async function knownTo(call: (options: object) => unknown): Promise<string[]> {
   return /the options are (.*)\.$/.exec((error as Error).message)?.[1]?.split(', ') ?? [];
 }
 
-/** The members of an interface with the default from their comment; `required` if the member is not optional. */
+/** The members of an interface, each with the default from its comment; `required` if the member is not optional. */
 function documented(...sources: string[]): Map<string, string | undefined> {
   const members = sources.flatMap((source) => {
     const [file = '', name] = source.split('#');
@@ -99,7 +99,7 @@ interface Page {
   table?: number;
   column?: string;
   known: () => Promise<string[]>;
-  /** The interfaces with the defaults. */
+  /** The interfaces whose comments state the defaults. */
   sources?: string[];
 }
 
@@ -182,7 +182,7 @@ describe.each(pages.map((each) => [`${each.page}, ${each.column ?? each.heading 
   (_, { page, heading = '## Options', table = 0, column = 'name', known, sources = [] }) => {
     const rows = tablesUnder(heading, page)[table] ?? [];
 
-    it('are those that the code accepts, each in one row', async () => {
+    it('match those that the code accepts, in one row each', async () => {
       const names = new Set(await known());
       expect(names.size).toBeGreaterThan(0);
       expect(rows.flatMap((row) => namesIn(row[column])).sort()).toEqual([...names].sort());

@@ -1,4 +1,4 @@
-/** Words and phrases that read as translated or say nothing, with what to write instead. None of them has an innocent use here. */
+/** Words and phrases that read as translated or say nothing, with what to write instead. None of them has a legitimate use here. */
 const wordings: [string, string][] = [
   ['afresh', 'again, from scratch'],
   ['also when', 'even when'],
@@ -25,7 +25,7 @@ const found = new RegExp(
   'gi',
 );
 
-/** The problems of a file's wording, as text, with the number of the line. */
+/** Returns the problems with a file's wording, as text, with line numbers. */
 export function wordingProblems(text: string): string[] {
   return [...text.matchAll(found)].map(({ 0: match, index }) => {
     const words = match.toLowerCase().replace(/[\s*/]+/g, ' ');

@@ -36,7 +36,7 @@ export function publishedPackages(): Map<string, Manifest> {
   return new Map(manifests.filter(([, { private: isPrivate }]) => !isPrivate));
 }
 
-/** The given files that the package does not have. */
+/** The given files that the package lacks. */
 export function missingFiles(folder: string, names: string[]): string[] {
   return names.filter((name) => !existsSync(join(root, folder, name)));
 }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 
 /**
- * The environment of a user's empty folder: without any setting of this workspace or of this machine's package managers, which
- * keep all their files in `home`.
+ * The environment for a user's empty folder: it has no settings from this workspace or from this machine's package managers.
+ * Package managers keep all their files in `home`.
  */
 export function cleanEnvironment(home: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(

@@ -19,7 +19,7 @@ const git = Object.entries(author).flatMap(([key, value]) => [
   [`GIT_COMMITTER_${key}`, value],
 ]);
 
-// The steps of a driver author, from the first command to the release: each test depends on the one before.
+// The steps that a driver author takes, from the first command to the release. Each test depends on the previous one.
 describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, options, passed }) => {
   const { command } = packageManagers[using];
   const name = `driver-begun-with-${using}`;
@@ -45,7 +45,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     expect(steps).toContain(`  cd ${name}\n  ${using} install\n  ${using} test\n`);
   });
 
-  it('creates a driver that passes every case that applies, and reports them', async () => {
+  it('creates a driver that passes and reports every applicable case', async () => {
     const output = await inDriver('test');
     const [, tests] = passed.exec(output) ?? [];
     await inDriver('run', 'report');
@@ -72,7 +72,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     ]);
   });
 
-  it('creates a repository whose first changeset makes its first release', async () => {
+  it('creates a repository whose first changeset produces its first release', async () => {
     await run(['git', 'init', '--quiet', '--initial-branch', 'main'], { cwd: driver, env });
     await commit();
     await inDriver('exec', 'changeset', 'version');

@@ -3,13 +3,13 @@ export interface Framework {
   title: string;
   /** What its application installs besides @store/core and @store/session. */
   packages: string[];
-  /** Where its types come from, when they are packages of their own. */
+  /** The packages that contain its types, if they are published separately. */
   types: string[];
   /** An application that declares its `SessionTypes`, for the compiler and for Node. */
   program: string;
 }
 
-/** Through the framework's entry point, because applications import no other. */
+/** Declares the types through the framework's entry point, because applications import no other. */
 const declareTypes = (entry: string) => `
 declare module '@store/session/${entry}' {
   interface SessionTypes {
@@ -129,8 +129,8 @@ export const app = {
 `,
 };
 
-/** Those whose applications are installed, type-checked and visited. */
+/** Frameworks whose applications are installed, type-checked and visited. */
 export const frameworks: Framework[] = [none, express(4), express(5), fastify(5), hono(4), koa(3)];
 
-/** Those that work but are only resolved, to check that no peer range prevents installing @store/session next to them. */
+/** Frameworks that also work but are only resolved here, to check that no peer range prevents installing @store/session next to them. */
 export const olderFrameworks: Framework[] = [fastify(4), hono(3), koa(2)];

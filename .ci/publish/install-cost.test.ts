@@ -9,7 +9,7 @@ describe.each(publishedNames())('%s', (name) => {
     const application = await install([...new Set(['@store/core', name])]);
     const { importMilliseconds, ...cost } = await installCost(application, await publicationOf(name));
     console.log(
-      `${name}: ${cost.packages} packages, ${cost.kilobytes} KiB on the disk; ` +
+      `${name}: ${cost.packages} packages, ${cost.kilobytes} KiB on disk; ` +
         `importing loads ${cost.loadedFiles} files in ${importMilliseconds} ms`,
     );
     const budget = budgets[name];

@@ -10,7 +10,7 @@ export interface Cost extends Budget {
   importMilliseconds: number;
 }
 
-/** What the application pays for a package that is installed in it. */
+/** What a package costs the application that installs it. */
 export async function installCost(application: Application, publication: Publication): Promise<Cost> {
   const { folder, installed, node } = application;
   await cp(join(import.meta.dirname, 'proofs'), folder, { recursive: true });

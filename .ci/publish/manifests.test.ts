@@ -18,7 +18,7 @@ describe.each(publishedNames())('%s on the registry', (name) => {
     expect(license).toBe('MIT');
   });
 
-  it('has core as a peer, with its range in digits', async () => {
+  it('lists core as a peer, with an explicit version range', async () => {
     const { peerDependencies, dependencies = {} } = await publicationOf(name);
     const range = peerDependencies?.['@store/core'];
     if (withoutPeer.includes(name)) expect(range).toBeUndefined();
@@ -26,7 +26,7 @@ describe.each(publishedNames())('%s on the registry', (name) => {
     expect(Object.keys(dependencies).filter((dependency) => dependency.startsWith('@store/'))).toEqual([]);
   });
 
-  it('contains what users need, and nothing of this workspace', async () => {
+  it('contains what users need, and nothing else from this workspace', async () => {
     const { dist } = await publicationOf(name);
     const folder = await mkdtemp(join(inject('temporary'), 'tarball-'));
     const tarball = Buffer.from(await (await fetch(dist.tarball)).arrayBuffer());

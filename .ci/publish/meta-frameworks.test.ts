@@ -6,7 +6,7 @@ import { type Application, install } from './package-managers.ts';
 const applications = [
   {
     title: 'SvelteKit',
-    // Its build imports `cookie` from the root of node_modules, where another major of it must not be.
+    // Its build imports `cookie` from the root of node_modules, so no other major version of `cookie` may be installed there.
     packages: [
       '@sveltejs/kit@2',
       '@sveltejs/adapter-node@5',

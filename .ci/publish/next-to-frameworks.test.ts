@@ -15,7 +15,7 @@ const ours = ['@store/core', '@store/session'];
 const managers: { manager: string; isTyped: boolean; options: ApplicationOptions }[] = [
   { manager: 'npm', isTyped: true, options: { using: 'npm' } },
   { manager: 'pnpm', isTyped: true, options: { using: 'pnpm' } },
-  // The compiler finds no packages without node_modules, unless Yarn patches it.
+  // Without node_modules, the compiler finds no packages unless Yarn patches it.
   { manager: 'Yarn', isTyped: false, options: { using: 'yarn' } },
   {
     manager: 'Yarn with node_modules',
@@ -24,7 +24,7 @@ const managers: { manager: string; isTyped: boolean; options: ApplicationOptions
   },
 ];
 
-describe.each(managers)('$manager, with no peer in conflict,', ({ isTyped, options }) => {
+describe.each(managers)('$manager, with no peer conflicts,', ({ isTyped, options }) => {
   describe.each(frameworks)('installs @store/session next to $title', ({ packages, types, program }) => {
     let application: Application;
 
@@ -51,7 +51,7 @@ describe.each(managers)('$manager, with no peer in conflict,', ({ isTyped, optio
   });
 });
 
-/** How each one resolves without installing, and how its lockfile names a package. */
+/** How each package manager resolves packages without installing them, and how its lockfile names a package. */
 const resolvers: {
   using: PackageManager;
   flag: string;
@@ -78,7 +78,7 @@ const resolvers: {
   },
 ];
 
-describe.each(resolvers)('$using, with no peer in conflict,', ({ using, flag, lockfile, entry }) => {
+describe.each(resolvers)('$using, with no peer conflicts,', ({ using, flag, lockfile, entry }) => {
   const all = [...frameworks, ...olderFrameworks];
   const typed = all.filter(({ types }) => types.length > 0);
   const newest = frameworks.filter(({ title }) => title !== 'Express 4');

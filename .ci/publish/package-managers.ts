@@ -10,11 +10,11 @@ const npm = [process.execPath, join(tools, 'npm/bin/npm-cli.js')];
 const pnpm = [process.env.npm_execpath ?? 'pnpm'];
 const yarn = [process.execPath, join(tools, '@yarnpkg/cli-dist/bin/yarn.js')];
 
-/** How to start each one, install packages with it without a peer conflict, and run a file with them. */
+/** How to start each package manager, install packages without peer conflicts, and run a file that uses them. */
 export const packageManagers = {
   npm: { command: npm, install: [...npm, 'install', '--strict-peer-deps'], node: [process.execPath] },
   pnpm: { command: pnpm, install: [...pnpm, 'add', '--strict-peer-dependencies'], node: [process.execPath] },
-  // Without a node_modules folder, so a package that imports an undeclared dependency fails.
+  // There is no node_modules folder, so a package that imports an undeclared dependency fails.
   yarn: { command: yarn, install: [...yarn, 'add'], node: [...yarn, 'node'] },
 };
 export type PackageManager = keyof typeof packageManagers;
@@ -25,7 +25,7 @@ export interface Application {
   /** Runs a file of the folder with Node, or any command in it. */
   node(...args: string[]): Promise<string>;
   run(...command: string[]): Promise<string>;
-  /** The packages on its disk, by name. */
+  /** The installed packages, by name. */
   installed(): Promise<Set<string>>;
 }
 

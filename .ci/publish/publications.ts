@@ -8,7 +8,7 @@ export interface Publication extends Manifest {
   dist: { tarball: string };
 }
 
-/** The newest version of a package that the registry has. */
+/** The newest version of a package in the registry. */
 export async function publicationOf(name: string): Promise<Publication> {
   const response = await fetch(new URL(encodeURIComponent(name), inject('registry')));
   const document = (await response.json()) as {
@@ -33,7 +33,7 @@ export function entriesOf({ name, exports = {} }: Manifest): string[] {
     .map((entry) => name + entry.slice(1));
 }
 
-/** Those of them that can be imported anywhere. */
+/** The entry points that can be imported anywhere, not only inside a test runner. */
 export function freeEntriesOf(publication: Manifest): string[] {
   return entriesOf(publication).filter((entry) => !runnerEntries.includes(entry));
 }

@@ -62,7 +62,7 @@ export default async function publishAll({ provide }: TestProject): Promise<() =
   return stop;
 }
 
-/** The only settings of the users in these tests: the registry's URL, and that it may be trusted. */
+/** The only settings that the users in these tests have: the registry's URL, and permission to trust it. */
 async function writeUserConfig(home: string, registry: string): Promise<void> {
   const yarn = {
     npmRegistryServer: registry,

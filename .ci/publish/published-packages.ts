@@ -2,19 +2,19 @@
 export interface Example {
   title: string;
   packages: string[];
-  /** The tested file that holds the README's code, from the root. */
+  /** The tested file that contains the README's code, relative to the root. */
   file: string;
   /** The file in proofs/ that runs it. */
   proof: string;
-  /** The clients that are installed with it; no other one may be on the disk. */
+  /** The clients that are installed with it; no other client may be on the disk. */
   clients: string[];
   /** Environment variables that the example reads, besides PORT and DATABASE_URL. */
   env?: Record<string, string>;
-  /** The lowest TypeScript version for the example, if its packages themselves accept a lower one. */
+  /** The lowest TypeScript version for the example, if its packages alone would accept a lower one. */
   typescript?: string;
 }
 
-/** Dependencies that only the driver or framework that needs them may bring. */
+/** Dependencies that may be installed only along with the driver or framework that needs them. */
 export const clients: string[] = [
   'better-sqlite3',
   'express',
@@ -101,7 +101,7 @@ export const examples: Example[] = [
     file: session('express-greeting'),
     proof: 'greets-by-name.mjs',
     clients: ['better-sqlite3', 'express', 'kysely'],
-    typescript: '5.9', // its `withSession` leaves `request.params` the type that the route gives it
+    typescript: '5.9', // its `withSession` keeps the type that the route gives to `request.params`
   },
   {
     title: '@store/session in a shop on Express',
@@ -145,14 +145,14 @@ export const workers: string[] = [
   '.ci/publish/proofs/seals-in-a-worker.mjs',
 ];
 
-/** The lowest TypeScript that finds no error in a package's declarations. Each one is a dependency of this lane. */
+/** The lowest TypeScript version that finds no errors in each package's declarations. Each version is a dependency of this lane. */
 export const lowestTypeScript: Record<string, string> = {
   '@store/conformance': '5.0',
   '@store/cookie': '5.0',
   '@store/core': '5.0', // below it, declarations cannot import files that end in `.ts`
   '@store/create-driver': '5.0',
   '@store/file': '5.0',
-  '@store/postgres': '5.4', // Kysely's own
+  '@store/postgres': '5.4', // Kysely's own minimum
   '@store/session': '5.0',
   '@store/sqlite': '5.0',
 };
@@ -167,7 +167,7 @@ export interface Budget {
   loadedFiles: number;
 }
 
-/** One for each published package: sizes and file counts about a quarter above the measured ones, package counts exact. */
+/** One for each published package. Sizes and file counts are about a quarter above the measured ones; package counts are exact. */
 export const budgets: Record<string, Budget> = {
   '@store/conformance': { packages: 3, kilobytes: 2000, loadedFiles: 120 },
   '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },

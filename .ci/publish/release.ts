@@ -29,7 +29,7 @@ export async function packAndPublish(workspace: ScratchWorkspace, npmrc: string)
     .sort();
 }
 
-/** Whether there are pending changesets, with which the release workflow begins with `version`. */
+/** Whether any changesets are pending; if so, the release workflow begins with `version`. */
 export function changesetsWait({ folder }: ScratchWorkspace): boolean {
   return globSync('.changeset/*.md', { cwd: folder }).some((path) => !path.endsWith('README.md'));
 }

@@ -37,7 +37,7 @@ describe('the oldest Node that the manifests name', () => {
   const runOn = (version: string, ...args: string[]) =>
     application.run(join(application.folder, 'node_modules', `node-${version}`, 'bin/node'), ...args);
 
-  it('requires every entry point from CommonJS', async () => {
+  it('can load every entry point from CommonJS with require', async () => {
     await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
     for (const publication of publications) {
       const node = oldestNode([publication.name]);
@@ -63,14 +63,14 @@ describe('a bundle of @store/session and @store/sqlite', () => {
   if (example === undefined)
     throw new Error('published-packages.ts has no example of @store/session with fetch');
 
-  it('by esbuild, minified, runs', async () => {
+  it('built and minified by esbuild runs', async () => {
     const entry = await addExample(application, example);
     const options = ['--bundle', '--minify', '--platform=node', '--format=esm', '--external:better-sqlite3'];
     await application.run(...esbuild, entry, ...options, '--outfile=esbuild/server.mjs');
     expect(await application.node('esbuild/server.mjs')).toContain('proved');
   });
 
-  it('by esbuild has no file for the thread of @store/sqlite, says so, and writes the log back without it', async () => {
+  it('built by esbuild lacks the file for the thread of @store/sqlite, reports it, and writes the log back without the thread', async () => {
     await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
     const entry = 'writes-the-log-back.mjs';
     expect(await application.node(entry, 'thread')).toContain('proved');
@@ -81,12 +81,12 @@ describe('a bundle of @store/session and @store/sqlite', () => {
 
   it.each([
     ['that leaves them to Node', []],
-    ['with a copy of core in it, and the driver using another', ['@store/core', '@store/session']],
+    ['with one copy of core inside and the driver using another', ['@store/core', '@store/session']],
     [
-      'with everything but the native module in it',
+      'with everything but the native module inside',
       ['@store/core', '@store/session', '@store/sqlite', 'kysely'],
     ],
-  ])('by Vite for SSR, %s, runs', async (_, noExternal) => {
+  ])('built by Vite for SSR, %s, runs', async (_, noExternal) => {
     const entry = await addExample(application, example);
     const config = { build: { ssr: entry, outDir: 'vite' }, ssr: { noExternal }, logLevel: 'warn' };
     await writeFile(join(application.folder, 'vite.config.mjs'), `export default ${JSON.stringify(config)};`);
@@ -101,7 +101,7 @@ describe('a bundle of @store/session and @store/sqlite', () => {
   });
 });
 
-describe('workerd, where there is no Node', () => {
+describe('workerd, which does not have Node', () => {
   const config = `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [(name = "main", worker = (

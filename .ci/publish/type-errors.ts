@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Application } from './package-managers.ts';
 
-/** How a program finds its modules. */
+/** How a program resolves its modules. */
 export const resolutions: { resolution: string; options: string[] }[] = [
   // Servers have no DOM; bundled code has it by default.
   { resolution: 'nodenext', options: ['--module', 'nodenext', '--lib', 'es2023'] },
@@ -12,7 +12,7 @@ const strict = ['--strict', '--noEmit', '--target', 'es2022', '--types', 'node',
 
 /**
  * Every error that a compiler finds in the application's files or in our declarations. Other packages' declarations are compiled
- * as well, but their errors do not count: with some compilers they have errors even without ours.
+ * too, but their errors do not count: with some compilers, those packages have errors even without ours.
  *
  * @param compiler Its folder in node_modules.
  */
@@ -29,7 +29,7 @@ export async function typeErrors(
   } catch (error) {
     const errors = `${error}`.split('\n').filter((line) => /^(\S+\(\d+,\d+\): )?error TS\d+:/.test(line));
     if (errors.length === 0) throw error; // The compiler itself failed.
-    // The last node_modules in the path of the file: pnpm's are nested.
+    // Use the last node_modules in the file's path, because pnpm nests these folders.
     const ownerOf = (line: string) => /^\S*node_modules\/([^/]+)/.exec(line)?.[1] ?? '@store';
     return errors.filter((line) => ownerOf(line) === '@store');
   }

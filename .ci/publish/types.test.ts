@@ -50,13 +50,13 @@ beforeAll(async () => {
   for (const { file, copy } of tried) await cp(join(root, file), join(application.folder, copy));
 });
 
-it('states the lowest TypeScript of every package that is published', () => {
+it('states the lowest TypeScript version for every published package', () => {
   expect(Object.keys(lowestTypeScript).sort()).toEqual(publishedNames().sort());
 });
 
 describe.each(compilers)('TypeScript %s, strict and with skipLibCheck off', (version, compiler) => {
   it.each(resolutions)(
-    'resolving as $resolution, accepts the entry points and README examples that state it or a lower one',
+    'resolving as $resolution, accepts the entry points and README examples that state this version or a lower one',
     async ({ options }) => {
       const files = await writeProgram(Number.parseFloat(version));
       const strict = [...options, '--skipLibCheck', 'false'];

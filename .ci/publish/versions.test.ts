@@ -29,7 +29,7 @@ const next = (name: string, bump: 'patch' | 'minor' | 'major') => {
 };
 const atVersion = (name: string, bump: 'patch' | 'minor' | 'major') => `${name}@${next(name, bump)}`;
 
-/** Leaves a changeset, as a contributor does. */
+/** Adds a changeset, as a contributor would. */
 async function change(bumps: Record<string, string>): Promise<void> {
   const names = Object.entries(bumps).map(([name, bump]) => `"${name}": ${bump}\n`);
   const text = `---\n${names.join('')}---\n\nSays what users see now.\n`;
@@ -63,7 +63,7 @@ beforeEach(async () => {
 });
 
 describe('a release', () => {
-  it('of a patch of one driver is of that driver alone', async () => {
+  it('of a patch to one driver releases only that driver', async () => {
     const before = range(driver);
     await change({ [driver]: 'patch' });
     await version(workspace);
@@ -77,7 +77,7 @@ describe('a release', () => {
     );
   });
 
-  it('of a minor of core is of core alone, and older drivers run on it', async () => {
+  it('of a core minor releases only core, and older drivers run on it', async () => {
     await change({ [core]: 'minor' });
     await version(workspace);
     expect(await packAndPublish(workspace, npmrc)).toEqual([atVersion(core, 'minor')]);
@@ -99,13 +99,13 @@ describe('a release', () => {
     ]);
   });
 
-  it('of a major of core refuses to take the others along in a patch', async () => {
+  it('of a core major is refused if it would release the other packages as patches', async () => {
     await change({ [core]: 'major' });
     const refusal = await version(workspace).catch(String);
     for (const name of others) expect(refusal).toContain(`${name} ${next(name, 'patch')} narrows`);
   });
 
-  it('of a major of core takes hand-written majors, or a widened range', async () => {
+  it('of a core major accepts handwritten majors or a widened range for the other packages', async () => {
     const both = `${range(driver)} || ^${next(core, 'major')}`;
     await setRange(driver, both);
     const majors = others.filter((name) => name !== driver).map((name) => [name, 'major']);

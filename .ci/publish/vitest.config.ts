@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// A separate lane: it publishes to a registry on loopback, and needs npm for other packages.
+// A separate lane: it publishes to a registry on loopback, and needs the npm registry for other packages.
 export default defineConfig({
   test: {
     name: 'publish',

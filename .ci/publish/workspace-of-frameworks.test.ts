@@ -17,7 +17,7 @@ const members = frameworks.map(({ title, packages, types, program }) => ({
   program,
 }));
 
-// pnpm makes one copy of @store/session for each set of peers, so that no application sees the types of another one's framework.
+// pnpm makes one copy of @store/session for each set of peers, so that no application sees types meant for another framework.
 describe.each([
   ['the workspace', false],
   ['all workspaces of the machine', true],
@@ -31,7 +31,7 @@ describe.each([
       applications.set(name, await openApplication({ using, folder, manifest: { name, dependencies } }));
       await writeFile(join(folder, 'program.ts'), program);
     }
-    // pnpm adds to this file, which it can only do line by line.
+    // pnpm adds settings to this file, which works only if it is written line by line.
     const settings = [
       'packages:',
       ...members.map(({ name }) => `  - ${name}`),

@@ -34,7 +34,7 @@ export function createApp(backend: Backend): Express {
       cookie: { insecureOnLoopback: true },
       // Every request restarts the idle timeout, so that you can see it. By default, a tenth of it must pass first, to save writes.
       touchAfter: 0,
-      // The live view polls every second. A peek keeps no session alive and consumes no flash message.
+      // The live view polls every second. A peek neither keeps a session alive nor consumes a flash message.
       peek: (request) => request.path === '/live',
       onEvent(event, request) {
         requests.onEvent(event, request);

@@ -23,11 +23,11 @@ afterAll(async () => {
   await demo.close();
 });
 
-/** How many pixels the page is wider than its window. */
+/** By how many pixels the page is wider than its window. */
 const overflow = ({ page }: Visitor) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Cards that are closer to the edge of the window than its margin. */
+/** Counts the cards that extend into the margin of the window. */
 const cardsOutside = ({ page }: Visitor) =>
   page.locator('.card, .part').evaluateAll(
     (cards) =>
@@ -55,15 +55,15 @@ it.each([320, 360])('needs no sideways scrolling at %i pixels', async (width) =>
 type Step = (visitor: Visitor) => Promise<unknown>;
 
 const visits: Record<string, Step[]> = {
-  'for a visitor': [async () => {}, (visitor) => visitor.press('Order')],
-  'signed in': [
+  'to a visitor who is not signed in': [async () => {}, (visitor) => visitor.press('Order')],
+  'to a signed-in visitor': [
     (visitor) => visitor.press('Sign in as Edsger'),
     async ({ page }) => {
       const latest = page.locator('#latest summary');
       if (await latest.isVisible()) await latest.click();
     },
   ],
-  'signed out': [
+  'to a visitor who has been signed out': [
     async (visitor) => {
       await visitor.press('Sign in as Edsger');
       await demo.store.destroyAll('person:edsger');

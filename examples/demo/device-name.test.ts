@@ -18,7 +18,7 @@ describe('deviceName', () => {
       'Safari on macOS',
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15',
     ],
-  ])('gives a short name to browser and system: %s', (name, userAgent) => {
+  ])('gives the browser and the system a short name: %s', (name, userAgent) => {
     expect(deviceName(userAgent)).toBe(name);
   });
 

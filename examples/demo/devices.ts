@@ -3,7 +3,7 @@ import type { ResolvedTimeouts, SessionSummary } from '@store/core';
 /** One signed-in browser of a person. */
 export interface Device {
   handle: string;
-  /** Such as "Firefox on Linux", with a number if a person has several devices of that name. */
+  /** Such as "Firefox on Linux", with a number if a person has several devices with that name. */
   name: string;
   /** Epoch milliseconds, like all times here. */
   signedInAt: number;

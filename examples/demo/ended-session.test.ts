@@ -111,7 +111,7 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Your session has expired. Start again.');
   });
 
-  it('says so wherever the visitor is on a phone, and again for the next session', async ({
+  it('says so wherever the visitor has scrolled to on a phone, and says so again for the next session', async ({
     site: { demo, handset },
   }) => {
     const { page } = handset;
@@ -129,7 +129,7 @@ describe('an open page whose session ends', () => {
     await page.getByText('Your session has expired.').waitFor();
   });
 
-  it('says only that it ended if the reason is unknown, in place of the last message, and keeps what was typed', async ({
+  it('replaces the last message, says only that the session ended if the reason is unknown, and keeps what was typed', async ({
     site: { demo, handset },
   }) => {
     await handset.press('Sign in as Ada');
@@ -176,7 +176,7 @@ describe('a page whose session continues, or ended as expected', () => {
   });
 });
 
-describe('without JavaScript', () => {
+describe('without JavaScript,', () => {
   it('the next page says that another device signed it out', async ({ scriptless }) => {
     const { handset, sendFromLaptop } = scriptless;
     await handset.press('Sign in as Ada');

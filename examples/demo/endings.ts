@@ -7,7 +7,7 @@ import { cookieOf, keyOf } from './session-cookie.ts';
 
 const endings = ['other-device', 'other-tab', 'expired', 'unknown'] as const;
 
-/** How a session ended that a page or a cookie still refers to. */
+/** How a session that a page or a cookie still refers to has ended. */
 export type Ending = (typeof endings)[number];
 
 /** The state of the session that a request's cookie names. `emptied` is also an end, but one that needs no notice. */
@@ -26,9 +26,9 @@ export interface Endings {
   noteSignOut(request: Request): void;
   /** For the `onEvent` option of the session middleware: records sessions that ended because nothing was left in them. */
   onEvent: OnSessionEvent<Request>;
-  /** How the session ended that the request's cookie names; `undefined` when it is alive or the request has no cookie. */
+  /** How the session named by the request's cookie ended; `undefined` when it is alive or the request has no cookie. */
   ofCookie(request: Request): Promise<Ending | undefined>;
-  /** How the session of a page ended. The page passes the result of {@link markOf} in `?session=`. */
+  /** How a page's session ended. The page passes the result of {@link markOf} in `?session=`. */
   ofPage(request: Request): Promise<Ending | undefined>;
   /** Leaves a flash message for the next page when a form is sent for a session that has ended. */
   middleware: RequestHandler;
@@ -39,7 +39,7 @@ export function markOf(subject: string | undefined): string {
   return subject === undefined ? 'visitor' : hash('sha256', subject, 'base64url').slice(0, 16);
 }
 
-/** Records why sessions ended, in memory, because the store removes a record without a trace. */
+/** Records in memory why sessions ended, because the store removes a record without a trace. */
 export function createEndings({ store, look }: Backend, { size = 1000 } = {}): Endings {
   const reasons = new Map<string, Reason>();
 

@@ -56,7 +56,7 @@ describe.each([true, false])('on a phone, with JavaScript: %s', (javaScriptEnabl
     }
   });
 
-  it('opens to every value that changed', async ({ open }) => {
+  it('opens to show every value that changed', async ({ open }) => {
     const visitor = await open({ javaScriptEnabled });
     await visitor.press('Sign in as Grace');
     await latest(visitor).click();

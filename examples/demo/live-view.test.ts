@@ -107,7 +107,7 @@ describe.concurrent('the live view', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  it('keeps no session alive by polling', async ({ live: { demo, visitor, shows, looks } }) => {
+  it('does not keep a session alive by polling', async ({ live: { demo, visitor, shows, looks } }) => {
     await visitor.press('Add Sencha');
     await looks();
     const before = demo.rows();
@@ -129,7 +129,7 @@ describe.concurrent('the live view', () => {
     expect(await visitor.page.getByLabel('Sencha in your cart').textContent()).toBe('0');
   });
 
-  it('consumes no message by polling', async ({ live: { visitor, shows, looks, sendElsewhere } }) => {
+  it('does not consume messages by polling', async ({ live: { visitor, shows, looks, sendElsewhere } }) => {
     await visitor.press('Add Sencha');
     await sendElsewhere('/cart/add', 'assam');
     await shows('payload', 'Assam is in your cart.');

@@ -58,7 +58,7 @@ async function openTwoServers(start: () => Promise<SessionStore>) {
       for (const go of arrived) go();
       arrived = [];
     });
-    // Either can go first, or both in the same turn.
+    // Either request can go first, or both can go in the same turn of the event loop.
     for (let turns = Math.floor(Math.random() * 3); turns > 0; turns--)
       await new Promise((resolve) => setImmediate(resolve));
   }

@@ -60,7 +60,7 @@ async function openShop() {
 
 /**
  * Two first visits at the same time, while one deployment replaces another. Each instance begins a session without having seen the
- * cookie of the other; the session of `last` is newer.
+ * cookie set by the other; the session begun by `last` is newer.
  */
 async function visitDuringRollout(first: SessionCookieOptions, last: SessionCookieOptions, path = '/') {
   const [bothCame, firstSent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -98,7 +98,7 @@ async function visit(path: string, host = 'shop.test') {
   return { says: await page.textContent('body'), cookies, setCookies };
 }
 
-/** The values of the browser's cookies with a name, in any path or partition. */
+/** The values of the browser's cookies with the given name, in any path or partition. */
 async function kept(name: string) {
   return (await context.cookies()).filter((cookie) => cookie.name === name).map(({ value }) => value);
 }
@@ -110,7 +110,7 @@ describe('several cookies of the session', () => {
     ['plain', partitioned, {}],
     ['partitioned', {}, partitioned],
   ])(
-    'under __Host- resolve to the newest, a %s one, which is the only one from then on',
+    'under __Host- resolve to the newest one (%s), which is the only one from then on',
     async (_, first, last) => {
       await visitDuringRollout(first, last);
       expect(await kept('__Host-session')).toHaveLength(2);
@@ -131,7 +131,7 @@ describe('several cookies of the session', () => {
     ['another path', '/app/cart', { path: '/app' }, { path: '/' }],
     ['a narrower path', '/app/cart', { path: '/' }, { path: '/app' }],
   ])(
-    'resolve to no session while two exist after a change to %s, and to the configured one afterwards',
+    'resolve to no session while two exist after a change to %s, and afterwards to the one with the configured attributes',
     async (_, path, from, to) => {
       const [before, after] = [
         { name: 'sid', ...from },

@@ -15,7 +15,7 @@ afterAll(async () => {
   await demo.close();
 });
 
-describe('without JavaScript', () => {
+describe('without JavaScript,', () => {
   it('everything works, and the page shows what the store held', async () => {
     const laptop = await visit(browser, demo.origin, { javaScriptEnabled: false });
     const handset = await visit(browser, demo.origin, { ...phone, javaScriptEnabled: false });

@@ -43,14 +43,14 @@ describe('the Hono example', () => {
     expect(page.text).not.toContain('Welcome');
   });
 
-  it('keeps each browser’s session separate, and gives none to a visitor who only browses', async () => {
+  it('keeps each browser’s session separate, and creates none for a visitor who only browses', async () => {
     await signIn(visitor(), 'Ada');
     const page = await visitor().get('/');
     expect(page.text).toContain('action="/sign-in"');
     expect(page.headers['set-cookie']).toBeUndefined();
   });
 
-  it('forgets a visitor who signs out, even if the old cookie comes back', async () => {
+  it('forgets a visitor who signs out, even if the old cookie is sent again', async () => {
     const ada = visitor();
     const signedIn = await ada.post('/sign-in').type('form').send({ name: 'Ada' });
     const cookie = String(signedIn.headers['set-cookie']?.[0]?.split(';')[0]);
@@ -66,7 +66,7 @@ describe('the Hono example', () => {
     expect(text).not.toContain('<script>');
   });
 
-  it('asks again for a name that is missing or too long', async () => {
+  it('asks again when a name is missing or too long', async () => {
     for (const name of ['', 'A'.repeat(41)]) {
       const { text } = await signIn(visitor(), name);
       expect(text).toContain('Your name has 1 to 40 characters.');

@@ -118,7 +118,7 @@ describe.each(platforms)('the Nest example on $platform', ({ create, createBare 
     return browser;
   }
 
-  it('greets a visitor who signs in, and shows the redirect's message once', async () => {
+  it('greets a visitor who signs in, and shows the message after the redirect once', async () => {
     const ada = await visit(create(AppModule));
     await ada.get('/').expect(200, {});
     const welcome = await ada.post('/sign-in').type('form').send({ name: 'Ada' }).redirects(1);

@@ -13,7 +13,7 @@ describe.each([
   ['Hono', 'hono.ts'],
   ['Fastify', 'fastify.ts'],
   ['fetch', 'serve-fetch.ts'],
-])('signing in with %s', (_, file) => {
+])('the sign-in example with %s', (_, file) => {
   let directory: string;
   let server: ChildProcess;
   let address: string;

@@ -31,7 +31,7 @@ export async function verify(form: unknown): Promise<User | undefined> {
   const { name, password } = (form ?? {}) as { name?: unknown; password?: unknown };
   if (typeof name !== 'string' || typeof password !== 'string') return undefined;
   const user = users.find((each) => each.name === name);
-  // Hash for an unknown name too, or the response time would reveal which names exist.
+  // Hash even for an unknown name; otherwise, the response time would reveal which names exist.
   const { salt, hash } = user ?? nobody;
   const isRight = timingSafeEqual(await derive(password, salt, 32, cost), Buffer.from(hash, 'base64url'));
   return isRight ? user : undefined;

@@ -1,4 +1,4 @@
-// What the author of a driver hands to the conformance suite.
+// The module that a driver author passes to the conformance suite.
 import { startSession } from './example.js';
 
 export const start = (options) => startSession(options);

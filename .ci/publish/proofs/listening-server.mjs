@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Server } from 'node:net';
 
-// Imports a file that starts a server, and answers that server once it listens.
+// Imports a file that starts a server, and returns the server once it is listening.
 export async function listeningServer(file) {
   process.env.PORT = '0';
   const { listen } = Server.prototype;

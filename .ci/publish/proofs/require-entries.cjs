@@ -1,4 +1,4 @@
-// Loads ES modules named by the arguments as CommonJS does, and uses core through what it got.
+// Loads the ES modules named by the arguments with `require`, as CommonJS code would, and uses core the same way.
 const assert = require('node:assert/strict');
 
 for (const name of process.argv.slice(2)) assert.notDeepEqual(Object.keys(require(name)), [], name);

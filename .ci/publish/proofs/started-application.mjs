@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-// Starts an application of any framework, and says how to send requests to it, and where.
+// Starts an application built with any framework, and returns how and where to send requests to it.
 export async function startApplication(app) {
   if ('fetch' in app) {
     return { send: (request) => app.fetch(request), origin: 'https://shop.example', stop() {} };

@@ -3,7 +3,7 @@ import { createSessionId } from '@store/core';
 import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
 
-// Who writes SQLite's log back: "thread", or "commits" where the thread's file is not there.
+// What writes SQLite's log back: "thread", or "commits" if the thread's file is missing.
 const [expected] = process.argv.slice(2);
 const events = [];
 rmSync('log.db', { force: true });

@@ -37,7 +37,7 @@ function pathOf(directory: string, id: string): string {
   return join(directory, 'records', name.slice(0, 2), name);
 }
 
-/** The record in a file: its last valid line, which is one that names its own offset. */
+/** The record in a file: its last valid line. A line is valid if it states its own offset. */
 function newest(bytes = Buffer.alloc(0)) {
   const text = bytes.toString('latin1');
   let touched: { of: string; expires: string } | undefined;
@@ -48,7 +48,7 @@ function newest(bytes = Buffer.alloc(0)) {
     if (Number(touchAt) === start) touched ??= { of: line.of as string, expires: line.touched as string };
     if (Number(at) !== start) continue;
     const { link, checksum, key, version, payload } = line;
-    // The mark that a session with a new id leaves here for a minute.
+    // The mark that stays here for a minute after a session gets a new id.
     if (link?.startsWith('to:')) return undefined;
     return {
       expires: Number(touched?.of === at ? touched?.expires : expires),

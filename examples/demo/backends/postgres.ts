@@ -19,7 +19,7 @@ const names = Object.keys(columns) as (keyof typeof columns)[];
 /** Eight-byte integers, which pg returns as text; all of these fit into a number. */
 const integers = new Set<string>(['version', 'created_at', 'expires_at', 'gc_at']);
 
-/** Keeps sessions in the PostgreSQL that `DATABASE_URL` names, or in one that starts and stops with the demo. */
+/** Keeps sessions in the PostgreSQL server that `DATABASE_URL` names, or in one that starts and stops with the demo. */
 export async function openPostgres({ directory: _unused, ...options }: BackendOptions): Promise<Backend> {
   const { DATABASE_URL } = process.env;
   const embedded = DATABASE_URL ? undefined : await startPostgres().catch(explain);

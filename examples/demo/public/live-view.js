@@ -28,9 +28,9 @@ function pointOut(part) {
   part.classList.add('changed');
 }
 
-// Only once. The rest of the page stays as it is, including what was typed into it.
+// Shows the notice only once. The rest of the page stays as it is, including what was typed into it.
 function sayEnded(notice) {
-  // A form that is being sent may be what ends the session, and the next page will show the result.
+  // The form that is being sent may be what ended the session; the next page will show the result.
   if (!notice || leaving || ended) return;
   ended = true;
   const notices = document.querySelector('.notices');

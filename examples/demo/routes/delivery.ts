@@ -19,7 +19,7 @@ const deliveryForm = z.object({
     .max(80, 'At most 80 characters, please.'),
 });
 
-/** A form that comes back with the input and its errors, both as flash messages. */
+/** A form that is redisplayed with its input and errors, both passed on as flash messages. */
 export function deliveryRoutes(): Router {
   const router = Router();
 

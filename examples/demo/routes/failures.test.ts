@@ -7,21 +7,21 @@ beforeEach(async () => {
 });
 afterEach(() => demo.close());
 
-describe('a failure', () => {
-  it('has a page for an address that does not exist', async () => {
+describe('the demo', () => {
+  it('shows an error page for an address that does not exist', async () => {
     const answer = await fetch(`${demo.origin}/<nowhere>`);
     expect(answer.status).toBe(404);
     expect(await answer.text()).toContain('<h1>Page not found</h1>');
   });
 
-  it('has a page for a form that is too large', async () => {
+  it('shows an error page for a form that is too large', async () => {
     const body = new URLSearchParams({ recipient: 'a'.repeat(20_000) });
     const answer = await fetch(`${demo.origin}/delivery`, { method: 'POST', body });
     expect(answer.status).toBe(413);
     expect(await answer.text()).toContain('<h1>That request was not valid</h1>');
   });
 
-  it('has a page for an unavailable store, and is printed to the console', async () => {
+  it('shows an error page for an unavailable store, and prints the error to the console', async () => {
     const body = new URLSearchParams({ product: 'sencha' });
     const added = await fetch(`${demo.origin}/cart/add`, { method: 'POST', body, redirect: 'manual' });
     const [cookie = ''] = added.headers.getSetCookie();

@@ -61,7 +61,7 @@ export async function serveHttpsSites(): Promise<HttpsSites> {
   };
 }
 
-/** Self-signed and for tests only: the key is public, too. Browsers are told to ignore the issuer. */
+/** Self-signed and only for tests, since the key is public. Browsers are told to ignore the issuer. */
 const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMMhOIq3qHCFVLVFJ

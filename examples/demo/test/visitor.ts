@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-/** A visitor of the shop, with a separate browser. */
+/** A visitor to the shop, with a separate browser. */
 export interface Visitor {
   page: Page;
   /** The browser's complaints: errors, warnings and refused resources. */

@@ -17,7 +17,7 @@ export interface HomePage {
   /** `undefined` when the store cannot list devices. */
   devices: readonly Device[] | undefined;
   inspection: Inspection;
-  /** How the session ended that the browser still had a cookie for. */
+  /** How the session that the browser still had a cookie for has ended. */
   ending: Ending | undefined;
 }
 

@@ -27,7 +27,7 @@ async function reportFile() {
   return { report, read: () => readFile(report, 'utf8') };
 }
 
-// Each process case starts several processes, which takes long on a small machine.
+// Each process case starts several processes, which takes a long time on a small machine.
 describe('store-conformance', { timeout: 300_000 }, () => {
   it('writes a report as a Markdown table, and exits with 0 for a driver that keeps every promise', async () => {
     const { report, read } = await reportFile();
@@ -51,7 +51,7 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(text).toMatch(/^\d+ passed, 0 failed, \d+ not run\. It conforms\.\n$/m);
   });
 
-  it('exits with 1 and reports what failed, here a driver that writes without a lock', () => {
+  it('exits with 1 and reports the failures of a driver, such as one that writes without a lock', () => {
     const { status, stderr, failed } = run([driver, '--only', 'processes.updates'], 'no-lock');
     expect(failed).toEqual(['processes.updates']);
     expect(status).toBe(1);
@@ -59,9 +59,14 @@ describe('store-conformance', { timeout: 300_000 }, () => {
   });
 
   it.each([
-    ['a timer that never ends', 'timer', 'close.exits', 1],
-    ['a timer that ends when the store is closed', 'timer-until-closed', 'process.exits', 0],
-    ['sessions shared with other processes and no claim to it', 'not-claimed', 'processes.apart', 0],
+    ['a driver with a timer that never ends', 'timer', 'close.exits', 1],
+    ['a driver with a timer that runs until the store is closed', 'timer-until-closed', 'process.exits', 0],
+    [
+      'a driver that shares sessions with other processes without claiming it',
+      'not-claimed',
+      'processes.apart',
+      0,
+    ],
   ])('fails %s', (_, fault, id, status) => {
     expect(run([driver, '--only', id], fault)).toMatchObject({ failed: [id], status });
   });
@@ -73,7 +78,7 @@ describe('store-conformance', { timeout: 300_000 }, () => {
     expect(stdout).not.toContain('It conforms');
   });
 
-  it('writes no report over a good one unless the driver conforms', async () => {
+  it('overwrites a good report only if the driver conforms', async () => {
     const { report, read } = await reportFile();
     await writeFile(report, 'a good one');
     for (const [only = '', fault] of [

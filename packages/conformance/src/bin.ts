@@ -63,7 +63,7 @@ try {
   commandLine = parseCommandLine();
   await run(commandLine);
 } catch (error) {
-  // For an invalid command line the text is enough; for anything else the stack and the cause help.
+  // For an invalid command line, the message is enough; for anything else, the stack and the cause help.
   process.stderr.write(commandLine === undefined ? `${(error as Error).message}\n` : `${inspect(error)}\n`);
   process.exitCode = 2;
 }

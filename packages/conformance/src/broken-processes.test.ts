@@ -12,17 +12,17 @@ function failing(only: string, fault: string): string[] {
   return [...stdout.matchAll(/^\| ([\w.-]+) .*✗ failed \|$/gm)].map(([, id = '']) => id);
 }
 
-// Each function is one or two synchronous statements, so a missing atomicity shows only between processes. Without a fault the
-// driver passes every case: see bin.test.ts.
+// Each function is one or two synchronous statements, so a lack of atomicity shows only between processes. Without a fault,
+// the driver passes every case: see bin.test.ts.
 describe('a driver on a synchronous backend', { timeout: 300_000 }, () => {
   it.each([
-    ['touch reads and writes back', 'touch', 'processes.touch'],
+    ['touch reads first and writes back later', 'touch', 'processes.touch'],
     ['deleteExpired looks first and deletes later', 'delete-expired', 'processes.delete-expired'],
     ['deleteBySubject looks first and deletes later', 'delete-by-subject', 'processes.delete-by-subject'],
     ['deleteSession looks first and deletes later', 'delete-session', 'processes.moved-destroyed'],
-    ['gc() waits for what does not keep the process alive', 'gc-unref', 'gc.one-shot'],
+    ['gc() waits for a timer that does not keep the process alive', 'gc-unref', 'gc.one-shot'],
     ['gc() resolves before the work is done', 'gc-not-awaited', 'gc.one-shot'],
-    ['the table is looked for first and made later', 'table-at-start', 'processes.start'],
+    ['the table is looked up first and created later', 'table-at-start', 'processes.start'],
   ])('in which %s fails', (_, fault, id) => {
     expect(failing(id, fault)).toContain(id);
   });

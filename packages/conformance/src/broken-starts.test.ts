@@ -98,7 +98,7 @@ describe('a finished store', () => {
     expect(await failingCases(starting((options) => options))).toEqual([]);
   });
 
-  it.each(broken)('whose startSession %s fails exactly its cases', async (_, module, fails) => {
+  it.each(broken)('whose startSession %s fails exactly the cases for it', async (_, module, fails) => {
     expect(await failingCases(module)).toEqual(fails);
   });
 

@@ -10,7 +10,7 @@ type Row = [option: string, wrong: unknown, misspelt: string];
 const inspected = (module: unknown) => inspectDriver(module as DriverModule);
 const nowhere = 'file:///nowhere.ts';
 
-/** Everything that accepts options or exports, and its name for them. */
+/** Everything that accepts options or exports, each with the name that titles use for it. */
 const tables: [what: string, take: (options: object) => Promise<unknown>, path: string, rows: Row[]][] = [
   [
     'a driver module',
@@ -85,7 +85,7 @@ describe.each(tables)('%s', (what, take, path, rows) => {
   });
 });
 
-describe('what is passed in place of', () => {
+describe('a value passed in place of', () => {
   it.each([undefined, null, 'driver', () => {}, Promise.resolve(memoryDriver)])(
     'a driver module is refused: %o',
     async (wrong) => {
@@ -93,7 +93,7 @@ describe('what is passed in place of', () => {
     },
   );
 
-  it('the URL of a driver module is refused, with what to pass instead', async () => {
+  it('the URL of a driver module is refused with a hint about what to pass instead', async () => {
     for (const wrong of ['./conformance.ts', {}, undefined]) {
       await expect(loadDriver(wrong as string)).rejects.toThrow('must be the URL of its module, such as');
     }

@@ -10,9 +10,9 @@ describe('a driver with a separate copy of core', () => {
   }
 
   it.each([
-    ['an older minor than the application has', { application: '1.999.0', driver: '1.0.0' }],
-    ['a newer minor than the application has', { application: '1.0.0', driver: '1.999.0' }],
-  ])('of %s passes every case', async (_, versions) => {
+    ['an older minor version than the application has', { application: '1.999.0', driver: '1.0.0' }],
+    ['a newer minor version than the application has', { application: '1.0.0', driver: '1.999.0' }],
+  ])('in %s passes every case', async (_, versions) => {
     const { status, stdout, stderr } = await report(versions);
     expect(stderr).toBe('');
     expect(stdout).toContain(' 0 failed');
@@ -20,7 +20,7 @@ describe('a driver with a separate copy of core', () => {
     expect(status).toBe(0);
   });
 
-  it('of another major is refused by name', async () => {
+  it('in another major version is refused by name', async () => {
     const { status, stderr } = await report({ application: '1.0.0', driver: '2.0.0' });
     expect(stderr).toContain('start.cache failed');
     expect(stderr).toMatch(

@@ -2,7 +2,7 @@ import type { Place } from '@store/conformance';
 import type { CookieSession, CookieStoreDriver, StartOptions } from '@store/core';
 import { chainOf, ledgerOf, open, seal } from './cookie-driver.ts';
 
-/** A cookie driver that breaks one promise, and the cases that must notice. */
+/** A cookie driver that breaks one promise, and the cases that must fail. */
 export interface BrokenCookies {
   broken: string;
   fails: string[];
@@ -77,14 +77,14 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'sealing starts createdAt again',
+    broken: 'sealing resets createdAt',
     fails: ['cookie.time'],
     how: (driver, _place, { now = Date.now }) => ({
       cookieValue: (session, accept) => driver.cookieValue({ ...session, createdAt: now() }, accept),
     }),
   },
   {
-    broken: 'cookies end by the clock of the machine',
+    broken: "cookies expire by the machine's clock",
     fails: ['cookie.application-clock'],
     how: (driver) => ({
       async load(value) {
@@ -107,7 +107,7 @@ export const brokenCookies: BrokenCookies[] = [
     how: (_driver, place) => ({ cookieValue: (session) => seal(place, JSON.stringify(session)) }),
   },
   {
-    broken: 'destroy is claimed and does nothing',
+    broken: 'revocation is claimed, but destroy does nothing',
     fails: [
       'revocation.destroy',
       'revocation.family',
@@ -181,7 +181,7 @@ export const brokenCookies: BrokenCookies[] = [
     how: (driver) => ({ destroyAll: (subject) => driver.destroyAll?.(subject, {}) ?? 0 }),
   },
   {
-    broken: 'destroyAll ends everybody',
+    broken: 'destroyAll ends the sessions of every subject',
     fails: ['revocation.subjects'],
     how: (driver) => ({
       async destroyAll(_subject, options) {
@@ -191,7 +191,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'a ledger that is down revokes nothing',
+    broken: 'every seal opens while the ledger is down',
     fails: ['revocation.failure'],
     how: (driver, place) => ({
       load(value) {
@@ -204,7 +204,7 @@ export const brokenCookies: BrokenCookies[] = [
     }),
   },
   {
-    broken: 'subjects are claimed and not there',
+    broken: 'subjects are claimed but missing',
     fails: ['revocation.subjects'],
     how: () => ({ destroyAll: undefined as never }),
   },

@@ -3,7 +3,7 @@ import type { BrokenStorage } from './broken-storage.ts';
 /** Reading back a record that was written correctly. */
 export const brokenFields: BrokenStorage[] = [
   {
-    broken: 'read hides what has expired by the clock of the machine',
+    broken: "read hides records that have expired by the machine's clock",
     fails: [
       'time.application-clock',
       'storage.read',
@@ -127,7 +127,7 @@ export const brokenFields: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'no idleTimeout of its own comes back',
+    broken: "a record's own idleTimeout is never returned",
     fails: [
       'save.keeps',
       'time.restarts',

@@ -1,6 +1,6 @@
 import type { DriverSession, StartOptions, StoreDriver } from '@store/core';
 
-/** A driver of four functions that breaks one promise, and the cases that must notice. */
+/** A driver of four functions that breaks one promise, and the cases that must fail. */
 export interface BrokenFunctions {
   broken: string;
   fails: string[];
@@ -9,7 +9,7 @@ export interface BrokenFunctions {
 
 export const brokenFunctions: BrokenFunctions[] = [
   {
-    broken: 'save merges with what was there',
+    broken: 'save merges with the existing content',
     fails: ['save.replaces'],
     how: (driver) => ({
       async save(id, data, flash, options) {
@@ -45,7 +45,7 @@ export const brokenFunctions: BrokenFunctions[] = [
     }),
   },
   {
-    broken: 'load makes the session live on',
+    broken: 'load extends the session',
     fails: ['time.functions'],
     how: (driver) => ({
       async load(id) {
@@ -66,7 +66,7 @@ export const brokenFunctions: BrokenFunctions[] = [
     }),
   },
   {
-    broken: 'destroy answers before it is done',
+    broken: 'destroy resolves before it is done',
     fails: ['destroy.ends', 'update.missing', 'update.destroyed', 'create.free', 'failure.unavailable'],
     how: (driver) => ({
       destroy(id) {

@@ -15,7 +15,7 @@ export const brokenMoves: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'replace overwrites the key it goes to',
+    broken: 'replace overwrites a record under the new key',
     fails: ['storage.replace-key'],
     how: (storage, records) => ({
       async replace(key, version, next, now) {
@@ -148,7 +148,7 @@ export const brokenMoves: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'a move compares no version',
+    broken: 'a move does not compare versions',
     fails: [
       'move.one-winner',
       'move.dead-at-once',
@@ -192,7 +192,7 @@ export const brokenMoves: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'a move overwrites the key it goes to',
+    broken: 'a move overwrites a record under the new key',
     fails: ['move.taken', 'move.given-up', 'storage.move-refused'],
     how: (storage, records) => ({
       async move(key, version, next, mark, now) {
@@ -202,7 +202,7 @@ export const brokenMoves: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'a refused move has written its mark',
+    broken: 'a refused move still writes its mark',
     fails: [
       'move.taken',
       'move.given-up',

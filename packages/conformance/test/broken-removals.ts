@@ -2,7 +2,7 @@ import type { BrokenStorage } from './broken-storage.ts';
 
 export const brokenRemovals: BrokenStorage[] = [
   {
-    broken: 'deleteSession removes marks as well',
+    broken: 'deleteSession also removes marks',
     fails: [
       'move.chain',
       'move.not-counted',
@@ -54,7 +54,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteSession returns true for a mark that it leaves',
+    broken: 'deleteSession returns true for a mark that it leaves in place',
     fails: [
       'move.chain',
       'move.not-counted',
@@ -188,7 +188,7 @@ export const brokenRemovals: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'deleteBySubject deletes onlyKey whatever its subject',
+    broken: 'deleteBySubject deletes onlyKey whatever the subject',
     fails: ['subjects.given-up', 'subjects.only', 'storage.subjects'],
     how: (storage, records) => ({
       async deleteBySubject(subject, options) {

@@ -42,10 +42,10 @@ export function savingDriver(saveOver = correct, between = async () => {}): Driv
   };
 }
 
-/** A `save` that breaks one promise, and the cases that must notice. */
+/** A `save` that breaks one promise, and the cases that must fail. */
 export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] = [
   {
-    broken: 'save begins a new session over a live one',
+    broken: 'save starts a new session over a live one',
     fails: [
       'save.keeps',
       'values.unknown-fields',
@@ -90,7 +90,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
     },
   },
   {
-    broken: 'save takes an idle timeout of 0 for none',
+    broken: 'save treats an idle timeout of 0 as none',
     fails: ['storage.save-mark'],
     save: (found, record, ...limits) =>
       correct({ ...found, idleTimeout: found.idleTimeout || null }, record, ...limits),
@@ -101,7 +101,7 @@ export const brokenSaves: { broken: string; fails: string[]; save: SaveOver }[] 
     save: (found, record, createdAfter) => correct(found, record, createdAfter, { start: '', end: '' }),
   },
   {
-    broken: 'save looks at the end of the payload only',
+    broken: 'save looks only at the end of the payload',
     fails: ['values.unknown-fields', 'storage.save-refused'],
     save: (found, record, createdAfter, { end }) => correct(found, record, createdAfter, { start: '', end }),
   },

@@ -38,7 +38,7 @@ export const brokenScans: BrokenStorage[] = [
     how: (storage) => ({ scan: (after) => storage.scan(after, 1e9) }),
   },
   {
-    broken: 'scan shows no more than a page',
+    broken: 'scan returns only one page',
     fails: ['counting.pages', 'counting.changes', 'storage.scan', 'storage.scan-changes'],
     how: (storage) => ({
       scan: async (after, limit) => (after === undefined ? storage.scan(after, limit) : []),

@@ -2,7 +2,7 @@ import type { BrokenStorage } from './broken-storage.ts';
 
 export const brokenWrites: BrokenStorage[] = [
   {
-    broken: 'replace compares no version',
+    broken: 'replace does not compare versions',
     fails: [
       'update.newest',
       'instances.updates',
@@ -51,7 +51,7 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'replace needs a new version',
+    broken: 'replace requires a new version',
     fails: [
       'time.restarts',
       'time.own-idle-timeout',
@@ -134,7 +134,7 @@ export const brokenWrites: BrokenStorage[] = [
     }),
   },
   {
-    broken: 'touch draws a new version',
+    broken: 'touch generates a new version',
     fails: ['touch.no-conflict', 'storage.touch', 'storage.move', 'storage.touch-race'],
     how: (storage, records) => ({
       async touch(key, now, expiresAt) {

@@ -13,7 +13,7 @@ import { recordsOf } from './memory-driver.ts';
 const inUse = new Set<string>();
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A backend that allows one open handle, without compare-and-write: the queue makes it atomic. */
+/** A backend that allows only one open handle, without compare-and-write: the queue makes it atomic. */
 function openStorage(place: Place): RecordStorage {
   if (inUse.has(place.namespace)) throw new Error('LOCKED: the backend is in use');
   inUse.add(place.namespace);

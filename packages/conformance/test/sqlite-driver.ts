@@ -31,7 +31,7 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** Does the work later, by a timer that does not keep the process alive: a second is longer than a process takes to exit. */
+/** Does the work later, on a timer that does not keep the process alive: a second is longer than a process takes to exit. */
 function unreferenced<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(work()), 1000).unref();
@@ -99,7 +99,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (fault !== 'touch') return touch.run({ key, now, expiresAt }) > 0;
       const found = read.get({ key });
       if (!found || found.expiresAt <= now) return false;
-      // Limited: a record that comes back is touched thousands of times.
+      // Limited, because a record that comes back is touched thousands of times.
       if (touches++ < 50) sleep(2);
       return upsert.run({ ...found, expiresAt: Math.max(found.expiresAt, expiresAt) }) > 0;
     },

@@ -86,7 +86,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(moved).toBeGreaterThan(0);
   });
 
-  it('keeps one session of ten parallel logins, and the others set no cookie', async () => {
+  it('keeps only one of ten parallel logins, and the others set no cookie', async () => {
     const { store } = await start();
     const cookie = await store.cookieValue(createSessionId(), {}, {});
     const logins = await Promise.all(Array.from({ length: 10 }, () => sealAgain(store, cookie)));
@@ -146,7 +146,7 @@ describe('an old id', () => {
     expect(await store.load(cookies[1] as string)).toEqual({ ...missing, id: '' });
   });
 
-  it('is no session at all once the first id, the subject or the device has ended', async () => {
+  it('does not load at all once the first id, the subject or the device has been ended', async () => {
     for (const end of ['first id', 'subject', 'device'] as const) {
       const { store, now } = await start();
       const before = await startSession({ password, cache: false, now });
@@ -179,7 +179,7 @@ describe('an old id', () => {
   });
 
   it.each([-600, 600])(
-    'is dated by the clock of the ledger, %i seconds off from that of the cookies',
+    "is dated by the ledger's clock, which is %i seconds off from the clock of the cookies",
     async (ahead) => {
       const { now, advance } = fakeClock();
       const revocations = createRecordStore(memoryStorage(), { now: () => now() + ahead * 1000 });
@@ -210,8 +210,8 @@ describe('an old id', () => {
   });
 });
 
-describe('destroy after a refused seal', () => {
-  it('ends the session that kept its old id, and the refused seal leaves nothing behind', async () => {
+describe('a refused seal', () => {
+  it('leaves nothing behind, so that destroy ends the session that kept its old id', async () => {
     const { store } = await start();
     const id = createSessionId();
     const cookie = await store.cookieValue(id, { n: 1 }, {});
@@ -223,7 +223,7 @@ describe('destroy after a refused seal', () => {
     expect(await opens(store, cookie)).toBe(false);
   });
 
-  it('keeps the session under its old id when it is too large to be sealed under a new one', async () => {
+  it('keeps the session under its old id when the session is too large to be sealed under a new one', async () => {
     const { store } = await start();
     const cookie = await store.cookieValue(createSessionId(), { n: 1 }, {});
     const { family, createdAt } = await store.load(cookie);
@@ -233,7 +233,7 @@ describe('destroy after a refused seal', () => {
     expect(await opens(store, cookie)).toBe(true);
   });
 
-  it('keeps the session under its old id when the caller refuses the new seal', async () => {
+  it('keeps the session under its old id when it was the caller who refused the new seal', async () => {
     const { store } = await start();
     const cookie = await store.cookieValue(createSessionId(), { n: 1 }, {});
     const { family, createdAt } = await store.load(cookie);

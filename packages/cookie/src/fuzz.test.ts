@@ -43,7 +43,7 @@ describe('forged cookies', () => {
   });
 });
 
-describe.each(sealings)('on the %s path', (path) => {
+describe.each(sealings)('on the %s path,', (path) => {
   let restore = () => {};
   afterEach(() => restore());
 

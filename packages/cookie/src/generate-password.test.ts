@@ -12,7 +12,7 @@ describe('generatePassword', () => {
     await expect(startSession({ password: passwords, cache: false })).resolves.toBeDefined();
   });
 
-  it('is a command that prints a password and nothing else', () => {
+  it('is also a command that prints a password and nothing else', () => {
     const command = join(import.meta.dirname, 'bin/generate-password.ts');
     expect(execFileSync(process.execPath, [command], { encoding: 'utf8' })).toMatch(/^[\w-]{43}\n$/);
   });

@@ -9,7 +9,7 @@ const password = 'a password of at least 32 characters';
 const id = createSessionId();
 const data = { user: 'Ada', ключ: '☕ \ud83d\ude00', list: [1, null, { deep: true }] };
 
-describe.each(sealings)('a seal of the %s path', (path) => {
+describe.each(sealings)('a seal on the %s path', (path) => {
   let restore = () => {};
   const start = async (purpose?: string) => {
     if (path === 'portable') restore = hideSynchronousCrypto();
@@ -75,7 +75,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     expect((await store.load(await seal(content, keys, ended))).exists).toBe(false);
   });
 
-  it('made by iron-webcrypto with the password itself and salts is no session', async () => {
+  it('made by iron-webcrypto with the password itself and salts loads as no session', async () => {
     const store = await start();
     const content = {
       purpose: 'session',
@@ -99,7 +99,7 @@ describe.each(sealings)('a seal of the %s path', (path) => {
     ['an expiry in the past', { expiresAt: 1 }],
     ['no content', { data: [] }],
     ['no flash', { flash: null }],
-  ])('made with the right keys and %s is no session', async (_, wrong) => {
+  ])('made with the right keys and %s loads as no session', async (_, wrong) => {
     const store = await start();
     const keys = await deriveKeys(password);
     const content = {

@@ -4,7 +4,7 @@ import type { CookiePassword } from './passwords.ts';
 
 /** A password ready for use. */
 export interface SealingKey extends DerivedKeys {
-  /** Epoch milliseconds from which on it opens nothing; `undefined` for never. */
+  /** Epoch milliseconds from which it no longer opens anything; `undefined` for never. */
   retiresAt: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Keyring {
 }
 
 /**
- * Derives all keys in advance, so that no request pays for it.
+ * Derives all keys in advance, so that no request has to pay for it.
  *
  * @throws {StoreError} `INVALID_OPTION` when two passwords have the same id or the same secret.
  */

@@ -84,7 +84,7 @@ describe('a session too large for one cookie', () => {
     expect(await browser.read('n')).toBe(1);
   });
 
-  it('is split across several where that is allowed, and goes back to one when it shrinks', async () => {
+  it('is split across several cookies where that is allowed, and returns to one cookie when it shrinks', async () => {
     const store = await startSession({ password, cache: false });
     const { openBrowser } = openSite(store, { cookie: { chunks: 3 } });
     const browser = openBrowser();
@@ -201,7 +201,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(new Set(outcomes)).toEqual(new Set(['moved', 'TOO_LARGE']));
   });
 
-  it('sets no cookie and saves nothing for a slow request with its old id, for a minute', async () => {
+  it('sets no cookie and saves nothing for slow requests that bring its old id within a minute', async () => {
     const { openBrowser, events, advance } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => session.set('n', 1));
@@ -224,7 +224,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect([await browser.read('name'), await browser.read('n')]).toEqual(['Ada', 1]);
   });
 
-  it('is signed out by a slow request with its old id that signs out', async () => {
+  it('is signed out when a slow request with its old id signs out', async () => {
     const { openBrowser } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => session.set('n', 1));

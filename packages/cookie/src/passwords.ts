@@ -18,7 +18,7 @@ export interface CookiePassword {
   id?: string;
   /** At least 32 random characters, as `generatePassword()` makes them. */
   secret: string;
-  /** From this moment on the password opens nothing. Not allowed for the first password, which seals. @default never */
+  /** From this moment on, the password opens nothing. Not allowed for the first password, which seals. @default never */
   retireAfter?: Date;
 }
 
@@ -26,7 +26,7 @@ const shortest = 32;
 const takes = `a secret of at least ${shortest} characters, { id, secret, retireAfter }, or a list of them; make one with \`npx -p @store/cookie store-cookie-password\``;
 
 /**
- * Normalises the `password` option to a list. The first password is used for sealing; any of them can open a seal.
+ * Normalizes the `password` option to a list. The first password is used for sealing; any of them can open a seal.
  *
  * @throws {StoreError} `INVALID_OPTION` for an empty list, a secret under 32 characters, a malformed id, or a first password
  * with `retireAfter`. The text never quotes a secret.

@@ -80,7 +80,7 @@ describe('destroyAll near the end of a period of the ledger', () => {
 });
 
 describe('the periods of a ledger', () => {
-  it('are one to read and one to write, except around a boundary', () => {
+  it('include only one to read and one to write, except around a boundary', () => {
     const keptFor = 7320;
     let time = 0;
     const periods = createPeriods({ idleTimeout: 7200, absoluteTimeout: 200_000, now: () => time }, keptFor);

@@ -92,7 +92,7 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
         if (!isSessionKey(only)) throw invalidOption(name, 'only', 'the handle of a session', only);
         await revocations.revokeDevice(subject, only);
       }
-      // No server knows how many cookies exist, and the number of entries written would be mistaken for that.
+      // No server knows how many cookies exist, and the number of entries written would be mistaken for the number of cookies.
       return 0;
     },
   };

@@ -8,7 +8,7 @@ import { startSession } from './start-session.ts';
 const one = createSessionId();
 
 describe('a ledger', () => {
-  it('that is down closes the store by default, and fails every revocation', async () => {
+  it('that is down makes the store refuse every call by default, revocations included', async () => {
     const { store, takeDown, bringBack } = await start();
     const cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
     takeDown();
@@ -25,7 +25,7 @@ describe('a ledger', () => {
     expect(await opens(store, cookie)).toBe(true);
   });
 
-  it('that is down lets every seal through if configured to, reports it, and still fails revocations', async () => {
+  it('that is down lets every seal through if configured to, is reported, and still makes revocations fail', async () => {
     const events: StoreEvent[] = [];
     const { store, takeDown } = await start({
       onRevocationsFailure: 'open',
@@ -47,12 +47,12 @@ describe('a ledger', () => {
       'revocations',
     ],
     [
-      'forgets before a cookie ends',
+      'forgets entries before a cookie ends',
       () => createRecordStore(memoryStorage(), { idleTimeout: 3599 }),
       'idleTimeout',
     ],
     [
-      'ends an entry that is written again before a cookie ends',
+      'drops an entry that is written again before a cookie ends',
       () => createRecordStore(memoryStorage(), { absoluteTimeout: 10_000 }),
       'absoluteTimeout',
     ],
@@ -91,7 +91,7 @@ describe('a ledger', () => {
     await expect(remembered).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('whose memory was shortened does not open cookies that it could not revoke', async () => {
+  it('whose idle timeout was shortened lets no cookie open that it could not revoke', async () => {
     const long = await start({}, 86_400);
     const cookie = await long.store.cookieValue(one, {}, {}, { idleTimeout: 86_400 });
     const events: StoreEvent[] = [];
@@ -100,7 +100,7 @@ describe('a ledger', () => {
     expect(events).toMatchObject([{ type: 'unreadable-session' }]);
   });
 
-  it('that is added later opens the existing cookies, and revokes them', async () => {
+  it('that is added later lets existing cookies open, and can revoke them', async () => {
     const { store, revocations, now } = await start();
     const before = await startSession({ password, cache: false, now });
     const cookie = await before.cookieValue(one, {}, {}, { subject: 'ada' });
@@ -117,7 +117,7 @@ describe('a ledger', () => {
   });
 });
 
-describe('the calls of the ledger', () => {
+describe('the number of ledger reads and writes', () => {
   /** A store, and a function that counts the ledger reads and writes of one step. */
   async function startCounted() {
     const ledger = createRecordStore(memoryStorage());
@@ -155,7 +155,7 @@ describe('the calls of the ledger', () => {
     ['an anonymous session under a new id', undefined, 1, { load: [2, 0], seal: [2, 0], newId: [2, 1] }],
     ["a subject's session under its first id", 'ada', 0, { load: [3, 0], seal: [3, 0], newId: [4, 1] }],
     ["a subject's session under a new id", 'ada', 1, { load: [4, 0], seal: [4, 0], newId: [5, 1] }],
-  ] as const)('are these for %s', async (_, subject, moves, costs) => {
+  ] as const)('is as expected for %s', async (_, subject, moves, costs) => {
     const { store, costOf } = await startCounted();
     let cookie = await store.cookieValue(one, {}, {}, subject === undefined ? {} : { subject });
     for (let move = 0; move < moves; move++)
@@ -168,7 +168,7 @@ describe('the calls of the ledger', () => {
     }).toEqual(costs);
   });
 
-  it('are more when sparing a session for the first time', async () => {
+  it('is higher when a session is spared for the first time', async () => {
     const { store, costOf } = await startCounted();
     await store.cookieValue(one, {}, {}, { subject: 'ada' });
     const spare = () => store.destroyAll('ada', { except: one });
@@ -182,17 +182,20 @@ describe('the calls of the ledger', () => {
     [0, { destroy: [0, 1], destroyAll: [0, 1], except: [1, 1], only: [1, 1] }],
     [1, { destroy: [1, 2], destroyAll: [0, 1], except: [3, 1], only: [3, 2] }],
     [3, { destroy: [3, 4], destroyAll: [0, 1], except: [7, 1], only: [7, 4] }],
-  ])('are these when ending a session that has had %i new ids since the one named', async (moves, costs) => {
-    const { store, costOf } = await startCounted();
-    let cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
-    for (let move = 0; move < moves; move++)
-      cookie = await (await sealAgain(store, cookie))(createSessionId());
-    await store.destroyAll('ada', { except: one });
-    expect({
-      destroyAll: await costOf(() => store.destroyAll('eve')),
-      except: await costOf(() => store.destroyAll('ada', { except: one })),
-      only: await costOf(() => store.destroyAll('ada', { only: sessionKey(one) })),
-      destroy: await costOf(() => store.destroy(one)),
-    }).toEqual(costs);
-  });
+  ])(
+    'is as expected when ending a session that has had %i new ids since the given one',
+    async (moves, costs) => {
+      const { store, costOf } = await startCounted();
+      let cookie = await store.cookieValue(one, {}, {}, { subject: 'ada' });
+      for (let move = 0; move < moves; move++)
+        cookie = await (await sealAgain(store, cookie))(createSessionId());
+      await store.destroyAll('ada', { except: one });
+      expect({
+        destroyAll: await costOf(() => store.destroyAll('eve')),
+        except: await costOf(() => store.destroyAll('ada', { except: one })),
+        only: await costOf(() => store.destroyAll('ada', { only: sessionKey(one) })),
+        destroy: await costOf(() => store.destroy(one)),
+      }).toEqual(costs);
+    },
+  );
 });

@@ -42,7 +42,7 @@ describe('destroy with revocations', () => {
       expect(record.expiresAt).toBeGreaterThan((expiresAt as number) + 60_000);
   });
 
-  it('is forgotten once nothing can need it anymore', async () => {
+  it('is forgotten once nothing can need it any longer', async () => {
     const { store, revocations, records, advance } = await start();
     await store.destroy(one);
     await store.destroyAll('ada');
@@ -86,7 +86,7 @@ describe('destroyAll with revocations', () => {
     ]);
   });
 
-  it('lets the subject log in again in the same instant', async () => {
+  it('lets the subject log in again at the same instant', async () => {
     const { store } = await start();
     await store.destroyAll('ada');
     expect(await opens(store, await store.cookieValue(one, {}, {}, { subject: 'ada' }))).toBe(true);

@@ -48,7 +48,7 @@ const mostSpared = 100;
 /** How many times writing an entry that spares a session is retried after other writes won the race. */
 const mostLostRaces = 100;
 
-/** More moves than a session makes while its first seal still opens. */
+/** More moves than any session makes while its first seal still opens. */
 const mostMoves = 10_000;
 
 /**
@@ -73,7 +73,7 @@ export function createRevocations(
 ): Revocations {
   const { reach, keptFor } = assertLedger(name, ledger, longestLife);
   const periods = createPeriods(ledger.timeouts, keptFor);
-  // JSON keeps the parts apart, so no purpose or subject can produce the id of another one's entry.
+  // JSON keeps the parts apart, so no purpose or subject can produce the entry id of another.
   const entryId = (kind: 'session' | 'subject' | 'device', ...whose: string[]) =>
     sessionKey(JSON.stringify(['store-cookie/1', purpose, kind, ...whose]));
   const sessionEntry = (handle: string) => entryId('session', handle);
@@ -134,7 +134,7 @@ export function createRevocations(
   const replace = (entry: string, next: (before: SessionData) => SessionData) =>
     asking(ledger.update(entry, ({ data }) => ({ data: next(data), flash: {} }), { idleTimeout: keptFor }));
 
-  /** Derives an entry that spares a session from the newest entry; it must not revive sessions that that entry ended. */
+  /** Derives an entry that spares a session from the newest entry. The new entry must not revive sessions that the newest one ended. */
   function sparing(version: number, spared: string) {
     return (before: SessionData | undefined): SessionData => {
       const again = before?.spared === spared;

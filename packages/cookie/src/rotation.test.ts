@@ -31,7 +31,7 @@ describe('several passwords', () => {
     expect(keyOf(await store.cookieValue(id, {}, {}))).toBe('v3');
   });
 
-  it('log no user out when one gets an id', async () => {
+  it('log no user out when one of them is given an id', async () => {
     const value = await (await startSession({ password: old, cache: false })).cookieValue(id, {}, {});
     const store = await startSession({ password: [{ id: 'v2', secret: old }], cache: false });
     const stored = await store.load(value);

@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(Object.entries(runtimes))('on %s', (_, find) => {
-  it('every promise is kept on every path, and its cookies open elsewhere', async ({ skip }) => {
+describe.each(Object.entries(runtimes))('on %s,', (_, find) => {
+  it('every promise is kept on every path, and the cookies open on another runtime', async ({ skip }) => {
     const runtime = await (async () => {
       try {
         const found = find();

@@ -35,7 +35,7 @@ const name = fc.oneof(
 );
 const entries = fc.array(fc.tuple(name, fc.jsonValue()), { minLength: 1, maxLength: 6 });
 
-describe('members of a seal that only a later version knows', () => {
+describe('members of a seal that only a later version recognizes', () => {
   it('are kept by every write, whatever their names and values', () => {
     fc.assert(
       fc.property(entries, (list) => {
@@ -97,7 +97,7 @@ describe('a session that a later version has sealed', () => {
     }
   });
 
-  it('loses them when it passes to another user', async () => {
+  it('loses those fields when it passes to another user', async () => {
     const { store } = await startRevocable({ now: Date.now });
     const browser = openSite(store).openBrowser(open(await seal('ada')));
     await browser.visit((session) => session.setSubject('eve'));

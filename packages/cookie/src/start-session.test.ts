@@ -7,7 +7,7 @@ import { startSession } from './start-session.ts';
 const password = 'a password of at least 32 characters';
 const id = createSessionId();
 
-/** Any string is a valid key; `__proto__` must come back as a key, not as a prototype. */
+/** Any string is a valid key; `__proto__` must be restored as a key, not as a prototype. */
 const content = () =>
   fc
     .array(fc.tuple(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), fc.jsonValue()))
@@ -42,7 +42,7 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
   };
   afterEach(() => restore());
 
-  it('comes back unchanged, whatever it contains', async () => {
+  it('is restored unchanged, whatever it contains', async () => {
     const store = await start();
     await fc.assert(
       fc.asyncProperty(content(), content(), async (data, flash) => {
@@ -54,7 +54,7 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     );
   });
 
-  it('gives a different cookie each time, in characters that need no quoting', async () => {
+  it('produces a different cookie each time, with only characters that need no quoting', async () => {
     const store = await start();
     const values = await Promise.all(Array.from({ length: 1000 }, () => store.cookieValue(id, { a: 1 }, {})));
     expect(new Set(values.map((value) => value.split('*')[3])).size).toBe(1000);

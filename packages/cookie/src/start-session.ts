@@ -46,8 +46,8 @@ const hints = {
  */
 export interface CookieSessionOptions extends StartOptions {
   /**
-   * The secret of at least 32 characters that sessions are sealed with, or several: the first one seals, all of them open, and
-   * a cookie that another one opened is sealed again. To change the password, put the new one first.
+   * The secret of at least 32 characters that sessions are sealed with, or a list of secrets: the first one seals, all of them
+   * open, and a cookie that any other one opened is sealed again. To change the password, put the new one first.
    */
   password: string | CookiePassword | readonly (string | CookiePassword)[];
   /** What the cookies are for. A cookie for one purpose does not open for another, even with the same password. @default 'session' */
@@ -55,7 +55,7 @@ export interface CookieSessionOptions extends StartOptions {
   /**
    * A server store that records ended sessions, so that logging out also ends copies of the cookie. Give it a separate table or
    * folder, `cache: false`, and an `idleTimeout` at least as long as the longest of any session. Its `absoluteTimeout` must be
-   * `false`, or at least twice that plus 12 minutes; the defaults work.
+   * `false`, or at least twice its `idleTimeout` plus 12 minutes; the defaults work.
    * @default none: `destroy` does nothing, `destroyAll` is `UNSUPPORTED`
    */
   revocations?: SessionStore;

@@ -36,7 +36,7 @@ describe('the synchronous path', () => {
     expect(createDecipheriv).toHaveBeenCalledOnce();
   });
 
-  it('uses each initialisation vector once, across several draws of random bytes', () => {
+  it('uses each initialization vector once, across several draws of random bytes', () => {
     const sealing = createSynchronousSealing(crypto);
     const seals = Array.from({ length: 2000 }, () => parse(sealing.seal('', key, 1) as string));
     expect(new Set(seals.map(({ iv }) => iv)).size).toBe(2000);
@@ -81,7 +81,7 @@ describe.each(sealings)('what the %s path seals', (_, create) => {
     expect(await create().open(seal, { ...key, integrity: other.integrity })).toBeUndefined();
   });
 
-  it('opens as nothing, without an exception, when it is signed by us but not decryptable', async () => {
+  it('does not open, and throws nothing, when it is signed by us but not decryptable', async () => {
     const wrong = { ...key, encryption: new Uint8Array(32) };
     const results = await Promise.all(
       Array.from({ length: 50 }, async () =>

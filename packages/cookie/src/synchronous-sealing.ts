@@ -29,7 +29,7 @@ export function findSynchronousCrypto(): SynchronousCrypto | undefined {
   return isWhole ? { ...(crypto as NodeCrypto), Buffer } : undefined;
 }
 
-/** Seals on the calling thread, which is many times faster than WebCrypto: a session is too small for a trip to a thread pool. */
+/** Seals on the calling thread, which is many times faster than WebCrypto: a session is too small to be worth a trip to a thread pool. */
 export function createSynchronousSealing(crypto: SynchronousCrypto): Sealing {
   const { Buffer } = crypto;
   // Key objects are much faster than raw bytes as keys.
@@ -79,7 +79,7 @@ export function createSynchronousSealing(crypto: SynchronousCrypto): Sealing {
 const ivBytes = 16;
 const poolBytes = 256 * ivBytes;
 
-/** Draws random bytes for many initialisation vectors in one call; each slice is used once. */
+/** Draws random bytes for many initialization vectors in one call; each slice is used once. */
 function createIvPool({ randomFillSync, Buffer }: SynchronousCrypto) {
   let pool: Buffer | undefined;
   let used = 0;

@@ -41,7 +41,7 @@ describe('create-driver', () => {
   });
 
   it.each([
-    ['no folder without a terminal to ask in', [], 'No folder was named'],
+    ['a missing folder without a terminal to ask in', [], 'No folder was named'],
     ['an empty folder name', [''], 'No folder was named'],
     ['two folders', ['one', 'two'], 'Expected one folder, but got 2'],
     ['a name that npm would not accept', ['My Driver'], '--name'],

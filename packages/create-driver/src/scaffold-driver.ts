@@ -37,7 +37,7 @@ export interface Scaffold {
   /** The absolute path of the folder. */
   directory: string;
   name: string;
-  /** The file to put the backend into, relative to the folder. */
+  /** The file in which to put the backend, relative to the folder. */
   driver: string;
   /** All files that were written, relative to the folder, with forward slashes. */
   files: string[];

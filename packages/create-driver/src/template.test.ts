@@ -50,7 +50,7 @@ describe('versions', () => {
     expect(semver.satisfies(version, versions[`@store/${name}`]), version).toBe(true);
   });
 
-  it('match what this workspace is tested with for everything else', () => {
+  it('match the versions that this workspace is tested with, for everything else', () => {
     const { devDependencies: tested } = manifest('package.json');
     const { '@store/core': _, '@store/conformance': __, ...others } = versions;
     for (const [name, range] of Object.entries(others)) {

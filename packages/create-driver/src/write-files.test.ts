@@ -39,7 +39,7 @@ describe('writeFiles', () => {
     expect(await readFile(join(folder, 'src/driver.ts'), 'utf8')).toBe('of another user');
   });
 
-  it('leaves nothing, not even the folder, when the disk fails between two files', async () => {
+  it('leaves nothing behind, not even the folder, when the disk fails between two files', async () => {
     const files = new Map([
       ['src/driver.ts', 'export {};'],
       ['src/driver.ts/below-a-file.ts', 'export {};'],

@@ -33,7 +33,7 @@ it('keeps every session whole and writable in a copy made while processes write'
     const copied = await startSession({ directory: target, cache: false });
     for (const id of ids) {
       const { exists, data } = await copied.load(id);
-      // Files that cp itself reports as left out.
+      // Files that cp itself reports as omitted.
       if (!exists && /replaced while being copied/.test(stderr)) continue;
       const length = (Number(data.n) * 997) % Number(data.longest);
       expect({ exists, n: data.n, length: String(data.text).length }).toEqual({
@@ -80,7 +80,7 @@ it('lets a session be written and ended right after a container that wrote to it
   }
 });
 
-it('lets others write to and end a session that a frozen process was writing, and it stays ended when that one wakes up', async (context) => {
+it('lets others write to and end a session that a frozen process was writing; the session stays ended when that process wakes up', async (context) => {
   if (process.platform === 'win32') context.skip('needs SIGSTOP');
   const { directory, store, ids } = await startWith(10);
   const writer = startChild('updater', directory, ...ids);

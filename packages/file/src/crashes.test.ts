@@ -53,12 +53,12 @@ const markOf = (key: string): SessionRecord => ({
   ...{ key, payload: text('mark'), subject: null, version: 4, idleTimeout: 0 },
 });
 const { length } = recordLine(0, session);
-/** Its line takes all the room in its file. */
+/** Its line takes up all the room in its file. */
 const full = { ...session, payload: text('session'.padEnd('session'.length + 3904 - length)) };
 
 interface Operation {
   run(storage: Storage): unknown;
-  /** What exists before. Default: the session. */
+  /** What exists beforehand. Default: the session. */
   prepare?(storage: Storage, place: Place): unknown;
 }
 
@@ -71,7 +71,7 @@ const endAll = (storage: Storage) => storage.deleteBySubject('ann', {});
 const replaceMoved = (storage: Storage) => storage.replace(second, 3, { ...moved, version: 6 }, now);
 const moveOn = (storage: Storage) =>
   storage.move(second, 3, { ...moved, key: third, version: 5 }, markOf(second));
-/** Its 4th change is the record under the new key, the 6th the mark, the 7th the line that is the step. */
+/** Its 4th change is the record under the new key, the 6th is the mark, and the 7th is the line that commits the move. */
 const killedMove = (n: number) => async (storage: Storage, place: Place) => [
   await insert(storage),
   await act(place, move, n),
@@ -89,7 +89,7 @@ const operations: Record<string, Operation> = {
   },
   'save over a session': { run: (s) => s.save(replaced, 0, { start: '', end: '' }) },
   replace: { run: (s) => s.replace(first, 1, replaced, now) },
-  'replace by a long one': { run: (s) => s.replace(first, 1, { ...replaced, payload: long }, now) },
+  'replace with a long one': { run: (s) => s.replace(first, 1, { ...replaced, payload: long }, now) },
   'replace with another subject': { run: (s) => s.replace(first, 1, { ...replaced, subject: 'bob' }, now) },
   touch: { run: touch },
   'touch without room': { prepare: (s) => s.insert(full, now), run: touch },
@@ -199,7 +199,7 @@ async function beforeAndAfter(operation: Operation): Promise<Seen[]> {
 
 const change = { version: 7, expiresAt: now + 3 * hour };
 
-/** Does something to the records that were found. @returns what must exist afterwards */
+/** Does something to the records that were found. @returns the records that must exist afterwards */
 type FollowUp = (storage: Storage, seen: Seen, isTorn: boolean) => Promise<SessionRecord[]>;
 
 const replaceAll =
@@ -215,7 +215,7 @@ const replaceAll =
 
 const followUps: Record<string, FollowUp> = {
   replace: replaceAll(),
-  'replace by a long one': replaceAll(long),
+  'replace with a long one': replaceAll(long),
   async insert(storage, { records }) {
     const result = [...records];
     for (const key of keys) {
@@ -280,7 +280,7 @@ describe.each(Object.entries(operations))('a process killed at any moment of: %s
   const said = (seen: Seen): unknown => (isMove(title) ? withoutVersion(seen) : seen);
   const cuts: Cut[] = isMove(title) ? ['nowhere'] : ['nowhere', 'in the middle'];
 
-  it('leaves the state before it or the state after it, and nothing else that garbage collection does not remove', async () => {
+  it('leaves the state from before or after the operation, and nothing else that garbage collection does not remove', async () => {
     const possible = (await beforeAndAfter(operation)).map(said);
     for await (const { place, at } of crashes(operation, allCuts)) {
       const seen = said(await look(place));

@@ -3,7 +3,7 @@ import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/se
 
 const disk = vi.hoisted(() => ({ refuses: undefined as 'data' | 'names' | undefined }));
 
-// There is no real disk to test with that accepts a write and then fails to flush it.
+// No real disk is available that accepts a write and then fails to flush it.
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>();
   const refusing =
@@ -16,7 +16,7 @@ vi.mock('node:fs', async (importOriginal) => {
 });
 
 it.each(['in place', 'in a new file'])(
-  'undoes a durable write %s that the disk does not keep',
+  'undoes a durable write %s that the disk fails to flush',
   async (where) => {
     const { storage } = openStorage(temporaryDirectory(), { durable: true });
     const record = someRecord();
@@ -33,7 +33,7 @@ it.each(['in place', 'in a new file'])(
       disk.refuses = undefined;
       const found = storage.read(record.key);
       expect(found).toEqual({ ...record, version: found?.version });
-      // A new version, so that neither the writer nor a move mistakes it for the session it knew.
+      // A new version, so that neither the writer nor a move mistakes this for the session it had read.
       expect([version, 101]).not.toContain(found?.version);
       version = Number(found?.version);
     }
@@ -42,7 +42,7 @@ it.each(['in place', 'in a new file'])(
   },
 );
 
-it('undoes the creation of a session that the disk does not keep', async () => {
+it('undoes the creation of a session that the disk fails to flush', async () => {
   const directory = temporaryDirectory();
   const { storage } = openStorage(directory, { durable: true });
   disk.refuses = 'data';

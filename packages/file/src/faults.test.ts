@@ -16,7 +16,7 @@ const onSmallDisk = (directory: string) => [
   directory,
 ];
 
-/** Skips a test where a small file system cannot be mounted, filled and made read-only, which it tries first. */
+/** Skips a test unless a small file system can be mounted, filled and made read-only, all of which it tries first. */
 function needsSmallDisk(context: TestContext): void {
   const directory = temporaryDirectory();
   const steps = [
@@ -51,7 +51,7 @@ async function start(command: string[], directory: string): Promise<Child> {
   return child;
 }
 
-describe('a disk that refuses', () => {
+describe('a store on a disk that refuses writes', () => {
   it('leaves a session as it was when its file would be too large', async () => {
     const directory = temporaryDirectory();
     const child = await start(['sh', '-c', 'ulimit -f 16 && exec "$0" "$@"'], directory);
@@ -69,7 +69,7 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 200 });
   });
 
-  it('leaves a session as it was when it accepts only part of a line, and lets it be ended', async () => {
+  it('leaves a session as it was when the disk accepts only part of a line, and can still end it', async () => {
     const directory = temporaryDirectory();
     const child = await start(['sh', '-c', 'ulimit -f 5 && exec "$0" "$@"'], directory);
     const id = createSessionId();
@@ -85,7 +85,7 @@ describe('a disk that refuses', () => {
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('leaves every session as it was when it is full, and lets sessions be destroyed', async (context) => {
+  it('leaves every session as it was when the disk is full, and can still destroy sessions', async (context) => {
     needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);
@@ -109,7 +109,7 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'load', id: first })).toEqual({ answer: 3500 });
   });
 
-  it('still serves loads after it has become read-only', async (context) => {
+  it('still serves loads after the disk has become read-only', async (context) => {
     needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);
@@ -122,7 +122,7 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 10 });
   });
 
-  it('loses nothing while its permissions are wrong', async () => {
+  it('loses nothing while the permissions are wrong', async () => {
     const directory = ownDirectory();
     const child = await start(unprivileged, directory);
     const id = createSessionId();
@@ -143,7 +143,7 @@ describe('a disk that refuses', () => {
     expect(await child.ask({ act: 'save', id, size: 20 })).toEqual({ answer: 'done' });
   });
 
-  it('ends a session whose file it cannot remove, and removes it once it can', async () => {
+  it('ends a session whose file it cannot remove, and removes the file once it can', async () => {
     const directory = ownDirectory();
     const child = await start(unprivileged, directory);
     const id = createSessionId();

@@ -147,7 +147,7 @@ describe('file storage', () => {
     expect(storage.read(record.key)).toEqual(record);
   });
 
-  it('returns the same when it flushes to the disk', async () => {
+  it('returns the same results when it flushes to the disk', async () => {
     const { storage } = openStorage(temporaryDirectory(), { durable: true });
     const record = someRecord({ subject: 'ann' });
     const moved = someRecord({ subject: 'ann' });

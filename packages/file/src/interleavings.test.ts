@@ -39,7 +39,7 @@ const operations = {
   insert: (n) => ['insert', written(n), now],
   save: (n) => ['save', written(n), 0, { start: '{', end: '}' }],
   replace: (n) => ['replace', first, 1, written(n), now],
-  'replace by a long one': (n) => ['replace', first, 1, written(n, 5000), now],
+  'replace with a long one': (n) => ['replace', first, 1, written(n, 5000), now],
   touch: (n) => ['touch', first, now, later + n * hour],
   delete: () => ['delete', first],
   deleteSession: () => ['deleteSession', first],
@@ -67,7 +67,7 @@ type Outcome = string;
 
 interface Turn {
   of: Name;
-  /** How many file-system calls it makes before the next one takes its turn. */
+  /** How many file-system calls it makes before the next operation takes its turn. */
   calls: number;
 }
 
@@ -108,16 +108,16 @@ function inShort({ key, version, payload, expiresAt, createdAt }: SessionRecord)
 }
 
 /**
- * Runs each operation until it has made its calls, then the next. After the last, they are continued from last to first, or in the
- * given order.
+ * Runs each operation until it has made its calls, then the next. After the last one, they are resumed from last to first, or in
+ * the given order.
  *
- * @returns `undefined` if one finished before the next one took its turn
+ * @returns `undefined` if one finished before the next operation took its turn
  */
 async function interleave(turns: Turn[], ends = turns.map((_, n) => n).reverse()) {
   prepare();
   const done = turns.map((one, n) => start(n, one));
   const isInterleaved = turns.every(({ calls }, n) => calls === all || !done[n]);
-  // One that waits for another must be continued after it.
+  // An operation that waits for another must be resumed after it.
   for (let round = 0; round < 3; round++) for (const n of ends) done[n] ||= process(n).resume(all);
   expect(done).not.toContain(false);
   const found = await outcome(turns.map(({ of }) => of));
@@ -150,7 +150,7 @@ const pairs = names.flatMap((one) => names.map((other): [Name, Name] => [one, ot
 
 describe('two operations on one session', () => {
   it.each(pairs)(
-    'have an outcome that is possible one after the other: %s, interrupted by %s',
+    'have an outcome that is also possible one after the other: %s, interrupted by %s',
     async (one, other) => {
       const possible = await oneAfterAnother([one, other]);
       for (let calls = 0; ; calls++) {
@@ -160,40 +160,43 @@ describe('two operations on one session', () => {
         ];
         const found = await interleave(turns);
         if (found === undefined) break;
-        // The session, and the one inserted after it had ended.
+        // It ended both the session and the one inserted after that had ended.
         if (endsBoth(one, other) && found === '[2,true] and then nothing') continue;
         expectOneOf(possible, found, turns);
       }
     },
   );
 
-  const crossing: Name[] = ['replace by a long one', 'touch', 'deleteSession', 'move'];
+  const crossing: Name[] = ['replace with a long one', 'touch', 'deleteSession', 'move'];
   const crossings = crossing.flatMap((one) => crossing.map((other): [Name, Name] => [one, other]));
 
-  it.each(crossings)('have such an outcome when they interrupt each other: %s and %s', async (one, other) => {
-    const possible = await oneAfterAnother([one, other]);
-    for (let calls = 1; ; calls++) {
-      for (let others = 1; ; others++) {
-        const turns = [
-          { of: one, calls },
-          { of: other, calls: others },
-        ];
-        const found = await interleave(turns, [0, 1]);
-        if (found === undefined && others === 1) return;
-        if (found === undefined) break;
-        expectOneOf(possible, found, turns);
+  it.each(crossings)(
+    'have such an outcome even when they interrupt each other: %s and %s',
+    async (one, other) => {
+      const possible = await oneAfterAnother([one, other]);
+      for (let calls = 1; ; calls++) {
+        for (let others = 1; ; others++) {
+          const turns = [
+            { of: one, calls },
+            { of: other, calls: others },
+          ];
+          const found = await interleave(turns, [0, 1]);
+          if (found === undefined && others === 1) return;
+          if (found === undefined) break;
+          expectOneOf(possible, found, turns);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('three operations on one session', () => {
-  const second: Name[] = ['replace by a long one', 'touch', 'deleteBySubject', 'move'];
+  const second: Name[] = ['replace with a long one', 'touch', 'deleteBySubject', 'move'];
   const third: Name[] = ['replace', 'end wherever it is', 'deleteBySubject', 'move'];
   const triples = second.flatMap((one) => third.map((other): [Name, Name] => [one, other]));
 
   it.each(triples)(
-    'have an outcome that is possible one after the other: move, %s, %s',
+    'have an outcome that is also possible one after the other: move, %s, %s',
     async (one, other) => {
       const possible = await oneAfterAnother(['move', one, other]);
       for (let calls = 0; ; calls++) {

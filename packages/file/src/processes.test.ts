@@ -44,7 +44,7 @@ describe('processes that share a directory', () => {
     expect(filesIn(directory)).toHaveLength(1);
   });
 
-  // Each kill takes a new process, which takes seconds on a loaded machine.
+  // Each kill needs a new process, which takes seconds to start on a loaded machine.
   it('neither lose nor corrupt a session when a writer is killed fifty times', {
     timeout: 400_000,
   }, async () => {
@@ -143,7 +143,7 @@ describe('processes that share a directory', () => {
     expect(outcomes.collected).toBeGreaterThan(0);
   });
 
-  it('leave no session of a subject that moves while another process ends them all', async () => {
+  it('leave no session of a subject when one moves a session while another ends them all', async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false, now: () => 1000 });
     const { race } = await startRacers(directory);

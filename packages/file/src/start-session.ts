@@ -34,7 +34,7 @@ const hints = {
 };
 
 /**
- * What {@link startSession} takes in addition to the options of every driver.
+ * The options that {@link startSession} accepts in addition to those of every driver.
  *
  * @example
  * import { type FileSessionOptions, startSession } from '@store/file';
@@ -63,7 +63,7 @@ export interface FileSessionOptions extends StartOptions {
  * host can use the directory at the same time.
  *
  * @returns The store. The directory holds nothing but sessions.
- * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be made, entered or
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be created, entered or
  * written; `INCOMPATIBLE` when a version from before the first release wrote it. A failed start leaves nothing behind: the next
  * call starts from scratch.
  * @example

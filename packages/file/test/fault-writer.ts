@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { isStoreError, type SessionStore } from '@store/core';
 import { startSession } from '@store/file';
 
-// Of the mount and not of its file system, which only the root of the whole machine may change.
+// Remounts the mount, not its file system, which only the root user of the whole machine may change.
 const remountReadOnly = ['-o', 'remount,bind,ro'];
 
 type Task = { act: string; id?: string; size?: number };
 
 const [directory = ''] = process.argv.slice(2);
-// Root may do everything, so it becomes `nobody`. It has loaded all its files by now.
+// Root may do anything, so this process becomes `nobody`. By now, it has loaded all of its files.
 if (process.getuid?.() === 0 && process.env.UNPRIVILEGED) process.setuid?.(65534);
 let store: SessionStore | undefined;
 

@@ -54,7 +54,7 @@ export function isChange({ name, args }: FileSystemCall): boolean {
 /** Thrown by every call that a killed process makes. */
 export class Killed extends Error {}
 
-/** A process that is killed after its n-th change. */
+/** A process that is killed after its nth change. */
 export interface Doomed {
   readonly watcher: Watcher;
   /** The changes it has made, by name. */
@@ -178,7 +178,7 @@ export async function serve(): Promise<void> {
   for (const [name, call] of Object.entries(watched))
     if (watchedNames.test(name)) Reflect.set(fs, name, call);
   syncBuiltinESMExports();
-  // Waiting for another process would take long, because that one is stopped.
+  // Waiting for another process would take a long time, because that process is stopped.
   Reflect.set(globalThis, 'setTimeout', (work: () => void) => setImmediate(work));
   const { openDirectory } = await import('../src/directory/open-directory.ts');
   const { createFileStorage } = await import('../src/file-storage.ts');

@@ -73,7 +73,7 @@ describe('a server from npm', () => {
   });
 });
 
-describe('the programs of PostgreSQL', () => {
+describe("PostgreSQL's programs", () => {
   it('are used in place when they can be run there', async () => {
     const installed = await installedBinaries();
     expect(await reachableBinaries({}, installed)).toBe(installed);

@@ -33,7 +33,7 @@ export interface PostgresServer {
 const login = { user: 'postgres', password: 'password' };
 
 /**
- * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped when this process exits, at the latest.
+ * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped, at the latest, when this process exits.
  *
  * @throws {Error} with PostgreSQL's output, if it does not start.
  */

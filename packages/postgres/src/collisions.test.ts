@@ -20,7 +20,7 @@ import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
  */
 const oneConnection = { max: 1 };
 
-describe('a deadlock with the transaction of an application', () => {
+describe("a deadlock with an application's transaction", () => {
   /**
    * Starts a store statement that locks the rows a, m and z in this order, and a transaction that holds z and then locks a.
    * PostgreSQL rolls back the store's statement, because that one checks for deadlocks first.
@@ -60,7 +60,7 @@ describe('a deadlock with the transaction of an application', () => {
     expect(await storage.scan?.(undefined, 10)).toEqual([sessionRecord('other', { subject: 'bob' })]);
   });
 
-  it('costs a batch of saves nothing: each is run alone', async () => {
+  it('does not harm a batch of saves: each is run alone', async () => {
     const over = (name: string) => sessionRecord(name, { version: 2, expiresAt: 1_000_000_090_000 });
     const names = ['z', 'm', 'a'];
     const { result, storage, sent } = await deadlock(null, (storage) =>
@@ -96,7 +96,7 @@ describe('a write that PostgreSQL rolled back', () => {
     expect(await storage.read(keyOf('b'))).toEqual(sessionRecord('b'));
   });
 
-  it('is `tryAgain` for every function that runs unbatched', async () => {
+  it('results in `tryAgain` from every function that runs unbatched', async () => {
     const { storage, schema } = await freshStorage(oneConnection);
     await storage.insert(sessionRecord('a', { subject: 'ann', expiresAt: 5 }), now);
     await refuseRows(schema, { code: '40P01' });
@@ -115,7 +115,7 @@ describe('a write that PostgreSQL rolled back', () => {
     ]);
   });
 
-  it('still counts what deleteExpired() had removed before', async () => {
+  it('does not lose the count of what deleteExpired() had removed before', async () => {
     const { storage, schema, pool } = await freshStorage(oneConnection);
     await pool.query(
       `insert into ${tableOf(schema)} (key, version, gc_at, expires_at, created_at, payload)
@@ -149,7 +149,7 @@ describe.each(['40P01', '40001'])('endless collisions, SQLSTATE %s,', (code) => 
     ['gc', (store) => store.gc()],
   ];
 
-  it('are a CONFLICT for every write, and nothing is written', async () => {
+  it('cause a CONFLICT for every write, and nothing is written', async () => {
     const { storage, schema } = await freshStorage(oneConnection);
     let time = Date.now();
     const store = createRecordStore(storage, { now: () => time });
@@ -168,7 +168,7 @@ describe.each(['40P01', '40001'])('endless collisions, SQLSTATE %s,', (code) => 
     expect(await store.gc()).toBe(1);
   });
 
-  it('are UNAVAILABLE for a read, after its own number of attempts', async () => {
+  it('make a read fail with UNAVAILABLE after its own number of attempts', async () => {
     const { storage, schema, sent } = await freshStorage();
     const store = createRecordStore(storage);
     const name = tableOf(schema);

@@ -24,7 +24,7 @@ it.each<[string, (table: string) => string]>([
   ],
   ['a trigger that casts the row', trigger('perform new.payload::integer; return new;')],
   ['a trigger with dynamic SQL', trigger("execute 'select ' || new.payload; return new;")],
-])('an error about %s holds neither subject nor content', async (_kind, alter) => {
+])('an error about %s contains neither the subject nor the content', async (_kind, alter) => {
   const schema = freshSchema();
   const store = await startSession({ connectionString: url, schema, cache: false });
   onTestFinished(() => store.close());

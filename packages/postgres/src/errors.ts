@@ -20,7 +20,7 @@ export const isLate = is(/^22012$/);
 
 /**
  * Whether the statement certainly had no effect and the connection is still good: a value did not fit, a constraint or trigger
- * refused it, or it collided with another statement. Lost connections and shutdowns are not included, because they may come
+ * refused the row, or the statement collided with another. Lost connections and shutdowns are not included, because they may come
  * after the commit.
  */
 export const isUndone = is(/^(22|23|40|54|P0)\w{3}$/);
@@ -43,7 +43,7 @@ export const isMissing = is(/^42P01$/);
 const refusedRow =
   'A constraint or trigger on the sessions table refused the row. Remove it: only the store decides what a row holds.';
 const mangled = 'The database cannot hold every character. Use one that was created with ENCODING UTF8.';
-const usePlain = 'Behind a transaction pooler pass prepare: false.';
+const usePlain = 'Behind a transaction pooler, pass prepare: false.';
 const ended = 'The server ended the connection. Nothing to do: the next call opens another one.';
 
 const noneLeft =
@@ -51,18 +51,17 @@ const noneLeft =
 
 /** What to do about a failure, by SQLSTATE or SQLSTATE class. */
 const hints: Record<string, string> = {
-  '22001':
-    'A value is longer than its column allows. Let the columns have the types that schemaSql() gives them.',
+  '22001': 'A value is longer than its column allows. Give the columns the types that schemaSql() uses.',
   '22P05': mangled,
   '23': refusedRow,
-  '25006': 'The server takes no writes: it is a standby, or read-only. Connect to the primary.',
+  '25006': 'The server accepts no writes: it is a standby, or read-only. Connect to the primary.',
   '26000': `A prepared statement is gone. ${usePlain}`,
   '28000':
     'PostgreSQL refused this user, database or address. Correct the connection string, or pg_hba.conf of the server.',
   '28P01': 'PostgreSQL refused the user name or the password.',
   '3D000': 'The database does not exist. Create it, or correct the connection string.',
   '40001':
-    'The statement kept colliding with others. Try again; a default isolation of read committed avoids it.',
+    'The statement kept colliding with others. Try again; a default isolation level of read committed avoids this.',
   '40P01': 'The statement kept running into deadlocks. Try again, and look for what else locks the table.',
   '42501': 'The role may not do that. The README lists the grants it needs.',
   '42703': 'The table is missing columns that this version needs. Start once with migrate: true.',

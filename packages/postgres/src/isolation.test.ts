@@ -21,7 +21,7 @@ async function isolatedStore(isolation: string) {
 /** Changes no value, but creates a new version of the row. */
 const rewrite = (schema: string) => `update ${tableOf(schema)} set gc_at = gc_at where key = $1`;
 
-describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (isolation) => {
+describe.each(['repeatable read', 'serializable'])('at isolation level %s', (isolation) => {
   const newId = createSessionId();
   it.each<
     [string, (store: SessionStore, id: string) => unknown, result: unknown, count?: number, id?: string]
@@ -32,7 +32,7 @@ describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (i
     ['touch', (store, id) => store.touch(id), true, 1],
     ['destroy', (store, id) => store.destroy(id), undefined],
     ['destroyAll', (store) => store.destroyAll('ann'), 1],
-  ])('%s succeeds although another transaction changed the row during it', async (...row) => {
+  ])('%s succeeds although another transaction changed the row while it ran', async (...row) => {
     const [, call, result, count, idAfter] = row;
     const { store, id, application, schema, sent } = await isolatedStore(isolation);
     const holder = await connect();
@@ -48,7 +48,7 @@ describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (i
     if (idAfter) expect(await store.load(id)).toMatchObject({ exists: false, moved: true });
   });
 
-  it('create is false when another transaction inserted the session during it', async () => {
+  it('create resolves to false when another transaction inserts the session while it runs', async () => {
     const { store, application, schema, sent } = await isolatedStore(isolation);
     const id = createSessionId();
     const holder = await connect();
@@ -92,12 +92,12 @@ describe.each(['repeatable read', 'serializable'])('with an isolation of %s', (i
 it.each<[string, (store: SessionStore, id: string) => Promise<unknown>]>([
   ['load', async (store, id) => (await store.load(id)).data],
   [
-    'loads of many',
+    'a batch of loads',
     async (store, id) => (await Promise.all([store.load(id), store.load(createSessionId())]))[0]?.data,
   ],
   ['list', async (store) => (await store.list('ann'))[0]?.data],
 ])(
-  '%s, undone as part of a dangerous structure of serializable transactions, is read again',
+  '%s, undone as part of a dangerous structure of serializable transactions, is run again',
   async (...row) => {
     const [, read] = row;
     const { store, id, application, schema, sent } = await isolatedStore('serializable');

@@ -34,14 +34,14 @@ const outOfTime = { code: 'UNAVAILABLE', message: expect.stringContaining('did n
 describe.each([
   ['its own pool', {}],
   ['prepare: false', { prepare: false }],
-  ['a passed pool', { own: false }],
+  ['an existing pool', { own: false }],
 ])('with %s, a call that timed out', (_name, options) => {
   it.each<[string, (store: SessionStore, id: string) => Promise<unknown>]>([
     ['save of a new session', (store, id) => store.save(id, { n: 2 }, {})],
     ['save over a session', (store, id) => store.save(id, { n: 2 }, {})],
     ['update', (store, id) => store.update(id, ({ flash }) => ({ data: { n: 2 }, flash }))],
     [
-      'save among others',
+      'save in a batch',
       (store, id) => Promise.all([id, createSessionId()].map((i) => store.save(i, {}, {}))),
     ],
   ])('%s is not carried out after an acknowledged destroy', async (kind, call) => {
@@ -54,7 +54,7 @@ describe.each([
     await store.destroy(id);
     expect((await store.load(id)).exists).toBe(false);
     await signal('SIGCONT', stopped);
-    // They have read what was sent to them, and exited.
+    // The stopped processes have read what was sent to them, and exited.
     const alive = async () =>
       (await query(pids, [application])).filter(({ pid }) => stopped.includes(pid)).length;
     await expect.poll(alive).toBe(0);
@@ -83,7 +83,7 @@ it.each([
   await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 1 }]);
   expect(done).toBe(false);
   await inserting.query('commit');
-  // `false` makes core look again, and then it finds the row to remove.
+  // `false` makes core look again, and this time it finds the row to remove.
   if (!removes) {
     expect(await deleting).toBe(false);
     expect(await storage.deleteSession?.(keyOf('a'))).toBe(true);
@@ -92,7 +92,7 @@ it.each([
   expect(await storage.scan?.(undefined, 10)).toEqual([]);
 });
 
-it('a server whose clock differs, or is set while the store runs, works just as well', async () => {
+it('the store works just as well when the clock of the server differs, or is set while the store runs', async () => {
   const schema = freshSchema();
   const { storage, pool, sent } = await freshStorage({ schema, max: 1 });
   await storage.insert(sessionRecord('a'), now);

@@ -18,7 +18,7 @@ function move(storage: RecordStorage, from: string, version: number, to: string)
   return storage.move?.(keyOf(from), version, next, mark(from, version + 1000), now);
 }
 
-/** Two pools on one table, as two processes have them. */
+/** Two pools on one table, as two processes would have. */
 async function twoStorages(options: pg.PoolConfig = {}) {
   const schema = freshSchema();
   const [one, other] = [

@@ -41,7 +41,7 @@ describe('the options', () => {
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and suggest the name when it is misspelt', async (...row) => {
+  it.each(rows)('refuse an invalid %s, and suggest the name when it is misspelt', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)

@@ -11,7 +11,7 @@ const reason = path === undefined ? ' (skipped: PgBouncer is not installed; set 
 describe.skipIf(path === undefined)(`behind PgBouncer in transaction mode${reason}`, () => {
   it.each([
     ['its own pool', true],
-    ['a passed pool', false],
+    ['an existing pool', false],
   ])('the store starts, keeps concurrent writes, and collects garbage, with %s', async (_pool, own) => {
     const bouncer = await startPgBouncer(path ?? '', url);
     onTestFinished(() => bouncer.stop());

@@ -35,8 +35,8 @@ interface Touch {
 
 /**
  * Keeps session records in one table of a PostgreSQL database. Every function is one statement, hence one transaction, and its
- * result depends on the rows it changed. Calls of one kind that wait at the same time share a statement. A write that PostgreSQL
- * rolled back because it collided with another returns `tryAgain`.
+ * result depends on the rows it changed. Calls of the same kind that are waiting at the same moment share a statement. A write that
+ * PostgreSQL rolled back because it collided with another returns `tryAgain`.
  *
  * Kysely generates the SQL once, here; the text then runs as prepared statements.
  */
@@ -94,7 +94,7 @@ export function createPostgresStorage(
     ),
     async runMany(saves) {
       const records = saves.map(({ record }) => record);
-      // A batch has one limit, the latest. A save that it refuses, but its own limit would allow, runs again alone.
+      // A batch has one limit, the latest. A save that is refused under it, but allowed under its own, runs again alone.
       const createdAfter = Math.max(...saves.map((each) => each.createdAfter));
       const { start, end } = (saves[0] as Save).plain;
       const results = written(await run(many.save, ...toColumns(records), createdAfter, start, end), records);
@@ -168,7 +168,7 @@ export function createPostgresStorage(
       if (await outlastInserts(key)) return;
     }
     throw unavailable(
-      'The row of a session stays although it is deleted. Find out what keeps it, such as a trigger that writes it again.',
+      'The row of a session still exists after repeated deletes. Find out what keeps it, such as a trigger that writes it again.',
     );
   }
 
@@ -213,7 +213,7 @@ export function createPostgresStorage(
   };
 }
 
-/** How many times a row that keeps coming back is deleted. */
+/** How many times to delete a row that keeps coming back. */
 const mostDeletes = 20;
 
 /** A record that belongs to no session: readers treat it as missing, and garbage collection removes it first. */
@@ -244,7 +244,7 @@ async function unlessTaken(written: Promise<{ count: number }>): Promise<boolean
   }
 }
 
-/** A row that was not written is missing, changed, or locked by another transaction: run alone, its statement waits and finds out. */
+/** A row that was not written is missing, changed, or locked by another transaction. Run alone, its statement waits and finds out which. */
 function written(
   { rows }: { rows: (string | null)[][] },
   items: { key: string }[],

@@ -55,7 +55,7 @@ describe('three processes behind a round robin', () => {
     expect(Object.keys((await visit('/all')).answer as object)).toHaveLength(51);
   });
 
-  it('count 1,000 increments to 1,000', async () => {
+  it('count 1,000 increments as exactly 1,000', async () => {
     const { browser } = await startFleet();
     const { visit } = browser();
     await visit('/set?value=first');
@@ -81,7 +81,7 @@ describe('three processes behind a round robin', () => {
     expect(await (await open(schema)).list('ann')).toEqual([]);
   });
 
-  it('all end the sessions of a subject at their next request when one of them ends them', async () => {
+  it('all see at their next request that one of them has ended the sessions of a subject', async () => {
     const { browser } = await startFleet();
     const devices = [browser(), browser(), browser()];
     for (const [process, device] of devices.entries()) await device.visit('/sign-in?value=ann', process);
@@ -118,7 +118,7 @@ describe('three processes behind a round robin', () => {
 });
 
 describe('moves', () => {
-  it('never slip through the end of all sessions of a subject', async () => {
+  it('never let a session survive the end of all sessions of its subject', async () => {
     const schema = freshSchema();
     const [one, other] = [await open(schema), await open(schema)];
     for (let round = 0; round < 20; round += 1) {

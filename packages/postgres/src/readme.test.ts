@@ -39,7 +39,7 @@ it('counts visits in the README example, and stops at SIGTERM', async () => {
   expect(await once(server, 'exit')).toEqual([0, null]);
 });
 
-it('starts with migrate: false on a table made by either of the README migrations', async () => {
+it('starts with migrate: false on a table created by either of the README migrations', async () => {
   for (const make of [makeTable, (pool: pg.Pool) => migrateAll(pool, {})]) {
     const pool = freshPool({ options: (await searchPath()).options });
     await make(pool);

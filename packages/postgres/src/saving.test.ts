@@ -101,7 +101,7 @@ describe('save()', () => {
     expect(await query(statistics, [schema])).toEqual([{ updates: 5, within_page: 5 }]);
   });
 
-  it('is one statement of the store, for a new session and over one', async () => {
+  it('takes one statement of the store, both for a new session and over an existing one', async () => {
     const pool = freshPool({ max: 1 });
     const store = await startSession({ pool, schema: freshSchema(), cache: false });
     onTestFinished(() => store.close());

@@ -20,7 +20,7 @@ async function start(options: PostgresSessionOptions) {
   return store;
 }
 
-describe('a server of its own', () => {
+describe('a dedicated server', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
@@ -31,7 +31,7 @@ describe('a server of its own', () => {
     ['stopped', () => server.stop()],
     ['killed', () => server.kill()],
   ])(
-    'that is %s and started again under load costs UNAVAILABLE for a while, but no acknowledged write and no restart',
+    'that is %s and started again under load causes UNAVAILABLE for a while, but loses no acknowledged write and needs no restart',
     async (_how, end) => {
       const store = await start({ connectionString: server.url, statementTimeout: 2, connectionTimeout: 2 });
       const load = startLoad(store);
@@ -87,7 +87,7 @@ describe('a server of its own', () => {
   });
 });
 
-it('loses nothing acknowledged while every connection is killed over and over', async () => {
+it('a store loses nothing acknowledged while every connection is killed over and over', async () => {
   const store = await start({
     connectionString: `${url}?application_name=to_be_killed`,
     schema: freshSchema(),
@@ -106,7 +106,7 @@ it('loses nothing acknowledged while every connection is killed over and over', 
 });
 
 it.each([true, false])(
-  'is UNAVAILABLE while the network to the server is silent, and resumes afterwards (own pool: %s)',
+  'a store is UNAVAILABLE while the network to the server is silent, and resumes afterwards (own pool: %s)',
   async (own) => {
     const proxy = await startProxy(url);
     const options = { schema: freshSchema(), ...impatient };
@@ -133,7 +133,7 @@ it.each([true, false])(
   },
 );
 
-it('does not start when the server does not respond, and says so', async () => {
+it('a store does not start when the server does not respond, and says so', async () => {
   const silent = createServer(() => {});
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');

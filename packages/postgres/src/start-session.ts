@@ -55,7 +55,7 @@ const hints = {
 };
 
 /**
- * What {@link startSession} takes in addition to the options of every driver.
+ * The options that {@link startSession} accepts in addition to those of every driver.
  *
  * @example
  * import { type PostgresSessionOptions, startSession } from '@store/postgres';
@@ -70,7 +70,7 @@ const hints = {
 export interface PostgresSessionOptions extends StartOptions {
   /** Where the database is: `postgres://user:password@host:5432/database`. Give this or `pool`. @default none */
   connectionString?: string;
-  /** A node-postgres `Pool` of yours, which stays yours to end. Give this or `connectionString`. @default none */
+  /** A node-postgres `Pool` of your own, which the store never ends. Give this or `connectionString`. @default none */
   pool?: PostgresPool;
   /** The maximum number of open connections, if they are made from `connectionString`. @default 10 */
   poolSize?: number;
@@ -93,7 +93,7 @@ export interface PostgresSessionOptions extends StartOptions {
  *
  * @returns The store. Its `close()` ends the connections if they were made from a `connectionString`.
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be reached in time, is not in
- * UTF-8, lacks the table, or the role may not make it. A failure leaves nothing behind: the next call starts from scratch.
+ * UTF-8 or lacks the table, or when the role may not create the table. A failure leaves nothing behind: the next call starts from scratch.
  * @example
  * import { createSessionId, load, save } from '@store/core';
  * import { startSession } from '@store/postgres';
@@ -204,15 +204,15 @@ function notStarted(error: unknown, { table, schema }: TableLocation, prepare: b
       );
     case '42501':
       return unavailable(
-        `The role may not use, or not make, the table ${JSON.stringify(table)}. Grant it the rights that the README lists; ` +
-          `if the table does not exist, let a role that may make it run this SQL:\n${schemaSql(table, schema)}`,
+        `The role may not use or create the table ${JSON.stringify(table)}. Grant it the rights that the README lists; ` +
+          `if the table does not exist, have a role that may create it run this SQL:\n${schemaSql(table, schema)}`,
         cause,
       );
   }
   const problem = explained(error, prepare);
   if (isStoreError(problem)) return problem;
   return unavailable(
-    `The table ${JSON.stringify(table)} could not be made or checked. Its cause says why; the README has the SQL to run by hand.`,
+    `The table ${JSON.stringify(table)} could not be created or checked. Its cause says why; the README has the SQL to run by hand.`,
     problem,
   );
 }

@@ -4,7 +4,7 @@ import { query } from '../test/fresh-schema.ts';
 import { freshStorage } from '../test/fresh-storage.ts';
 import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 
-it('a touch does not wait for the disk, and every other write does', async () => {
+it('a touch does not wait for the disk, but every other write does', async () => {
   const { storage, schema } = await freshStorage({ max: 1 });
   const inSchema = pg.escapeIdentifier(schema);
   await query(`

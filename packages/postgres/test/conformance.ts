@@ -5,7 +5,7 @@ import { openPool } from '../src/connection/open-pool.ts';
 import { createPostgresStorage } from '../src/postgres-storage.ts';
 import { migrateToLatest } from '../src/schema/migrate.ts';
 
-/** The URL of this run's server. From the environment, which a case's other processes inherit. */
+/** The URL of this run's server. It comes from the environment, which a case's other processes inherit. */
 const connectionString = process.env.POSTGRES_URL ?? '';
 if (connectionString === '') throw new Error('POSTGRES_URL must say which server to use.');
 

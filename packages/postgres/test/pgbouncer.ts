@@ -24,7 +24,7 @@ export function findPgBouncer(): string | undefined {
   return undefined;
 }
 
-/** Starts PgBouncer in transaction mode in front of a server, with two server connections in all. */
+/** Starts PgBouncer in transaction mode in front of a server, with two server connections in total. */
 export async function startPgBouncer(path: string, target: string) {
   const { hostname, port, username, password, pathname } = new URL(target);
   const directory = await mkdtemp(join(tmpdir(), 'store-pgbouncer-'));

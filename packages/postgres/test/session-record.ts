@@ -5,7 +5,7 @@ export function keyOf(name: string): string {
   return name.padEnd(43, '_');
 }
 
-/** A record of the year 2001, unless told otherwise. */
+/** A record dated 2001, unless overridden. */
 export function sessionRecord(name: string, fields: Partial<SessionRecord> = {}): SessionRecord {
   return {
     key: keyOf(name),

@@ -10,7 +10,7 @@ import { inspect, startWriting } from '../test/writing.ts';
 const folder = join(import.meta.dirname, '..');
 const hasShell = spawnSync('sqlite3', ['--version']).status === 0;
 
-/** The commands in the README, each on a line of its own. */
+/** The commands in the README, each on a separate line. */
 const backUp = `(umask 077 && sqlite3 sessions.db "VACUUM INTO 'copy.db'")`;
 const restore = 'test -s copy.db && sqlite3 sessions.db ".timeout 5000" ".restore copy.db"';
 const replace = 'chmod 600 copy.db && mv copy.db sessions.db && rm -f sessions.db-wal sessions.db-shm';
@@ -28,17 +28,20 @@ describe('a backup made while a store writes', () => {
   it.for([
     { name: 'the sqlite3 shell', command: backUp },
     { name: 'the script', command: script },
-  ])('contains every session acknowledged before it began, made with $name', async ({ command }, context) => {
-    const path = temporaryDatabase();
-    const { report } = await startWriting(path);
-    const { ids, writes } = await report();
-    await run(command, path, context);
-    const copy = join(dirname(path), 'copy.db');
-    expect(await inspect(copy, ids)).toEqual(intact);
-    expect(statSync(copy).mode & 0o777).toBe(0o600);
-    await expect.poll(async () => (await report()).writes).toBeGreaterThan(writes);
-    expect(await report()).toMatchObject({ failures: [], events: [] });
-  });
+  ])(
+    'contains every session acknowledged before it began, when made with $name',
+    async ({ command }, context) => {
+      const path = temporaryDatabase();
+      const { report } = await startWriting(path);
+      const { ids, writes } = await report();
+      await run(command, path, context);
+      const copy = join(dirname(path), 'copy.db');
+      expect(await inspect(copy, ids)).toEqual(intact);
+      expect(statSync(copy).mode & 0o777).toBe(0o600);
+      await expect.poll(async () => (await report()).writes).toBeGreaterThan(writes);
+      expect(await report()).toMatchObject({ failures: [], events: [] });
+    },
+  );
 });
 
 describe('a backup restored while two stores write', () => {

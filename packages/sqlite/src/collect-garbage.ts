@@ -27,7 +27,7 @@ export function createCollectGarbage({
 }: GarbageCollection): RecordStorage['deleteExpired'] {
   return async (now, limit) => {
     connection.reserve?.keep();
-    // Usually nothing is due, and then no write lock is taken.
+    // Usually nothing is due; in that case, no write lock is taken.
     if (!(await isDue(now))) return 0;
     connection.checkpoints?.collecting(true);
     try {

@@ -48,7 +48,7 @@ describe('deleteExpired', () => {
     expect(turns()).toBeGreaterThanOrEqual(12);
   });
 
-  it('finds a record that a save made expire earlier', async () => {
+  it('finds a record whose expiry was moved to an earlier time by a save', async () => {
     const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 1_000_000_050_000 }), Date.now());
     const earlier = sessionRecord('a', { expiresAt: 1_000_000_010_000, version: 2 });
@@ -58,7 +58,7 @@ describe('deleteExpired', () => {
     expect(await storage.deleteExpired(1_000_000_010_000, 10)).toBe(1);
   });
 
-  it('leaves the indexed time alone when a session is extended', async () => {
+  it('leaves the indexed time unchanged when a session is extended', async () => {
     const { database, storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { subject: 'ann' }), Date.now());
     const gcAt = () => database.prepare('select gc_at from sessions').pluck().get();
@@ -71,11 +71,15 @@ describe('deleteExpired', () => {
 
   it.each([
     [
-      'writes the log of a database that the store opened back in small parts while it runs',
+      'writes the log back in small parts while it runs, if the store opened the database',
       (path: string) => openPath(path, () => {}),
       100,
     ],
-    ["leaves the application's setting alone", (path: string) => borrow(new Database(path)), 1000],
+    [
+      'leaves the setting unchanged if the application opened the database',
+      (path: string) => borrow(new Database(path)),
+      1000,
+    ],
   ])('%s', async (_, open, pages) => {
     const connection = open(temporaryDatabase());
     const { database } = connection;

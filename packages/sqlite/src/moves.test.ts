@@ -123,7 +123,7 @@ function runRace(path: string, what: string) {
 }
 
 describe('moves by several processes', { timeout: 300_000 }, () => {
-  it('leave the session under exactly one id, and its mark, at whatever point the process is killed', async () => {
+  it('leave the session under exactly one id, with its mark, no matter when the process is killed', async () => {
     const path = temporaryDatabase();
     const store = await startSession({ database: path, cache: false });
     onTestFinished(() => store.close());
@@ -175,7 +175,7 @@ describe('moves by several processes', { timeout: 300_000 }, () => {
     for (let round = 0; round < 300; round++) {
       const [id, newId] = [createSessionId(), createSessionId()];
       await store.save(id, { round }, {});
-      // Alternate which of them goes first.
+      // Alternate which process goes first.
       const order = round % 2 ? processes : [...processes].reverse();
       for (const { child } of order) child.stdin.write(`${id} ${newId}\n`);
       const [moved = ''] = await Promise.all(processes.map(({ line }) => line()));

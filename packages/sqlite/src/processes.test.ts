@@ -33,7 +33,7 @@ function check(path: string): unknown {
 
 // Twenty processes are slow on a small machine.
 describe('several processes on one database', () => {
-  it('lose no update and see no SQLITE_BUSY', async () => {
+  it('lose no updates and see no SQLITE_BUSY errors', async () => {
     const path = temporaryDatabase();
     const store = await open(path);
     const common = createSessionId();

@@ -24,7 +24,7 @@ function open(path: string, options?: Database.Options) {
 const id = createSessionId();
 
 describe('startSession', () => {
-  it('creates the file, its log and its index readable only by the owner', async () => {
+  it('creates the file, its log and its index so that only the owner can read them', async () => {
     const database = temporaryDatabase();
     const store = await start({ database });
     await store.save(id, {}, {});

@@ -25,7 +25,7 @@ function openNumbers() {
   return {
     database,
     write: async (n: number) => write(() => insert.run(n).changes),
-    /** Pages logged since the last call: the table has a single page, so one per transaction. */
+    /** Pages logged since the last call: the table has a single page, so each transaction logs one. */
     framesWritten() {
       const [{ log }] = other.pragma('wal_checkpoint(passive)') as [{ log: number }];
       return log;

@@ -16,7 +16,7 @@ interface Write {
   reject(error: unknown): void;
 }
 
-/** Maximum number of writes in one transaction: one or two milliseconds of the event loop. */
+/** Maximum number of writes in one transaction: one or two milliseconds on the event loop. */
 const largestGroup = 100;
 
 /** Maximum number of writes run one by one per turn of the event loop: a loop that awaits saves must not starve requests. */
@@ -25,8 +25,8 @@ const mostPerTurn = 8;
 /**
  * Commits writes that arrive together in one transaction, in order of arrival.
  *
- * Requests arrive in separate callbacks of one turn of the event loop, so `setImmediate` can collect their writes and a microtask
- * cannot. A lone write should not pay for that wait: writes run immediately until a turn brings more than one, and are then
+ * Requests arrive in separate callbacks of one turn of the event loop, so `setImmediate` can collect their writes, whereas a
+ * microtask cannot. A lone write should not pay for that wait: writes run immediately until a turn brings more than one, and are then
  * grouped until a turn brings only one again.
  *
  * @returns A function that runs a synchronous write and returns how many rows it changed, synchronously if the write could run

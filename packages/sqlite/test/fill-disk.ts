@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 
 /**
  * Saves sessions in the directory, fills its disk, and then uses the store as an application would. Prints as JSON how often each
- * call worked, and the errors of the others. `mode` is `path`, or the journal mode of a database that is passed.
+ * call succeeded, and the errors of the calls that failed. `mode` is `path`, or the journal mode of a database that is passed.
  */
 const [directory = '', count = '', mode = 'path'] = process.argv.slice(2);
 const path = join(directory, 'sessions.db');

@@ -1,7 +1,7 @@
 import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** What the test asks for. The answer comes over IPC; if the call fails, it is the error code. */
+/** A request from the test. The answer is sent over IPC; if the call fails, the answer is the error code. */
 export type Question = { save: string } | { exists: string } | 'report';
 
 /** The outcome of the writes that this process keeps making. */
@@ -36,7 +36,7 @@ async function write(): Promise<void> {
         },
         (error) => failures.add(codeOf(error)),
       );
-      // Let the event loop deliver questions and the exit of threads.
+      // Let the event loop deliver questions and report threads that exit.
       await new Promise(setImmediate);
     }
   }

@@ -42,9 +42,9 @@ export const clockCases: ConformanceCase[] = [
       const id = createSessionId();
       await ahead.save(id, { n: 1 }, {});
       const { expiresAt } = await ahead.load(id);
-      assert.equal((await behind.load(id)).exists, true, 'a session from the future exists');
+      assert.equal((await behind.load(id)).exists, true, 'a session from the future must exist');
       assert.equal(await behind.touch(id), true);
-      assert.equal((await ahead.load(id)).expiresAt, expiresAt, 'the later expiry stays');
+      assert.equal((await ahead.load(id)).expiresAt, expiresAt, 'the later expiry must stay');
       assert.equal(await behind.update(id, keep), true);
       assert.equal(
         (await ahead.load(id)).expiresAt,
@@ -64,18 +64,18 @@ export const clockCases: ConformanceCase[] = [
         const store = await start({ idleTimeout: 600 });
         const id = createSessionId();
         await store.save(id, { year }, {});
-        // With more than two minutes left core touches by touch(), with less by replace().
+        // With more than two minutes left, core touches by calling touch(); with less, by calling replace().
         for (const seconds of [400, 599]) {
           clock.advance(seconds);
           assert.equal(await store.touch(id), true, `a touch in ${year} must find the session`);
         }
         assert.equal(await store.update(id, keep), true, `an update in ${year} must find the session`);
-        assert.equal(await store.gc(), 0, `nothing is expired in ${year}`);
+        assert.equal(await store.gc(), 0, `nothing has expired in ${year}`);
         assert.deepEqual((await store.load(id)).data, { year });
         clock.advance(600);
         assert.equal((await store.load(id)).exists, false, `the session must end in ${year}`);
         assert.equal(await store.gc(), 1, `gc() in ${year} must remove it`);
-        // For a backend that allows one open handle. Whether closing works is tested by the cases about closing.
+        // Needed for a backend that allows only one open handle. Other cases test whether closing works.
         await Promise.allSettled([store.close()]);
       }
     },
@@ -100,7 +100,7 @@ export const clockCases: ConformanceCase[] = [
         const first = await begin();
         Date.now = () => real() + later;
         assert.equal((await first.store.load(first.name)).exists, false, 'a clock faked after the start');
-        // For a backend that allows one open handle.
+        // Needed for a backend that allows only one open handle.
         await Promise.allSettled([first.store.close()]);
         const second = await begin();
         assert.equal((await second.store.load(second.name)).exists, true, 'a clock faked before the start');

@@ -99,7 +99,11 @@ export const closingCases: ConformanceCase[] = [
       await one.save(id, { n: 1 }, {});
       const other = await start().catch(() => undefined);
       if (other === undefined) return;
-      assert.equal((await other.load(id)).exists, false, 'claim sharedBetweenInstances: it is shared');
+      assert.equal(
+        (await other.load(id)).exists,
+        false,
+        'the stores share a session: claim sharedBetweenInstances',
+      );
     },
   },
 ];

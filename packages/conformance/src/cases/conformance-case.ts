@@ -2,12 +2,12 @@ import type { Capabilities, DriverKind } from '../driver/driver-module.ts';
 import type { CaseContext } from '../run/case-context.ts';
 
 /**
- * `required`: part of the contract. `recommended`: a good driver does it; one that does not says so. `capability`: required
- * of a driver that claims the capability, or the other way round.
+ * `required`: part of the contract. `recommended`: a good driver passes; one that does not declares it. `capability`: required
+ * of drivers that claim the capability, or of those that do not.
  */
 export type CaseLevel = 'required' | 'recommended' | 'capability';
 
-/** What a case needs besides `start`. A driver that does not give it sees the case skipped, with the reason. */
+/** What a case needs besides `start`. If the driver does not provide it, the case is skipped, with the reason. */
 export type CaseNeed =
   /** Two stores on the same sessions: `sharedBetweenInstances`, or a storage that two stores can share. */
   | 'instances'
@@ -31,7 +31,7 @@ export type CaseNeed =
   | 'processes';
 
 /**
- * One sentence of the contract, and how to see whether it holds.
+ * One sentence of the contract, and a function that checks whether it holds.
  *
  * @example
  * import type { ConformanceCase } from '@store/conformance';
@@ -49,10 +49,10 @@ export type CaseNeed =
  * };
  */
 export interface ConformanceCase {
-  /** Stable: a published report can be compared with a later one. */
+  /** Stable, so that a published report can be compared with a later one. */
   id: string;
   level: CaseLevel;
-  /** The kinds of driver whose contract has this sentence. */
+  /** The kinds of driver whose contract contains this sentence. */
   kinds: readonly DriverKind[];
   /** The contract's sentence. */
   title: string;

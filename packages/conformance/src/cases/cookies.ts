@@ -21,7 +21,7 @@ export const cookieCases: ConformanceCase[] = [
       const options = { subject: 'ada', idleTimeout: 60 };
       const value = await store.cookieValue(id, { n: 1 }, { notice: 'hi' }, options);
       const content = { id, exists: true, data: { n: 1 }, flash: { notice: 'hi' } };
-      // A driver that revokes may keep versions and families.
+      // A driver that supports revocation may keep versions and families.
       const { version: _, family: _family, ...found } = await store.load(value);
       assert.deepEqual(found, { ...content, ...times, ...options });
       const empty = await store.load(await store.cookieValue(id, {}, {}));
@@ -53,12 +53,12 @@ export const cookieCases: ConformanceCase[] = [
       clock.advance(40);
       assert.equal((await store.load(again)).createdAt, createdAt);
       clock.advance(0.001);
-      assert.equal((await store.load(again)).exists, false, 'the absolute timeout is over');
+      assert.equal((await store.load(again)).exists, false, 'the absolute timeout has passed');
       const idle = await seal(store);
       clock.advance(59.999);
       assert.equal((await store.load(idle)).exists, true);
       clock.advance(0.001);
-      assert.equal((await store.load(idle)).exists, false, 'the idle timeout is over');
+      assert.equal((await store.load(idle)).exists, false, 'the idle timeout has passed');
     },
   },
   {
@@ -72,7 +72,7 @@ export const cookieCases: ConformanceCase[] = [
         const value = await seal(store);
         assert.equal((await store.load(value)).exists, true, `a cookie of ${year} must open in ${year}`);
         clock.advance(60);
-        assert.equal((await store.load(value)).exists, false, `and end in ${year}`);
+        assert.equal((await store.load(value)).exists, false, `a cookie of ${year} must end in ${year}`);
       }
     },
   },

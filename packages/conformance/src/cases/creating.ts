@@ -6,7 +6,7 @@ import { rejectsWith } from './rejects-with.ts';
 const records = ['records'] as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** `create`: a session only if its id is free. */
+/** `create`: starts a session only if its id is free. */
 export const creatingCases: ConformanceCase[] = [
   {
     id: 'create.free',
@@ -65,7 +65,7 @@ export const creatingCases: ConformanceCase[] = [
           numbers(9).map((n) => (stores[n % 3] ?? stores[0]).create(id, { n }, {})),
         );
         const winners = won.filter(Boolean).length;
-        assert.equal(winners, 1, `exactly one create() must win, and ${winners} did`);
+        assert.equal(winners, 1, `exactly one create() must win, but ${winners} did`);
         assert.deepEqual((await stores[0].load(id)).data, { n: won.indexOf(true) });
       }
     },

@@ -17,7 +17,7 @@ export const exitCases: ConformanceCase[] = [
       const id = createSessionId();
       await (kind === 'cookie' ? other?.call('seal', id, { n: 1 }) : other?.call('save', id, { n: 1 }));
       await other?.call('close');
-      assert.equal(await other?.leave(), 0, 'something keeps the process alive after close(), or it failed');
+      assert.equal(await other?.leave(), 0, 'the process failed, or something keeps it alive after close()');
     },
   },
   {
@@ -46,7 +46,7 @@ export const exitCases: ConformanceCase[] = [
       const ids = newIds(1200);
       const before = await start(anHourAgo);
       await saveAll(before, ids);
-      // For a backend that allows one open handle. Whether closing works is tested by the cases about closing.
+      // Needed for a backend that allows only one open handle. Other cases test whether closing works.
       await Promise.allSettled([before.close()]);
       const [cron] = await processes(1);
       const exitCode = await cron?.leave('collectAll', 'close');

@@ -22,7 +22,7 @@ const callsOf = (store: SessionStore, id: string): [string, () => Promise<unknow
 
 const attempts = 500;
 
-/** A driver may need a moment to reconnect, during which calls are UNAVAILABLE. */
+/** A driver may need a moment to reconnect, during which calls reject with UNAVAILABLE. */
 async function loadOnceItAnswers(store: SessionStore, id: string): Promise<StoredSession> {
   for (let left = attempts; ; left -= 1) {
     try {
@@ -30,7 +30,7 @@ async function loadOnceItAnswers(store: SessionStore, id: string): Promise<Store
     } catch (error) {
       if (!isStoreError(error, 'UNAVAILABLE')) throw error;
       if (left === 0) {
-        const text = `After mendBackend() the store was still UNAVAILABLE, asked ${attempts} times: ${errorChain(error)}`;
+        const text = `After mendBackend(), the store was still UNAVAILABLE on attempt ${attempts}: ${errorChain(error)}`;
         throw new Error(text, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 20));

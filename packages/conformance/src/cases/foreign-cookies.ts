@@ -29,7 +29,7 @@ export const foreignCookieCases: ConformanceCase[] = [
       );
       const readable = readableText(value);
       for (const secret of [id, 'tarragon', 'marjoram', 'chervil']) {
-        assert.ok(!readable.includes(secret), 'it can be read in the cookie');
+        assert.ok(!readable.includes(secret), 'the cookie reveals the session id or the content');
       }
     },
   },
@@ -102,7 +102,7 @@ export const foreignCookieCases: ConformanceCase[] = [
     async run({ start }) {
       const [one, other] = [await start(), await start()];
       const { exists } = await other.load(await seal(one));
-      assert.equal(exists, false, 'claim sharedBetweenInstances: it is shared');
+      assert.equal(exists, false, 'the stores share a session: claim sharedBetweenInstances');
     },
   },
 ];

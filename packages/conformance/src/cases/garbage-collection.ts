@@ -17,13 +17,13 @@ export const garbageCollectionCases: ConformanceCase[] = [
       clock.advance(0.001);
       await saveAll(store, late);
       for (const id of touched) assert.equal(await store.touch(id), true);
-      assert.equal(await collectAll(store), 0, 'nothing has expired');
+      assert.equal(await collectAll(store), 0, 'no session has expired yet');
       clock.advance(599.999);
       assert.equal(await collectAll(store), 3, 'sessions that expire in this millisecond must be removed');
       const alive = await Promise.all([...late, ...touched].map(async (id) => (await store.load(id)).exists));
       assert.deepEqual(alive, [true, true, true, true]);
       clock.advance(0.001);
-      assert.equal(await collectAll(store), 4, 'and the rest a millisecond later');
+      assert.equal(await collectAll(store), 4, 'the rest must be removed a millisecond later');
     },
   },
   {
@@ -100,7 +100,7 @@ export const garbageCollectionCases: ConformanceCase[] = [
         const all = newIds(20);
         await saveAll(store, all);
         clock.advance(30);
-        // By the clock that is ahead, the untouched ones have expired and the touched ones have not.
+        // By the clock that is ahead, the untouched sessions have expired and the touched ones have not.
         const [touched] = await Promise.all([Promise.all(all.map((id) => store.touch(id))), ahead.gc()]);
         const alive = await Promise.all(all.map(async (id) => (await store.load(id)).exists));
         assert.deepEqual(alive, touched);

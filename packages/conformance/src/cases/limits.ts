@@ -12,7 +12,7 @@ function assertTellsKeys(error: Error): void {
   assert.ok(!error.message.includes('tarragon'), 'TOO_LARGE must not show what is stored');
 }
 
-/** The limits of a session, its size and its age; and `expireOnClose`. */
+/** The limits on a session's size and age, and `expireOnClose`. */
 export const limitCases: ConformanceCase[] = [
   {
     id: 'limits.too-large',
@@ -36,8 +36,8 @@ export const limitCases: ConformanceCase[] = [
       ];
       for (const [doing, attempt] of attempts) {
         assertTellsKeys(await rejectsWith('TOO_LARGE', doing, attempt()));
-        assert.deepEqual(await store.load(id), before, `${doing} was refused, and wrote`);
-        assert.equal((await store.load(other)).exists, false, `${doing} was refused, and wrote`);
+        assert.deepEqual(await store.load(id), before, `${doing} was refused, but wrote`);
+        assert.equal((await store.load(other)).exists, false, `${doing} was refused, but wrote`);
       }
       await store.save(id, { manuscript: large.slice(0, 800) }, {});
     },
@@ -68,7 +68,7 @@ export const limitCases: ConformanceCase[] = [
       const refused = await store.save(id, { text }, {}).catch((error: unknown) => error);
       if (refused !== undefined && !isStoreError(refused, 'TOO_LARGE')) throw refused;
       const stored = refused === undefined ? text : undefined;
-      assert.ok((await store.load(id)).data.text === stored, 'the text must come back whole');
+      assert.ok((await store.load(id)).data.text === stored, 'the whole text must be returned');
       const tooLong = { text: `${text}${'é'.repeat(60)}` };
       await rejectsWith('TOO_LARGE', 'save()', store.save(id, tooLong, {}));
     },
@@ -105,9 +105,9 @@ export const limitCases: ConformanceCase[] = [
       await store.update(id, set('n', 2));
       await store.update(id, set('n', 3), { base: await store.load(id) });
       await store.touch(id);
-      assert.equal(await ofStored(id), true, 'update() must keep it');
+      assert.equal(await ofStored(id), true, 'update() must keep expireOnClose');
       await store.update(id, keep, { newId });
-      assert.equal(await ofStored(newId), true, 'newId must keep it');
+      assert.equal(await ofStored(newId), true, 'newId must keep expireOnClose');
       await store.update(newId, keep, { expireOnClose: false });
       assert.equal(await ofStored(newId), false);
     },

@@ -4,7 +4,7 @@ const savedTogether = 65;
 
 export const newIds = (count: number) => Array.from({ length: count }, () => createSessionId());
 
-/** Saves a session under each id, a limited number of them at the same time. */
+/** Saves a session under each id, a limited number at a time. */
 export async function saveAll(store: SessionStore, ids: string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += savedTogether) {
     const together = ids.slice(from, from + savedTogether);

@@ -30,7 +30,7 @@ const lateWrites: {
   'touch()': (store, id) => store.touch(id),
 };
 
-/** What the old id of a moved session still does for a minute. */
+/** What the old id of a moved session can still do for a minute. */
 export const movedIdCases: ConformanceCase[] = [
   {
     ...moved,
@@ -44,7 +44,7 @@ export const movedIdCases: ConformanceCase[] = [
       assert.equal((await store.load(last)).exists, true);
       clock.advance(61);
       for (const id of ids)
-        assert.deepEqual(await store.load(id), empty(id), 'after a minute the mark is over');
+        assert.deepEqual(await store.load(id), empty(id), 'the mark must expire after a minute');
       assert.equal((await store.load(last)).exists, true);
     },
   },
@@ -70,7 +70,7 @@ export const movedIdCases: ConformanceCase[] = [
           const { exists, data, expiresAt = 0 } = await store.load(newId);
           assert.deepEqual({ exists, data }, { exists: true, data: { n: 1 } }, `${name} reached the session`);
           const before = base.expiresAt ?? 0;
-          assert.ok(expiresAt < before + 15_000, `${name} made the session live on under its new id`);
+          assert.ok(expiresAt < before + 15_000, `${name} extended the session under its new id`);
         }
       }
       const [id, newId] = [createSessionId(), createSessionId()];
@@ -103,7 +103,11 @@ export const movedIdCases: ConformanceCase[] = [
         const other = await moveAlong(store, 1);
         await store.destroy(ids[which] as string);
         for (const id of ids)
-          assert.equal((await store.load(id)).exists, false, `destroyed by id ${which + 1} of 4, and alive`);
+          assert.equal(
+            (await store.load(id)).exists,
+            false,
+            `destroyed by id ${which + 1} of 4, but still alive`,
+          );
         await store.destroy(ids[which] as string);
         assert.equal((await store.load(other[1] as string)).exists, true, 'another session was ended');
       }
@@ -127,7 +131,7 @@ export const movedIdCases: ConformanceCase[] = [
       assert.equal((await store.load(id)).moved, true, 'the mark must stay');
       clock.advance(61);
       await store.save(id, { n: 3 }, {});
-      assert.deepEqual((await store.load(id)).data, { n: 3 }, 'after a minute the id is free again');
+      assert.deepEqual((await store.load(id)).data, { n: 3 }, 'after a minute, the id must be free again');
     },
   },
   {
@@ -161,7 +165,11 @@ export const movedIdCases: ConformanceCase[] = [
       const others = await moveAlong(store, 1, 'ada');
       const handles = (await store.list('ada')).map(({ handle }) => handle).sort();
       assert.deepEqual(handles, [ids.at(-1), others.at(-1)].map((id) => sessionKey(id as string)).sort());
-      assert.equal(await store.destroyAll('ada', { except: ids[0] as string }), 1, 'a mark is no session');
+      assert.equal(
+        await store.destroyAll('ada', { except: ids[0] as string }),
+        1,
+        'a mark must not be counted as a session',
+      );
       assert.equal((await store.load(ids.at(-1) as string)).exists, true, 'the spared session was ended');
       assert.equal((await store.load(others.at(-1) as string)).exists, false);
       assert.equal(await store.destroyAll('ada'), 1);
@@ -181,13 +189,13 @@ export const movedIdCases: ConformanceCase[] = [
         const ids = await moveAlong(store, 2, 'ada');
         const [given, last] = [ids[which], ids.at(-1)] as [string, string];
         const only = sessionKey(given);
-        assert.equal(await store.destroyAll('grace', { only }), 0, "another subject's session");
+        assert.equal(await store.destroyAll('grace', { only }), 0, 'the session belongs to another subject');
         assert.equal(await store.destroyAll('ada', { only, except: last }), 0, 'the same session is spared');
         assert.equal(await store.destroyAll('ada', { only: sessionKey(last), except: given }), 0);
         assert.equal(await isAlive(last), true);
         assert.equal(await store.destroyAll('ada', { only }), 1, `only, by id ${which + 1} of 3`);
         assert.equal(await isAlive(last), false);
-        assert.equal(await store.destroyAll('ada', { only }), 0, 'it has ended');
+        assert.equal(await store.destroyAll('ada', { only }), 0, 'the session has already ended');
         assert.equal(await isAlive(other[0] as string), true, 'another session was ended');
       }
       const ids = await moveAlong(store, 2, 'ada');

@@ -16,7 +16,7 @@ async function aliveOf(store: SessionStore, ids: string[]): Promise<string[]> {
   return found.flat();
 }
 
-/** The live ids once nothing changes any more: the backend may still be executing requests of a dead process. */
+/** The live ids, once they no longer change: the backend may still be executing requests from a dead process. */
 async function aliveAtLast(store: SessionStore, ids: string[]): Promise<string[]> {
   let before = await aliveOf(store, ids);
   for (let left = 50; ; left -= 1) {
@@ -27,7 +27,7 @@ async function aliveAtLast(store: SessionStore, ids: string[]): Promise<string[]
   }
 }
 
-/** New ids given by one process while others end the session, or while the process itself is killed. */
+/** Moves by one process while others end the session, or while the moving process is killed. */
 export const movedProcessCases: ConformanceCase[] = [
   {
     ...shared,
@@ -42,7 +42,7 @@ export const movedProcessCases: ConformanceCase[] = [
         const calls = [() => mover.call('move', ...ids), () => destroyer.call('destroy', ids[0])];
         if (round % 2) calls.reverse();
         await Promise.all(calls.map((call): Promise<unknown> => call()));
-        assert.deepEqual(await aliveOf(store, ids), [], 'destroy(old id) resolved, and an id is alive');
+        assert.deepEqual(await aliveOf(store, ids), [], 'destroy(old id) resolved, but an id is still alive');
       }
     },
   },
@@ -64,7 +64,7 @@ export const movedProcessCases: ConformanceCase[] = [
         ];
         const inTurn = [...calls.slice(round % 3), ...calls.slice(0, round % 3)];
         await Promise.all(inTurn.map((call): Promise<unknown> | undefined => call()));
-        assert.deepEqual(await aliveOf(store, ids), [], 'destroy(old id) resolved, and an id is alive');
+        assert.deepEqual(await aliveOf(store, ids), [], 'destroy(old id) resolved, but an id is still alive');
       }
     },
   },
@@ -83,7 +83,7 @@ export const movedProcessCases: ConformanceCase[] = [
         if (round % 2) calls.reverse();
         await Promise.all(calls.map((call): Promise<unknown> => call()));
         const alive = await aliveOf(store, chains.flat());
-        assert.deepEqual(alive, [], 'destroyAll() resolved, and a session of the subject is alive');
+        assert.deepEqual(alive, [], 'destroyAll() resolved, but a session of the subject is still alive');
       }
     },
   },
@@ -113,7 +113,7 @@ export const movedProcessCases: ConformanceCase[] = [
         );
         for (const chain of work.flatMap(({ chains }) => chains)) {
           const alive = await aliveAtLast(store, chain);
-          assert.equal(alive.length, 1, `one of the ids must be alive, and ${alive.length} are`);
+          assert.equal(alive.length, 1, `exactly one of the ids must be alive, but ${alive.length} are`);
           await store.destroy(chain[0] as string);
           const after = await aliveOf(store, chain);
           assert.deepEqual(

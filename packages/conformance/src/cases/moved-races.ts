@@ -29,7 +29,7 @@ async function aliveOf(store: SessionStore, ids: string[]): Promise<string[]> {
   return found.flat();
 }
 
-/** New ids and the end of a session at the same moment, in several stores of one process. */
+/** Sessions that move and end at the same moment, in several stores of one process. */
 export const movedRaceCases: ConformanceCase[] = [
   {
     ...race,
@@ -41,13 +41,13 @@ export const movedRaceCases: ConformanceCase[] = [
         const [id, newId] = newIds(2) as [string, string];
         await one.save(id, { round }, {});
         const base = await one.load(id);
-        // With a base, the move is the first call that reaches the backend. So in both orders, at different distances.
+        // With a base, the move is the first call that reaches the backend. Hence both orders, at varying distances.
         const moves = async () => one.update(id, keep, round % 4 < 2 ? { newId, base } : { newId });
         await allAtOnce<unknown>(round, [moves, () => other.destroy(id)]);
         assert.deepEqual(
           await aliveOf(other, [id, newId]),
           [],
-          'destroy(old id) resolved, and an id is alive',
+          'destroy(old id) resolved, but an id is still alive',
         );
       }
     },
@@ -71,7 +71,7 @@ export const movedRaceCases: ConformanceCase[] = [
           () => three.destroy(id),
         ]);
         // A move that begins after the destroy finds nothing; an earlier one leaves a mark that the destroy follows.
-        assert.deepEqual(await aliveOf(three, ids), [], 'destroy(old id) resolved, and an id is alive');
+        assert.deepEqual(await aliveOf(three, ids), [], 'destroy(old id) resolved, but an id is still alive');
       }
     },
   },
@@ -90,9 +90,17 @@ export const movedRaceCases: ConformanceCase[] = [
           ...stores.map((store, n) => () => store.update(id, keep, { newId: ids[n] as string })),
         ]);
         const alive = await aliveOf(stores[1], [id, ...ids]);
-        assert.equal(alive.length, 1, `the session must be alive under one id, and is under ${alive.length}`);
+        assert.equal(
+          alive.length,
+          1,
+          `the session must be alive under exactly one id, but ${alive.length} are alive`,
+        );
         assert.equal(won.filter(Boolean).length, 1, 'exactly one move must win');
-        assert.equal(alive[0], ids[won.indexOf(true)], 'the winner of the move must have it');
+        assert.equal(
+          alive[0],
+          ids[won.indexOf(true)],
+          'the session must be alive under the id of the winner',
+        );
       }
     },
   },
@@ -111,7 +119,7 @@ export const movedRaceCases: ConformanceCase[] = [
           () => logout.destroy(id),
         ]);
         assert.equal(typeof done, 'boolean');
-        assert.deepEqual(await aliveOf(logout, [id, newId]), [], 'logged out, and a session is alive');
+        assert.deepEqual(await aliveOf(logout, [id, newId]), [], 'logged out, but a session is still alive');
       }
     },
   },
@@ -132,7 +140,7 @@ export const movedRaceCases: ConformanceCase[] = [
         assert.deepEqual(
           await aliveOf(other, [...ids, ...next]),
           [],
-          'destroyAll() resolved, and an id is alive',
+          'destroyAll() resolved, but an id is still alive',
         );
         assert.deepEqual(await other.list('ada'), []);
       }
@@ -157,7 +165,7 @@ export const movedRaceCases: ConformanceCase[] = [
           },
           () => other.destroyAll('ada', { only: sessionKey(id) }),
         ]);
-        assert.deepEqual(await aliveOf(other, ids), [], 'destroyAll() resolved, and an id is alive');
+        assert.deepEqual(await aliveOf(other, ids), [], 'destroyAll() resolved, but an id is still alive');
         assert.equal(ended, 1, 'the session must be counted');
       }
     },
@@ -176,7 +184,7 @@ export const movedRaceCases: ConformanceCase[] = [
         const moves = ids.map((id, n) => () => one.update(id, keep, { newId: next[n] as string }));
         await allAtOnce<unknown>(round, [...moves, () => other.clear()]);
         const alive = await aliveOf(other, [...ids, ...next]);
-        assert.deepEqual(alive, [], 'clear() resolved, and an id is alive');
+        assert.deepEqual(alive, [], 'clear() resolved, but an id is still alive');
       }
     },
   },

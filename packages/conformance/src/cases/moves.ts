@@ -86,7 +86,7 @@ export const moveCases: ConformanceCase[] = [
           [id, ...newIds].map(async (each) => (await stores[0].load(each)).exists),
         );
         assert.equal(won.filter(Boolean).length, 1, 'exactly one must win');
-        assert.deepEqual(alive, [false, ...won], 'and its id alone must be alive');
+        assert.deepEqual(alive, [false, ...won], 'only the id of the winner must be alive');
       }
     },
   },
@@ -109,13 +109,13 @@ export const moveCases: ConformanceCase[] = [
           }),
         );
         do {
-          // In this order each result proves something, although the two loads happen at different moments.
+          // In this order, each result proves something even though the two loads happen at different moments.
           const oldIsGone = !(await watcher.load(id)).exists;
           const newIsThere = (await watcher.load(newId)).exists;
           assert.ok(newIsThere || !oldIsGone, 'the old id was gone before the new one existed');
           const stillOld = newIsThere && (await watcher.load(id)).exists;
           assert.ok(!stillOld, 'the new id existed while the old one did');
-          // A driver may load without yielding to the event loop, but need a turn of it to write.
+          // A driver may load without yielding to the event loop, but need a turn of the loop to write.
           await nextTurn();
         } while (moving);
         assert.equal(await moved, true);

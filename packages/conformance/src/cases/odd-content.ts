@@ -24,7 +24,7 @@ export const oddKeys = [
   'k'.repeat(2000),
 ];
 
-/** Text in every shape: controls, quotes, both sides of the surrogates, what encodings and trimming would change. */
+/** Text of every kind: control characters, quotes, both kinds of lone surrogates, and text that encoding or trimming would change. */
 export const oddTexts = [
   '',
   ' leading and trailing ',
@@ -37,7 +37,7 @@ export const oddTexts = [
   '0123456789'.repeat(1000),
 ];
 
-/** Numbers that change in 32 bits, in a 32-bit float, or in a text of few digits. */
+/** Numbers that would change as 32-bit integers, as 32-bit floats, or as text with few digits. */
 export const oddNumbers = [
   0,
   -1,

@@ -122,14 +122,18 @@ export const processCases: ConformanceCase[] = [
       const id = createSessionId();
       await one.start(place);
       await one.call('save', id, { n: 1 });
-      // A backend that allows only one open handle shares nothing either.
+      // A backend that allows only one open handle shares nothing, either.
       const refused = await other.start(place).then(
         () => false,
         () => true,
       );
       if (refused) return;
       const found = await other.call('data', id);
-      assert.equal(found, null, 'claim sharedBetweenProcesses if this is safe, or name the weakness');
+      assert.equal(
+        found,
+        null,
+        'claim sharedBetweenProcesses if sharing is safe; otherwise, declare the weakness',
+      );
     },
   },
 ];

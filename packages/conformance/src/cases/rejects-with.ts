@@ -12,7 +12,7 @@ export async function rejectsWith(
     answer = await promise;
   } catch (error) {
     if (isStoreError(error, code)) return error;
-    throw new Error(`${doing} must reject with ${code}, and rejected with something else.`, { cause: error });
+    throw new Error(`${doing} must reject with ${code}, but rejected with something else.`, { cause: error });
   }
-  assert.fail(`${doing} must reject with ${code}, and resolved to ${JSON.stringify(answer)}.`);
+  assert.fail(`${doing} must reject with ${code}, but resolved to ${JSON.stringify(answer)}.`);
 }

@@ -27,7 +27,7 @@ async function sealAgain(store: SessionStore, from: string, id: string, isLogin 
 const alive = async (store: SessionStore, made: { value: string }[]) =>
   Promise.all(made.map(async ({ value }) => (await store.load(value)).exists));
 
-/** What a cookie driver does about seals that browsers hold. */
+/** How a cookie driver deals with seals that browsers still hold. */
 export const revocationCases: ConformanceCase[] = [
   {
     ...cookie,
@@ -38,7 +38,7 @@ export const revocationCases: ConformanceCase[] = [
       const store = await start();
       const [{ id, value }] = await seals(store, 1, 'ada');
       await store.destroy(id);
-      assert.equal((await store.load(value)).exists, true, 'claim revocation: destroy() ended the seal');
+      assert.equal((await store.load(value)).exists, true, 'destroy() ended the seal: claim revocation');
     },
   },
   {
@@ -82,12 +82,12 @@ export const revocationCases: ConformanceCase[] = [
         assert.deepEqual(
           left,
           [false, false, false],
-          `ended by id ${which + 1} of 3, and a seal still opens`,
+          `ended by id ${which + 1} of 3, but a seal still opens`,
         );
         const late = family === undefined ? {} : { family };
         const sealed = await store.cookieValue(createSessionId(), { late: true }, {}, late);
         const opens = sealed !== '' && (await store.load(sealed)).exists;
-        assert.ok(!opens, 'a family that was ended was sealed again under a new id');
+        assert.ok(!opens, 'an ended family was sealed again under a new id');
         assert.deepEqual(await alive(store, [other]), [true], 'another session was ended');
       }
     },
@@ -112,7 +112,7 @@ export const revocationCases: ConformanceCase[] = [
           store,
           [...sealed, value].map((each) => ({ value: each })),
         );
-        assert.deepEqual(left, [false, false, false], 'destroy() resolved, and a seal of the session opens');
+        assert.deepEqual(left, [false, false, false], 'destroy() resolved, but a seal of the session opens');
       }
     },
   },
@@ -133,7 +133,7 @@ export const revocationCases: ConformanceCase[] = [
           store,
           [...won, value].map((each) => ({ value: each })),
         );
-        assert.deepEqual(left, [true, false], 'the one that won must open, and the old seal must not');
+        assert.deepEqual(left, [true, false], 'the winning seal must open, and the old one must not');
       }
     },
   },

@@ -5,12 +5,12 @@ import type { CaseContext } from '../run/case-context.ts';
 import { increase, keep } from './changes.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
-/** What the backend holds, as far as the module lets one look. */
+/** The raw content of the backend, as far as the module exposes it. */
 async function rawBackend({ module, place }: CaseContext, key: string): Promise<string | undefined> {
   return module.dump ? module.dump(place) : module.peek?.(key, place);
 }
 
-/** Leads a session through everything that writes. @returns the ids it had; the last one is alive */
+/** Takes a session through every operation that writes. @returns the ids it had; the last one is alive */
 async function leadALife({ start, instances, claims }: CaseContext): Promise<string[]> {
   const [one, other] = claims.sharedBetweenInstances ? await instances({}, {}) : [await start(), undefined];
   const [id, newId] = [createSessionId(), createSessionId()];
@@ -33,7 +33,7 @@ export const secrecyCases: ConformanceCase[] = [
     async run(context) {
       const ids = await leadALife(context);
       const raw = await rawBackend(context, sessionKey(ids.at(-1) as string));
-      assert.ok(raw?.includes('tarragon'), 'dump() or peek() must show what is really stored');
+      assert.ok(raw?.includes('tarragon'), 'dump() or peek() must show what is actually stored');
       for (const id of ids) assert.ok(!raw?.includes(id), 'a session id is at rest');
     },
   },
@@ -66,9 +66,9 @@ export const secrecyCases: ConformanceCase[] = [
         await module.peek?.(sessionKey(newId), place),
       ];
       for (const word of ['tarragon', 'chervil']) {
-        assert.ok((whole ?? moved)?.includes(word), 'dump() or peek() must show what is really stored');
-        // A dump holds the content, too: under the new key.
-        assert.ok(!left?.includes(word), 'the old key still holds content');
+        assert.ok((whole ?? moved)?.includes(word), 'dump() or peek() must show what is actually stored');
+        // A dump also contains the content under the new key.
+        assert.ok(!left?.includes(word), 'content is still stored under the old key');
       }
       for (const raw of [whole, left, moved])
         for (const each of [id, newId]) assert.ok(!raw?.includes(each), 'a session id is at rest');
@@ -90,11 +90,11 @@ export const secrecyCases: ConformanceCase[] = [
       await store.destroy(destroyed);
       await store.update(moved, keep, { newId: createSessionId() });
       const mark = (await module.peek?.(sessionKey(moved), place)) ?? '';
-      assert.ok(!mark.includes('tarragon'), 'a mark must hold nothing of the session');
+      assert.ok(!mark.includes('tarragon'), 'a mark must contain nothing from the session');
       clock.advance(61);
       await store.gc();
       for (const key of keys)
-        assert.equal(await module.peek?.(key, place), undefined, 'a record is still there');
+        assert.equal(await module.peek?.(key, place), undefined, 'a record is still stored');
     },
   },
   {

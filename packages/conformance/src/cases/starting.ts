@@ -12,7 +12,7 @@ import { rejectsWith } from './rejects-with.ts';
 
 const all = ['records', 'functions', 'cookie'] as const;
 
-/** The process has one cache, and the tests around may be using it. */
+/** The process has only one cache, and the surrounding tests may be using it. */
 async function withEmptyCache(work: () => Promise<void>): Promise<void> {
   const before = uncacheStore();
   try {
@@ -32,9 +32,9 @@ export const startingCases: ConformanceCase[] = [
     needs: ['finishedStore'],
     async run({ start, clock }) {
       const { timeouts } = await start({ idleTimeout: 61, absoluteTimeout: 3601 });
-      assert.equal(timeouts.idleTimeout, 61, 'idleTimeout must arrive');
-      assert.equal(timeouts.absoluteTimeout, 3601, 'absoluteTimeout must arrive');
-      assert.equal(timeouts.now(), clock.now(), 'now must arrive');
+      assert.equal(timeouts.idleTimeout, 61, 'the store must receive idleTimeout');
+      assert.equal(timeouts.absoluteTimeout, 3601, 'the store must receive absoluteTimeout');
+      assert.equal(timeouts.now(), clock.now(), 'the store must receive now');
     },
   },
   {
@@ -51,7 +51,7 @@ export const startingCases: ConformanceCase[] = [
         'startSession({ absoluteTimeout: 1.5 })',
         start({ absoluteTimeout: 1.5 }),
       );
-      // A backend that only one can open is in use for ever when what was opened first is not closed again.
+      // If a failed start does not close what it opened, a backend that allows only one open handle stays in use forever.
       const store = await start();
       await store.cookieValue(createSessionId(), { n: 1 }, {});
     },
@@ -66,7 +66,7 @@ export const startingCases: ConformanceCase[] = [
       for (const name of ['idleTimout', 'secret', 'ttl']) {
         const options: StartOptions = { [name]: 60 };
         const error = await rejectsWith('INVALID_OPTION', `startSession({ ${name} })`, start(options));
-        assert.ok(error.message.includes(name), `the text must name the option ${name}`);
+        assert.ok(error.message.includes(name), `the message must name the option ${name}`);
       }
       const store = await start();
       await store.cookieValue(createSessionId(), { n: 1 }, {});
@@ -86,7 +86,7 @@ export const startingCases: ConformanceCase[] = [
         const store = await start({ cache: true });
         assert.equal(cachedStore(), store, 'cache: true must cache the store');
         await store.close();
-        assert.equal(uncacheStore(), undefined, 'close() must take the store out of the cache');
+        assert.equal(uncacheStore(), undefined, 'close() must remove the store from the cache');
       });
     },
   },
@@ -99,7 +99,7 @@ export const startingCases: ConformanceCase[] = [
     async run({ start, events }) {
       await withEmptyCache(async () => {
         cacheStore(await start());
-        // Over a store that is open: what every kind of store reports.
+        // Replaces an open store in the cache, which every kind of store reports.
         cacheStore(createStore({ load: () => undefined, save() {}, destroy() {}, gc() {} }));
       });
       assert.deepEqual(

@@ -6,7 +6,7 @@ import { fieldsOf, markOf, movedTo, newKey, numbers, record } from './storage-re
 
 const ending = { level: 'required', kinds: ['records'] } as const;
 
-/** The storage, with what the cases here need it to have. */
+/** The storage, with the functions that these cases need. */
 const openWhole = ({ openStorage }: CaseContext) =>
   openStorage() as Promise<RecordStorage & Required<Pick<RecordStorage, 'move' | 'deleteSession'>>>;
 
@@ -39,18 +39,18 @@ export const storageEndingCases: ConformanceCase[] = [
         ['unreadable', record({ payload: '{"data":{"cut' })],
         ['empty', record({ payload: '' })],
         ['newer', record({ payload: '{"v":999,"sessions":[]}' })],
-        // What tells a mark is the idle timeout alone: a payload may hold anything.
+        // Only the idle timeout identifies a mark: a payload may hold anything.
         ['marked by its payload only', { ...markOf(other, newKey()), key: newKey(), idleTimeout: null }],
       ] as const;
       for (const [kind, session] of sessions) {
         await insert(session, Date.now());
         assert.equal(await deleteSession(session.key), true, `removed: ${kind}`);
-        assert.equal(await read(session.key), undefined, `still there: ${kind}`);
-        assert.equal(await deleteSession(session.key), false, 'a record that is gone was not removed');
+        assert.equal(await read(session.key), undefined, `still stored: ${kind}`);
+        assert.equal(await deleteSession(session.key), false, 'a record cannot be removed twice');
         const late = { ...session, version: 9 };
         assert.equal(await replace(session.key, session.version, late, Date.now()), false);
       }
-      assert.equal(await deleteSession(newKey()), false, 'a record that never was is not removed');
+      assert.equal(await deleteSession(newKey()), false, 'a record that never existed cannot be removed');
       const current = markOf(record(), newKey());
       const marks = [
         ['current', current],
@@ -60,7 +60,7 @@ export const storageEndingCases: ConformanceCase[] = [
       ] as const;
       for (const [kind, mark] of marks) {
         await insert(mark, Date.now());
-        assert.equal(await deleteSession(mark.key), false, `a mark is not removed: ${kind}`);
+        assert.equal(await deleteSession(mark.key), false, `a mark must not be removed: ${kind}`);
         assert.deepEqual(fieldsOf(await read(mark.key)), mark, `a mark must stay as it is: ${kind}`);
       }
       assert.deepEqual(fieldsOf(await read(other.key)), other, 'another record must stay as it is');
@@ -72,7 +72,7 @@ export const storageEndingCases: ConformanceCase[] = [
         const removes = async () => deleteSession(racing.key);
         const [, removed] = await atOnce(round, replaces, removes);
         assert.equal(removed, true, 'a replacement must not keep deleteSession() from removing');
-        assert.equal(await read(racing.key), undefined, 'removed, and a replacement brought it back');
+        assert.equal(await read(racing.key), undefined, 'a replacement brought a removed record back');
       }
     },
   },
@@ -91,7 +91,7 @@ export const storageEndingCases: ConformanceCase[] = [
         const moves = async () => move(first.key, 1, next, mark, Date.now());
         const removes = async () => deleteSession(first.key);
         const [moved, removed] = await atOnce(round, moves, removes);
-        assert.notEqual(moved, removed, 'of move() and deleteSession() exactly one must win');
+        assert.notEqual(moved, removed, 'exactly one of move() and deleteSession() must win');
         assert.deepEqual(fieldsOf(await read(first.key)), moved ? mark : undefined);
         assert.deepEqual(fieldsOf(await read(next.key)), moved ? next : undefined);
       }

@@ -24,7 +24,7 @@ export const storageExpiryCases: ConformanceCase[] = [
       let removed = 0;
       for (const _ of numbers(50)) {
         const count = await deleteExpired(soon + 4, 2);
-        assert.ok(count <= 2, `it removed ${count} with a limit of 2`);
+        assert.ok(count <= 2, `deleteExpired() removed ${count} records with a limit of 2`);
         removed += count;
       }
       assert.equal(removed, 5);

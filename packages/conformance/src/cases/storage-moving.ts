@@ -6,7 +6,7 @@ import { fieldsOf, markOf, movedTo, newKey, numbers, record } from './storage-re
 
 const moving = { level: 'required', kinds: ['records'], needs: ['storage', 'move'] } as const;
 
-/** The storage, with what the cases here need it to have. */
+/** The storage, with the functions that these cases need. */
 const openWhole = ({ openStorage }: CaseContext) =>
   openStorage() as Promise<RecordStorage & Required<Pick<RecordStorage, 'move'>>>;
 
@@ -14,7 +14,7 @@ async function turns(count: number): Promise<void> {
   for (let left = count; left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** `move` of a `RecordStorage`: a session gets a new key, and the old one says where it went. */
+/** `move` of a `RecordStorage`: a session gets a new key, and the old key says where the session went. */
 export const storageMovingCases: ConformanceCase[] = [
   {
     ...moving,
@@ -71,8 +71,8 @@ export const storageMovingCases: ConformanceCase[] = [
       const missing = record();
       const nowhere = movedTo(missing);
       assert.equal(await move(missing.key, 1, nowhere, markOf(missing, nowhere.key), Date.now()), false);
-      assert.equal(await read(missing.key), undefined, 'a move of nothing must leave no mark');
-      assert.equal(await read(nowhere.key), undefined, 'a move of nothing must create no record');
+      assert.equal(await read(missing.key), undefined, 'moving a missing record must leave no mark');
+      assert.equal(await read(nowhere.key), undefined, 'moving a missing record must create no record');
     },
   },
   {
@@ -95,13 +95,13 @@ export const storageMovingCases: ConformanceCase[] = [
             return move(first.key, 1, next, mark, Date.now());
           }),
         ];
-        // Each of them begins now and then.
+        // Each call goes first in some rounds.
         const begin = round % calls.length;
         const inTurn = [...calls.slice(begin), ...calls.slice(0, begin)];
         const results = await Promise.all(inTurn.map((call) => call()));
         const [replaced, ...won] = [...results.slice(-begin), ...results.slice(0, -begin)];
         const winners = [replaced, ...won].filter(Boolean).length;
-        assert.equal(winners, 1, `exactly one must win, and ${winners} did`);
+        assert.equal(winners, 1, `exactly one must win, but ${winners} did`);
         const winner = won.indexOf(true);
         assert.deepEqual(fieldsOf(await read(first.key)), winner < 0 ? stays : marks[winner]);
         for (const [n, next] of nexts.entries()) {
@@ -134,7 +134,7 @@ export const storageMovingCases: ConformanceCase[] = [
           },
         );
         await turns(round % 5);
-        // Half of the time the old key is looked at first, so that every moment of the move is seen in some round.
+        // In half of the rounds, the old key is read first, so that every moment of the move is observed in some round.
         let looksBothWays = round % 2 === 0;
         do {
           const arrived = looksBothWays && (await read(next.key)) !== undefined;
@@ -143,7 +143,7 @@ export const storageMovingCases: ConformanceCase[] = [
           assert.ok(left, 'the old key was empty: a mark must take the place of the record in the same step');
           const isMark = left.idleTimeout === 0;
           assert.ok(isMark || !arrived, 'the record was under both keys');
-          assert.ok(!isMark || (await read(next.key)), 'the mark was there before the moved record');
+          assert.ok(!isMark || (await read(next.key)), 'the mark existed before the moved record');
           await turns(1);
         } while (!done);
         await ended;
@@ -171,11 +171,11 @@ export const storageMovingCases: ConformanceCase[] = [
             ? await Promise.all([moves(), removes(), touches()])
             : await Promise.all([touches(), removes(), moves()]).then((results) => results.reverse());
         const found = fieldsOf(await read(next.key));
-        assert.deepEqual(found, won ? next : undefined, 'move() did not return what happened');
+        assert.deepEqual(found, won ? next : undefined, 'the result of move() does not match what happened');
         const left = fieldsOf(await read(first.key));
         const deletedOrMarked = left === undefined || left.idleTimeout === 0;
         assert.ok(deletedOrMarked, 'a touch or a move brought a deleted record back');
-        assert.ok(won || left === undefined, 'the record was deleted, and is still there');
+        assert.ok(won || left === undefined, 'the record was deleted but still exists');
       }
     },
   },

@@ -28,7 +28,7 @@ export const storageProcessCases: ConformanceCase[] = [
         const touching = toucher.call('touchUntilGone', first);
         const [refused] = await Promise.all([writer.call('replaceOften', first, 500), touching]);
         assert.equal(refused, 0, 'a touch undid a replacement');
-        assert.equal(await read(first.key), undefined, 'a touch brought back what was deleted');
+        assert.equal(await read(first.key), undefined, 'a touch brought back a deleted record');
       }
     },
   },

@@ -5,7 +5,7 @@ import { fieldsOf, newKey, record } from './storage-record.ts';
 const storage = { level: 'required', kinds: ['records'], needs: ['storage'] } as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** `RecordStorage`: what removes, and what must hold while others write. */
+/** `RecordStorage`: the functions that remove records, and what must hold while others write. */
 export const storageRaceCases: ConformanceCase[] = [
   {
     ...storage,
@@ -54,7 +54,7 @@ export const storageRaceCases: ConformanceCase[] = [
           (async () => replace(first.key, 1, next, Date.now()))(),
           (async () => touch(first.key, first.createdAt, first.expiresAt))(),
         ]);
-        assert.equal(won, true, 'a touch must not make a replacement lose');
+        assert.equal(won, true, 'a touch must not make a replacement fail');
         assert.deepEqual(fieldsOf(await read(first.key)), next);
       }
     },

@@ -5,12 +5,12 @@ import { type SessionRecord, sessionKey } from '@store/core/driver';
 export const newKey = () => sessionKey(createSessionId());
 
 /**
- * An hour from now. Records live around then, so that a backend that goes by its own clock fails the cases about time and no
- * other.
+ * An hour from now. Test records expire around that time, so that a backend that uses its own clock fails only the cases about
+ * time.
  */
 export const soon: number = Date.now() + 3_600_000;
 
-/** A record that ends soon, unless told otherwise. */
+/** A record that expires soon, unless the given fields say otherwise. */
 export function record(fields: Partial<SessionRecord> = {}): SessionRecord {
   return {
     key: newKey(),
@@ -24,21 +24,21 @@ export function record(fields: Partial<SessionRecord> = {}): SessionRecord {
   };
 }
 
-/** The fields of a record and no others: a driver may answer more. */
+/** Only the fields of a record: a driver may return others as well. */
 export function fieldsOf(found: SessionRecord | undefined): SessionRecord | undefined {
   if (!found) return undefined;
   const { key, payload, subject, version, createdAt, expiresAt, idleTimeout } = found;
   return { key, payload, subject, version, createdAt, expiresAt, idleTimeout };
 }
 
-/** A record that has moved: the same under another key. */
+/** The record after a move: the same content under another key. */
 export const movedTo = (from: SessionRecord, version = 2): SessionRecord => ({
   ...from,
   key: newKey(),
   version,
 });
 
-/** A mark as core makes one: what a move leaves under the old key. */
+/** A mark, as core makes it: a move leaves it under the old key. */
 export function markOf({ key }: SessionRecord, to: string): SessionRecord {
   const now = Date.now();
   return {
@@ -52,5 +52,5 @@ export function markOf({ key }: SessionRecord, to: string): SessionRecord {
   };
 }
 
-/** From 0 up to a count, for rounds. */
+/** The numbers from 0 up to a count, for rounds. */
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

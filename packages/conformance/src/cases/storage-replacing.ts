@@ -30,7 +30,11 @@ export const storageReplacingCases: ConformanceCase[] = [
       assert.deepEqual(fieldsOf(await read(key)), first);
       assert.equal(await replace(key, 1, next, Date.now()), true);
       assert.deepEqual(fieldsOf(await read(key)), next);
-      assert.equal(await replace(key, 1, first, Date.now()), false, 'a version that is gone must not win');
+      assert.equal(
+        await replace(key, 1, first, Date.now()),
+        false,
+        'a version that no longer exists must not win',
+      );
       assert.equal(await replace(key, 2, { ...first, version: 3 }, Date.now()), true);
       assert.deepEqual(fieldsOf(await read(key)), { ...first, version: 3 }, 'null must replace a value');
       const touched = { ...first, version: 3, expiresAt: first.expiresAt + 1 };

@@ -51,7 +51,7 @@ export const storageSavingCases: ConformanceCase[] = [
     async run({ openStorage }) {
       const { read, save } = await openSaving(openStorage);
       const { there, over } = twoSaves();
-      assert.equal(await save(there, soon, plain), true, 'a free key has no conditions');
+      assert.equal(await save(there, soon, plain), true, 'no condition applies to a free key');
       assert.deepEqual(fieldsOf(await read(there.key)), there);
       const expected = { ...there, payload: over.payload, version: 2, expiresAt: over.expiresAt };
       assert.equal(await save(over, there.createdAt - 1, plain), true);
@@ -68,7 +68,7 @@ export const storageSavingCases: ConformanceCase[] = [
       assert.equal(
         await save(without.over, without.there.createdAt - 1, plain),
         true,
-        'a missing idle timeout equals a missing one',
+        'two missing idle timeouts count as equal',
       );
     },
   },
@@ -83,13 +83,13 @@ export const storageSavingCases: ConformanceCase[] = [
       const refused: [why: string, there: Partial<SessionRecord>, over: Partial<SessionRecord>][] = [
         ['it has expired', {}, { createdAt: soon }],
         ['another subject', {}, { subject: 'grace' }],
-        ['a subject, where it had none', { subject: null }, { subject: 'ada' }],
+        ['a subject where it had none', { subject: null }, { subject: 'ada' }],
         ['another idle timeout', {}, { idleTimeout: 61 }],
         ['no idle timeout of its own', {}, { idleTimeout: null }],
-        ['an idle timeout, where it had none', { idleTimeout: null }, { idleTimeout: 60 }],
+        ['an idle timeout where it had none', { idleTimeout: null }, { idleTimeout: 60 }],
         ['more than content, at the end', { payload: '{"data":{},"flash":{},"v":1,"later":{"v":1}}' }, {}],
         ['more than content, at the start', { payload: '{"later":1,"data":{},"flash":{},"v":1}' }, {}],
-        ['another order of the same', { payload: '{"v":1,"data":{},"flash":{}}' }, {}],
+        ['the same fields in another order', { payload: '{"v":1,"data":{},"flash":{}}' }, {}],
       ];
       for (const [why, fields, changed] of refused) {
         const { there, over } = twoSaves(fields);
@@ -110,7 +110,7 @@ export const storageSavingCases: ConformanceCase[] = [
     title: 'save() returns false and writes nothing over the mark of a session that has moved.',
     async run({ openStorage }) {
       const { read, insert, save } = await openSaving(openStorage);
-      // Core saves `null`. No session has an idle timeout of 0, so none equals that of a mark.
+      // Core saves `null` here. No session has an idle timeout of 0, so none matches the idle timeout of a mark.
       for (const idleTimeout of [null, 1, 60]) {
         const mark = markOf(record(), newKey());
         const times = { createdAt: mark.createdAt, expiresAt: soon };
@@ -148,7 +148,7 @@ export const storageSavingCases: ConformanceCase[] = [
           (async () => remove(there.key))(),
         ]);
         const found = await read(there.key);
-        if (found) assert.equal(found.createdAt, over.createdAt, 'the session that was removed came back');
+        if (found) assert.equal(found.createdAt, over.createdAt, 'a removed session came back');
       }
     },
   },

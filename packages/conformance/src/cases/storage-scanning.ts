@@ -35,7 +35,7 @@ export const storageScanningCases: ConformanceCase[] = [
       'scan() returns every record exactly once, live or expired, in a fixed order, whatever the page size.',
     async run({ openStorage }) {
       const storage = await openStorage();
-      assert.deepEqual(await scanAll(storage, 5), [], 'an empty backend has an empty page');
+      assert.deepEqual(await scanAll(storage, 5), [], 'the page of an empty backend must be empty');
       const all = numbers(23).map((n) =>
         record({
           subject: n % 3 === 0 ? 'ada' : null,
@@ -58,7 +58,7 @@ export const storageScanningCases: ConformanceCase[] = [
         );
       }
       const last = whole.at(-1)?.key;
-      assert.deepEqual(await storage.scan?.(last, 5), [], 'after the last record there is none');
+      assert.deepEqual(await storage.scan?.(last, 5), [], 'no record may follow the last one');
     },
   },
   {
@@ -79,7 +79,7 @@ export const storageScanningCases: ConformanceCase[] = [
         await storage.insert(record(), Date.now());
         if (await storage.replace(changing.key, version, { ...changing, version: version + 1 }, 0))
           version += 1;
-        // Every other time it is the very record that the next page begins after.
+        // Every other time, delete the very record after which the next page begins.
         pages += 1;
         const next = pages % 2 === 0 && after !== changing.key ? after : doomed.pop();
         if (next === undefined) return;

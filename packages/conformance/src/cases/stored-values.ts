@@ -18,7 +18,7 @@ export const storedValueCases: ConformanceCase[] = [
       const text = 'large '.repeat(175_000);
       const refused = await store.save(id, { text }, {}).catch((error: unknown) => error);
       const found = await store.load(id);
-      if (refused === undefined) assert.ok(found.data.text === text, 'the text must come back whole');
+      if (refused === undefined) assert.ok(found.data.text === text, 'the whole text must be returned');
       else if (!isStoreError(refused, 'TOO_LARGE')) throw refused;
       else assert.equal(found.exists, false, 'a refused session must not be stored');
     },

@@ -16,7 +16,7 @@ export const timeoutCases: ConformanceCase[] = [
       const id = createSessionId();
       await store.save(id, { n: 1 }, {});
       clock.advance(59.999);
-      assert.equal((await store.load(id)).exists, true, 'it must live for 59.999 seconds');
+      assert.equal((await store.load(id)).exists, true, 'the session must live for 59.999 seconds');
       clock.advance(0.001);
       assert.deepEqual(await store.load(id), { id, exists: false, data: {}, flash: {} });
     },
@@ -28,7 +28,7 @@ export const timeoutCases: ConformanceCase[] = [
     title: 'An update and a touch restart the idle period; a read does not.',
     async run({ start, clock }) {
       const store = await start({ idleTimeout: 60 });
-      // With less than two minutes left core touches by replace(), with more by touch().
+      // With less than two minutes left, core touches by calling replace(); with more, by calling touch().
       for (const own of [{}, { idleTimeout: 600 }]) {
         const { idleTimeout = 60 } = own;
         const most = (idleTimeout * 2) / 3;

@@ -18,7 +18,7 @@ const writes = [
   'deleteBySubject',
 ] as const;
 
-/** The storage on a backend that rolls back two of every three writes, and reports it. */
+/** The storage, on a backend that rolls back two of every three writes and reports each rollback. */
 function refusing(storage: BoundStorage): RecordStorage {
   const refused = (call: (...args: never[]) => unknown) => {
     let calls = 0;
@@ -56,11 +56,15 @@ export const tryingAgainCases: ConformanceCase[] = [
       await store.save(id, { count: 0 }, {}, { subject: 'ada' });
       for (const n of numbers(5)) {
         assert.equal(await store.update(id, increase), true);
-        assert.deepEqual((await store.load(id)).data, { count: n + 1 }, 'an update was lost, or done twice');
+        assert.deepEqual(
+          (await store.load(id)).data,
+          { count: n + 1 },
+          'an update was lost or applied twice',
+        );
       }
       const together = await Promise.all(numbers(5).map(() => store.update(id, increase)));
       assert.deepEqual(together, Array(5).fill(true));
-      assert.deepEqual((await store.load(id)).data, { count: 10 }, 'an update was lost, or done twice');
+      assert.deepEqual((await store.load(id)).data, { count: 10 }, 'an update was lost or applied twice');
       await store.save(id, { count: 20 }, {});
       assert.deepEqual((await store.load(id)).data, { count: 20 });
 
@@ -73,7 +77,7 @@ export const tryingAgainCases: ConformanceCase[] = [
       const newId = createSessionId();
       assert.equal(await store.update(id, increase, { newId }), true);
       assert.deepEqual((await store.load(newId)).data, { count: 21 });
-      assert.equal((await store.load(id)).exists, false, 'a session that moved is still at its old id');
+      assert.equal((await store.load(id)).exists, false, 'a moved session is still under its old id');
       assert.equal(await store.create(newId, {}, {}), false);
 
       const other = createSessionId();
@@ -87,7 +91,7 @@ export const tryingAgainCases: ConformanceCase[] = [
         await store.save(newId, { count: 1 }, {});
       }
       await store.destroy(newId);
-      assert.equal((await store.load(newId)).exists, false, 'a session that was destroyed is still alive');
+      assert.equal((await store.load(newId)).exists, false, 'a destroyed session is still alive');
       assert.equal(await store.update(newId, increase), false);
     },
   },

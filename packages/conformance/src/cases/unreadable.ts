@@ -14,7 +14,7 @@ const payloads = {
   newer: '{"v":999,"sessions":[]}',
 };
 
-/** A store with one readable session and several unreadable ones, all live and ada's. */
+/** A store with one readable session and several unreadable ones, all live and all belonging to ada. */
 async function withUnreadable({ startWithStorage, clock }: CaseContext) {
   const { store, storage } = await startWithStorage({ idleTimeout: 60 });
   const readable = createSessionId();
@@ -72,7 +72,7 @@ export const unreadableCases: ConformanceCase[] = [
         await store.destroy(id);
         assert.equal((await store.load(id)).exists, false);
       }
-      assert.deepEqual(await left(), [], 'destroyed, and still stored');
+      assert.deepEqual(await left(), [], 'a destroyed session is still stored');
       assert.equal((await store.load(readable)).exists, true);
     },
   },
@@ -86,9 +86,9 @@ export const unreadableCases: ConformanceCase[] = [
       const { store, readable, left } = await withUnreadable(context);
       const handles = (await store.list('ada')).map(({ handle }) => handle);
       assert.deepEqual(handles, [sessionKey(readable)]);
-      assert.equal(reports(context.events), 4, 'each one left out must be reported');
+      assert.equal(reports(context.events), 4, 'each omitted session must be reported');
       assert.equal(await store.destroyAll('ada', { except: readable }), 4);
-      assert.deepEqual(await left(), [], 'ended, and still stored');
+      assert.deepEqual(await left(), [], 'an ended session is still stored');
       assert.equal((await store.load(readable)).exists, true);
     },
   },
@@ -102,7 +102,7 @@ export const unreadableCases: ConformanceCase[] = [
       const handles: string[] = [];
       for await (const { handle } of store.entries()) handles.push(handle);
       assert.deepEqual(handles, [sessionKey(readable)]);
-      assert.equal(reports(context.events), 4, 'each one left out must be reported');
+      assert.equal(reports(context.events), 4, 'each omitted session must be reported');
       assert.equal(await store.count(), 1);
       assert.equal(await store.clear(), 5, 'clear() must end and count unreadable sessions as well');
       assert.deepEqual(await left(), []);

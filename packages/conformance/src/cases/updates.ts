@@ -101,7 +101,7 @@ export const updateCases: ConformanceCase[] = [
       'touch() restarts the idle period and writes nothing else: the version stays, so no update has to run again.',
     async run({ start, clock, events }) {
       const store = await start({ idleTimeout: 60 });
-      // With less than two minutes left core touches by replace(), with more by touch().
+      // With less than two minutes left, core touches by calling replace(); with more, by calling touch().
       for (const own of [{}, { idleTimeout: 600 }]) {
         const { idleTimeout = 60 } = own;
         const id = createSessionId();

@@ -6,7 +6,7 @@ import { oddKeys, oddNumbers, oddTexts, oddValues, withKeys } from './odd-conten
 
 const all = ['records', 'functions', 'cookie'] as const;
 
-/** Stores content in a new session and reads it back; through the cookie if that is the store. */
+/** Stores content in a new session and reads it back: with a cookie store, through the cookie. */
 async function roundTrip(
   { start, kind }: CaseContext,
   { data, flash }: SessionContent,
@@ -15,7 +15,7 @@ async function roundTrip(
   const id = createSessionId();
   await store.save(id, data, flash);
   const found = await store.load(kind === 'cookie' ? await store.cookieValue(id, data, flash) : id);
-  assert.equal(found.exists, true, 'what was stored must be found');
+  assert.equal(found.exists, true, 'the stored session must exist');
   return { data: found.data, flash: found.flash };
 }
 

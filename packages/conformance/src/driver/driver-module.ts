@@ -41,7 +41,7 @@ export type Driver = SessionStore | RecordStorage | StoreDriver | CookieStoreDri
 export type DriverKind = 'records' | 'functions' | 'cookie';
 
 /**
- * The optional capabilities. A claimed capability is tested; for an unclaimed one the suite checks that it is really absent.
+ * The optional capabilities. A claimed capability is tested; for an unclaimed one, the suite checks that it is really absent.
  *
  * @example
  * import type { Capabilities } from '@store/conformance';
@@ -49,15 +49,15 @@ export type DriverKind = 'records' | 'functions' | 'cookie';
  * export const capabilities: Capabilities = { subjects: true, sharedBetweenProcesses: true };
  */
 export interface Capabilities {
-  /** `list` and `destroyAll` work; without it both are `UNSUPPORTED`. A cookie driver has `destroyAll` only. */
+  /** `list` and `destroyAll` work; without the claim, both are `UNSUPPORTED`. A cookie driver has `destroyAll` only. */
   subjects?: boolean;
-  /** The storage has the optional `save`; without the claim it must not have it. */
+  /** The storage has the optional `save`; without the claim, `save` must be absent. */
   savesInOneStep?: boolean;
   /** Two stores in one place share sessions, and sessions outlive `close()`. @default the value of `sharedBetweenProcesses` */
   sharedBetweenInstances?: boolean;
   /** The same for stores in several processes. */
   sharedBetweenProcesses?: boolean;
-  /** Cookie drivers: `destroy` ends a seal. Without it `destroy` does nothing. */
+  /** Cookie drivers: `destroy` ends a seal. Without the claim, `destroy` does nothing. */
   revocation?: boolean;
 }
 

@@ -86,7 +86,7 @@ async function startOnce(module: DriverModule): Promise<Found> {
     const driver = await module.start({ cache: false }, place);
     const kind = kindOf(driver, module.kind);
     const canScan = kind !== 'records' || !isSessionStore(driver) || (await counts(driver));
-    // Closing is tested by the cases about it.
+    // Separate cases test closing.
     await Promise.allSettled([driver.close?.()]);
     const found: Found = { finished: isSessionStore(driver), kind, lacking: canScan ? [] : ['scan'] };
     if (kind === 'records' && (!found.finished || module.openStorage))

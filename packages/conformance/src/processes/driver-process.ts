@@ -26,7 +26,7 @@ export interface DriverProcess {
   /** Starts a store in a place, or opens the bare storage there. Jobs run on the most recent one. */
   start(place: Place, bare?: boolean): Promise<void>;
   /**
-   * Disconnects from the process and waits for it to exit. It runs its last jobs while only the driver can keep it alive.
+   * Disconnects from the process and waits for it to exit. The process runs its last jobs while only the driver can keep it alive.
    *
    * @returns its exit code: `endedEarly` if it exited while a job was pending, `undefined` if it did not exit
    */
@@ -39,7 +39,7 @@ const exitWithin = { idle: 10_000, withJobs: 60_000 };
 // Next to this file, both in the source and in the build.
 const main = fileURLToPath(new URL(`process-main${extname(import.meta.url)}`, import.meta.url));
 
-/** Spawns this many processes, in which nothing is started yet. */
+/** Spawns this many processes, with nothing running in them yet. */
 export async function spawnProcesses(count: number, orders: ProcessOrders): Promise<DriverProcess[]> {
   const spawned = Array.from({ length: count }, () => spawn(orders));
   try {
@@ -56,7 +56,7 @@ function spawn(orders: ProcessOrders) {
   const jobs = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<void>();
   let started = Promise.withResolvers<void>();
-  // A caller that awaits one of these gets the failure. If none does, the rejection must not be unhandled.
+  // A caller that awaits one of these promises gets the failure. If none does, the rejection must not count as unhandled.
   for (const { promise } of [ready, started]) promise.catch(() => {});
   let last = 0;
 

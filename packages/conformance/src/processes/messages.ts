@@ -11,7 +11,7 @@ export type LastJob = 'collectAll' | 'close';
 /** Exit code of a process that exited while one of its last jobs was pending, as Node does for a pending top-level await. */
 export const endedEarly = 13;
 
-/** What a child process gets when it is spawned. */
+/** What a child process receives when it is spawned. */
 export interface ProcessOrders {
   /** The driver module. */
   url: string;

@@ -19,7 +19,11 @@ export interface StorageJobs {
   inTurn(calls: StorageCall[]): Promise<unknown[]>;
   /** Touches the record until it is gone. */
   touchUntilGone(record: SessionRecord): Promise<void>;
-  /** Waits for a touch, then replaces the record this many times as its only writer, and deletes it. @returns how many were refused */
+  /**
+   * Waits for a touch, then replaces the record this many times as its only writer, and deletes it.
+   *
+   * @returns how many replacements were refused
+   */
   replaceOften(record: SessionRecord, times: number): Promise<number>;
 }
 

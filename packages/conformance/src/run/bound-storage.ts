@@ -25,7 +25,7 @@ type Settled<Call> = Call extends (...args: infer Args) => Awaitable<infer Resul
   : Call;
 
 /**
- * The storage's functions, bound, because a driver may be a class. A write that returns `tryAgain` is repeated, as core does.
+ * The storage's functions, bound, because a driver may be a class instance. A write that returns `tryAgain` is repeated, as in core.
  * The caller that opened the storage closes it.
  */
 export function boundStorage(storage: RecordStorage): BoundStorage {

@@ -8,7 +8,7 @@ export interface CaseClock {
   set(time: number): void;
 }
 
-/** Starts at the real time, so that a backend that expires by its own clock fails only the case about that. */
+/** Starts at the real time, so that a backend that uses its own clock fails only the case about clocks. */
 export function createCaseClock(): CaseClock {
   let time = Date.now();
   return {

@@ -42,7 +42,7 @@ export interface CaseContext {
   startWithStorage(options?: StartOptions): Promise<{ store: SessionStore; storage: BoundStorage }>;
   /** Starts a store, or with `bare` opens the storage, in several other processes at the same moment. */
   processes<N extends number>(count: N, options?: { bare?: boolean }): Promise<Processes<N>>;
-  /** Spawns this many other processes, in which nothing is started yet. */
+  /** Spawns this many other processes, with nothing running in them yet. */
   idleProcesses<N extends number>(count: N): Promise<Processes<N>>;
   /** Makes another place, in which nothing has been started. */
   emptyPlace(): Promise<Place>;
@@ -133,7 +133,7 @@ export async function createCaseContext({
     context,
     async dispose() {
       for (const child of children) child.kill();
-      // Errors are ignored: closing is tested only by the cases about it.
+      // Errors are ignored, because separate cases test closing.
       await Promise.allSettled(opened.map(async (driver) => driver.close?.()));
       for (const each of places) {
         await module.cleanUp?.(each);

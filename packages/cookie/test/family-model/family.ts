@@ -11,11 +11,11 @@ export interface Seal {
 /** One session under all its ids, and the promises made about it. */
 export class Family {
   readonly seals: Seal[] = [];
-  /** The ids under which the ledger knows the session and can end it. */
+  /** The ids by which the ledger can recognize the session and end it. */
   readonly ids: string[] = [];
   /** Ids that must never become ids of the session. */
   readonly planned: string[] = [];
-  /** The first id, if the ledger was added later and does not know which id came next. */
+  /** The first id, if the ledger was added later and has no record of which id came next. */
   unrecorded: string | undefined;
   isEnded = false;
   mayBeDead = false;

@@ -17,7 +17,7 @@ export interface WrongParts {
   ) => Partial<Revocations>;
 }
 
-/** Seals without encryption, which would be slow and makes no difference here. */
+/** Seals without encryption, which would be slow and make no difference here. */
 const plainText: SealDriver = {
   load: (value) => decodeContent('session', value),
   cookieValue: (session) => encodeContent('session', session),

@@ -57,7 +57,7 @@ describe('a session directory', { skip: process.platform !== 'linux' }, () => {
   it.each([
     [0x65735546, 'FUSE'],
     [0x00c36400, 'Ceph'],
-  ])('gets one warning where safety depends on the setup: %i, %s', async (type, name) => {
+  ])('causes one warning on a file system whose safety depends on the setup: %i, %s', async (type, name) => {
     const directories = [temporaryDirectory(), temporaryDirectory()];
     const warn = spyOnWarnings();
     pretendToBe(type);

@@ -38,7 +38,7 @@ export function createLayout(directory: string): Layout {
   };
 }
 
-/** base64url keys may differ only by case, which some file systems ignore: so the same 32 bytes, as 64 hexadecimal digits. */
+/** The same 32 bytes as 64 hexadecimal digits: base64url keys may differ only by case, which some file systems ignore. */
 export function nameOfKey(key: string): string {
   return Buffer.from(key, 'base64url').toString('hex');
 }

@@ -66,7 +66,7 @@ function spyOnWarnings() {
   return warn;
 }
 
-describe('a session directory that others could write', { skip }, () => {
+describe('a session directory that others could write to', { skip }, () => {
   it.each([0o777, 0o702])('is refused in mode %o, with a command that fixes it', async (mode) => {
     const directory = sessionsDirectory(mode);
     await expectRefusal(directory, `Run chmod -R o-w ${directory}${orTurnOff}`);
@@ -193,7 +193,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     },
   );
 
-  it('is refused to root when a folder in it was planted', async (context) => {
+  it('is refused even to root when a folder in it was planted', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory(0o1777);
     const planted = makeDirectory(join(directory, 'records'), 0o755, otherUser);

@@ -32,7 +32,7 @@ export function assertPrivate(directory: string, checkOwner: boolean): void {
 /**
  * Checks a folder of the session directory, if it exists. A sticky one is refused as well, because its entries are not checked later.
  *
- * @param tree the folder that the command fixes, with all that is in it
+ * @param tree the folder that the command fixes, with everything in it
  * @returns whether it exists
  */
 export function assertPrivateFolder(path: string, checkOwner: boolean, tree = path): boolean {

@@ -129,7 +129,7 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(1000, 500)).toBe(50);
   });
 
-  it('removes a new file that no session continues in once it is an hour old, after which its writer can write nothing', async () => {
+  it('removes a new file that no session continues in once it is an hour old, after which its writer cannot commit anything', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();

@@ -26,7 +26,7 @@ const day = 24 * hour;
  */
 export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: SubjectIndex) {
   let round = 0;
-  /** What is left of this round: folders, and names in the current one. */
+  /** What is left of this round: folders, and names in the current folder. */
   const folders: string[] = [];
   let folder = '';
   let names: string[] = [];

@@ -46,7 +46,7 @@ type Write =
   | { kind: 'touch'; expiresAt: number }
   | { kind: 'end' }
   | { kind: 'continue'; name: string }
-  /** What a writer that was overtaken or killed leaves. */
+  /** What a writer that was overtaken or killed leaves behind. */
   | { kind: 'dead'; bytes: Uint8Array };
 
 const writes: fc.Arbitrary<Write> = fc.oneof(
@@ -137,7 +137,7 @@ describe('a line', () => {
     );
   });
 
-  it('does not count at another offset, though it is whole', () => {
+  it('does not count at another offset, even if it is whole', () => {
     fc.assert(
       fc.property(logsThatEndIn(writes), ({ bytes, states }) => {
         const last = states.at(-1);
@@ -210,7 +210,7 @@ describe('a log', () => {
     expect(readState(planted)).toMatchObject({ kind: 'record', record: { subject: null } });
   });
 
-  it('has the state before its last line if any bit of that is flipped, and never one that was not written', () => {
+  it('has the state before its last line if any bit of that line is flipped, and never a state that was not written', () => {
     fc.assert(
       fc.property(logsThatEndIn(writes), fc.nat(), fc.nat(7), ({ bytes, states }, where, bit) => {
         const [before, last] = states.slice(-2) as [Log['states'][0], Log['states'][0]];
@@ -241,7 +241,7 @@ describe('a log', () => {
     );
   });
 
-  it('does not apply the touch of a damaged record to the one before', () => {
+  it('does not apply the touch of a damaged record to the record before it', () => {
     const first = recordLine(0, someRecord);
     const second = recordLine(first.length, { ...someRecord, version: 7 });
     const { length } = join(first, second);
@@ -251,7 +251,7 @@ describe('a log', () => {
     expect(said(readState(join(first, second, touch)))).toEqual(said(readState(first)));
   });
 
-  it('ignores a successor that is missing, and no other', () => {
+  it('ignores a successor only if it is missing', () => {
     const name = (n: number) => `${'0'.repeat(64)}.0123456789abcdef.${n}.next`;
     let bytes = recordLine(0, someRecord);
     const before = said(readState(bytes));

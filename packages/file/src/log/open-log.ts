@@ -41,7 +41,7 @@ export function openLog(
   mode: 'read' | 'write' | 'create',
 ): SessionLog | undefined {
   const path = directory.layout.record(key);
-  /** Successors already looked for. If a line still names one of them, it does not exist, and the line before counts. */
+  /** Successors already looked for. If a line still names one of them, that file does not exist, and the line before it counts. */
   let seen: ReadonlySet<string> = none;
   for (let successor: string | undefined; ; ) {
     const from = successor ? join(dirname(path), successor) : path;

@@ -65,7 +65,7 @@ describe('two processes that append to one log', () => {
     await Promise.all(children.map((child) => child.ask('start')));
     expect(JSON.parse(another.read(record.key)?.payload ?? '{}').n).toBe(20_000);
     expect(filesIn(directory)).toHaveLength(1);
-    // So it continued in new files: one block, and what the other process appended when it was overtaken at the end of it.
+    // So the log continued in new files: this one has one block, plus what an overtaken process appended at the end of that.
     expect(statSync(path).size).toBeLessThanOrEqual(2 * 4096);
   });
 });
@@ -107,20 +107,23 @@ describe('something other than a file in place of a log', () => {
     'a pipe': (path) => void execFileSync('mkfifo', [path]),
   };
 
-  it.runIf(process.platform !== 'win32').each(Object.keys(places))('is no session: %s', async (name) => {
-    const { storage, record, path } = withSession();
-    unlinkSync(path);
-    places[name]?.(path);
-    const before = readFileSync('/etc/hostname', 'utf8');
-    expect(storage.read(record.key)).toBeUndefined();
-    expect(storage.replace(record.key, record.version, next(record), Date.now())).toBe(false);
-    expect(storage.touch(record.key, 1, live.expiresAt + 1)).toBe(false);
-    expect(storage.insert(next(record), Date.now())).toBe(true);
-    expect(storage.read(record.key)).toEqual(next(record));
-    expect(readFileSync('/etc/hostname', 'utf8')).toBe(before);
-  });
+  it.runIf(process.platform !== 'win32').each(Object.keys(places))(
+    'does not count as a session: %s',
+    async (name) => {
+      const { storage, record, path } = withSession();
+      unlinkSync(path);
+      places[name]?.(path);
+      const before = readFileSync('/etc/hostname', 'utf8');
+      expect(storage.read(record.key)).toBeUndefined();
+      expect(storage.replace(record.key, record.version, next(record), Date.now())).toBe(false);
+      expect(storage.touch(record.key, 1, live.expiresAt + 1)).toBe(false);
+      expect(storage.insert(next(record), Date.now())).toBe(true);
+      expect(storage.read(record.key)).toEqual(next(record));
+      expect(readFileSync('/etc/hostname', 'utf8')).toBe(before);
+    },
+  );
 
-  it('is no session, and is left alone: a folder', () => {
+  it('does not count as a session and is left alone: a folder', () => {
     const { storage, record, path } = withSession();
     unlinkSync(path);
     mkdirSync(path);
@@ -132,14 +135,14 @@ describe('something other than a file in place of a log', () => {
 });
 
 describe('a log that continues in a file that is missing, as in a copy', () => {
-  it.each([1, 2])('has the state before that, and can be written to: %i missing', (count) => {
+  it.each([1, 2])('has the state from before that file, and can still be written to: %i missing', (count) => {
     const session = withSession();
     for (let n = 1; n <= count; n++) session.continueIn(n);
     expect(session.storage.read(session.record.key)).toEqual(session.record);
     expectWritable(session);
   });
 
-  it('has that state even if the successor itself continues in a missing one', () => {
+  it('has that state even if the successor itself continues in a missing file', () => {
     const session = withSession();
     const { successor, continueIn, record, storage } = session;
     const after = next(record, { version: 7 });
@@ -171,7 +174,7 @@ describe('a log with a line that names a file of another session', () => {
   });
 });
 
-describe('a log that continues in a file that is not renamed yet', () => {
+describe('a log that continues in a file that has not been renamed yet', () => {
   const continued = () => {
     const session = withSession();
     const after = next(session.record, { version: 7 });
@@ -194,7 +197,7 @@ describe('a log that continues in a file that is not renamed yet', () => {
     expectWritable(session, after);
   });
 
-  it('no longer has the state of the old file: replacing that fails', () => {
+  it('no longer has the state of the old file: replacing that state fails', () => {
     const { session, after } = continued();
     const { storage, record } = session;
     expect(storage.replace(record.key, record.version, next(record), Date.now())).toBe(false);
@@ -208,14 +211,14 @@ describe('a log that continues in a file that is not renamed yet', () => {
   });
 });
 
-describe('a log that was ended by a process that was killed', () => {
+describe('a log ended by a process that was then killed', () => {
   const ended = () => {
     const session = withSession();
     session.append((at) => endLine(at, 'token'));
     return session;
   };
 
-  it('is no session', async () => {
+  it('does not count as a session', async () => {
     const { storage, record } = ended();
     expect(storage.read(record.key)).toBeUndefined();
     expect(storage.replace(record.key, record.version, next(record), Date.now())).toBe(false);

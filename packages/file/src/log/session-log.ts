@@ -29,7 +29,7 @@ import type { Steps } from './steps.ts';
 
 const flush = promisify(fdatasync);
 
-/** Returned by work on a log when another process appended first. The work is done again with the new state. */
+/** Returned by work on a log when another process appended first. The work is repeated with the new state. */
 export const overtaken: unique symbol = Symbol('overtaken');
 export type Overtaken = typeof overtaken;
 
@@ -55,7 +55,7 @@ export class SessionLogs {
     return readLog(this.#directory, key);
   }
 
-  /** Runs work on a session's log, and again whenever it was overtaken. `create` creates a missing file. */
+  /** Runs work on a session's log, and repeats it whenever it was overtaken. `create` creates a missing file. */
   *write<T>(
     key: string,
     mode: 'write' | 'create',
@@ -211,6 +211,6 @@ function finishContinuing(file: number, successor: string, path: string, expires
     renameSync(successor, path);
     hintExpiry(file, expiresAt);
   } catch {
-    // The line counts all the same; the next writer finishes the rename.
+    // The line counts nevertheless; the next writer finishes the rename.
   }
 }

@@ -34,7 +34,7 @@ beforeEach(() => {
   mark = { ...hiddenMark(old.key), version: 77 };
 });
 
-describe('moving a session', () => {
+describe('the move of a session', () => {
   it('ends the old key and starts the new one', async () => {
     const { storage } = opened;
     await storage.insert(old, Date.now());
@@ -73,7 +73,7 @@ describe('moving a session', () => {
   });
 
   it.each(['replace', 'insert', 'touch', 'delete'] as const)(
-    'is finished by the first %s of the old key, which finds nothing there',
+    'is finished by the first %s of the old key, which finds no session there',
     async (act) => {
       await crashedAfter(2);
       const { storage } = opened;
@@ -166,7 +166,7 @@ describe('moving a session', () => {
     },
   );
 
-  it('is found under exactly one key at any moment by another process', async () => {
+  it('lets another process find the session under exactly one key at any moment', async () => {
     const store = await startSession({ directory, cache: false, now: () => 1000 });
     const mover = startChild('session-racer', directory);
     await mover.next();
@@ -180,7 +180,7 @@ describe('moving a session', () => {
     while (at < 500) {
       const here = await store.load(`${id}_${at}`);
       if (here.exists) continue;
-      // Gone from this key: it must be under the next one, or a later one.
+      // The session is gone from this key, so it must be under the next key or a later one.
       let next = at + 1;
       while (!(await store.load(`${id}_${next}`)).exists) {
         expect(next++, 'lost').toBeLessThan(at + 1000);

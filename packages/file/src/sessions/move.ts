@@ -45,7 +45,7 @@ export function createMove(logs: SessionLogs, index: SubjectIndex, { put, writeN
       try {
         hasLeft = yield* placeMark(key, version, next.key, mark);
       } finally {
-        // With `durable`, it can fail after the commit.
+        // With `durable`, placing the mark can fail after the commit.
         if (!hasLeft && !hasVersion(key, mark.version)) endLog(logs, index, log);
       }
       if (hasLeft && log.state.kind === 'record' && logs.touch(log, log.state)) yield* logs.flush(log);

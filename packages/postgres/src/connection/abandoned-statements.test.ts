@@ -14,9 +14,9 @@ const waiting = `select count(*)::int as count from pg_stat_activity
 describe.each([
   ['its own pool', (connectionString: string) => ({ connectionString })],
   ['its own pool, prepare: false', (connectionString: string) => ({ connectionString, prepare: false })],
-  ['a passed pool', (connectionString: string) => ({ pool: freshPool({ connectionString }) })],
+  ['an existing pool', (connectionString: string) => ({ pool: freshPool({ connectionString }) })],
   [
-    'a passed pool that has a query_timeout',
+    'an existing pool that has a query_timeout',
     (connectionString: string) => ({ pool: freshPool({ connectionString, query_timeout: 800 }) }),
   ],
   ['PgBouncer', (connectionString: string) => ({ connectionString, prepare: false })],

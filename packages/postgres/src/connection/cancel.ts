@@ -12,13 +12,13 @@ const pauses = [50, 100, 200, 400];
 
 /** Milliseconds after which a silent server is considered lost, together with the statement. */
 const patience = 500;
-/** Milliseconds after which the connection of a request is closed in any case. */
+/** Milliseconds after which a request's connection is closed in any case. */
 const longest = 10_000;
 
 /**
- * Asks the server to cancel the statement that runs on a client. Closing the client would not be enough: the server does not
+ * Asks the server to cancel the statement that is running on a client. Closing the client would not be enough: the server does not
  * notice, and a statement that waits for a lock would keep waiting and occupy a connection. A pooler forwards the request while
- * the client is connected, but ignores it while the statement is still in the pooler's queue: hence several requests.
+ * the client is connected, but ignores it while the statement is still in the pooler's queue, so several requests are sent.
  *
  * @param ended Settles when the statement has ended.
  * @returns Resolves when `ended` settles, or when the server is unreachable or ignores the requests. Never rejects.

@@ -34,14 +34,14 @@ interface ClientState {
   clock?: { ahead: number; readAt: number } | undefined;
 }
 
-/** Module-wide: two stores on one pool share what is known about a client, and add one listener. */
+/** Module-wide: two stores on one pool share what is known about a client, and add only one listener. */
 const states = new WeakMap<PostgresClient, ClientState>();
 
 function stateOf(client: PostgresClient): ClientState {
   const known = states.get(client);
   if (known) return known;
   const state: ClientState = { usedAt: monotonicNow(), begun: true };
-  // PostgreSQL sends it before executing, so an error without it is about the connection, not the statement.
+  // PostgreSQL sends this message before executing, so an error without it is about the connection, not the statement.
   client.connection?.on('bindComplete', () => {
     state.begun = true;
   });
@@ -113,7 +113,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       });
       callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
     });
-    // Without values node-postgres uses the simple protocol, which does not tell when execution begins.
+    // Without values node-postgres uses the simple protocol, which does not report when execution begins.
     state.begun = given.length === 0 || client.connection === undefined;
     client.query(queryOf(statement, given), (error, result) => {
       if (endsLate) {
@@ -127,7 +127,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
         return;
       }
       if (isReadTimeout(error)) {
-        // The passed pool's own time limit. It leaves the statement running on the server.
+        // The application's pool has its own time limit, which leaves the statement running on the server.
         const ended = new Promise<void>(() => {});
         callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
         return;
@@ -172,7 +172,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       send(client, statement, values, callback);
       return;
     }
-    // The server, a proxy or a NAT may have closed it while this process was too busy to notice: read the sockets first.
+    // The server, a proxy or a NAT may have closed the connection while this process was too busy to notice: read the sockets first.
     let broken: unknown;
     const onError = (error: unknown) => {
       broken = error;

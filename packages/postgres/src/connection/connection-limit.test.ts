@@ -30,7 +30,7 @@ async function limitedRole(limit: number) {
       );
       const client = new pg.Client({ connectionString, application_name: 'taken' });
       client.on('error', () => {});
-      // Refused when the store was faster.
+      // Refused if the store was faster.
       await client.connect().then(
         () => taken.push(client),
         () => {},
@@ -58,9 +58,9 @@ describe('a server that has no connection left', () => {
 
   it.each([
     ['its own pool', true],
-    ['a passed pool', false],
+    ['an existing pool', false],
   ])(
-    'while the store runs costs UNAVAILABLE until one is free, nothing acknowledged, and no restart, with %s',
+    'while the store runs causes UNAVAILABLE until one is free, loses nothing acknowledged, and needs no restart, with %s',
     async (_pool, own) => {
       const { schema, connectionString, takeAll } = await limitedRole(4);
       const store = await startSession({
@@ -99,8 +99,8 @@ describe('a server that has no connection left', () => {
 
   it.each([
     ['their own pools', true],
-    ['passed pools', false],
-  ])('costs no call of instances that have one connection each, with %s', async (_pool, own) => {
+    ['existing pools', false],
+  ])('fails no call of instances that have one connection each, with %s', async (_pool, own) => {
     const { schema, connectionString } = await limitedRole(3);
     const start = () =>
       startSession({

@@ -13,14 +13,14 @@ const known = new Set(
 
 const sslModes = new Set(['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 
-/** What to use instead of query parameters that other programs know and node-postgres ignores. */
+/** What to use instead of query parameters that other programs support and node-postgres ignores. */
 const ways: Record<string, string> = {
   channel_binding: 'pass a pool made with enableChannelBinding: true',
   connect_timeout: 'use the option connectionTimeout, in seconds',
   connection_limit: 'use the option poolSize',
   connectiontimeoutmillis: 'use the option connectionTimeout, in seconds',
   currentschema: 'use the option schema',
-  dbname: 'write the database behind the host',
+  dbname: 'write the database after the host',
   idletimeoutmillis: 'pass a pool with idleTimeoutMillis',
   max: 'use the option poolSize',
   pgbouncer: 'use the option prepare: false',
@@ -69,7 +69,8 @@ function problemWith(given: string): string | undefined {
   if (url === undefined || url.hash !== '' || /@/.test(url.pathname + url.search)) {
     return `must be ${form}. ${encoded}`;
   }
-  if (url.hostname.includes(',')) return `must name one host: ${form}; node-postgres knows no list of hosts`;
+  if (url.hostname.includes(','))
+    return `must name one host: ${form}; node-postgres does not support a list of hosts`;
   for (const [name, value] of url.searchParams) {
     if (name === 'sslmode' && !sslModes.has(value)) {
       return `has an sslmode that does not exist; write one of ${[...sslModes].join(', ')}`;
@@ -98,5 +99,5 @@ function parseWithoutHost(given: string): URL | undefined {
 function problemWithParameter(name: string): string {
   const way = Object.hasOwn(ways, name.toLowerCase()) ? ways[name.toLowerCase()] : undefined;
   const shown = /^\w{1,40}$/.test(name) ? `?${name}=` : 'an unknown query parameter';
-  return `has ${shown}, which would be without effect: ${way ?? 'leave it out'}`;
+  return `has ${shown}, which would have no effect: ${way ?? 'leave it out'}`;
 }

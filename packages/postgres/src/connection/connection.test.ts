@@ -13,7 +13,7 @@ async function start(options: PostgresSessionOptions) {
 const id = createSessionId();
 
 describe('a connection', () => {
-  it('that is not free in time is UNAVAILABLE, and nothing is written when it becomes free later', async () => {
+  it('that is not free in time causes UNAVAILABLE, and nothing is written when it becomes free later', async () => {
     const pool = freshPool({ max: 1 });
     const schema = freshSchema();
     const patient = await start({ pool, schema });
@@ -29,7 +29,7 @@ describe('a connection', () => {
 
   it.each([
     ['its own pool', true],
-    ['a passed pool', false],
+    ['an existing pool', false],
   ])(
     'of %s is dropped when a statement takes too long, and the next call uses another',
     async (_pool, own) => {
@@ -51,7 +51,7 @@ describe('a connection', () => {
         });
       }
       if (own) {
-        // The server has been told as well: none of these statements is still waiting there.
+        // The server has also been told: none of these statements is still waiting there.
         const waiting =
           "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'";
         await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 0 }]);
@@ -94,7 +94,7 @@ describe('a connection', () => {
 });
 
 describe('close()', () => {
-  it('ends its own pool, and leaves nothing behind on a passed one', async () => {
+  it('ends its own pool, and leaves nothing behind on an existing one', async () => {
     const pool = freshPool();
     const schema = freshSchema();
     const listeners = pool.listenerCount('error');

@@ -42,7 +42,7 @@ export interface Connection {
    * if this one ended before a statement.
    */
   lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T>;
-  /** Ends the pool if the store made it. */
+  /** Ends the pool if the store created it. */
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export interface ConnectionSettings {
 /** Milliseconds after which a call that waits for a pooled connection looks for one again. */
 const recheck = 100;
 
-/** How often a statement that only reads is run again. */
+/** How many times a read-only statement is run again. */
 const maxCollisions = 10;
 
 /** How many new connections may end before a statement could run, on a slow machine with a short `idle_session_timeout`. */
@@ -87,7 +87,7 @@ export function createConnection(
 
   const wakeOne = () => waiting.shift()?.();
 
-  /** Every now and then, a waiting call tries whether the server accepts another connection again. */
+  /** Every now and then, lets one waiting call test whether the server accepts connections again. */
   function tryAgainSoon(): void {
     if (isTrying) return;
     isTrying = true;
@@ -115,7 +115,7 @@ export function createConnection(
           client?.release();
           return;
         }
-        // A passed pool's timers count the time during which this process is stalled; ours do not.
+        // The timers of an application's own pool count the time during which this process is stalled; ours do not.
         if (client === undefined && isPoolTimeout(error) && connectionLimit.standstill() > before) {
           connect();
           return;

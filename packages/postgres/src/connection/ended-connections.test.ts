@@ -11,8 +11,8 @@ function block(milliseconds: number): void {
 
 describe.each([
   ['its own pool', true],
-  ['a passed pool', false],
-])('a connection that ended while it was idle, with %s', (_pool, own) => {
+  ['an existing pool', false],
+])('with %s, a connection that was ended while idle', (_pool, own) => {
   const start = async (connectionString: string) => {
     const store = await startSession({
       ...(own ? { connectionString } : { pool: freshPool({ connectionString }) }),
@@ -23,7 +23,7 @@ describe.each([
     return store;
   };
 
-  it('by idle_session_timeout costs no call', async () => {
+  it('by idle_session_timeout fails no call', async () => {
     const store = await start(`${url}?options=-c%20idle_session_timeout%3D150`);
     for (let n = 0; n < 40; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 147 + (n % 8)));
@@ -33,7 +33,7 @@ describe.each([
     }
   });
 
-  it('by the server, unnoticed by a busy process, costs no call', async () => {
+  it('by the server, unnoticed by a busy process, fails no call', async () => {
     const application = `ended_${createSessionId().slice(0, 12)}`;
     const store = await start(`${url}?application_name=${application}`);
     const id = createSessionId();
@@ -50,7 +50,7 @@ describe.each([
     }
   });
 
-  it('by a proxy on the way, unnoticed by a busy process, costs no call', async () => {
+  it('by a proxy on the way, unnoticed by a busy process, fails no call', async () => {
     const proxy = await startProxy(url);
     const store = await start(proxy.url);
     const id = createSessionId();
@@ -62,7 +62,7 @@ describe.each([
   });
 });
 
-it('a connection that ends while a start creates the table costs nothing', async () => {
+it('a connection that ends while a start creates the table does no harm', async () => {
   const pool = freshPool();
   const texts: string[] = [];
   pool.on('connect', (client) => {

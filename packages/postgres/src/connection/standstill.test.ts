@@ -11,7 +11,7 @@ function block(milliseconds: number): void {
 
 describe.each([
   ['its own pool', true],
-  ['a passed pool', false],
+  ['an existing pool', false],
 ])('a process that is stalled for longer than its timeouts, with %s', (_pool, own) => {
   const options = () => ({
     ...(own ? { connectionString: url } : { pool: freshPool({ connectionTimeoutMillis: 900 }) }),

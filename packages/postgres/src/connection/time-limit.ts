@@ -2,7 +2,7 @@
 const { setTimeout, setImmediate } = globalThis;
 const monotonicNow = performance.now.bind(performance);
 
-/** Calls `expire` once the time is up, unless the function it returns has been called before. */
+/** Calls `expire` once the time is up, unless the function it returns has already been called. */
 export interface TimeLimit {
   (expire: () => void): () => void;
   /** Milliseconds left out of the count so far. */

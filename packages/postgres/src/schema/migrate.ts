@@ -6,7 +6,7 @@ import { bookkeepingSql, createSchemaSql, migrationSql } from './migrations.ts';
 import { sqlWriter } from './sessions-table.ts';
 import { qualifiedName, type TableLocation } from './table-names.ts';
 
-/** A random constant, so that it clashes with no other advisory lock in this database. */
+/** A constant, chosen at random so that it does not clash with any other advisory lock in this database. */
 const lock = '5370917263849120417';
 
 /** Milliseconds that a step may take, or wait for another process that is migrating. */
@@ -14,7 +14,7 @@ const mostPatience = 60_000;
 const mostRaces = 5;
 
 /**
- * Brings the schema up to date; if it is, this only reads. Migrations run in one transaction under a transaction-level advisory
+ * Brings the schema up to date; only reads if it already is. Migrations run in one transaction under a transaction-level advisory
  * lock: when many processes start together, one does the work, the others find it done, and a failure leaves nothing behind.
  */
 export async function migrateToLatest(connection: Connection, location: TableLocation): Promise<void> {

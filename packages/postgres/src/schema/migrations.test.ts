@@ -156,7 +156,7 @@ describe('a start', () => {
   });
 
   it.each([true, false])(
-    'with migrate: %s and no right to make the table says which SQL to run, and succeeds after it has been run',
+    'with migrate: %s and no right to create the table says which SQL to run, and succeeds once it has been run',
     async (migrate) => {
       const schema = freshSchema();
       const { role, connectionString } = await freshRole();
@@ -193,7 +193,7 @@ describe('a start', () => {
     await store.close();
   });
 
-  it('recreates a table that was dropped or left out of a dump, even from many processes', async () => {
+  it('recreates a table that was dropped or left out of a dump, even in many processes', async () => {
     const schema = freshSchema();
     await start({ schema });
     const before = await relations(schema);
@@ -210,7 +210,7 @@ describe('a start', () => {
     });
   });
 
-  it('of a version that knows fewer migrations than are recorded leaves the others alone', async () => {
+  it('of a version that has fewer migrations than are recorded leaves the others alone', async () => {
     const schema = freshSchema();
     await start({ schema });
     await query(

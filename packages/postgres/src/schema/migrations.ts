@@ -41,8 +41,8 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
 /**
  * The schema as Kysely migrations, for an application that runs all migrations itself and starts with `migrate: false`.
  *
- * @param table What `startSession` gets as `table`. Default: `sessions`.
- * @param schema What `startSession` gets as `schema`; it must exist. Default: where the search path leads.
+ * @param table The `table` passed to `startSession`. Default: `sessions`.
+ * @param schema The `schema` passed to `startSession`; it must exist. Default: where the search path leads.
  * @returns Migrations by name, to merge with the application's own.
  * @example
  * import { migrations, startSession } from '@store/postgres';
@@ -112,8 +112,8 @@ export function createSchemaSql(location: TableLocation): string[] {
 /**
  * The schema as plain SQL, for `psql` or any other tool. Running it again changes nothing.
  *
- * @param table What `startSession` gets as `table`. Default: `sessions`.
- * @param schema What `startSession` gets as `schema`. Default: where the search path leads.
+ * @param table The `table` passed to `startSession`. Default: `sessions`.
+ * @param schema The `schema` passed to `startSession`. Default: where the search path leads.
  * @example
  * import { schemaSql, startSession } from '@store/postgres';
  * import pg from 'pg';

@@ -19,7 +19,7 @@ async function freshTable() {
   return { schema, inSchema, table: `${inSchema}."sessions"` };
 }
 
-/** What keeps rows, and the error text about it. */
+/** The objects that keep rows, each with its error text. */
 const keepers: [
   name: string,
   sql: (table: string, inSchema: string) => string,

@@ -16,7 +16,7 @@ const recheckAfter = 10_000;
 export interface TableGuard {
   /** @throws {StoreError} `UNAVAILABLE` with the SQL that fixes it. */
   check(): Promise<void>;
-  /** The same for frequent calls: checks at most every ten seconds while it finds nothing. */
+  /** The same for frequent calls: checks at most every ten seconds as long as it finds nothing. */
   checkLately(): Promise<void> | undefined;
 }
 
@@ -81,7 +81,7 @@ function problemWith(
   if (trigger) {
     return (
       `The trigger ${trigger} runs before a row is deleted, and can keep it: a sign-out could change nothing. ` +
-      `Run drop trigger ${trigger}, or let it run after.`
+      `Run drop trigger ${trigger}, or make it an after trigger.`
     );
   }
   if (rule) return `The rule ${rule} replaces what the store does. Run drop rule ${rule}.`;

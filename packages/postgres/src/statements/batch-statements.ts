@@ -13,7 +13,7 @@ const table = sql.table('sessions');
 const locked = (strength: 'update' | 'no key update') => sql`
   locked as (select key from ${table} where key = any ($1::text[]) order by key for ${sql.raw(strength)} skip locked)`;
 
-/** Statements for many sessions. Writing ones return the keys they wrote. */
+/** Statements for many sessions. Those that write return the keys they wrote. */
 export function writeBatchStatements(location: TableLocation, prepare: boolean) {
   const db = sqlWriter(location);
   const statement = <Values extends unknown[]>(

@@ -41,7 +41,7 @@ describe('createBatcher', () => {
     expect(await result).toBe('1 alone');
   });
 
-  it('runs what waits at the same moment together, and never adds to a running batch', async () => {
+  it('runs items that are waiting at the same moment together, and never adds to a running batch', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher(options);
     const first = [run(1), run(2)];
@@ -81,7 +81,7 @@ describe('createBatcher', () => {
     expect(new Set(await Promise.all(results)).size).toBe(37);
   });
 
-  it('runs an item alone that a batch could not include', async () => {
+  it('runs alone an item that a batch could not include', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher(options);
     const results = [run(1), run(13)];
@@ -93,7 +93,7 @@ describe('createBatcher', () => {
     expect(await Promise.all(results)).toEqual(['1 in a batch', '13 alone']);
   });
 
-  it('runs each item alone after a failure without effect, and rejects all after any other', async () => {
+  it('runs each item alone after a failure without effect, and rejects all of them after any other failure', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher(options);
     const results = [run(1), run(2)];

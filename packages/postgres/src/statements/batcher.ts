@@ -24,7 +24,7 @@ export interface BatcherOptions<Item, Result> {
   runMany(items: Item[]): Promise<(Result | typeof runAlone)[]>;
   /** Whether a failed batch had no effect, so that each of its items may run alone. */
   isUndone(error: unknown): boolean;
-  /** Items with the same key never share a batch. Leave out if they may. */
+  /** Items with the same key never share a batch. Omit if they may. */
   keyOf?(item: Item): string;
   /** The size of an item in characters. @default no item counts */
   sizeOf?(item: Item): number;
@@ -32,7 +32,7 @@ export interface BatcherOptions<Item, Result> {
   concurrency?: number;
 }
 
-/** Makes a `runOne` of work that returns a promise. */
+/** Turns work that returns a promise into a `runOne`. */
 export function withPromise<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): BatcherOptions<Item, Result>['runOne'] {
@@ -55,10 +55,10 @@ const ready = Promise.resolve();
  * Runs all items that are waiting at the same moment as a single batch. A lone item is dispatched at the end of the current
  * microtasks, so it is not delayed; while the maximum number of batches is running, items wait for the next one.
  *
- * With one batch at a time, the server idles while results are read here, and the other way round, so reads run in two. Writes
- * have one: they wait for the disk, and the more of them share a commit, the better.
+ * With one batch at a time, the server idles while results are read here, and vice versa, so reads run in two batches at a time. Writes
+ * run in one: they wait for the disk, and the more of them share a commit, the better.
  *
- * A batch that hangs, on a dead connection or a locked table, blocks the items behind it no longer than {@link patience}.
+ * A batch that hangs, on a dead connection or a locked table, blocks the items behind it for no longer than {@link patience}.
  */
 export function createBatcher<Item, Result>(
   options: BatcherOptions<Item, Result>,

@@ -24,7 +24,10 @@ export function isBusy(error: unknown, database: SqliteDatabase): boolean {
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code);
 }
 
-/** The error that makes a write wait for the application's open transaction: otherwise the write would be committed or rolled back with that transaction. */
+/**
+ * The error that makes a write wait for the application's open transaction. Without the wait, the write would be committed or rolled
+ * back along with that transaction.
+ */
 export function transactionOpen(): Error {
   return Object.assign(new Error('The application has a transaction open on this connection.'), {
     code: 'SQLITE_BUSY',

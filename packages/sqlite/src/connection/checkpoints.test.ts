@@ -157,7 +157,7 @@ describe('checkpoints of a database that the store opened', () => {
     }
   });
 
-  it('let a process exit that has not closed its store', async () => {
+  it('let a process that has not closed its store exit', async () => {
     const path = temporaryDatabase();
     const fixture = join(import.meta.dirname, '../../test', 'save-many.ts');
     const child = spawn(process.execPath, [fixture, path, '3000'], { stdio: ['ignore', 'pipe', 'pipe'] });

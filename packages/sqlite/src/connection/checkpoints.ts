@@ -18,8 +18,8 @@ export interface Checkpoints {
 
 /**
  * Once the write-ahead log has this many pages, the commit that reaches the limit writes them back itself. That blocks the event
- * loop, mostly waiting for the disk. Garbage collection changes rows all over the table, so each of its pages costs more. With the
- * thread, a commit has to do this only if writes never pause: the log restarts only when all of it has been written back.
+ * loop, mostly waiting for the disk. Garbage collection changes rows all over the table, so each of its pages costs more. While
+ * the thread runs, a commit has to do this only if writes never pause: the log restarts only when all of it has been written back.
  */
 const pages = { usual: 1000, collecting: 100, withThread: 4000 };
 

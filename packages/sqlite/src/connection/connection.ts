@@ -47,7 +47,7 @@ interface Origin extends Opened {
 }
 
 /**
- * The database that a store uses: the one it started with or, after that one was lost, the one that replaced it.
+ * The database that a store uses: the one it started with or, once that database has been lost, its replacement.
  *
  * See docs/decisions/013.
  */
@@ -106,8 +106,8 @@ export class Connection {
   }
 
   /**
-   * Call before a statement when a check of the file is due. If the database was lost and another is at the path, opens that
-   * one.
+   * Call before a statement when a check of the file is due. If the database was lost and another is at the path, opens the
+   * new one.
    *
    * @throws {StoreError} `UNAVAILABLE` when the file or its log is not the one that was opened.
    */
@@ -126,7 +126,7 @@ export class Connection {
   /** Closes the database if the store opened it. */
   close(): Awaitable<void> {
     if (this.#isReleased || !this.#opened.close) return this.#closing;
-    // Closing writes the log back, and it must not overwrite content that it does not belong to.
+    // Closing writes the log back, which must not overwrite content that the log does not belong to.
     try {
       const loss = this.#loss ?? this.file?.check();
       if (loss) this.file?.releaseLog(loss, true);

@@ -65,7 +65,7 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
       const found = statSync(place, { throwIfNoEntry: false });
       if (!found?.isFile()) return 'missing';
       const state = `${found.size} ${found.mtimeMs}`;
-      // Another process already uses the file, so it found the copy finished.
+      // If another process is already using the file, that process found the copy complete.
       const isInUse = existsSync(`${realpathSync(place)}-wal`);
       const isAtRest = loss !== 'overwritten' || isInUse || state === lastState;
       lastState = state;

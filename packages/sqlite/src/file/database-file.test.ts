@@ -86,7 +86,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('makes every write of a group fail, and none runs twice', async () => {
+  it('makes every write of a group fail, without running any of them twice', async () => {
     const path = temporaryDatabase();
     const store = await start(path);
     await store.save(id, {}, {});
@@ -104,7 +104,7 @@ describe('a database file that is lost while it is open', () => {
     await expect(store.save(id, {}, {})).rejects.toMatchObject(isUnavailable);
   });
 
-  it('is noticed through a passed database', async () => {
+  it('is detected when a Database is passed', async () => {
     const path = temporaryDatabase();
     const store = await start(open(path));
     await store.save(id, {}, {});
@@ -113,7 +113,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('is noticed through a passed database in WAL mode when it is overwritten, and is not changed', async () => {
+  it('is detected when it is overwritten while a passed Database has it open in WAL mode, and the connection stays open', async () => {
     const path = temporaryDatabase();
     const database = open(path);
     database.pragma('journal_mode = wal');

@@ -14,7 +14,7 @@ import { isSameFile, OpenDescriptor } from './open-descriptor.ts';
  */
 export type Loss = 'moved' | 'overwritten' | 'log-gone';
 
-/** What SQLite knows about the database and can do to it. */
+/** What SQLite can report about the database and do to it. */
 export interface WatchedDatabase {
   /** `pragma schema_version`; `undefined` when the database is busy. */
   schema(): number | undefined;
@@ -67,7 +67,7 @@ export class DatabaseFile {
   #checked: Stats | undefined;
 
   /**
-   * Create this before SQLite opens the file, so that a replacement between the two is noticed.
+   * Create this before SQLite opens the file, so that a replacement in between is noticed.
    *
    * @param path Where the file is. Symbolic links are followed at every check, so a changed link is noticed.
    * @param realPath The path behind all symbolic links.
@@ -80,7 +80,7 @@ export class DatabaseFile {
   }
 
   /**
-   * Starts watching the content and the log. Call it once SQLite has both open, and only in WAL mode: in other modes, a rollback
+   * Starts watching the content and the log. Call it once SQLite has opened both, and only in WAL mode: in other modes, a rollback
    * after a crash of another process legitimately restores an earlier header.
    *
    * @param ownsLog Whether to watch and manage the log, too.
@@ -104,8 +104,8 @@ export class DatabaseFile {
   }
 
   /**
-   * Call when a check is due, and after every commit before the write is acknowledged: an acknowledged write is in the file
-   * that other processes open.
+   * Call when a check is due, and after every commit before the write is acknowledged, so that an acknowledged write is
+   * always in the file that other processes open.
    *
    * @returns what happened to the file since it was opened; `undefined` if nothing did
    */
@@ -114,7 +114,7 @@ export class DatabaseFile {
     if (!found || !this.#opened || found.ino !== this.#opened.ino || found.dev !== this.#opened.dev)
       return 'moved';
     if (this.#checked && (found.mtimeMs !== this.#checked.mtimeMs || found.size !== this.#checked.size)) {
-      // What follows cannot be undone, so be certain: check twice.
+      // What follows cannot be undone, so check twice to be certain.
       const isOther = this.#isOverwritten() && this.#isOverwritten();
       if (isOther) return 'overwritten';
       // If the header could not be read just now, the next check looks again.
@@ -141,8 +141,8 @@ export class DatabaseFile {
   }
 
   /**
-   * Call before SQLite closes a lost file: the content of the log must neither be lost nor be read together with content that
-   * it does not belong to.
+   * Call before SQLite closes a lost file: the content of the log must neither be lost nor be combined with content that
+   * the log does not belong to.
    *
    * @param isLastChance Whether to discard what cannot be written back now.
    * @returns whether the log has been dealt with

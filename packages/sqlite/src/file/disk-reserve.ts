@@ -31,7 +31,7 @@ export class DiskReserve {
       const size = Math.min(largest, Math.floor((freeBytes(dirname(this.#path)) + held) / part));
       if (size < smallest || size < held * 2) return;
       this.giveUp();
-      // Random, and not repeating too soon: some file systems do not store zeros, and compress repetition.
+      // Random, and without short repetitions: some file systems do not store zeros, and compress repeated data.
       const bytes = Buffer.alloc(size, randomBytes(64 * 1024));
       // `wx` neither follows a link nor writes to an existing file.
       writeFileSync(this.#path, bytes, { flag: 'wx', mode: 0o600 });

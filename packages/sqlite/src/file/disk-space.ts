@@ -76,7 +76,7 @@ export class DiskSpace {
     }
   }
 
-  /** A log in use counts as busy, since the checkpoint thread, another process or a reader holds it only briefly: the write waits. */
+  /** While the log is in use, the write waits as for a busy database: the thread, another process or a reader needs the log only briefly. */
   #failure(outcome: Outcome, cause: unknown): Error {
     const text = `[@store/sqlite] ${diskFullText(this.#connection.directory)}`;
     const full = new StoreError('UNAVAILABLE', text, { cause });

@@ -42,7 +42,7 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
 
 /**
  * Tells whether something other than SQLite, such as `cp backup.db sessions.db`, has overwritten the file. If in doubt, the answer
- * is no: a copy may pass for SQLite's work, but SQLite's work is never mistaken for a copy.
+ * is no: a copy may be taken for SQLite's work, but SQLite's work is never mistaken for a copy.
  *
  * @param schemaNow The schema version according to SQLite, whose log may be ahead of the file; `undefined` when it is unknown.
  * @param isFromLog Whether the log may have held this first page since `before` was read.

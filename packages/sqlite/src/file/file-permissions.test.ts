@@ -82,7 +82,7 @@ describe('a database file that every user may write to', { skip }, () => {
     await expectRefusal(link, `chmod o-w ${directory}`);
   });
 
-  it('is not created in such a directory', async () => {
+  it('is not created in a directory that every user may write to', async () => {
     const path = temporaryDatabase();
     chmodSync(dirname(path), 0o777);
     await expectRefusal(path, 'is writable by every user');
@@ -139,7 +139,7 @@ describe('a database file that its group may write to', { skip }, () => {
 });
 
 describe('a database file that is missing', { skip }, () => {
-  it('is created for its owner only, even behind a symbolic link, whatever the umask', async () => {
+  it('is created with access for its owner only, even behind a symbolic link, whatever the umask', async () => {
     const path = temporaryDatabase();
     symlinkSync(path, `${path}.link`);
     const umask = process.umask(0);
@@ -148,7 +148,7 @@ describe('a database file that is missing', { skip }, () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it("is created where a link leads from the link's real directory, not from a link to that directory", () => {
+  it("is created at a link's target, resolved from the link's real directory and not from a link to that directory", () => {
     const path = temporaryDatabase();
     const directory = join(dirname(path), 'deep', 'real');
     mkdirSync(directory, { recursive: true });

@@ -42,7 +42,7 @@ export function preparePrivateFile(path: string, checkOwner = true, mayCreate = 
 
 /**
  * Checks the database and the files next to it. Call it again once SQLite has them open: in a directory like /tmp, another
- * user could have created one in between.
+ * user could have created one of those files in between.
  */
 export function assertPrivateFiles(file: string, checkOwner = true): void {
   for (const each of [file, ...companions.map((suffix) => file + suffix)]) {

@@ -29,9 +29,9 @@ async function onSmallDisk(
   return { disk, ...JSON.parse(stdout) };
 }
 
-describe('on a full disk', () => {
+describe('on a full disk,', () => {
   it.for([
-    // The whole of a new database is still in the log, and must be written back before the log has room again.
+    // All of a new database is still in the log, and must be written back before the log has room again.
     { count: 20, mode: 'path' },
     { count: 200, mode: 'path' },
     { count: 2000, mode: 'path' },
@@ -59,7 +59,7 @@ describe('on a full disk', () => {
     expect(result).toMatchObject({ integrity: 'ok', found: { lost: 0, left: kept, collected: kept } });
   });
 
-  it('the start reports it', async (context) => {
+  it('startup reports that the disk is full', async (context) => {
     const fill = 'head -c 9999999 /dev/zero >"$DISK/other.log" 2>/dev/null || true';
     const result = await onSmallDisk(context, 1, 'start-and-report', fill, 'DISK/sessions.db');
     expect(result.outcome).toBe(
@@ -69,8 +69,8 @@ describe('on a full disk', () => {
   });
 });
 
-describe('where processes cannot share memory', () => {
-  it('the start names the file system, and says where to put the database', async (context) => {
+describe('where processes cannot share memory,', () => {
+  it('startup names the file system, and says where to put the database', async (context) => {
     // With this limit on the size of files, the log's shared memory cannot be created, as on a file system that does not support it.
     const limit = "trap '' XFSZ; ulimit -f 16";
     const result = await onSmallDisk(context, 20, 'start-and-report', limit, 'DISK/sessions.db');

@@ -22,7 +22,7 @@ describe('a database file that was moved away', () => {
     expect(contentOf(path).check).toBe('ok');
   });
 
-  it('keeps every acknowledged write at its new place, without its log', async () => {
+  it('keeps every acknowledged write in its new location, even without its log', async () => {
     const path = temporaryDatabase();
     const { store } = await start(path);
     await fill(store, 400, 1);
@@ -33,7 +33,7 @@ describe('a database file that was moved away', () => {
     expect(contentOf(join(elsewhere, 'sessions.db'))).toEqual({ check: 'ok', numbers: Array(400).fill(1) });
   });
 
-  it('is replaced by the one that another process starts on', async () => {
+  it('is replaced by the database that another process starts on', async () => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
     await fill(store, 200, 1);
@@ -80,7 +80,7 @@ describe('a log that was deleted under an open database', () => {
   });
 });
 
-describe('a log that was deleted under two processes that write', () => {
+describe('a log that was deleted while two processes write', () => {
   it.each([['-wal'], ['-wal', '-shm']])('costs no acknowledged write: %s %s', async (...suffixes) => {
     const path = temporaryDatabase();
     const children = await Promise.all([0, 1].map(() => startWriting(path)));
@@ -122,21 +122,24 @@ describe('a symbolic link to the database', () => {
   });
 });
 
-describe('a database file that something else is mounted over', () => {
+describe('a mount over an open database', () => {
   it.for([
     // A file mounted without its directory is refused: its log would be elsewhere.
     { what: 'file', works: false, lost: 0, events: [] },
     { what: 'directory', works: true, lost: 0, events: ['database-replaced'] },
-  ])('is noticed, and used if it is a directory: $what', async ({ what, ...expected }, context) => {
-    if (!canMount) context.skip('mounts need root or user namespaces');
-    const path = temporaryDatabase();
-    const other = join(dirname(path), 'other');
-    mkdirSync(other, { mode: 0o700 });
-    const { store } = await start(join(other, 'sessions.db'));
-    await store.close();
-    const program = join(import.meta.dirname, '../../test', 'mount-over.ts');
-    const command = [...namespace, process.execPath, program, path, other, what];
-    const { stdout } = await promisify(execFile)('unshare', command, { timeout: 60_000 });
-    expect(JSON.parse(stdout)).toEqual(expected);
-  });
+  ])(
+    'is noticed, and is used if it covers the whole directory: $what',
+    async ({ what, ...expected }, context) => {
+      if (!canMount) context.skip('mounts need root or user namespaces');
+      const path = temporaryDatabase();
+      const other = join(dirname(path), 'other');
+      mkdirSync(other, { mode: 0o700 });
+      const { store } = await start(join(other, 'sessions.db'));
+      await store.close();
+      const program = join(import.meta.dirname, '../../test', 'mount-over.ts');
+      const command = [...namespace, process.execPath, program, path, other, what];
+      const { stdout } = await promisify(execFile)('unshare', command, { timeout: 60_000 });
+      expect(JSON.parse(stdout)).toEqual(expected);
+    },
+  );
 });

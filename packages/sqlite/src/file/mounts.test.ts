@@ -121,11 +121,11 @@ describe('a database on a file system that machines can share', () => {
 });
 
 describe('fileSystemOf', () => {
-  it('is undefined for a path that does not exist', () => {
+  it('returns undefined for a path that does not exist', () => {
     expect(fileSystemOf('/nowhere/at/all/sessions.db')).toBeUndefined();
   });
 
-  it("is the directory's for a file that does not exist yet", {
+  it("returns the directory's file system for a file that does not exist yet", {
     skip: process.platform !== 'linux',
   }, () => {
     const path = temporaryDatabase();

@@ -94,7 +94,7 @@ interface Mount {
 
 /**
  * The mount that holds `path`, an absolute path without symbolic links. Walks down from the root as the kernel does, since the longest
- * mount point may be hidden: mounting `/data` covers what was mounted at `/data/sessions.db` before, which stays listed.
+ * mount point may be hidden: mounting `/data` covers an earlier mount at `/data/sessions.db`, which stays listed.
  *
  * @param mountinfo the text of `/proc/self/mountinfo`
  */

@@ -6,8 +6,8 @@ import { sqlWriter } from './sessions-table.ts';
 import { tableNames } from './table-names.ts';
 
 /**
- * Brings the schema up to date; only reads if it already is. Runs in one transaction without an `await`, so that nothing on this
- * connection and no other process can interfere. Kysely's migrator takes no lock on SQLite: when twenty processes start on an
+ * Brings the schema up to date; only reads if it already is. Runs in one transaction without an `await`, so that neither other
+ * calls on this connection nor another process can interfere. Kysely's migrator takes no lock on SQLite: when twenty processes start on an
  * empty database, some of them fail.
  */
 export function migrateToLatest(database: SqliteDatabase, table: string): void {

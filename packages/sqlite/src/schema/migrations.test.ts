@@ -77,7 +77,7 @@ describe('startSession with migrate: true', () => {
     expect(database.prepare('select name from sessions_migration').pluck().all()).toEqual(['0001_sessions']);
   });
 
-  it('leaves migrations of a newer version alone', async () => {
+  it('leaves migrations recorded by a newer version alone', async () => {
     const database = openDatabase();
     await start({ database });
     database.exec("insert into sessions_migration values ('9999_future', '2099-01-01T00:00:00.000Z')");
@@ -137,7 +137,7 @@ describe('startSession with migrate: true', () => {
     },
   );
 
-  it('ends derived names over 63 bytes in a hash', async () => {
+  it('ends derived names that would exceed 63 bytes with a hash', async () => {
     const database = openDatabase();
     const [first, second] = ['x'.repeat(80), `${'x'.repeat(79)}y`];
     await start({ database, table: first });
@@ -165,7 +165,7 @@ describe('startSession with migrate: false', () => {
 });
 
 describe('schemaSql', () => {
-  it('creates the same schema as startSession, and may run twice', async () => {
+  it('creates the same schema as startSession, and can be run twice', async () => {
     const [byText, byStart] = [openDatabase(), openDatabase()];
     byText.exec(schemaSql('s'));
     byText.exec(schemaSql('s'));
@@ -180,7 +180,7 @@ describe('schemaSql', () => {
 });
 
 describe('migrations', () => {
-  it("runs together with an application's migrations in Kysely's migrator", async () => {
+  it("run together with an application's migrations in Kysely's migrator", async () => {
     const database = openDatabase();
     const { error } = await migrateApplication(database, { ...applicationMigrations, ...migrations('s') });
     expect(error).toBeUndefined();
@@ -189,7 +189,7 @@ describe('migrations', () => {
     expect(await store.load(id)).toMatchObject({ exists: true });
   });
 
-  it('records migrations as Kysely does, so that its migrator can take over', async () => {
+  it('are recorded as Kysely would record them, so that its migrator can take over', async () => {
     const database = openDatabase();
     await start({ database });
     const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { invalidOption } from '@store/core/driver';
 import { type IdentifierNode, type KyselyPlugin, OperationNodeTransformer } from 'kysely';
 
-/** PostgreSQL keeps 63 bytes of a name; the same limit here gives the same names in every driver. */
+/** PostgreSQL truncates names to 63 bytes; with the same limit here, every driver derives the same names. */
 const longest = 63;
 
 /**
