@@ -6,20 +6,20 @@ import { fullPlan, quickPlan } from './plan.ts';
 const read = (...args: string[]) => readCommand(args, {});
 
 describe('readCommand', () => {
-  it('measures everything fully, and keeps the figures where they are committed', () => {
+  it('measures everything in full, and saves the figures in the committed results', () => {
     expect(read()).toMatchObject({ plan: fullPlan, only: [], render: false, results: committedResults });
   });
 
-  it('keeps no figures of a quick run, however it was requested', () => {
+  it('saves no figures of a quick run, however it was requested', () => {
     expect(read('--quick')).toMatchObject({ plan: quickPlan, results: undefined });
     expect(readCommand([], { BENCH_QUICK: '1' })).toMatchObject({ quick: true, results: undefined });
   });
 
-  it('keeps them in the directory it was given', () => {
+  it('saves them in the directory it was given', () => {
     expect(read('--quick', '--results', 'here').results).toBe(resolve('here'));
   });
 
-  it('writes reports again from the committed figures', () => {
+  it('regenerates the reports from the committed figures', () => {
     expect(read('--render')).toMatchObject({ render: true, results: committedResults });
   });
 
@@ -36,7 +36,7 @@ describe('readCommand', () => {
     });
   });
 
-  it('keeps no figures of a run that compares with an older build, unless given a directory', () => {
+  it('saves no figures of a run that compares with an older build, unless given a directory', () => {
     expect(read('--before', '/older')).toMatchObject({
       before: '/older',
       plan: fullPlan,
@@ -55,7 +55,7 @@ describe('readCommand', () => {
     });
   });
 
-  it('refuses to keep those in the committed results', () => {
+  it('refuses to save those in the committed results', () => {
     expect(() => read('--before', '/older', '--results', relative('.', committedResults))).toThrow(
       'Name another directory for --results.',
     );

@@ -2,17 +2,17 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fullPlan, type Plan, quickPlan, within } from './plan.ts';
 
-/** The options of the command line. */
+/** The command-line options. */
 export interface Command {
   plan: Plan;
   quick: boolean;
   /** The names of the parts to measure; empty for all. */
   only: string[];
-  /** Another checkout of this repository, whose built packages are measured next to ours. */
+  /** Another checkout of this repository, whose built packages are measured alongside ours. */
   before: string | undefined;
-  /** Measures nothing: writes report, table and pictures again from the figures that exist. */
+  /** Measures nothing: regenerates the report, table and charts from the existing figures. */
   render: boolean;
-  /** The directory for figures, report and pictures; `undefined` if this run keeps none. */
+  /** The directory for figures, report and charts; `undefined` if this run saves none. */
   results: string | undefined;
   /** Where the backends keep their files. */
   directory: string;
@@ -21,7 +21,7 @@ export interface Command {
 /** On the checkout's disk: the system's temporary directory is often in memory. */
 const defaultDirectory = join(import.meta.dirname, 'node_modules', '.cache');
 
-/** The committed results. A quick run writes there only on request, and one that compares builds never. */
+/** The committed results. A quick run writes there only on request, and one that compares builds never does. */
 export const committedResults = join(import.meta.dirname, 'results');
 
 /** Reads the options that README.md lists, and `BENCH_QUICK=1`. */
@@ -39,7 +39,7 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
     },
   });
   const { quick, only, render, seconds } = values;
-  // pnpm runs this in the package's folder, but paths are relative to where the command was typed.
+  // pnpm runs this in the package's folder, but paths are relative to the folder where the command was typed.
   const path = (given: string | undefined) => given && resolve(environment.INIT_CWD ?? '.', given);
   const [before, results] = [path(values.before), path(values.results)];
   const directory = resolve(environment.INIT_CWD ?? '.', values.directory);

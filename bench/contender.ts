@@ -5,12 +5,12 @@ export const lifetime = 2 * 3_600_000;
 
 export type Change = (content: SessionContent) => SessionContent;
 
-/** An open contender, with separate files or a separate schema. Every call is awaited, even if a store is synchronous. */
+/** An open contender with its own files or its own schema. Every call is awaited, even if a store is synchronous. */
 export interface OpenContender<Loaded = unknown> {
   load(id: string): Awaitable<Loaded>;
   /** The session that a load found; `undefined` if it found none. */
   contentOf(loaded: Loaded): SessionContent | undefined;
-  /** Saves a session, new or not. `now` is in the past for sessions that should be expired. */
+  /** Saves a new or an existing session. `now` is in the past for sessions that should be expired. */
   save(id: string, content: SessionContent, now?: number): Awaitable<unknown>;
   /** Set if it cannot change the content of a saved session: no `save over`, no `request`. */
   writeOnce?: boolean;
@@ -20,23 +20,23 @@ export interface OpenContender<Loaded = unknown> {
   destroy(id: string): Awaitable<unknown>;
   gc?(): Awaitable<unknown>;
 
-  /** Never timed, like all that follow. Runs many saves faster than one by one, for example in a transaction. */
+  /** Like everything below, never timed. Performs many saves faster than saving one at a time, for example in a transaction. */
   bulk?(saves: () => Promise<void>): Promise<void>;
   /** Checkpoints or vacuums, so that no operation pays for an earlier one. */
   maintain?(): Awaitable<void>;
-  /** Waits for its own threads, so that their processor time is counted here and not in the next contender's block. */
+  /** Waits for its own threads, so that their processor time is counted here rather than in the next contender's block. */
   rest?(): Awaitable<void>;
-  /** How many sessions the backend really holds, including expired ones. */
+  /** How many sessions the backend actually holds, including expired ones. */
   rows(): Awaitable<number>;
   close?(): Awaitable<void>;
 }
 
-/** What a store provides itself, as opposed to its backend. */
+/** What a store provides itself rather than leaving to its backend. */
 export type Operations<Loaded> = Omit<OpenContender<Loaded>, 'rows'>;
 
 /** A store to measure. */
 export interface Contender {
-  /** The name as printed, with its version if it is not one of our packages. */
+  /** The name as printed, including the version if it is not one of our packages. */
   name: string;
   /**
    * - `bare`: the backend without a store, the baseline of every ratio
@@ -45,13 +45,13 @@ export interface Contender {
    * - `before`, `again`: ours from an older build, and ours once more
    */
   kind: 'bare' | 'control' | 'limit' | 'ours' | 'peer' | 'before' | 'again';
-  /** What `before` and `again` are compared with: the name of ours. */
+  /** The name of our contender that `before` and `again` are compared with. */
   variantOf?: string;
   /** Why the comparison is unequal, in two or three words: "no expiry". */
   caveat?: string;
-  /** Left out of a quick run: it waits for the disk at every write, or differs little from another line. */
+  /** Left out of a quick run, because it waits for the disk on every write or hardly differs from another line. */
   slow?: boolean;
-  /** Opens it in an empty directory. */
+  /** Opens the contender in an empty directory. */
   open(directory: string): Awaitable<OpenContender>;
 }
 
@@ -59,17 +59,17 @@ export interface Contender {
 export interface Backend {
   name: string;
   title: string;
-  /** What readers must know to judge the figures: settings, schema, the baseline. */
+  /** What readers need to know to judge the figures: settings, schema, the baseline. */
   note: string;
   /** The baseline of every line's ratio, in the same round. */
   baseline: Contender;
-  /** In the order of the table, baseline and control included. */
+  /** In table order, including the baseline and the control. */
   lines: Contender[];
   /** The operations that make sense here. @default all */
   operations?: readonly string[];
-  /** A multiple of the plan's number of blocks, and their sizes. @default as in the plan */
+  /** A multiplier for the plan's number of blocks, and the sizes of the blocks. @default as in the plan */
   blocks?: { times: number; sizes: number[] };
-  /** The lines of the garbage collection table, its baseline first; empty where there is nothing to collect. */
+  /** The lines of the garbage collection table, baseline first; empty where there is nothing to collect. */
   collectors: Contender[];
 }
 

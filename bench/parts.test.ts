@@ -4,7 +4,7 @@ import { chosenParts } from './parts.ts';
 const names = (...only: string[]) => chosenParts(only).map(({ name }) => name);
 
 describe('chosenParts', () => {
-  it('are all parts of the report, in its order', () => {
+  it('are all parts of the report, in report order', () => {
     expect(names()).toEqual(['sqlite', 'postgres', 'file', 'cookie', 'http']);
   });
 

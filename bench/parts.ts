@@ -15,13 +15,13 @@ import { backendResults } from './report/backend-results.ts';
 import { httpResults } from './report/http-results.ts';
 import type { Results, Run } from './report/results.ts';
 
-/** How a part is measured in this run. */
+/** How a part is to be measured in this run. */
 export interface Setting {
   plan: Plan;
   quick: boolean;
   /** A directory for files during the measurement. */
   directory: string;
-  /** An older checkout, its packages built: everything of ours is measured with those as well. */
+  /** An older checkout with its packages built: everything of ours is measured with that build as well. */
   before?: string | undefined;
   onStep(text: string, share: number): void;
   /** Called when the part is done. @returns when, where and how it was measured */
@@ -31,7 +31,7 @@ export interface Setting {
 /** What can be measured on its own, with `--only <name>`. */
 export interface Part {
   name: string;
-  /** Measured only if named. */
+  /** Measured only when named. */
   onRequest?: boolean;
   measure(setting: Setting): Promise<Partial<Results>>;
 }
@@ -50,7 +50,7 @@ function backendPart(backend: Backend): Part {
 
 /**
  * The same backend with everything of ours three times: built by this checkout, by an older one, and by this one again. None of them
- * runs from `src`, so that their code is the only difference.
+ * runs from `src`, so their code is the only difference.
  */
 async function withOlderBuild({ name }: Backend, before: string): Promise<Backend> {
   const copies = { now: thisCheckout, before, again: thisCheckout };
@@ -84,7 +84,7 @@ const httpPart: Part = {
     const entered = before === undefined ? applications : withBefore(applications, before, thisCheckout);
     const httpPlan = { ...(quick ? quickHttpPlan : fullHttpPlan), seconds: plan.seconds };
     const samples: HttpSample[] = [];
-    // One framework after another: with fewer servers taking turns, the compared ones are closer in time.
+    // One framework after another: with fewer servers taking turns, the measurements being compared are taken closer together.
     for (const own of Map.groupBy(entered, ({ framework }) => framework).values()) {
       samples.push(...(await measureHttp(own, httpPlan, directory, onStep)));
     }
@@ -93,7 +93,7 @@ const httpPart: Part = {
   },
 };
 
-/** In the order of the report. */
+/** In report order. */
 export const backends: Backend[] = [sqlite, postgres, file, cookie];
 
 export const parts: Part[] = [

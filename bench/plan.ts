@@ -1,18 +1,18 @@
-/** How much is measured. */
+/** How much to measure. */
 export interface Plan {
-  /** Rounds that count; one more precedes them to warm up. */
+  /** Rounds that count, after one extra round to warm up. */
   rounds: number;
-  /** Seconds for the rounds of one backend, after which no new round begins. */
+  /** Seconds for one backend's rounds; after that, no new round starts. */
   seconds: number;
-  /** How often contenders change places within one operation of one round. */
+  /** How many times contenders take turns within one operation of one round. */
   blocks: number;
-  /** Numbers of operations in flight: each round measures every operation with the first, then with the next. */
+  /** How many operations are in flight: each round measures every operation with the first number, then with the next. */
   inFlight: number[];
-  /** Operations in one block, for each of `inFlight`. */
+  /** Operations per block, for each of `inFlight`. */
   blockSizes: number[];
   /** Sessions that exist throughout the run. */
   resident: number;
-  /** Sessions while garbage is collected, and how many of them are expired. */
+  /** Sessions present during garbage collection, and how many of them have expired. */
   collected: { sessions: number; expired: number; rounds: number; seconds: number };
 }
 
@@ -26,7 +26,7 @@ export const fullPlan: Plan = {
   collected: { sessions: 100_000, expired: 10_000, rounds: 5, seconds: 600 },
 };
 
-/** The same operations, so short that all backends and HTTP take two minutes: only a first impression. */
+/** The same operations, kept so short that all backends and HTTP take two minutes: just a first impression. */
 export const quickPlan: Plan = {
   ...fullPlan,
   rounds: 2,

@@ -76,18 +76,18 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true }));
 
 describe('builtFile', () => {
-  it('is the published file, not the source that development resolves to', () => {
+  it('returns the published file, not the source that development resolves to', () => {
     expect(builtFile(checkout, '@store/sqlite')).toBe(join(checkout, 'packages/sqlite/dist/index.js'));
     expect(builtFile(checkout, '@store/session/node')).toBe(join(checkout, 'packages/session/dist/node.js'));
   });
 
-  it('is the exported file if the package publishes the same', () => {
+  it('returns the exported file if the package publishes that same file', () => {
     const manifest = { exports: { '.': './dist/index.js' } };
     writeFileSync(join(checkout, 'packages/file/package.json'), JSON.stringify(manifest));
     expect(builtFile(checkout, '@store/file')).toBe(join(checkout, 'packages/file/dist/index.js'));
   });
 
-  it('refuses a package or an entry point that the checkout does not have', () => {
+  it('refuses a package or an entry point that is not in the checkout', () => {
     expect(() => builtFile(checkout, '@store/mongo')).toThrow(
       `${join(checkout, 'packages/mongo/package.json')} is missing`,
     );
@@ -96,11 +96,11 @@ describe('builtFile', () => {
 });
 
 describe('checkBuilt', () => {
-  it('accepts a checkout that is built', () => {
+  it('accepts a checkout that has been built', () => {
     expect(() => checkBuilt(checkout)).not.toThrow();
   });
 
-  it('names the missing file in one that is not, and how to build it', () => {
+  it('names the missing file in one that has not been built, and says how to build it', () => {
     rmSync(join(checkout, 'packages/cookie/dist'), { recursive: true });
     expect(() => checkBuilt(checkout)).toThrow(
       `${checkout} has no built @store/cookie: ${join(checkout, 'packages/cookie/dist/index.js')} is missing. ` +

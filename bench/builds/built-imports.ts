@@ -6,7 +6,7 @@ import { builtFile } from './built-packages.ts';
 const shared = '/contenders/postgres/server.ts';
 
 /**
- * Runs modules of the bench on the packages of several checkouts in one process. In a copy, every import of `@store/…`, by the bench
+ * Runs bench modules against the packages of several checkouts in one process. In a copy, every import of `@store/…`, by the bench
  * and by the packages themselves, resolves to the build of its checkout; other packages are resolved from there.
  *
  * @param copy The name of a copy of the modules. Copies share no compiled code, not even for the same checkout.

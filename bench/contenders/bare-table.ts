@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Awaitable, SessionContent } from '@store/core';
 import { lifetime, type Operations } from '../contender.ts';
 
-/** A table for the lines without a store. Its statements are SQLite's; PostgreSQL takes them with `$1` for `?`. */
+/** A table for the lines without a store. Its statements are written for SQLite; for PostgreSQL, each `?` becomes `$1` and so on. */
 export type BareTable = ReturnType<typeof ourTable>;
 
 const byKey = (column: string) => ({

@@ -21,10 +21,10 @@ const id = sessionId(1);
 const other = sessionId(2);
 const content = sessionContent(1);
 
-/** Reads everything that a backend holds for the contender in this directory, bypassing the contender. */
+/** Reads everything that a backend holds for the contender in this directory, bypassing the contender itself. */
 type EveryRow = (directory: string) => Awaitable<string>;
 
-/** Every file with its modification time, in which some contenders keep the expiry. */
+/** Every file with its modification time, where some contenders store the expiry. */
 const everyFile: EveryRow = (directory) =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -63,7 +63,7 @@ const everyPostgresRow: EveryRow = async (directory) => {
 let parent: string;
 let server: Awaited<ReturnType<typeof borrowServer>>;
 
-// Borrowed for all tests, so that it does not restart for each.
+// Borrowed for all tests, so that it doesn't restart for each one.
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'store-bench-'));
   server = await borrowServer(join(parent, 'all'));
@@ -77,7 +77,7 @@ const backends: [string, Backend, EveryRow | undefined][] = [
   ['SQLite', sqlite, everySqliteRow],
   ['PostgreSQL', postgres, everyPostgresRow],
   ['files', file, everyFile],
-  // With these, nothing is at rest.
+  // With these contenders, nothing is stored at rest.
   ['a Map', core, undefined],
   ['cookies', cookie, undefined],
 ];
@@ -125,7 +125,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
       expect(await store.rows()).toBe(1);
     });
 
-    it('writes the change of a request to the session it loaded', async ({ skip }) => {
+    it("writes a request's change to the session it loaded", async ({ skip }) => {
       if (store.writeOnce) return skip('it cannot write a session twice');
       await store.save(id, content);
       for (let count = 1; count <= 3; count++) await request(store, id);
@@ -133,7 +133,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
       expect(await store.rows()).toBe(1);
     });
 
-    it('removes a destroyed session, and no other', async () => {
+    it('removes a destroyed session, and no others', async () => {
       await store.save(id, content);
       await store.save(other, sessionContent(2));
       expect(await store.rows()).toBe(2);
@@ -160,7 +160,7 @@ describe.each(backends)('on %s', (_title, backend, everyRow) => {
       expect(await everyRow(directory)).toContain('maria.anders.1@example.com');
     });
 
-    it('moves the expiry of a touched session and leaves its content', async ({ skip }) => {
+    it('updates the expiry of a touched session and leaves its content unchanged', async ({ skip }) => {
       if (!store.touch) return skip('it has no touch');
       await store.save(id, content);
       const before = await everyRow(directory);

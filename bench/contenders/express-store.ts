@@ -2,7 +2,7 @@ import type { SessionContent } from '@store/core';
 import type { Store } from 'express-session';
 import { lifetime, type Operations } from '../contender.ts';
 
-/** What express-session passes to its stores: the content, next to the cookie. */
+/** What express-session passes to its stores: the content, alongside the cookie. */
 type ExpressSession = SessionContent & { cookie: object };
 
 function expressSession({ data, flash }: SessionContent, now: number): ExpressSession {
@@ -20,7 +20,7 @@ export function promised<T>(
   });
 }
 
-/** Any express-session store, through the functions that express-session calls. */
+/** Any express-session store, called through the functions that express-session uses. */
 export function expressStoreOperations(store: Store<ExpressSession>) {
   return {
     load: (id) => promised((done) => store.get(id, done)),

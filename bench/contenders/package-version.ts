@@ -3,7 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 type Dependency = keyof typeof manifest.dependencies;
 
-/** A peer's name with the version that this package pins. */
+/** A peer's name with the version pinned by this package. */
 export function packageVersion(name: Dependency): string {
   return `${name} ${manifest.dependencies[name]}`;
 }

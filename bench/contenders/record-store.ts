@@ -3,7 +3,7 @@ import { lifetime, type Operations } from '../contender.ts';
 
 const options = { idleTimeout: lifetime / 1000, cache: false } as const;
 
-/** Any of our stores. A request is what the middleware does: `load`, then `update` on that base. */
+/** Any of our stores. A request does what the middleware does: `load`, then `update` on that base. */
 export async function openStore(start: (given: typeof options & { now(): number }) => Promise<SessionStore>) {
   let pretended: number | undefined;
   const store = await start({ ...options, now: () => pretended ?? Date.now() });

@@ -1,4 +1,4 @@
-// The @types packages of these would add `session` to every request of Express, in the whole workspace.
+// The @types packages for these would add `session` to every Express request throughout the workspace.
 declare module 'connect-pg-simple';
 declare module 'cookie-session';
 declare module 'session-file-store';
@@ -14,11 +14,11 @@ declare module 'express-session' {
   export default function session(options: object): import('express').RequestHandler;
 }
 
-// These have no types.
+// These ship no types.
 declare module 'better-sqlite3-session-store';
 declare module 'express-session-better-sqlite3';
 declare module 'session-file-store/lib/session-file-helpers.js';
-// Its types would declare `request.session` for the whole program.
+// Its types would declare `request.session` for the entire program.
 declare module '@fastify/secure-session' {
   const plugin: import('fastify').FastifyPluginCallback<{ key: Buffer; cookie?: object }>;
   export default plugin;

@@ -9,16 +9,16 @@ import { measureScale } from './scale.ts';
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'store-bench-findings-'));
-  // PostgreSQL does not run as root, and must be able to reach its files in here.
+  // PostgreSQL doesn't run as root, so its user must be able to reach its files in here.
   chmodSync(directory, 0o711);
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('a process that serves one visitor after another', () => {
-  /** An entry in a map, its key a session id, takes more. Without one it varies by 10 once all code is compiled, after 3,000. */
+  /** Less than a map entry per session id would take. Without a leak it varies by 10 once all code is compiled, after 3,000 visitors. */
   const bytesAllowed = 60;
 
-  it('keeps nothing of them in memory', async () => {
+  it('keeps nothing about them in memory', async () => {
     const script = join(import.meta.dirname, 'memory.ts');
     const options = ['--counts', '3000,5000', '--directory', directory];
     const args = ['--expose-gc', '--max-old-space-size=64', script, ...options];

@@ -1,5 +1,5 @@
-// Serves ever more visitors, each with a session of their own, from a heap of 64 MiB, and prints what is left after garbage
-// collection: `pnpm memory`, a million by default. A leak of a hundred bytes a session ends the process.
+// Serves a growing number of visitors, each with their own session, from a 64 MiB heap, and prints what is left after garbage
+// collection: `pnpm memory`, a million visitors by default. A leak of a hundred bytes per session crashes the process.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { SessionStore } from '@store/core';
 import { sessionHandler } from '@store/session/fetch';
 import { startSession } from '@store/sqlite';
 
-/** Two requests of a browser: the first gets a session, the second sends its cookie and changes it. */
+/** Two requests from a browser: the first gets a session; the second sends its cookie and changes the session. */
 function visitors(store: SessionStore): () => Promise<void> {
   const handle = sessionHandler<{ views: number }>(
     (_request, session) => {
@@ -25,7 +25,7 @@ function visitors(store: SessionStore): () => Promise<void> {
   };
 }
 
-/** Bytes left after garbage collection. Finalizers of native objects run in a later turn, and free their memory only then. */
+/** Bytes left after garbage collection. Finalizers of native objects run in a later turn, and only then free their memory. */
 async function bytesLeft(): Promise<{ heap: number; resident: number }> {
   for (let time = 0; time < 3; time++) {
     await nextTurn();

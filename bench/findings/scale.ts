@@ -1,4 +1,4 @@
-// Measures a store among 10,000, 100,000 and 1,000,000 sessions: `pnpm scale sqlite`. Files need 9 GB and 2.3 million inodes.
+// Measures a store with 10,000, 100,000 and 1,000,000 sessions: `pnpm scale sqlite`. Files need 9 GB and 2.3 million inodes.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,10 +17,10 @@ const perTransaction = 10_000;
 const measured = ['load hit', 'save over', 'request', 'save new'];
 
 type Sized = Entrant & { size: number; directory: string };
-/** What one operation took in one round: microseconds, and calls of the kernel that read and write. */
+/** What one operation cost in one round: microseconds, and the numbers of system calls that read and write. */
 type Cost = { time: number; reads: number; writes: number };
 
-/** How the cost of each operation changes with the number of sessions: a table in Markdown. */
+/** How the cost of each operation changes with the number of sessions: a Markdown table. */
 export async function measureScale(
   name: keyof typeof backends,
   { sizes, rounds, count = 400, parent }: { sizes: number[]; rounds: number; count?: number; parent: string },
@@ -48,8 +48,8 @@ export async function measureScale(
 }
 
 /**
- * All sizes take turns, so that the ratio to the smallest is from the same minute. No block visits a session that an earlier one
- * has just visited: among many sessions, each visit is to one that was idle for long.
+ * All sizes take turns, so that each is compared with the smallest within the same minute. No block visits a session that an earlier one
+ * has just visited: with many sessions, each visit is to one that has been idle for a long time.
  */
 async function runRounds(entrants: Sized[], rounds: number, count: number) {
   const random = seededRandom(1);
@@ -80,7 +80,7 @@ async function runRounds(entrants: Sized[], rounds: number, count: number) {
   return costs;
 }
 
-/** The process's total so far, on Linux. */
+/** The process's totals so far, on Linux. */
 function kernelCalls(): { reads: number; writes: number } {
   const text = process.platform === 'linux' ? readFileSync('/proc/self/io', 'utf8') : '';
   const count = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
@@ -106,7 +106,7 @@ function scaleTable(entrants: Sized[], costs: Map<string, Cost[]>): string {
   );
 }
 
-/** The disk space of the files below a directory; zero with a server, which keeps them elsewhere. */
+/** The disk space used by the files under a directory; zero with a server, which keeps its files elsewhere. */
 function allocated(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((path) => statSync(join(directory, path)).blocks * 512)

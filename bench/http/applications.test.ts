@@ -53,7 +53,7 @@ describe('the applications', () => {
 });
 
 describe('withBefore', () => {
-  it('adds the older build and a control to each of our applications, and to no other', () => {
+  it('adds the older build and a control to each of our applications, and to no others', () => {
     const entered = withBefore(applications, '/older', '/newer');
     const ours = applications.filter(({ kind }) => kind === 'ours');
     expect(entered).toHaveLength(applications.length + 2 * ours.length);
@@ -67,7 +67,7 @@ describe('withBefore', () => {
     }
   });
 
-  it('leaves the others as they are', () => {
+  it('leaves all other applications unchanged', () => {
     const others = ({ kind }: Application) => ['bare', 'control', 'peer'].includes(kind);
     expect(withBefore(applications, '/older', '/newer').filter(others)).toEqual(applications.filter(others));
   });

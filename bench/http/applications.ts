@@ -7,12 +7,12 @@ import type { StoreName } from './shop.ts';
 /** A server to measure, with one framework and one session layer. */
 export interface Application {
   framework: string;
-  /** Its session layer, with the version of a peer. */
+  /** Its session layer; for a peer, with the version. */
   name: string;
   kind: HttpKind;
-  /** Creates the server, not listening yet, with its files in an empty directory. Imports its libraries only then. */
+  /** Creates the server, not yet listening, with its files in an empty directory. Only then are its libraries imported. */
   start(directory: string): Awaitable<Server>;
-  /** For an older build and its control: the name of the application of ours to compare with. */
+  /** For an older build and its control: the name of our application to compare it with. */
   variantOf?: string;
   /** Another checkout, whose built `@store/*` packages its process imports. @default this one, from `src` */
   checkout?: string;
@@ -24,10 +24,10 @@ interface Framework {
   withStore(store: StoreName, directory: string): Awaitable<Server>;
 }
 
-/** Frameworks on which the bare one is measured once more, to see the noise. */
+/** Frameworks whose bare server is measured a second time, to show the noise. */
 const controlled = ['Express 5', 'node:http'];
 
-/** The bare framework, and ours on it. */
+/** The bare framework, and our session layer on it. */
 function ours(framework: string, load: () => Promise<Framework>, ...stores: StoreName[]): Application[] {
   const bare = async () => (await load()).bare();
   return [
@@ -56,7 +56,7 @@ const fastify = () => import('./frameworks/fastify.ts');
 const hono = () => import('./frameworks/hono.ts');
 const node = () => import('./frameworks/node.ts');
 
-/** Everything that is measured over HTTP, framework by framework, the bare one of each first. */
+/** Everything measured over HTTP, framework by framework, starting with the bare one. */
 export const applications: Application[] = [
   ...ours('Express 5', express, '@store/sqlite', '@store/file', '@store/cookie'),
   peer('Express 5', expressSession('MemoryStore'), async () => (await express()).memoryStore()),
@@ -88,7 +88,7 @@ export const applications: Application[] = [
 
 /**
  * The same with each of our applications three times: built by this checkout, by an older one (`before`), and by this one again.
- * None of them runs from `src`, so that their code is the only difference.
+ * None of them runs from `src`, so their code is the only difference.
  */
 export function withBefore(all: readonly Application[], before: string, now: string): Application[] {
   return all.flatMap((ours) => {

@@ -1,6 +1,6 @@
 import { Client } from 'undici';
 
-/** One kept-alive connection to a server, with one request on it at a time. */
+/** One keep-alive connection to a server, with one request at a time. */
 export interface Connection {
   /** Reads the whole response. @throws if its status is not 200 */
   get(path: string, cookie: string): Promise<Answer>;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 
-/** The load: requests one after another on every connection, or `perSecond` in all, whether the server keeps up or not. */
+/** The load: back-to-back requests on every connection, or `perSecond` in total, whether or not the server keeps up. */
 export interface Load {
   path: string;
   milliseconds: number;
@@ -11,11 +11,11 @@ export interface Load {
 export interface LoadResult {
   requests: number;
   milliseconds: number;
-  /** Milliseconds of each request, from when it was due to the end of its response. */
+  /** How long each request took in milliseconds, from when it was due to the end of its response. */
   latencies: number[];
 }
 
-/** Puts a server under load. No two connections use the same session, so that no request waits for the lock of another. */
+/** Puts a server under load. No two connections use the same session, so no request waits for another one's lock. */
 export async function runLoad(
   connections: readonly Connection[],
   cookies: readonly string[],
@@ -45,7 +45,7 @@ export async function runLoad(
     for (let due = begin + gap(); due < end; due += gap()) {
       while (performance.now() < due) await nextTurn();
       const sent = request(underWay.length, due);
-      // A failure is thrown below, after all have been sent.
+      // A failure is thrown below, once all requests have been sent.
       sent.catch(() => {});
       underWay.push(sent);
     }
@@ -64,7 +64,7 @@ export async function runLoad(
 
 /**
  * Keeps this process polling for responses instead of sleeping: on the same machine, the kernel charges the server for waking its
- * client, which it would not pay for a remote client.
+ * client, a cost that a remote client would not cause.
  */
 function keepAwake(): () => void {
   let next: NodeJS.Immediate;

@@ -25,7 +25,7 @@ describe('measureHttp', () => {
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  it('measures each application in a separate process, in each round of each scenario, and leaves no file', async () => {
+  it('measures each application in a separate process, in each round of each scenario, and leaves no files', async () => {
     const samples = await measureHttp([bare, ours], plan, parent, () => {});
     for (const application of [bare, ours]) {
       for (const { name } of plan.scenarios) {

@@ -10,16 +10,16 @@ import { type Route, shopContent } from './shop.ts';
 /** How much is measured over HTTP. */
 export interface HttpPlan {
   scenarios: Scenario[];
-  /** Rounds that count, and seconds after which no new one begins. */
+  /** Rounds that count, and the time in seconds after which no new round starts. */
   rounds: number;
   seconds: number;
-  /** Milliseconds of load for each route before that: in its first second a server is several times slower than later. */
+  /** Warm-up per route, in milliseconds: a server is several times slower in its first second than it is afterwards. */
   warmUpTime: number;
-  /** Milliseconds of the same load before each block, because the others' turns have evicted this one from the processor's caches. */
+  /** Milliseconds of the same load before each block, because the others' turns have evicted this server from the processor's caches. */
   leadInTime: number;
-  /** Milliseconds of load for one application at a time. */
+  /** Milliseconds of load per block, for one application at a time. */
   blockTime: number;
-  /** Kept-alive connections to each server, with one request at a time on each. */
+  /** Keep-alive connections to each server, each with one request at a time. */
   connections: number;
   /** The number of sessions: a multiple of the connections, so that each session stays with one connection. */
   sessions: number;
@@ -28,7 +28,7 @@ export interface HttpPlan {
 export interface Scenario {
   name: string;
   route: Route;
-  /** Requests per second. @default as many as the server can take, on every connection one after another */
+  /** Requests per second. @default as many as the server can take, back to back on every connection */
   perSecond?: number;
 }
 
@@ -75,9 +75,9 @@ interface Entrant {
 }
 
 /**
- * Puts the applications under load in turn, all of them up the whole time, in a new order in each round.
+ * Puts the applications under load in turn, in a new order in each round; all of them stay up the whole time.
  *
- * @throws if one of them does not keep sessions: nothing is measured then.
+ * @throws if one of them does not keep sessions, in which case nothing is measured.
  */
 export async function measureHttp(
   applications: readonly Application[],
@@ -124,7 +124,7 @@ async function runRounds(
   for (let round = 0; round <= rounds; round++) {
     if (round > 2 && performance.now() > deadline) break;
     for (const { name: scenario, route, perSecond } of scenarios) {
-      // Under full load code is compiled soonest, whatever load follows.
+      // Full load gets the code compiled soonest, whatever load follows.
       if (round === 0 && perSecond !== undefined) continue;
       for (const { application, server, connections, cookies } of inTurn(entrants, random)) {
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
@@ -142,7 +142,7 @@ async function runRounds(
   return samples;
 }
 
-/** A new order that keeps builds of one application next to each other, because a machine's speed changes from minute to minute. */
+/** A new order that keeps builds of one application together, because a machine's speed changes from minute to minute. */
 function inTurn(entrants: readonly Entrant[], random: () => number): Entrant[] {
   const builds = Map.groupBy(
     entrants,
@@ -162,7 +162,7 @@ export async function signIn(connection: Connection, count: number): Promise<str
 }
 
 /**
- * Checks that what is measured really happens: each visitor reads their own session, and `rw` counts, as the next request confirms.
+ * Checks that what is measured really happens: each visitor reads their own session, and `rw` really counts, as the next request confirms.
  * The browser keeps the cookies it gets.
  *
  * @throws if the application does not keep sessions.

@@ -2,15 +2,15 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Application } from './applications.ts';
 
-/** An application that listens on loopback, in a separate process. */
+/** An application that listens on the loopback interface, in a separate process. */
 export interface ServerProcess {
   origin: string;
-  /** Processor time used so far, in microseconds, by every thread of that process. */
+  /** Processor time used so far by all threads of that process, in microseconds. */
   cpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts an application as in production, in an empty directory. */
+/** Starts an application as it would run in production, in an empty directory. */
 export async function startServer(application: Application, directory: string): Promise<ServerProcess> {
   const { framework, checkout, name, variantOf = name } = application;
   const args = [framework, variantOf, directory, ...(checkout === undefined ? [] : [checkout])];

@@ -5,8 +5,8 @@ import { startSession as startSqlite } from '@store/sqlite';
 import { sessionContent } from '../workload/content.ts';
 
 /**
- * The routes of every application: `/fill/<n>` fills a new session with the content of number n; for a visitor who returns with its
- * cookie, `/read` returns one value, the e-mail address, `/rw` counts a page view, and `/views` returns the count.
+ * The routes of every application: `/fill/<n>` fills a new session with content number n; for a visitor who returns with its
+ * cookie, `/read` returns one value (the email address), `/rw` counts a page view, and `/views` returns the count.
  */
 export const routes = ['fill', 'read', 'rw', 'views'] as const;
 export type Route = (typeof routes)[number];
@@ -28,7 +28,7 @@ export function shopContent(n: number): ShopContent {
   return { ...data, flash } as unknown as ShopContent;
 }
 
-/** One visitor's session, with the methods that most libraries share. */
+/** One visitor's session, with the methods that most libraries have in common. */
 export interface ShopSession {
   get<Key extends keyof ShopContent>(key: Key): ShopContent[Key] | undefined;
   /** The value is untyped, because each library has its own type for what can be stored. */
@@ -37,7 +37,7 @@ export interface ShopSession {
   update?(key: 'views', change: (views?: number) => number): unknown;
 }
 
-/** Does what a route does with the visitor's session. @returns the response text */
+/** Does the route's work on the visitor's session. @returns the response text */
 export function visit(session: ShopSession, route: Route, number: number): string {
   if (route === 'read') return session.get('user')?.email ?? 'nobody';
   if (route === 'fill') {
@@ -58,7 +58,7 @@ export const nobody: ShopSession = (() => {
   return { get: (key) => content[key], set() {} };
 })();
 
-/** A session that is an object to read and assign to. */
+/** A session that is a plain object, read from and assigned to directly. */
 export function asProperties(session: Partial<ShopContent>): ShopSession {
   return {
     get: (key) => session[key],
@@ -76,7 +76,7 @@ export function routeOf(path: string): [Route, number] {
 
 export const secret = 'a secret of more than thirty-two characters';
 
-/** Our stores, as an application starts them. */
+/** Our stores, started the way an application starts them. */
 export const stores = {
   '@store/sqlite': (directory: string) => startSqlite({ database: join(directory, 'sessions.db') }),
   '@store/file': (directory: string) => startFile({ directory }),

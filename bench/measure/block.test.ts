@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runBlock } from './block.ts';
 
 describe.each([1, 4])('runBlock with %i in flight', (inFlight) => {
-  it('does each operation once, with exactly that many in flight', async () => {
+  it('runs each operation once, with exactly that many in flight', async () => {
     const seen: number[] = [];
     let under = 0;
     let most = 0;

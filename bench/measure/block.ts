@@ -8,7 +8,7 @@ export interface BlockResult {
   milliseconds: number;
   /** Processor time of the whole process, in microseconds. */
   cpu: number;
-  /** Milliseconds of each operation, from the call to its result. */
+  /** How long each operation took in milliseconds, from the call to its result. */
   latencies: number[];
 }
 

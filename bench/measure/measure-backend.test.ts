@@ -27,7 +27,7 @@ describe('measureBackend', () => {
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  it('measures every contender in every round of every operation it has, and leaves no file', async () => {
+  it('measures every contender in every round of every operation it has, and leaves no files', async () => {
     const { blocks, samples, collections } = await measureBackend(sqlite, plan, parent, () => {});
 
     const names = contendersOf(sqlite).map(({ name }) => name);

@@ -8,7 +8,7 @@ import { type Collection, runCollections } from './collection.ts';
 import { runRounds, type Sample } from './rounds.ts';
 
 export interface Measurement {
-  /** How often contenders changed places within one operation of one round. */
+  /** How many times contenders took turns within one operation of one round. */
   blocks: number;
   samples: Sample[];
   collections: Collection[];

@@ -7,7 +7,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A new order each time, so that no contender always follows the same neighbour. */
+/** A new order each time, so that no contender always runs right after the same one. */
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const ranked = items.map((item) => ({ item, rank: random() }));
   return ranked.sort((one, other) => one.rank - other.rank).map(({ item }) => item);

@@ -4,7 +4,7 @@ import type { Entrant, Operation } from '../workload/operations.ts';
 import { type BlockResult, runBlock } from './block.ts';
 import { seededRandom, shuffled } from './order.ts';
 
-/** One contender, one operation, one turn: a block, or for operations that write all blocks of a round. */
+/** One contender, one operation, one turn: a single block or, for operations that write, all blocks of a round. */
 export interface Sample extends BlockResult {
   contender: string;
   operation: string;
@@ -14,12 +14,12 @@ export interface Sample extends BlockResult {
   turn: number;
 }
 
-/** A block may take this many times as long as the fastest contender's: slower contenders get shorter blocks. */
+/** The most a block may take, as a multiple of the fastest contender's: slower contenders get shorter blocks. */
 const longest = 4;
 
 /**
- * Runs the workload on all contenders in turn. They change places after every block of a few milliseconds, in a new order each
- * time, so that other load on the machine affects all alike. With longer turns, the same code differs from itself.
+ * Runs the workload on all contenders in turn. They take turns in blocks of a few milliseconds, in a new order each
+ * time, so that other load on the machine affects all of them equally. With longer turns, even identical code differs from itself.
  */
 export async function runRounds(
   entrants: Entrant[],
@@ -65,7 +65,7 @@ type Cell = Pick<Sample, 'contender' | 'operation' | 'inFlight'>;
 
 const cellOf = ({ contender, operation, inFlight }: Cell) => `${contender} ${operation} ${inFlight}`;
 
-/** One sample instead of all that have the same key. */
+/** Merges samples that have the same key into one. */
 function merged(samples: Sample[], keyOf: (sample: Sample) => string): Sample[] {
   return [...Map.groupBy(samples, keyOf).values()].map((group) => {
     const total = (figure: (sample: Sample) => number) => group.reduce((sum, one) => sum + figure(one), 0);
@@ -80,8 +80,8 @@ function merged(samples: Sample[], keyOf: (sample: Sample) => string): Sample[] 
 }
 
 /**
- * The share of a block's operations that each contender gets. It is fixed after the warm-up, because a block that ended by the
- * clock would end early just when something slow, such as a checkpoint, happened in it.
+ * The share of a block's operations that each contender gets. It is fixed after the warm-up, because a block that ran until a
+ * deadline would end early precisely when something slow, such as a checkpoint, happened in it.
  */
 function fairShares(warmUp: Sample[]): Map<string, number> {
   const timeOf = ({ milliseconds, done }: Sample) => milliseconds / done;
@@ -93,7 +93,7 @@ function fairShares(warmUp: Sample[]): Map<string, number> {
   return new Map(shares);
 }
 
-/** Removes what `destroy` left, and checks that no session was lost. */
+/** Removes what `destroy` left behind, and checks that no session was lost. */
 async function restore({ name, store, created }: Entrant, resident: number): Promise<void> {
   for (const id of created.splice(0)) await store.destroy(id);
   await expectRows(name, store, resident);

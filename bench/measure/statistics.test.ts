@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { median, pairedRatios, quantile, spread } from './statistics.ts';
 
 describe('quantile', () => {
-  it('is the middle value of an odd number, whatever their order', () => {
+  it('is the middle value of an odd number of values, in any order', () => {
     expect(median([9, 1, 5])).toBe(5);
   });
 
-  it('lies between the two middle values of an even number', () => {
+  it('lies between the two middle values of an even number of values', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
   });
 
@@ -15,13 +15,13 @@ describe('quantile', () => {
     expect(spread([15, 20, 35, 40, 50])).toEqual({ low: 20, median: 35, high: 40 });
   });
 
-  it('is the least and the greatest value at the ends, and leaves its input as it was', () => {
+  it('is the smallest and the largest value at the ends, and leaves its input unchanged', () => {
     const values = [3, 1, 2];
     expect([quantile(values, 0), quantile(values, 1)]).toEqual([1, 3]);
     expect(values).toEqual([3, 1, 2]);
   });
 
-  it('is NaN of nothing', () => {
+  it('is NaN for no values', () => {
     expect(median([])).toBeNaN();
   });
 });

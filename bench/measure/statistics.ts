@@ -1,4 +1,4 @@
-/** The value that the share `q` of the values is below, interpolated as NumPy and R do by default; NaN for no values. */
+/** The value below which the share `q` of the values lies, interpolated as NumPy and R do by default; NaN if there are no values. */
 export function quantile(values: ArrayLike<number>, q: number): number {
   if (values.length === 0) return Number.NaN;
   const sorted = Float64Array.from(values).sort();
@@ -13,14 +13,14 @@ export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
-/** A median with its quartiles: half of the values are between them. */
+/** A median with its quartiles, between which half of the values lie. */
 export type Spread = Record<'low' | 'median' | 'high', number>;
 
 export function spread(values: ArrayLike<number>): Spread {
   return { low: quantile(values, 0.25), median: median(values), high: quantile(values, 0.75) };
 }
 
-/** The ratios of two lists turn by turn, without turns in which either is missing: only measurements of the same turn are compared. */
+/** The ratios of two lists turn by turn, skipping turns in which either is missing: only measurements of the same turn are compared. */
 export function pairedRatios(
   values: ReadonlyMap<number, number>,
   baseline: ReadonlyMap<number, number>,

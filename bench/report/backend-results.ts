@@ -43,7 +43,7 @@ export function backendResults(
   };
 }
 
-/** None if the contender has no such operation. */
+/** Empty if the contender has no such operation. */
 function cellResults(cell: Sample[], name: string, baseline: string, ours?: string): CellResults[] {
   const of = (wanted: string | undefined) => cell.filter(({ contender }) => contender === wanted);
   const own = of(name);

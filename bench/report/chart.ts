@@ -2,7 +2,7 @@ import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { BackendResults, Results } from './results.ts';
 
-/** GitHub shows one of two pictures, because an SVG in a page does not know the page's colours. */
+/** GitHub shows one of two charts, because an SVG in a page can't tell which colors the page uses. */
 export type Theme = 'light' | 'dark';
 
 const colours = {
@@ -98,7 +98,7 @@ export function chart({ backends }: Results, theme: Theme): Promise<string> {
   return new View(parse(compile(spec as TopLevelSpec).spec), { renderer: 'none' }).toSVG();
 }
 
-/** The heading of a backend, as a row without a bar, then ours and the peers, the fastest first. */
+/** A backend's heading, as a row without a bar, then ours and the peers, fastest first. */
 function barsOf({ title, lines }: BackendResults) {
   const shown = lines
     .filter(({ kind }) => kind === 'ours' || kind === 'peer')

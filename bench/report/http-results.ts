@@ -17,7 +17,7 @@ export function httpResults(
       (app) => app.framework === framework && app.kind === kind && (name === undefined || app.name === name),
     );
 
-  /** Processor time per request minus that of the bare framework, by round. */
+  /** Processor time per request minus that of the bare framework, round by round. */
   function added(app: Application, scenario: string): Map<number, number> {
     const bare = new Map(at(onSame(app, 'bare'), scenario).map((sample) => [sample.round, each(sample)]));
     return new Map(

@@ -46,7 +46,7 @@ const backend: Backend = {
   collectors: [bare, ours],
 };
 
-/** Ten operations in this many milliseconds, in a turn that was as slow as its number says. */
+/** Ten operations in this many milliseconds, in a turn whose slowness is given by its number. */
 function sample(
   { name }: Contender,
   operation: string,
@@ -148,7 +148,7 @@ describe('the figures of a backend', () => {
     });
   });
 
-  it('leave out an operation that a contender does not have', () => {
+  it('leave out an operation that a contender does not support', () => {
     expect(sqlite.lines.map(({ cells }) => cells.length)).toEqual([4, 4, 2]);
   });
 
@@ -161,7 +161,7 @@ describe('the figures of a backend', () => {
 describe('the figures over HTTP', () => {
   const figures = (name: string) => http.applications.find((one) => one.name === name)?.scenarios.read;
 
-  it('subtract the bare framework of the same round, so that a round that is slow for both does not show', () => {
+  it('subtract the bare framework of the same round, so that a round that is slow for both makes no difference', () => {
     expect(figures('@store/sqlite')).toMatchObject({
       perSecond: { median: 2000 },
       session: { median: expect.closeTo(34.9499) },
@@ -223,11 +223,11 @@ describe('results on disk', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('are empty if nothing was written', () => {
+  it('are empty if nothing has been written', () => {
     expect(readResults(join(directory, 'nowhere'))).toEqual({ backends: {} });
   });
 
-  it('are read as they were written, and produce the same files again', async () => {
+  it('are read back exactly as written, and produce the same files again', async () => {
     await writeResults(directory, results);
     expect(readResults(directory)).toEqual(JSON.parse(resultsJson(results)));
     const files = await resultFiles(readResults(directory));
@@ -237,7 +237,7 @@ describe('results on disk', () => {
     }
   });
 
-  it('of one part replace its previous ones and leave every other part', () => {
+  it('of one part replace its previous results and leave all other parts unchanged', () => {
     const later = { ...sqlite, run: { ...run, date: '2026-02-03T04:05Z' } };
     const before: Results = { ...results, backends: { sqlite, file: sqlite } };
     expect(mergeResults(before, { backends: { sqlite: later } })).toEqual({
@@ -246,13 +246,13 @@ describe('results on disk', () => {
     });
   });
 
-  it('have four significant digits, and a line for each figure so that a diff can be read', () => {
+  it('have four significant digits, and one line per figure so that diffs are readable', () => {
     const lines = resultsJson({ backends: { sqlite: { ...sqlite, resident: 0.000123456 } } }).split('\n');
     expect(lines.join('')).toContain('0.0001235');
     expect(lines.filter((line) => line.includes('"operation":"request"'))).toHaveLength(6);
   });
 
-  it('that are committed match the committed reports; if not, run `npx pnpm bench --render`', async () => {
+  it('in the repository match the committed reports; if not, run `npx pnpm bench --render`', async () => {
     const files = await resultFiles(readResults(committedResults));
     expect(readdirSync(committedResults).sort()).toEqual(Object.keys(files).sort());
     for (const [name, text] of Object.entries(files)) {

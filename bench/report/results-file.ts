@@ -15,12 +15,12 @@ export function readResults(directory: string): Results {
   }
 }
 
-/** The earlier results, except for the parts that were measured again. */
+/** The previous results, except for the parts that have now been measured again. */
 export function mergeResults(before: Results, measured: Partial<Results>): Results {
   return { ...before, ...measured, backends: { ...before.backends, ...measured.backends } };
 }
 
-/** Everything a run writes, by file name. */
+/** Everything that a run writes, keyed by file name. */
 export async function resultFiles(results: Results): Promise<{ [name: string]: string }> {
   return {
     'results.json': resultsJson(results),
@@ -33,7 +33,7 @@ export async function resultFiles(results: Results): Promise<{ [name: string]: s
 
 export async function writeResults(directory: string, results: Results): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  // Made from the rounded figures in the file, so that a later `--render` prints the same digits.
+  // Generated from the rounded figures in the file, so that a later `--render` prints the same digits.
   const kept = JSON.parse(resultsJson(results)) as Results;
   for (const [name, text] of Object.entries(await resultFiles(kept))) {
     writeFileSync(join(directory, name), text);

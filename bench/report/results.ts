@@ -2,8 +2,8 @@ import type { Contender } from '../contender.ts';
 import type { Spread } from '../measure/statistics.ts';
 
 /**
- * The figures that `results.json` holds, each part by the last run that measured it. Report, table and picture are made of
- * these alone. Rates are per second, latencies and blocks in milliseconds, processor time in microseconds.
+ * The figures in `results.json`, each part from the last run that measured it. The report, table and charts are generated from
+ * them alone. Rates are per second, latencies and blocks in milliseconds, processor time in microseconds.
  */
 export interface Results {
   backends: { [name: string]: BackendResults };
@@ -37,7 +37,7 @@ export interface LineResults extends Pick<Contender, 'name' | 'kind' | 'caveat'>
   cells: CellResults[];
 }
 
-/** One contender at one operation. Ratios are to the bare backend in the same turn. */
+/** One contender's results for one operation. Ratios are relative to the bare backend in the same turn. */
 export interface CellResults {
   operation: string;
   inFlight: number;
@@ -45,12 +45,12 @@ export interface CellResults {
   rateRatio: Spread;
   processor: number;
   processorRatio: Spread;
-  /** Of `before` and `again`: how many times the processor time of ours in the same turn. */
+  /** For `before` and `again`: processor time as a multiple of ours in the same turn. */
   toOurs?: Spread;
   p99: number;
 }
 
-/** Garbage collection: medians over the rounds, of its cost, and of the loads with and without it. */
+/** Garbage collection: medians across rounds, of its cost and of the loads with and without it. */
 export interface CollectionResults {
   sessions: number;
   expired: number;
@@ -62,9 +62,9 @@ export interface HttpResults {
   run: Run;
   note: string;
   rounds: number;
-  /** In the order of the columns. */
+  /** In column order. */
   scenarios: string[];
-  /** Framework by framework, the bare one of each first. */
+  /** Framework by framework, starting with the bare one. */
   applications: HttpApplicationResults[];
 }
 
@@ -75,16 +75,16 @@ export interface HttpApplicationResults {
   scenarios: { [scenario: string]: HttpFigures };
 }
 
-/** `before` is ours as an older build, `again` the control for it: ours once more. */
+/** `before` is an older build of ours, and `again` is its control: ours once more. */
 export type HttpKind = 'bare' | 'control' | 'ours' | 'peer' | 'before' | 'again';
 
 export interface HttpFigures {
   perSecond: Spread;
   /** Processor time of the server process per request. */
   processor: Spread;
-  /** The part that the session layer adds: the difference from the bare framework in the same round. */
+  /** What the session layer adds: the difference from the bare framework in the same round. */
   session?: Spread;
-  /** Of `before` and `again`: how many times what ours adds in the same round. */
+  /** For `before` and `again`: the added time as a multiple of what ours adds in the same round. */
   toOurs?: Spread;
   p99: Spread;
 }

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, release, type } from 'node:os';
 import type { Run } from './results.ts';
 
-/** Starts timing a part's run. @returns a function that ends it and returns when, where and how it ran */
+/** Starts timing the run of a part. @returns a function that stops timing and returns when, where and how the part ran */
 export function beginRun(args: string[], quick: boolean, directory: string): () => Run {
   const begin = performance.now();
   const date = `${new Date().toISOString().slice(0, 16)}Z`;

@@ -3,7 +3,7 @@ import type { Results } from './results.ts';
 import { machine } from './run-description.ts';
 
 const framework = 'Express 5';
-/** The lines that the root README shows: each of ours above the stores that keep sessions in the same place. */
+/** The lines that the root README shows: each of ours, above the stores that keep sessions in the same kind of place. */
 const shown = [
   '@store/sqlite',
   'express-session + better-sqlite3-session-store',

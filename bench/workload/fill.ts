@@ -1,10 +1,10 @@
 import type { OpenContender } from '../contender.ts';
 import { sessionContent, sessionId } from './content.ts';
 
-/** Enough parallel saves for a store that commits writes together. */
+/** Parallel saves: enough for a store that commits writes together. */
 const together = 200;
 
-/** Saves the sessions with the numbers from `from` on. @param now In the past for sessions that should be expired. */
+/** Saves sessions numbered from `from` upward. @param now In the past for sessions that should already be expired. */
 export async function fill(store: OpenContender, from: number, count: number, now?: number): Promise<void> {
   async function save() {
     for (let n = from; n < from + count; n += together) {

@@ -6,18 +6,18 @@ import { countView, sessionContent, sessionId } from './content.ts';
 export interface Entrant {
   name: string;
   store: OpenContender;
-  /** Ids of `save new`, for `destroy`. */
+  /** Ids that `save new` created, for `destroy`. */
   created: string[];
 }
 
-/** Some operations of one contender, ready to be timed. */
+/** A number of operations on one contender, ready to be timed. */
 export interface Block {
   count: number;
   run(index: number): unknown;
 }
 
 export interface Range {
-  /** The first number of this block: the same for all contenders, and new in every block. */
+  /** The first session number of this block: the same for all contenders, and different in every block. */
   from: number;
   count: number;
   /** How many sessions exist throughout the run, numbered from 0. */
@@ -27,7 +27,7 @@ export interface Range {
 /** One column of the workload. */
 export interface Operation {
   name: string;
-  /** Its cost is uneven because of checkpoints and the like, so a sample is a whole round; for a reading operation it is a block. */
+  /** Its cost is uneven because of checkpoints and the like, so a sample is a whole round; for reading operations, it is a block. */
   writes: boolean;
   /** Prepares ids and content, untimed; `undefined` if the contender has no such operation. */
   prepare(entrant: Entrant, range: Range): Awaitable<Block | undefined>;
@@ -35,7 +35,7 @@ export interface Operation {
 
 const firstNew = 10_000_000;
 const firstMissing = 1_000_000_000;
-/** A prime that divides no number of residents in use, so that a block visits sessions far apart, none twice. */
+/** A prime that divides none of the resident counts in use, so that a block visits sessions far apart, and none twice. */
 const stride = 7919;
 
 function numbers<T>({ from, count }: Range, each: (n: number) => T): T[] {
@@ -49,7 +49,7 @@ function block<T>(items: T[], run: (item: T) => unknown): Block {
   return { count: items.length, run: (index) => run(items[index] as T) };
 }
 
-/** A request: loads the session, and writes it with one more page view. */
+/** A request: loads the session and saves it with one more page view. */
 export async function request(store: OpenContender, id: string): Promise<void> {
   const loaded = await store.load(id);
   if (store.update) {
@@ -63,7 +63,7 @@ export async function request(store: OpenContender, id: string): Promise<void> {
 const reads = (name: string, prepare: Operation['prepare']) => ({ name, writes: false, prepare });
 const writes = (name: string, prepare: Operation['prepare']) => ({ name, writes: true, prepare });
 
-/** In this order: `destroy` removes what `save new` created, so that every round begins with the same sessions. */
+/** The order matters: `destroy` removes what `save new` created, so that every round starts with the same sessions. */
 export const operations: Operation[] = [
   writes('save new', ({ store, created }, range) => {
     const fresh = numbers(range, (n) => ({ id: sessionId(firstNew + n), content: sessionContent(n) }));

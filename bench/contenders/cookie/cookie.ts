@@ -4,8 +4,8 @@ import { packageVersion, peer } from '../package-version.ts';
 import { bareSealer, ironSealer, joseSealer, ourSealer, portableSealer, type Sealer } from './sealers.ts';
 
 /**
- * A contender whose sessions are in cookies. The browsers are a map, the same for all, at almost no cost. A load that misses gets
- * a cookie with one character changed.
+ * A contender whose sessions are in cookies. A map plays the browsers, the same for all contenders, at almost no cost. A load that
+ * misses gets a cookie with one character changed.
  */
 export function withCookies(start: () => Awaitable<Sealer>): Contender['open'] {
   return async () => {

@@ -5,7 +5,7 @@ import { sealData, unsealData } from 'iron-session';
 import { EncryptJWT, jwtDecrypt } from 'jose';
 import { lifetime } from '../../contender.ts';
 
-/** How a contender seals cookies. All seal the same fields: id, content, creation and expiry. */
+/** How a contender seals cookies. They all seal the same fields: id, content, creation and expiry. */
 export interface Sealer {
   seal(id: string, content: SessionContent): Awaitable<string>;
   /** `undefined`, or an exception, for a cookie that is not genuine. */
@@ -14,7 +14,7 @@ export interface Sealer {
 
 const idleTimeout = lifetime / 1000;
 
-/** One synchronous AES-256-GCM of `node:crypto` per cookie, its key created once: no format, no rotation. */
+/** One synchronous AES-256-GCM call of `node:crypto` per cookie, with a key created once: no format, no rotation. */
 export function bareSealer(): Sealer {
   const key = createSecretKey(randomBytes(32));
   return {
@@ -37,7 +37,7 @@ export function bareSealer(): Sealer {
   };
 }
 
-/** @store/cookie, by the two functions that the middleware calls. */
+/** @store/cookie, via the two functions that the middleware calls. */
 export async function ourSealer(): Promise<Sealer> {
   const store = await startSession({ password: generatePassword(), idleTimeout, cache: false });
   return {
@@ -49,27 +49,27 @@ export async function ourSealer(): Promise<Sealer> {
   };
 }
 
-/** The same as on a runtime without synchronous crypto. */
+/** The same, as it runs without synchronous crypto. */
 export function portableSealer(): Promise<Sealer> {
   const { getBuiltinModule } = process;
   Object.assign(process, { getBuiltinModule: undefined });
   return ourSealer().finally(() => Object.assign(process, { getBuiltinModule }));
 }
 
-/** iron-session, by the two functions that its sessions use. */
+/** iron-session, via the two functions its sessions are built on. */
 export function ironSealer(): Sealer {
   const options = { password: randomBytes(32).toString('base64url'), ttl: idleTimeout };
   return {
     seal: (id, { data, flash }) => sealData({ id, data, flash, createdAt: Date.now() }, options),
     async open(cookie) {
-      // It turns a forged cookie into an empty object.
+      // It turns a forged cookie into an empty object rather than an error.
       const { data, flash } = await unsealData<Partial<SessionContent>>(cookie, options);
       return data && flash && { data, flash };
     },
   };
 }
 
-/** jose, with which several frameworks make their session cookies: a JWT under AES-256-GCM, its key imported once. */
+/** jose, which several frameworks use for their session cookies: a JWT under AES-256-GCM, with a key imported once. */
 export async function joseSealer(): Promise<Sealer> {
   const algorithm = { name: 'AES-GCM', length: 256 };
   const key = await crypto.subtle.generateKey(algorithm, false, ['encrypt', 'decrypt']);

@@ -6,7 +6,7 @@ import { lifetime, type OpenContender } from '../../contender.ts';
 
 type Stored = SessionContent & { expires: number };
 
-/** Typical hand-written code, with the id as the file name: a save is a temporary file and a rename. Of two parallel saves one may be lost. */
+/** Typical hand-written code, with the id as the file name: a save writes a temporary file and renames it. Parallel saves may lose one. */
 export function openBare(directory: string): OpenContender<Stored | undefined> {
   let temporaries = 0;
   const pathOf = (id: string) => join(directory, `${id}.json`);
@@ -41,7 +41,7 @@ export function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** The number of files below a directory: every contender keeps one per session. */
+/** The number of files under a directory: every contender keeps one per session. */
 export function countFiles(directory: string): number {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).length;

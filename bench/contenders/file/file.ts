@@ -8,7 +8,7 @@ import { openAdonis, openReactRouter, openRemix, openSessionFileStore } from './
 
 async function openOurs(directory: string) {
   const store = await openStore((options) => startSession({ ...options, directory }));
-  /** One call looks at a limited number of files. */
+  /** A single call looks at a limited number of files. */
   async function gc() {
     while ((await store.gc()) > 0);
   }

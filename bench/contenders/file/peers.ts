@@ -16,13 +16,13 @@ import { countFiles, undefinedIfMissing } from './bare.ts';
 
 export function openSessionFileStore(directory: string): OpenContender {
   const FileStore = createFileStoreClass(session);
-  // By default it tries five more times to read a missing file: a miss takes a quarter of a second.
+  // By default it retries five times when a file is missing, so a miss takes a quarter of a second.
   const options = { retries: 0, ttl: lifetime / 1000, reapInterval: -1, logFn() {} };
   const store = new FileStore({ path: directory, ...options });
   const { load, save, ...operations } = expressStoreOperations(store);
   return {
     ...operations,
-    /** For a missing file it returns the file system's error. */
+    /** It returns the file system's error if the file is missing. */
     load: (id) => load(id).catch(undefinedIfMissing),
     /** It records the time of each save. */
     save(id, content, now) {
@@ -31,14 +31,14 @@ export function openSessionFileStore(directory: string): OpenContender {
     },
     async gc() {
       await promised((done) => helpers.reap(store.options, done));
-      // It calls back when the last file is done, although up to nine earlier ones may not be.
+      // It calls back once the last file is done, even though up to nine earlier ones may not be.
       await sleep(50);
     },
     rows: () => countFiles(directory),
   };
 }
 
-/** React Router generates ids itself: each of ours maps to an unsigned cookie, which is read and written as well. */
+/** React Router generates ids itself, so each of ours maps to an unsigned cookie, which is read and written as well. */
 export function openReactRouter(directory: string): OpenContender<Session> {
   const cookie = { name: 'session', maxAge: lifetime / 1000 };
   const { getSession, commitSession, destroySession } = createFileSessionStorage({ dir: directory, cookie });
@@ -62,7 +62,7 @@ export function openReactRouter(directory: string): OpenContender<Session> {
   };
 }
 
-/** Remix 3. It has no expiry, no touch and no garbage collection. */
+/** Remix 3, which has no expiry, no touch and no garbage collection. */
 export function openRemix(directory: string): OpenContender<remix.Session> {
   const storage = createFsSessionStorage(directory);
   function write(id: string, fill: (session: remix.Session) => void) {
@@ -86,7 +86,7 @@ export function openRemix(directory: string): OpenContender<remix.Session> {
   };
 }
 
-/** AdonisJS, with its store created as its session provider does. It has no garbage collection. */
+/** AdonisJS, with its store created the way its session provider creates it. It has no garbage collection. */
 export async function openAdonis(directory: string): Promise<OpenContender<SessionContent | null>> {
   const make = await stores.file({ location: directory }).resolver(undefined as never);
   const store = make(undefined as never, { age: lifetime / 1000 } as never);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Contender, Operations } from '../../contender.ts';
 import { borrowServer } from './server.ts';
 
-/** Connections of each contender: the default of node-postgres. */
+/** Connections per contender: node-postgres's default. */
 export const poolSize = 10;
 
 /** The contender's schema. */
@@ -12,7 +12,7 @@ export function schemaOf(directory: string): string {
 }
 
 /**
- * A contender with its own pool and schema, on the server that all share. Idle connections stay open: otherwise they would be
+ * A contender with its own pool and schema, on a server that they all share. Idle connections stay open: otherwise they would be
  * opened, and their statements prepared, within a block. The table is vacuumed and analyzed between operations, not whenever the
  * server decides to.
  */

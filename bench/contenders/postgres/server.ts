@@ -6,7 +6,7 @@ let borrowers = 0;
 
 /**
  * Lends the server that `POSTGRES_URL` names, or one from npm with its files next to `directory`, until the last borrower has
- * returned it. All contenders share it: on two servers they would share neither the log nor the memory.
+ * returned it. All contenders share it: on separate servers they would share neither the log nor the memory.
  */
 export async function borrowServer(directory: string): Promise<{ url: string; giveBack(): Promise<void> }> {
   const given = process.env.POSTGRES_URL;

@@ -3,7 +3,7 @@ import type { Awaitable } from '@store/core';
 import Database from 'better-sqlite3';
 import type { Contender, Operations } from '../../contender.ts';
 
-/** The settings of @store/sqlite and most guides. */
+/** The settings that @store/sqlite and most guides use. */
 const wal = 'pragma journal_mode = wal; pragma synchronous = normal';
 
 export function databasePath(directory: string): string {
@@ -11,8 +11,8 @@ export function databasePath(directory: string): string {
 }
 
 /**
- * A contender on a database file, which `start` opens unless the store does so itself. Untimed work uses a second connection:
- * counting rows would replace the page cache of the first.
+ * A contender on a database file, which `start` opens unless the store does so itself. Untimed work uses a separate connection:
+ * counting rows would evict pages from the first one's cache.
  */
 export function onDatabase<Loaded>(
   table: string,
@@ -35,7 +35,7 @@ export function onDatabase<Loaded>(
         database?.exec('commit');
       },
       ...operations,
-      /** A long log slows loads down; an empty one makes the number of checkpoints in a round the same for all. */
+      /** A long log slows down loads, and starting with an empty one gives every contender the same number of checkpoints per round. */
       maintain: () => void admin.pragma('wal_checkpoint(restart)'),
       rows: () => count.get() as number,
       async close() {

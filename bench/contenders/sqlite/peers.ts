@@ -6,11 +6,11 @@ import { expressStoreOperations } from '../express-store.ts';
 import { luciaOperations, luciaTables } from '../lucia.ts';
 import { onDatabase } from './database-file.ts';
 
-/** better-sqlite3-session-store prepares each statement again for every call, and compares times with `datetime()`. */
+/** better-sqlite3-session-store prepares its statements again on every call, and compares times with `datetime()`. */
 export const openSessionStore = (pragmas?: string) =>
   onDatabase('sessions', (open) => {
     const SqliteStore = createStoreClass(session);
-    // Its option that turns the timer off is ignored, and the timer would keep this process alive.
+    // It ignores its own option for turning off the timer, which would keep this process alive.
     SqliteStore.prototype.startInterval = () => {};
     const store = new SqliteStore({ client: open(pragmas) });
     return { ...expressStoreOperations(store), gc: () => store.clearExpiredSessions() };

@@ -42,7 +42,7 @@ const sessionStore = peer('better-sqlite3-session-store', openSessionStore());
 const statementStore = peer('express-session-better-sqlite3', openStatementStore, { caveat: 'no expiry' });
 const lucia = peer('@lucia-auth/adapter-sqlite', openLucia);
 
-/** Its README sets nothing, which leaves a rollback journal and a sync for each commit. */
+/** Its README sets no pragmas, which means a rollback journal and a sync for each commit. */
 const asInReadme: Contender = {
   ...sessionStore,
   name: `${sessionStore.name}, as in its README`,
@@ -54,7 +54,7 @@ const asInReadme: Contender = {
 export const sqlite: Backend = {
   name: 'sqlite',
   title: 'SQLite',
-  // SQLite writes its log back after every thousand pages. A shorter round would not include that cost.
+  // SQLite writes its log back after every thousand pages. A shorter round would miss that cost.
   blocks: { times: 1, sizes: [400, 640] },
   note:
     'One file each, in WAL mode with `synchronous = NORMAL`, except where a line says otherwise. Ratios are to the first line: ' +

@@ -57,7 +57,7 @@ export const memoryStore = () => withExpressSession();
 
 export function sqliteSessionStore(directory: string): Server {
   const client = new Database(join(directory, 'sessions.db'));
-  // Its default syncs at every commit; these are the settings of @store/sqlite.
+  // By default it syncs at every commit; these are the settings of @store/sqlite.
   client.exec('pragma journal_mode = wal; pragma synchronous = normal');
   const SqliteStore = createSqliteStoreClass(session);
   return withExpressSession(new SqliteStore({ client }));

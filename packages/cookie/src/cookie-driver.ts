@@ -11,11 +11,11 @@ export interface CookieDriverParts {
   keyring: Keyring;
   sealing: Sealing;
   now: () => number;
-  /** Called when an old password opened a cookie. */
+  /** Called when a cookie was opened with an old password. */
   onOldPassword: (id: string) => void;
 }
 
-/** A cookie driver without revocations, which therefore retires no ids. */
+/** A cookie driver without revocations, which therefore never retires an id. */
 export interface SealDriver {
   load(cookieValue: string): Awaitable<CookieSession | undefined>;
   cookieValue(session: CookieSession): Awaitable<string>;

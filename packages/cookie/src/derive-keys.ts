@@ -21,8 +21,8 @@ export interface DerivedKeys {
  * Derives the keys of a password for one purpose, so that other programs can open and create our seals with any Iron library.
  *
  * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. The same password and purpose
- * always give the same keys. HKDF is fast and adds no strength: the password itself must be random, as `generatePassword()`
- * makes it.
+ * always yield the same keys. HKDF is fast and adds no strength: the password itself must be random, like those that
+ * `generatePassword()` returns.
  *
  * @param secret The password, as passed to `startSession()`.
  * @param purpose What the seals are for. Default: `session`.

@@ -4,7 +4,7 @@ import type { CookiePassword } from './passwords.ts';
 
 /** A password ready for use. */
 export interface SealingKey extends DerivedKeys {
-  /** Epoch milliseconds from which it no longer opens anything; `undefined` for never. */
+  /** When it stops opening anything, in epoch milliseconds; `undefined` for never. */
   retiresAt: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Keyring {
 }
 
 /**
- * Derives all keys in advance, so that no request has to pay for it.
+ * Derives all keys in advance, so that no request bears the cost.
  *
  * @throws {StoreError} `INVALID_OPTION` when two passwords have the same id or the same secret.
  */
@@ -31,7 +31,7 @@ export async function createKeyring(
     passwords.map(async ({ id, secret, retireAfter }): Promise<[SealingKey, string[]]> => {
       const derived = await deriveKeys(secret, purpose);
       const key = { ...derived, id: id ?? derived.id, retiresAt: retireAfter?.getTime() };
-      // The hash remains a valid id even if the password is given a name later, so naming it logs no user out.
+      // The hash remains a valid id even if the password is given a name later, so naming it doesn't log anyone out.
       return [key, [...new Set([key.id, derived.id])]];
     }),
   );

@@ -1,17 +1,17 @@
 import { isSessionStore } from '@store/core';
 import { invalidOption } from '@store/core/driver';
 
-/** Seconds by which the clocks of two servers may differ. */
+/** How many seconds the clocks of two servers may differ by. */
 export const clockDifference = 60;
 
-/** Seconds that an entry is kept beyond the longest life of a seal. More than the clocks may differ by. */
+/** How many seconds an entry is kept beyond the maximum lifetime of a seal. More than the clocks may differ by. */
 export const clockMargin = 120;
 
 /**
- * Checks that a store keeps an entry for as long as a cookie can live.
+ * Checks that a store keeps an entry for at least as long as a cookie can live.
  *
- * @param longestLife Seconds that an unused seal can live.
- * @returns The maximum life of a seal and how long an entry is kept, in seconds.
+ * @param longestLife How many seconds an unused seal can live.
+ * @returns A seal's maximum lifetime and how long an entry is kept, in seconds.
  * @throws {StoreError} `INVALID_OPTION` naming the option of that store.
  */
 export function assertLedger(

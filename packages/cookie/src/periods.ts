@@ -3,7 +3,7 @@ import { clockDifference, clockMargin } from './ledger-options.ts';
 
 /** Which of a subject's entries to read and write; each period has one. */
 export interface Periods {
-  /** The periods to read, newest first. Nearly always one. */
+  /** The periods to read, newest first. Nearly always just one. */
   toRead(): number[];
   toWrite(): number[];
   /** Later periods that a server whose clock is ahead may have begun: write their entries too, but only if they exist. */
@@ -14,7 +14,7 @@ export interface Periods {
  * Divides time into periods of half the store's absolute timeout. Each "log out everywhere" rewrites a subject's entry, but the
  * absolute timeout counts from the first write, so every period gets a new entry.
  *
- * @param keptFor Seconds that an entry is kept after its last write.
+ * @param keptFor How many seconds an entry is kept after its last write.
  */
 export function createPeriods({ absoluteTimeout, now }: SessionStore['timeouts'], keptFor: number): Periods {
   if (absoluteTimeout === false) return { toRead: () => [0], toWrite: () => [0], begunElsewhere: () => [] };

@@ -1,7 +1,7 @@
 import { defaults, seal, unseal } from 'iron-webcrypto';
 import type { Sealing } from './sealing.ts';
 
-/** Iron checks a seal's expiry by the machine's clock with a minute of grace. We have already checked it exactly, by `now`. */
+/** Iron checks a seal's expiry against the machine's clock with a minute's grace. We have already checked it exactly, against `now`. */
 const opening = { ...defaults, timestampSkewSec: Number.POSITIVE_INFINITY, decode: (text: string) => text };
 
 /** Seals through WebCrypto, on any runtime. */

@@ -57,7 +57,7 @@ export function createRevocableDriver(parts: RevocableDriverParts): CookieStoreD
     async load(cookieValue) {
       const session = await driver.load(cookieValue);
       if (session === undefined) return undefined;
-      // Sealed before the ledger's idle timeout was lowered: such a seal could outlive its revocation.
+      // Sealed before the ledger's idle timeout was lowered; such a seal could outlive its revocation.
       if (!isCovered(session, clockMargin)) {
         report({
           type: 'unreadable-session',

@@ -20,13 +20,13 @@ export interface Revocations {
    * has already moved: only one of several parallel logins succeeds.
    */
   move(family: Family, id: string, subject: string | undefined): Promise<boolean>;
-  /** Ends one session, whatever its current id is. */
+  /** Ends one session, regardless of its current id. */
   revoke(id: string): Promise<void>;
   /** Ends all existing sessions of a subject, except `except`. */
   revokeAll(subject: string, except: string | undefined): Promise<void>;
-  /** Ends the session with this handle, only if it belongs to the subject. */
+  /** Ends the session with this handle, but only if it belongs to the subject. */
   revokeDevice(subject: string, handle: string): Promise<void>;
-  /** The maximum life of a seal in seconds, because the ledger remembers no longer. */
+  /** A seal's maximum lifetime in seconds; the ledger does not remember anything for longer. */
   readonly reach: number;
 }
 
@@ -39,7 +39,7 @@ export interface RevocableSession {
   version?: number | undefined;
 }
 
-/** Milliseconds for which an id that has moved is reported as `moved` rather than `ended`, as in the server stores. */
+/** How many milliseconds an id that has moved is reported as `moved` rather than `ended`, as in the server stores. */
 const movedFor = 60_000;
 
 /** How many times in a row a session can be spared without being sealed again. Sealing gives it the current version. */

@@ -2,7 +2,7 @@
 export interface SealParts {
   /** The whole seal. */
   seal: string;
-  /** The key that it was made with. */
+  /** The id of the key it was made with. */
   keyId: string;
   /** 16 bytes, base64url. */
   iv: string;

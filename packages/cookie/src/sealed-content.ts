@@ -49,7 +49,7 @@ export function encodeContent(purpose: string, session: CookieSession): string {
 /**
  * Parses the content of a seal. `undefined` when it was sealed for another purpose or is not a session.
  *
- * @throws {StoreError} `INCOMPATIBLE` when a newer version of this package sealed it: a deploy must not log users out.
+ * @throws {StoreError} `INCOMPATIBLE` when a newer version of this package sealed it: a deploy must not log anyone out.
  */
 export function decodeContent(purpose: string, text: string): CookieSession | undefined {
   let content: unknown;

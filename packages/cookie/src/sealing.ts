@@ -6,6 +6,6 @@ import type { SealParts } from './seal-format.ts';
 export interface Sealing {
   /** @param expiresAt Epoch milliseconds, for the seal's own expiry field. */
   seal(text: string, key: SealingKey, expiresAt: number): Awaitable<string>;
-  /** Returns the text if this key made the seal and it is unchanged. Does not check the expiry. Never throws, whatever the seal contains. */
+  /** Returns the text if the seal was made with this key and is unchanged. Ignores the expiry. Never throws, whatever the seal contains. */
   open(parts: SealParts, key: SealingKey): Awaitable<string | undefined>;
 }

@@ -47,14 +47,14 @@ const hints = {
 export interface CookieSessionOptions extends StartOptions {
   /**
    * The secret of at least 32 characters that sessions are sealed with, or a list of secrets: the first one seals, all of them
-   * open, and a cookie that any other one opened is sealed again. To change the password, put the new one first.
+   * open, and a cookie that was opened with any other one is sealed again. To change the password, put the new one first.
    */
   password: string | CookiePassword | readonly (string | CookiePassword)[];
   /** What the cookies are for. A cookie for one purpose does not open for another, even with the same password. @default 'session' */
   purpose?: string;
   /**
-   * A server store that records ended sessions, so that logging out also ends copies of the cookie. Give it a separate table or
-   * folder, `cache: false`, and an `idleTimeout` at least as long as the longest of any session. Its `absoluteTimeout` must be
+   * A server store that records ended sessions, so that logging out also invalidates copies of the cookie. Give it a separate table or
+   * folder, `cache: false`, and an `idleTimeout` at least as long as that of any session. Its `absoluteTimeout` must be
    * `false`, or at least twice its `idleTimeout` plus 12 minutes; the defaults work.
    * @default none: `destroy` does nothing, `destroyAll` is `UNSUPPORTED`
    */
@@ -67,7 +67,7 @@ export interface CookieSessionOptions extends StartOptions {
  * Keeps sessions sealed inside the cookie (Iron's Fe26.2: AES-256-CBC, HMAC-SHA-256), and caches the store unless `cache` is
  * false. The server keeps nothing; when requests run concurrently, the last response wins.
  *
- * A cookie that was changed, has expired, or was made with another password or purpose means no session, never an error.
+ * A cookie that was changed, has expired, or was made with another password or purpose counts as no session, never as an error.
  *
  * @returns The store. Its `close()` leaves `revocations` open.
  * @throws {StoreError} `INVALID_OPTION` naming the option.

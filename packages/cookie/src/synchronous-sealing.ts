@@ -63,7 +63,7 @@ export function createSynchronousSealing(crypto: SynchronousCrypto): Sealing {
       const { encryption, integrity } = objectsOf(key);
       const given = Buffer.from(mac, 'base64url');
       const computed = crypto.createHmac('sha256', integrity).update(signed).digest();
-      // timingSafeEqual throws on different lengths.
+      // timingSafeEqual throws if the lengths differ.
       if (given.length !== computed.length || !crypto.timingSafeEqual(given, computed)) return undefined;
       try {
         const decipher = crypto.createDecipheriv('aes-256-cbc', encryption, Buffer.from(iv, 'base64url'));

@@ -3,7 +3,7 @@ import { type Awaitable, isPromise } from './contract/drivers.ts';
 const brand = Symbol.for('@store/core.error');
 
 /**
- * The codes of {@link StoreError}. They are stable; texts may change.
+ * The codes of {@link StoreError}. The codes are stable; message texts may change.
  *
  * @example
  * import { isStoreError, type StoreErrorCode } from '@store/core';
@@ -14,13 +14,13 @@ const brand = Symbol.for('@store/core.error');
 export type StoreErrorCode =
   /** No store is cached: `startSession()` has not run, or the store was closed. */
   | 'NO_STORE'
-  /** An option is unknown, missing, of the wrong type, or contradicts another one. */
+  /** An option is unknown, missing, of the wrong type, or conflicts with another one. */
   | 'INVALID_OPTION'
   /** The session id is malformed. */
   | 'INVALID_ID'
   /** JSON cannot represent a value; the text names the path to it. */
   | 'INVALID_VALUE'
-  /** The backend failed; `cause` has its error. */
+  /** The backend failed; its error is in `cause`. */
   | 'UNAVAILABLE'
   /** Too many concurrent writers, or the id is in use or its session has moved. */
   | 'CONFLICT'
@@ -36,7 +36,7 @@ export type StoreErrorCode =
   | 'HEADERS_SENT';
 
 /**
- * Every failure of this library. The text says what happened and what to do. It contains no session id, no storage key and
+ * Every failure in this library. The message says what happened and what to do. It contains no session id, no storage key and
  * no session values; it may name keys of `data` and `flash`.
  *
  * @example
@@ -76,7 +76,7 @@ export function isStoreError(value: unknown, code?: StoreErrorCode): value is St
 
 /**
  * Calls a driver's function. A thrown value becomes the `cause` of `UNAVAILABLE`; a `StoreError` is rethrown unchanged.
- * Synchronous results stay synchronous; skipping the promise makes `load` measurably faster.
+ * Synchronous results stay synchronous; avoiding the promise makes `load` measurably faster.
  */
 export function callBackend<T>(store: string, doing: string, call: () => Awaitable<T>): Awaitable<T> {
   let result: Awaitable<T>;
@@ -102,7 +102,7 @@ export function backendError(store: string, doing: string, cause: unknown): Stor
 }
 
 /**
- * The error for an invalid option: it names the option, what it accepts and what it got.
+ * The error for an invalid option: it names the option, what it accepts and the value it got.
  *
  * @param store The package that has the option, such as `@store/sqlite`.
  * @param takes What the option accepts, worded to follow "must be".

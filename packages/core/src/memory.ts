@@ -55,7 +55,7 @@ export async function startSession(options: StartOptions = {}): Promise<SessionS
 export function memoryStorage(records = new Map<string, SessionRecord>()): MemoryStorage {
   const where = (wanted: (record: SessionRecord) => boolean) => [...records.values()].filter(wanted);
   const remove = (doomed: SessionRecord[]) => doomed.filter(({ key }) => records.delete(key)).length;
-  /** The keys as of a scan's first page. Sorting them again for every page would make long scans quadratic. */
+  /** The keys as they were at a scan's first page. Sorting them again for every page would make long scans quadratic. */
   let sorted: string[] | undefined;
 
   const insert = (record: SessionRecord): boolean => {

@@ -4,8 +4,8 @@
  * - `store-replaced`: `cacheStore()` replaced this store with another one while it was still open.
  * - `unreadable-session`: a stored session could not be decoded and counts as missing. `list`, `count` and `entries`
  *   also report sessions written by a newer version of core, and leave them out.
- * - `write-conflict`: another process wrote the session first; the change is replayed. `attempt` counts from 1.
- * - `answer-recovered`: the backend reported a failed write that turned out to be stored; the caller sees success.
+ * - `write-conflict`: another process wrote the session first; the change is replayed. `attempt` starts at 1.
+ * - `answer-recovered`: the backend reported that a write failed, but it turned out to be stored; the caller sees success.
  *
  * Drivers add their own types, such as `old-password` of `@store/cookie`.
  *
@@ -26,7 +26,7 @@ export interface StoreEvent {
 }
 
 /**
- * Receives {@link StoreEvent}s. Exceptions are ignored: reporting never fails a request.
+ * Receives {@link StoreEvent}s. Exceptions are ignored: reporting never makes a request fail.
  *
  * @example
  * import type { OnStoreEvent } from '@store/core';
@@ -61,7 +61,7 @@ export function createReport(store: string, onEvent: OnStoreEvent | undefined): 
     try {
       onEvent?.({ store, ...event });
     } catch {
-      // Reporting never fails a request.
+      // Reporting never makes a request fail.
     }
   };
 }

@@ -16,7 +16,7 @@ const store = await startSession({ directory, idleTimeout: 1000, now: () => now 
 
 const acts = {
   destroy: (id: string) => store.destroy(id),
-  /** Updates until the session is gone. @returns how often it was found */
+  /** Updates until the session is gone. @returns how many times it was found */
   async update(id: string) {
     let updates = 0;
     while (await store.update(id, ({ data, flash }) => ({ data: { ...data, updates }, flash }))) updates++;
@@ -24,7 +24,7 @@ const acts = {
   },
   gc: () => store.gc(),
   touch: (id: string) => store.touch(id),
-  /** Moves the session on until it is gone. @returns how often it was found */
+  /** Moves the session on until it is gone. @returns how many times it was found */
   async move(id: string) {
     let moves = 0;
     while (await store.update(`${id}_${moves}`, (content) => content, { newId: `${id}_${moves + 1}` }))

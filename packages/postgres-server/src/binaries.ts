@@ -3,20 +3,20 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { enterableDirectory, type ServerUser } from './server-user.ts';
 
-/** The paths of PostgreSQL's programs. */
+/** Paths to the PostgreSQL executables. */
 export interface Binaries {
   initdb: string;
   postgres: string;
 }
 
-/** The environment variable that holds the path of an existing copy, so that a run of many processes makes only one. */
+/** The environment variable that holds the path of an existing copy, so that a run with many processes makes only one copy. */
 const copyVariable = 'STORE_POSTGRES_BINARIES';
 
 /**
- * The programs from npm, as files that `user` can run. When root starts PostgreSQL as another user, that user may be unable to
- * read `node_modules`, for example below `/root`. The programs are then copied to a temporary directory, removed on exit.
+ * The executables from npm, as files that `user` can run. When root starts PostgreSQL as another user, that user may be unable to
+ * read `node_modules`, for example if it is under `/root`. In that case they are copied to a temporary directory, removed on exit.
  *
- * @param given Programs to use instead of those from npm.
+ * @param given Executables to use instead of those from npm.
  */
 export async function reachableBinaries(user: ServerUser, given?: Binaries): Promise<Binaries> {
   const installed = given ?? (await installedBinaries());
@@ -43,7 +43,7 @@ function binariesIn(directory: string): Binaries {
   return { initdb: join(directory, 'bin/initdb'), postgres: join(directory, 'bin/postgres') };
 }
 
-/** `initdb` runs the `postgres` next to it, so this tries both, and with them the libraries they load. */
+/** `initdb` runs the `postgres` in its own directory, so this tries both, along with the libraries they load. */
 function canRun({ initdb, postgres }: Binaries, user: ServerUser): boolean {
   return [initdb, postgres].every(
     (program) => spawnSync(program, ['--version'], { ...user, stdio: 'ignore' }).status === 0,
@@ -53,7 +53,7 @@ function canRun({ initdb, postgres }: Binaries, user: ServerUser): boolean {
 function copyBinaries(installed: Binaries, user: ServerUser): Binaries {
   const directory = mkdtempSync(join(enterableDirectory(user), 'store-postgres-binaries-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  // Relative links stay relative: each library is looked up under several names.
+  // Relative links stay relative, because each library is looked up under several names.
   cpSync(dirname(dirname(installed.initdb)), directory, { recursive: true, verbatimSymlinks: true });
   openToEveryone(directory);
   const binaries = binariesIn(directory);
@@ -65,7 +65,7 @@ function copyBinaries(installed: Binaries, user: ServerUser): Binaries {
   return binaries;
 }
 
-/** A strict umask during installation may have made files private, but a different user runs the copy. */
+/** A strict umask during installation may have made the files private, but the copy is run by a different user. */
 function openToEveryone(directory: string): void {
   chmodSync(directory, 0o755);
   for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * An unused port below the ephemeral range. In that range, a client that keeps reconnecting to a stopped server could be given
+ * An unused port below the ephemeral range. In that range, a client that keeps reconnecting to a stopped server could be assigned
  * the server's port as its local port and end up connected to itself.
  */
 export async function freePort(): Promise<number> {

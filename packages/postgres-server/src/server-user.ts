@@ -15,7 +15,7 @@ export function serverUser(): ServerUser {
 }
 
 /**
- * The first directory that the user can enter. Tries the given ones, then the system's temporary directories: `TMPDIR` may be below
+ * The first directory that the user can enter. Tries the given ones, then the system's temporary directories: `TMPDIR` may be under
  * a folder that only root can enter.
  */
 export function enterableDirectory(user: ServerUser, ...preferred: string[]): string {
@@ -30,7 +30,7 @@ export function enterableDirectory(user: ServerUser, ...preferred: string[]): st
   return found;
 }
 
-/** Tried rather than computed: modes, access control lists and mount options all play a part. */
+/** Tried rather than computed, because modes, access control lists and mount options all play a part. */
 function canEnter(user: ServerUser, directory: string): boolean {
   if (user.uid === undefined) return true;
   return spawnSync('/bin/sh', ['-c', 'cd "$0"', directory], { ...user, stdio: 'ignore' }).status === 0;

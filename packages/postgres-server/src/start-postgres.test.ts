@@ -30,7 +30,7 @@ async function versionOf(url: string): Promise<string> {
   }
 }
 
-/** Makes one test ignore a copy that already exists. */
+/** Makes a single test ignore any existing copy. */
 function forgetCopy(): void {
   const copied = process.env.STORE_POSTGRES_BINARIES;
   delete process.env.STORE_POSTGRES_BINARIES;
@@ -41,7 +41,7 @@ function forgetCopy(): void {
 }
 
 describe('a server from npm', () => {
-  it('runs queries, restarts after being killed, and leaves no file when it is removed', async () => {
+  it('runs queries, restarts after being killed, and leaves no files behind when it is removed', async () => {
     const parent = privateFolder();
     const server = await startPostgres({ parent });
     onTestFinished(() => server.remove());
@@ -54,7 +54,7 @@ describe('a server from npm', () => {
     expect(existsSync(server.directory)).toBe(false);
   });
 
-  it('that fails to start throws what PostgreSQL printed, and leaves no file', async () => {
+  it('that fails to start throws what PostgreSQL printed, and leaves no files behind', async () => {
     const parent = privateFolder();
     const starting = startPostgres({ parent, settings: ['no_such_setting=1'] });
     await expect(starting).rejects.toThrow(
@@ -63,7 +63,7 @@ describe('a server from npm', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('keeps its files where the user that it runs as can access them', async (context) => {
+  it('keeps its files where the user it runs as can access them', async (context) => {
     if (!isRoot) context.skip(onlyRoot);
     const parent = join(privateFolder(), 'parent');
     mkdirSync(parent);
@@ -73,7 +73,7 @@ describe('a server from npm', () => {
   });
 });
 
-describe("PostgreSQL's programs", () => {
+describe('the PostgreSQL executables', () => {
   it('are used in place when they can be run there', async () => {
     const installed = await installedBinaries();
     expect(await reachableBinaries({}, installed)).toBe(installed);

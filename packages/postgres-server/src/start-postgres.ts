@@ -9,9 +9,9 @@ import { freePort } from './free-port.ts';
 import { enterableDirectory, type ServerUser, serverUser } from './server-user.ts';
 
 export interface StartOptions {
-  /** A data directory to start on, such as a copy of another server's. Default: a new one. */
+  /** An existing data directory to start on, such as a copy of another server's. Default: a new one. */
   directory?: string;
-  /** Where to create a new data directory, if the user PostgreSQL runs as can enter it. Default: the temporary directory. */
+  /** Where to create a new data directory, provided the user that PostgreSQL runs as can enter it. Default: the temporary directory. */
   parent?: string;
   /** Settings such as `fsync=off`. */
   settings?: string[];
@@ -19,12 +19,12 @@ export interface StartOptions {
 
 export interface PostgresServer {
   readonly url: string;
-  /** Its data directory. */
+  /** The server's data directory. */
   readonly directory: string;
   start(): Promise<void>;
-  /** Shuts down in PostgreSQL's fast mode: every connection is closed. */
+  /** Shuts down in PostgreSQL's fast mode: which closes every connection. */
   stop(): Promise<void>;
-  /** Kills the server as a power cut would. */
+  /** Kills the server as a power failure would. */
   kill(): Promise<void>;
   /** Stops the server and removes its files. */
   remove(): Promise<void>;
@@ -33,7 +33,7 @@ export interface PostgresServer {
 const login = { user: 'postgres', password: 'password' };
 
 /**
- * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped, at the latest, when this process exits.
+ * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped when this process exits, if not before.
  *
  * @throws {Error} with PostgreSQL's output, if it does not start.
  */
@@ -52,7 +52,7 @@ export async function startPostgres(options: StartOptions = {}): Promise<Postgre
 }
 
 async function makeDirectory(user: ServerUser, parent?: string): Promise<string> {
-  // A directory that the caller has created may be private to the caller.
+  // A directory created by the caller may be accessible only to the caller.
   if (parent && user.uid !== undefined) await chmod(parent, 0o711);
   const files = await mkdtemp(join(enterableDirectory(user, ...(parent ? [parent] : [])), 'store-postgres-'));
   own(files, user);
@@ -117,7 +117,7 @@ async function serve(
         port = await freePort();
         return start(true);
       }
-      // After a kill, the processes that served its connections take a moment to exit.
+      // After a kill, the processes that served the server's connections take a moment to exit.
       if (said().includes('pre-existing shared memory block')) {
         await sleep(50);
         return start(isFirst);
@@ -154,7 +154,7 @@ async function serve(
   };
 }
 
-/** The C locale, because messages are parsed here, and UTC: the same server on every machine. */
+/** The C locale, because messages are parsed here, and UTC, so that the server is the same on every machine. */
 function run(user: ServerUser, program: string, args: string[]): ChildProcess {
   const options: SpawnOptions = {
     ...user,
@@ -164,7 +164,7 @@ function run(user: ServerUser, program: string, args: string[]): ChildProcess {
   return spawn(program, args, options);
 }
 
-/** Collects what a process prints; call it to read. */
+/** Collects what a process prints. Call the result to read it. */
 function readLog(child: ChildProcess): () => string {
   let log = '';
   const add = (chunk: unknown) => {
@@ -172,12 +172,12 @@ function readLog(child: ChildProcess): () => string {
   };
   child.stdout?.on('data', add);
   child.stderr?.on('data', add);
-  // Emitted instead of `exit` when a program cannot be run. Without a listener it would end the process.
+  // Emitted instead of `exit` when a program cannot be run. Without a listener, it would crash this process.
   child.on('error', add);
   return () => log;
 }
 
-/** The exit code; `null` if a signal ended the process, negative if it could not be run. */
+/** The exit code; `null` if a signal terminated the process, negative if it could not be run. */
 async function exit(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   await once(child, 'close').catch(() => {});

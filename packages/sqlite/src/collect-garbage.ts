@@ -8,7 +8,7 @@ const mostPerTurn = 50;
 interface GarbageCollection {
   connection: Connection;
   write(run: () => number, adds: boolean): Awaitable<number>;
-  /** Whether any row has a `gc_at` of `now` or earlier. */
+  /** Whether any row has a `gc_at` no later than `now`. */
   isDue(now: number): Awaitable<boolean>;
   deleteExpired: Prepared;
   postpone: Prepared;

@@ -37,7 +37,7 @@ describe('deleteExpired', () => {
     expect(await storage.deleteExpired(1000, 50)).toBe(19);
   });
 
-  it('yields to the event loop even after a batch that it only postpones', async () => {
+  it('yields to the event loop even after a batch in which rows were only postponed', async () => {
     const { storage } = temporaryStorage();
     for (let n = 0; n < 60; n += 1) {
       await storage.insert(sessionRecord(`s${n}`, { expiresAt: 10 }), Date.now());
@@ -48,7 +48,7 @@ describe('deleteExpired', () => {
     expect(turns()).toBeGreaterThanOrEqual(12);
   });
 
-  it('finds a record whose expiry was moved to an earlier time by a save', async () => {
+  it('finds a record whose expiry was moved earlier by a save', async () => {
     const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('a', { expiresAt: 1_000_000_050_000 }), Date.now());
     const earlier = sessionRecord('a', { expiresAt: 1_000_000_010_000, version: 2 });

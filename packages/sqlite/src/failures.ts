@@ -26,7 +26,7 @@ export function explain(error: unknown, directory?: string): string | undefined 
   return undefined;
 }
 
-/** The text for a file system on which processes cannot lock the log or share its memory. */
+/** The text for a file system where processes cannot lock the log or share its memory. */
 export function noSharedMemoryText(directory: string | undefined): string {
   const type = directory === undefined ? undefined : fileSystemOf(directory);
   return (
@@ -36,7 +36,7 @@ export function noSharedMemoryText(directory: string | undefined): string {
   );
 }
 
-/** The error for a call that failed after the start, with an explanation if one exists. */
+/** The error for a call that failed after startup, with an explanation if one exists. */
 export function explained(error: unknown, directory: string | undefined): unknown {
   if (isStoreError(error)) return error;
   const text = explain(error, directory);

@@ -19,7 +19,7 @@ const next = sessionRecord('new', { version: 2 });
 const mark = sessionRecord('old', { version: 3, idleTimeout: 0, payload: '{"v":1,"moved":"x"}' });
 
 describe('move', () => {
-  it('leaves the record under the new key and the mark under the old one', async () => {
+  it('stores the record under the new key and leaves the mark under the old one', async () => {
     const { storage } = temporaryStorage();
     await storage.insert(sessionRecord('old', { subject: 'ann' }), 0);
     expect(await storage.move?.(keyOf('old'), 1, next, mark, 0)).toBe(true);
@@ -165,7 +165,7 @@ describe('moves by several processes', { timeout: 300_000 }, () => {
     }
   });
 
-  it('never leave a session alive whose old id another process has destroyed', async () => {
+  it('never leave a session alive if another process has destroyed its old id', async () => {
     const path = temporaryDatabase();
     const store = await startSession({ database: path, cache: false, busyTimeout: 60 });
     onTestFinished(() => store.close());

@@ -19,7 +19,7 @@ const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: 
   ['cache', 1, undefined, 'cach'],
 ];
 
-/** The error text that startSession() rejects with; also checks that no file was touched. */
+/** The text of the error that startSession() rejects with; also checks that no file was touched. */
 async function refusal(options: object): Promise<string> {
   const path = temporaryDatabase();
   const error = await startSession({ database: path, ...options } as never).catch((reason) => reason);

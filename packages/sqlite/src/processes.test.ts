@@ -71,7 +71,7 @@ describe('several processes on one database', () => {
     const path = temporaryDatabase();
     for (let round = 0; round < 5; round += 1) {
       const { child, stdout, ended } = run('acknowledge-saves.ts', path);
-      // Soon after the start, and later, when the checkpoint thread writes the log back.
+      // Both soon after startup and later, when the checkpoint thread is writing the log back.
       const acknowledged = await killAfterLines(child, stdout, 100 + 1500 * round);
       await ended;
       expect(check(path)).toBe('ok');
@@ -87,7 +87,7 @@ describe('several processes on one database', () => {
   });
 });
 
-/** @returns The last number of every id that was printed in full before the process died. */
+/** @returns The last number that was printed in full for each id before the process died. */
 async function killAfterLines(
   child: ChildProcess,
   stdout: NodeJS.ReadableStream,

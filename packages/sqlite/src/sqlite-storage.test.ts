@@ -18,7 +18,7 @@ describe('createSqliteStorage', () => {
     expect(storage.read(keyOf('a'))).toBeUndefined();
   });
 
-  it('reads records and finds due rows through indexes, never by scanning the table', () => {
+  it('reads records and finds due rows via indexes, never by scanning the table', () => {
     const { database } = temporaryStorage();
     const plan = (sql: string) =>
       database

@@ -12,7 +12,7 @@ import { createWriteGroup } from './write-group.ts';
  * Keeps session records in one table of a SQLite database. Reads are synchronous; writes go through a write group, and a
  * method's result depends on how many rows its statement changed.
  *
- * Kysely builds the SQL once, here; calls run prepared statements, because building a query is far slower than running a load.
+ * Kysely builds the SQL once, here; calls run prepared statements, because building a query takes far longer than running a load.
  * No write returns `tryAgain`: the wait for a busy database happens here, where it ends as soon as the lock is free.
  */
 export function createSqliteStorage(
@@ -44,7 +44,7 @@ export function createSqliteStorage(
   let known: PlainPayload | undefined;
   let pattern = '';
 
-  /** Runs a query after a wait, during which another call may have found that the file was lost. */
+  /** Runs a query after a wait, during which another call may have discovered that the file was lost. */
   function checked<T>(run: () => T): T {
     connection.check();
     return run();
@@ -63,7 +63,7 @@ export function createSqliteStorage(
 
   return {
     read(key) {
-      // `query` inlined, because every request waits for this.
+      // This is `query`, inlined because every request waits for it.
       if (withoutTimeout) return query(() => read.current.get(key) as SessionRecord | undefined);
       if (connection.file && performance.now() >= connection.file.readDue) connection.check();
       try {

@@ -33,7 +33,7 @@ describe('startSession', () => {
     }
   });
 
-  it('keeps the mode of an existing file that other users may only read', async () => {
+  it('keeps the mode of an existing file that other users may read but not write', async () => {
     const database = temporaryDatabase();
     writeFileSync(database, '', { mode: 0o640 });
     await start({ database });
@@ -96,7 +96,7 @@ describe('startSession', () => {
     });
   });
 
-  it('reports a file that is not a database, leaves it alone, and starts once it is moved away', async () => {
+  it('reports a file that is not a database, leaves it unchanged, and starts once it has been moved away', async () => {
     const path = temporaryDatabase();
     writeFileSync(path, 'These are the minutes of the meeting. '.repeat(200));
     await expect(startSession({ database: path })).rejects.toMatchObject({

@@ -49,14 +49,14 @@ const hints = { path: 'use database', filename: 'use database', db: 'use databas
 export interface SqliteSessionOptions extends StartOptions {
   /**
    * The path of the database file (created with mode 0600 if it is missing), `:memory:`, or an open better-sqlite3 `Database`.
-   * The store leaves the pragmas of a `Database` unchanged and does not close it.
+   * The store doesn't change a passed `Database`'s pragmas and doesn't close it.
    */
   database: string | SqliteDatabase;
-  /** The table's name; any name that SQLite can store. @default 'sessions' */
+  /** The table's name, which can be any name that SQLite can store. @default 'sessions' */
   table?: string;
   /** Whether to create and update the table at startup. @default true */
   migrate?: boolean;
-  /** Seconds to wait, off the event loop, for a busy database; 0 tries once. @default 5 */
+  /** Seconds to wait, off the event loop, for a busy database; 0 means a single attempt. @default 5 */
   busyTimeout?: number;
   /**
    * Whether to refuse a database file or directory that belongs to another user or that every user may write to. Turn this off for a
@@ -127,7 +127,7 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   }
 }
 
-/** The start of a URL. A scheme has at least two letters here, since one letter is a drive on Windows. */
+/** The start of a URL. A scheme needs at least two letters here, because a single letter is a Windows drive. */
 const urlScheme = /^[a-z][a-z0-9+.-]+:(?:\/\/)?/i;
 
 function assertDatabase(database: unknown): string | SqliteDatabase {

@@ -2,7 +2,7 @@ import type { SessionRecord } from '@store/core/driver';
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { sqlWriter } from './schema/sessions-table.ts';
 
-/** The named parameters of the statements: a record's fields and others. */
+/** The named parameters of the statements: a record's fields, and some others. */
 interface Bindings extends SessionRecord {
   oldKey: string;
   oldVersion: number;
@@ -61,7 +61,7 @@ export function writeStatements(table: string) {
       .onConflict((conflict) => conflict.column('key').doNothing())
       .compile(),
 
-    /** Inserts a session, or replaces only the content of an existing one; then no index is written. */
+    /** Inserts a session, or replaces only the content of an existing one; in the latter case, no index is written. */
     save: db
       .insertInto('sessions')
       .values(values)
@@ -79,7 +79,7 @@ export function writeStatements(table: string) {
       )
       .compile(),
 
-    /** The common replacement: no indexed column is set, so no index is written. */
+    /** The common replacement: it sets no indexed column, so no index is written. */
     replaceContent: db
       .updateTable('sessions')
       .set({ ...content, idle_timeout: bind('idleTimeout') })
@@ -90,7 +90,7 @@ export function writeStatements(table: string) {
       .where(sql<boolean>`subject is ${bind('subject')}`)
       .compile(),
 
-    /** Any other replacement: a move, a new subject, an earlier end. */
+    /** Any other replacement: a move, a new subject, or an earlier expiry. */
     replaceRow: db
       .updateTable('sessions')
       .set((row) => ({ ...values, gc_at: row.fn<number>('min', ['gc_at', bind('expiresAt')]) }))

@@ -25,7 +25,7 @@ function openNumbers() {
   return {
     database,
     write: async (n: number) => write(() => insert.run(n).changes),
-    /** Pages logged since the last call: the table has a single page, so each transaction logs one. */
+    /** Pages logged since the last call. The table has only one page, so each transaction logs exactly one. */
     framesWritten() {
       const [{ log }] = other.pragma('wal_checkpoint(passive)') as [{ log: number }];
       return log;
@@ -53,7 +53,7 @@ describe('createWriteGroup', () => {
     expect(framesWritten()).toBe(2);
   });
 
-  it('groups the writes of separate callbacks once a turn has brought more than one', async () => {
+  it('groups the writes of separate callbacks once a turn has had more than one', async () => {
     const { write, framesWritten } = openNumbers();
     const callbacks = (first: number) =>
       Promise.all(Array.from({ length: 6 }, (_, n) => turn().then(() => write(first + n))));
@@ -72,7 +72,7 @@ describe('createWriteGroup', () => {
     expect(framesWritten()).toBe(3);
   });
 
-  it('runs writes immediately again after a turn that brought only one', async () => {
+  it('runs writes immediately again after a turn that had only one', async () => {
     const { write, numbers } = openNumbers();
     await Promise.all([1, 2, 3].map(write));
     await turn();
@@ -112,7 +112,7 @@ describe('createWriteGroup', () => {
     expect(await write(16)).toBe(1);
   });
 
-  it('returns to each caller the result of its statement', async () => {
+  it('returns the result of its own statement to each caller', async () => {
     const { storage } = temporaryStorage();
     const outcomes = await Promise.all([
       storage.insert(sessionRecord('a'), Date.now()),

@@ -9,7 +9,7 @@ import { DiskSpace, fullWhileWaiting, isDiskFull } from './file/disk-space.ts';
 
 interface Write {
   run(): number;
-  /** Whether it may make the database grow; a deletion does not. */
+  /** Whether the write may make the database grow; a deletion does not. */
   adds: boolean;
   deadline: number;
   resolve(changes: number): void;
@@ -19,15 +19,15 @@ interface Write {
 /** Maximum number of writes in one transaction: one or two milliseconds on the event loop. */
 const largestGroup = 100;
 
-/** Maximum number of writes run one by one per turn of the event loop: a loop that awaits saves must not starve requests. */
+/** Maximum number of writes run one at a time per turn of the event loop: a loop that awaits saves must not starve requests. */
 const mostPerTurn = 8;
 
 /**
  * Commits writes that arrive together in one transaction, in order of arrival.
  *
- * Requests arrive in separate callbacks of one turn of the event loop, so `setImmediate` can collect their writes, whereas a
- * microtask cannot. A lone write should not pay for that wait: writes run immediately until a turn brings more than one, and are then
- * grouped until a turn brings only one again.
+ * Requests arrive in separate callbacks within one turn of the event loop, so `setImmediate` can collect their writes, whereas a
+ * microtask cannot. A lone write should not pay for that wait: writes run immediately until a turn has more than one, and are then
+ * grouped until a turn has only one again.
  *
  * @returns A function that runs a synchronous write and returns how many rows it changed, synchronously if the write could run
  * immediately. Pass `adds: false` for a write that only deletes, so that it works on a full disk.
@@ -50,7 +50,7 @@ export function createWriteGroup(connection: Connection, busyTimeout: number) {
   const resumeCaller = () => {
     callerResumed = true;
   };
-  /** How many of the next writes run one by one because they failed as a group. */
+  /** How many of the next writes run one at a time because they failed as a group. */
   let separate = 0;
   /** Changed rows not yet reported to `checkpoints`, which does not need to be called for every write. */
   let unreported = 0;

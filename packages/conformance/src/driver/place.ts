@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './driver-module.ts';
 
-/** Makes an unused place: a namespace of 20 letters and digits, and an empty directory. */
+/** Creates an unused place: a namespace of 20 letters and digits, and an empty directory. */
 export async function createPlace(): Promise<Place> {
   return {
     namespace: `test${randomBytes(8).toString('hex')}`,

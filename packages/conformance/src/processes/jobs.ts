@@ -5,7 +5,7 @@ import { collectAll } from '../cases/many-sessions.ts';
 export interface Jobs {
   save(id: string, data: SessionData, subject?: string): Promise<void>;
   data(id: string): Promise<SessionData | null>;
-  /** Adds 1 to `data.count` this many times, five at a time. @returns how often `update` returned `true` */
+  /** Adds 1 to `data.count` this many times, five at a time. @returns how many times `update` returned `true` */
   increase(id: string, times: number): Promise<number>;
   move(id: string, newId: string): Promise<boolean>;
   /** Moves each session through its chain of ids, one after the other; all chains run at the same time. */

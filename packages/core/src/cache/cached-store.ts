@@ -16,7 +16,7 @@ import { assertSameMajor, storeBrand, version } from './store-brand.ts';
 
 /**
  * Where the process keeps its store. It is on `globalThis` rather than in this module, because a bundler, a duplicate install or
- * a hot reload can load core more than once, and all copies must share one store. It holds no request state.
+ * a hot reload can load core more than once, and all copies must share one store. No request state is kept there.
  */
 interface Cell {
   store?: SessionStore | undefined;
@@ -33,7 +33,7 @@ function cell(): Cell {
 /**
  * Caches a store for the whole process; each driver's `startSession()` calls it at boot.
  * A store that is already cached is replaced, not closed, and its `onEvent` gets `store-replaced`.
- * @throws {StoreError} `INVALID_OPTION` when it is not a session store; `INCOMPATIBLE` when another major version of core made it.
+ * @throws {StoreError} `INVALID_OPTION` for anything but a session store; `INCOMPATIBLE` when another major version of core made it.
  * @example
  * import { cacheStore } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -112,10 +112,10 @@ function storeWith(method: Method): SessionStore {
 }
 
 // Each function below calls the method of the same name on the cached store; SessionStore documents the contract.
-// They are async so that a missing store rejects like every other failure.
+// They are async so that a missing store causes a rejection, like every other failure.
 
 /**
- * `load` of the cached store. Like all of these functions, it rejects with `NO_STORE` when no store is cached.
+ * Calls `load` on the cached store. Like all of these functions, it rejects with `NO_STORE` when no store is cached.
  * @example
  * import { createSessionId, load } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -127,7 +127,7 @@ export async function load(id: string): Promise<StoredSession> {
 }
 
 /**
- * `save` of the cached store.
+ * Calls `save` on the cached store.
  * @example
  * import { createSessionId, save } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -144,7 +144,7 @@ export async function save(
 }
 
 /**
- * `create` of the cached store.
+ * Calls `create` on the cached store.
  * @example
  * import { create, createSessionId } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -161,7 +161,7 @@ export async function create(
 }
 
 /**
- * `update` of the cached store.
+ * Calls `update` on the cached store.
  * @example
  * import { createSessionId, save, update } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -175,7 +175,7 @@ export async function update(id: string, change: SessionChange, options?: Update
 }
 
 /**
- * `touch` of the cached store.
+ * Calls `touch` on the cached store.
  * @example
  * import { createSessionId, touch } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -187,7 +187,7 @@ export async function touch(id: string, options?: TouchOptions): Promise<boolean
 }
 
 /**
- * `destroy` of the cached store.
+ * Calls `destroy` on the cached store.
  * @example
  * import { createSessionId, destroy } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -199,7 +199,7 @@ export async function destroy(id: string): Promise<void> {
 }
 
 /**
- * `gc` of the cached store.
+ * Calls `gc` on the cached store.
  * @example
  * import { gc } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -211,7 +211,7 @@ export async function gc(): Promise<number> {
 }
 
 /**
- * `cookieValue` of the cached store.
+ * Calls `cookieValue` on the cached store.
  * @example
  * import { cookieValue, createSessionId } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -228,7 +228,7 @@ export async function cookieValue(
 }
 
 /**
- * `list` of the cached store.
+ * Calls `list` on the cached store.
  * @example
  * import { list } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -240,7 +240,7 @@ export async function list(subject: string): Promise<SessionSummary[]> {
 }
 
 /**
- * `destroyAll` of the cached store.
+ * Calls `destroyAll` on the cached store.
  * @example
  * import { destroyAll } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -252,7 +252,7 @@ export async function destroyAll(subject: string, options?: DestroyAllOptions): 
 }
 
 /**
- * `count` of the cached store.
+ * Calls `count` on the cached store.
  * @example
  * import { count } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -264,7 +264,7 @@ export async function count(): Promise<number> {
 }
 
 /**
- * `entries` of the cached store.
+ * Calls `entries` on the cached store.
  * @example
  * import { entries } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -276,7 +276,7 @@ export async function* entries(): AsyncGenerator<SessionEntry, void> {
 }
 
 /**
- * `clear` of the cached store.
+ * Calls `clear` on the cached store.
  * @example
  * import { clear } from '@store/core';
  * import { startSession } from '@store/core/memory';
@@ -288,7 +288,7 @@ export async function clear(): Promise<number> {
 }
 
 /**
- * `close` of the cached store, which also removes it from the cache.
+ * Calls `close` on the cached store, which also removes it from the cache.
  * @example
  * import { close } from '@store/core';
  * import { startSession } from '@store/core/memory';

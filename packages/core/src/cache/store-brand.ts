@@ -13,8 +13,8 @@ type Direct<Method> = Method extends (...args: infer Args) => Promise<infer Resu
   : never;
 
 /**
- * A store's request path without unnecessary promises: each function does what the store's method does, but returns the plain
- * result if the backend is synchronous. A failure may be thrown instead of rejected.
+ * A store's request path without unnecessary promises: each function does the same as the store's method, but returns the plain
+ * result if the backend is synchronous. A failure may be thrown instead of causing a rejection.
  *
  * @example
  * import type { DirectStore } from '@store/core/driver';
@@ -28,7 +28,7 @@ export interface DirectStore {
   cookieValue: Direct<SessionStore['cookieValue']>;
   /** Whether `destroy` really ends a session: always in a server store; in a cookie store only if it supports revocation. */
   readonly endsSessions: boolean;
-  /** Whether the driver supports `destroyAll`; otherwise it is `UNSUPPORTED`. */
+  /** Whether the driver supports `destroyAll`; if not, calling it fails with `UNSUPPORTED`. */
   readonly endsBySubject: boolean;
   /**
    * Announces that a session is about to move, so that `destroyAll` with the new id as `except` spares it even before the move.
@@ -57,7 +57,7 @@ export function storeBrand(value: unknown): StoreBrand | undefined {
 }
 
 /**
- * The {@link DirectStore} of a store; without one, a view of the store's methods.
+ * A store's {@link DirectStore}, or a view of the store's methods if it has none.
  *
  * @example
  * import { createSessionId } from '@store/core';

@@ -52,7 +52,7 @@ export type TryAgain = typeof tryAgain;
 export interface SessionRecord {
   /** base64url SHA-256 of the session id: 43 characters of `A–Z a–z 0–9 - _`. */
   key: string;
-  /** Versioned JSON text of the content; opaque to the driver, one line, no raw control characters. */
+  /** The content as versioned JSON text: opaque to the driver, one line, no raw control characters. */
   payload: string;
   /** The owner of the session, such as a user id, for `listBySubject` and `deleteBySubject`. */
   subject: string | null;
@@ -62,7 +62,7 @@ export interface SessionRecord {
   createdAt: number;
   /** Epoch milliseconds. */
   expiresAt: number;
-  /** An idle timeout of just this session, in seconds, or `null`; 0 only in a mark, the record that core leaves when a session moves. */
+  /** An idle timeout for just this session, in seconds, or `null`; 0 only in a mark, the record that core leaves when a session moves. */
   idleTimeout: number | null;
 }
 
@@ -91,7 +91,7 @@ export interface DeleteBySubjectOptions {
  * What a backend must implement to get every guarantee of this library. Compare-and-swap (`replace`) is the only
  * concurrency primitive; core handles ids, expiry, encoding, retries and queues.
  *
- * Any function may throw: core fails with `UNAVAILABLE` and the thrown value as `cause`; a `StoreError` is rethrown unchanged.
+ * Any function may throw: core then fails with `UNAVAILABLE`, with the thrown value as `cause`; a `StoreError` is rethrown unchanged.
  *
  * @example
  * import { createRecordStore, type RecordStorage } from '@store/core/driver';
@@ -104,23 +104,23 @@ export interface RecordStorage {
   /** The record under `key`, live or expired, because core checks expiry. `undefined` if the key is free. */
   read(key: string): Awaitable<SessionRecord | undefined>;
   /**
-   * Stores a new record. Returns `false` and writes nothing if the key is taken. Atomic: if two inserts race for one key, only one
+   * Stores a new record. Returns `false` and writes nothing if the key is taken. Atomic: if two inserts race for a key, only one
    * returns `true`.
    *
    * @param now The time of this write in epoch milliseconds, for a backend that expires records natively: set that expiry to
-   * the record's remaining life plus a day. It is only a backstop; core decides when a session ends.
+   * the record's remaining lifetime plus a day. It is only a backstop; core decides when a session ends.
    */
   insert(record: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
   /**
    * Atomically replaces the record under `key` if it still has `version`; otherwise returns `false` and writes nothing.
-   * `next.key` may differ: then the record moves in the same step, or `false` is returned if that key is taken. `next.version`
+   * `next.key` may differ: the record then moves in the same step, or the result is `false` if that key is taken. `next.version`
    * may equal `version`: that is how core touches a session that ends within two minutes.
    */
   replace(key: string, version: number, next: SessionRecord, now: number): Awaitable<boolean | TryAgain>;
   /**
    * Optional: `replace` to another key that also stores `mark`, an ordinary record, under the old key, in one atomic step.
    * Returns `false` and writes nothing if the version is gone or the new key is taken. Without this function, core calls `replace`
-   * and then inserts the mark; a process that dies in between leaves a session that destroying the old id does not reach.
+   * and then inserts the mark; a process that dies in between leaves a session that cannot be ended through its old id.
    */
   move?(
     key: string,
@@ -130,10 +130,10 @@ export interface RecordStorage {
     now: number,
   ): Awaitable<boolean | TryAgain>;
   /**
-   * Extends a record's life. If the record exists and its `expiresAt` is later than `expiresAfter`, stores the later of its
+   * Extends a record's lifetime. If the record exists and its `expiresAt` is later than `expiresAfter`, stores the later of its
    * `expiresAt` and the given one, leaves the version unchanged, and returns `true`; otherwise returns `false`.
    *
-   * @param expiresAfter Up to two minutes ahead of the clock, so that no touch extends a mark. Only compare with it.
+   * @param expiresAfter Up to two minutes ahead of the clock, so that no touch extends a mark. Use it only for this comparison.
    */
   touch(key: string, expiresAfter: number, expiresAt: number): Awaitable<boolean | TryAgain>;
   /**
@@ -149,9 +149,9 @@ export interface RecordStorage {
   // biome-ignore lint/suspicious/noConfusingVoidType: most deletes return nothing
   delete(key: string): Awaitable<void | TryAgain>;
   /**
-   * Optional: removes the session under `key`, whatever its version, readable or not. A record whose `idleTimeout` is 0 is the
+   * Optional: removes the session under `key`, regardless of its version, readable or not. A record whose `idleTimeout` is 0 is the
    * mark of a session that has moved, and must stay. Returns `true` if a record was removed. Atomic with `replace` and `move`, so
-   * that a logout misses no move. Without this function, core replaces the record with a tombstone and deletes the tombstone. After
+   * that a logout can never miss a move. Without this function, core replaces the record with a tombstone and deletes it. After
    * `tryAgain`, core looks for a mark before it calls again, up to 100 times, and then deletes the session with `delete`: a logout
    * must succeed.
    */
@@ -160,10 +160,10 @@ export interface RecordStorage {
   deleteExpired(now: number, limit: number): Awaitable<number | TryAgain>;
   /**
    * Optional: at most `limit` records, live or expired, in any fixed order of keys; `after` is the last key of the previous
-   * page. For `count`, `entries` and `clear`; without it they are `UNSUPPORTED`.
+   * page. Needed for `count`, `entries` and `clear`, which are otherwise `UNSUPPORTED`.
    */
   scan?(after: string | undefined, limit: number): Awaitable<SessionRecord[]>;
-  /** Every record of the subject, live or expired. Omit it if the backend does not store subjects. */
+  /** Every record of the subject, live or expired. Omit this function if the backend does not store subjects. */
   listBySubject?(subject: string): Awaitable<SessionRecord[]>;
   /** Removes the subject's records. Atomic with `replace`. @returns how many */
   deleteBySubject?(subject: string, options: DeleteBySubjectOptions): Awaitable<number | TryAgain>;
@@ -195,7 +195,7 @@ export interface DriverSession extends SessionContent {
 /**
  * Four functions, synchronous or asynchronous: the quickest way to build a store.
  *
- * Core loses no update within one process, but guarantees nothing across processes. The driver handles expiry. For the full
+ * Core prevents lost updates within one process, but guarantees nothing across processes. The driver handles expiry. For the full
  * guarantees, implement `RecordStorage` instead; unlike these functions, it never sees a session id.
  *
  * @example
@@ -224,7 +224,7 @@ export interface StoreDriver {
 }
 
 /**
- * A session that a cookie driver decrypted: its id and times are inside the cookie too.
+ * A session that a cookie driver decrypted: its id and times are in the cookie, too.
  *
  * @example
  * import { type CookieSession, createSessionId } from '@store/core';
@@ -248,7 +248,7 @@ export interface CookieSession extends SessionContent {
   unknownFields?: SessionData;
   /** Opaque. The value from `load` is passed to the session's next `cookieValue`; a new session has none. */
   version?: number;
-  /** Asks this request to seal the cookie again. Set only by `load`. */
+  /** Asks for the cookie to be sealed again during this request. Set only by `load`. */
   renew?: boolean;
 }
 
@@ -289,9 +289,9 @@ export interface CookieStoreDriver {
    * session's old id must first call it with the finished value. Every other driver can ignore it: core checks the returned value.
    */
   cookieValue(session: CookieSession, accept: (value: string) => void): Awaitable<string>;
-  /** Revokes a session id and every other id of its family. Without it, `destroy` does nothing. */
+  /** Revokes a session id and every other id in its family. Without this function, `destroy` does nothing. */
   destroy?(id: string): Awaitable<void>;
-  /** Revokes a subject's sessions. Without it, `destroyAll` is `UNSUPPORTED`. */
+  /** Revokes a subject's sessions. Without this function, `destroyAll` is `UNSUPPORTED`. */
   destroyAll?(subject: string, options: DestroyAllOptions): Awaitable<number>;
   /** Closes what the driver opened. */
   close?(): Awaitable<void>;

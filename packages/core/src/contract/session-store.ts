@@ -29,15 +29,15 @@ export interface StoredSession extends SessionContent {
   moved?: true;
   /** When the session began, in epoch milliseconds. */
   createdAt?: number;
-  /** When the session ends unless it is used again, in epoch milliseconds, according to both timeouts. */
+  /** When the session ends unless it is used again, in epoch milliseconds, taking both timeouts into account. */
   expiresAt?: number;
   /** The owner of the session, such as a user id, for `list` and `destroyAll`. */
   subject?: string;
-  /** An idle timeout of just this session, in seconds, if it has one. */
+  /** An idle timeout for just this session, in seconds, if it has one. */
   idleTimeout?: number;
   /** Whether this session's cookie ends with the browser, if that was set for the session. */
   expireOnClose?: boolean;
-  /** Opaque. Identifies the last write; spares `update` a read. */
+  /** Opaque. Identifies the last write; saves `update` a read. */
   version?: number;
   /** Opaque, cookie stores only. Pass it on to `cookieValue`, so that ending one id of the session ends them all. */
   family?: string;
@@ -47,12 +47,12 @@ export interface StoredSession extends SessionContent {
   renew?: boolean;
 }
 
-/** What `load` resolves to when the session does not exist. */
+/** What `load` resolves to if the session does not exist. */
 export function missingSession(id: string): StoredSession {
   return { id, exists: false, data: {}, flash: {} };
 }
 
-/** Turns a driver's result into that of `load`: only known properties, and none that is `undefined` or `null`. */
+/** Turns a driver's result into the result of `load`: only known properties, and none that are `undefined` or `null`. */
 export function storedSession(
   id: string,
   found: SessionContent & {
@@ -84,7 +84,7 @@ export function storedSession(
 export interface SaveOptions {
   /** The owner of the session, such as a user id: 1–255 characters, well-formed, no NUL. If omitted, it stays as it is. */
   subject?: string;
-  /** An idle timeout of just this session, in whole seconds ("remember me"). If omitted, it stays as it is. */
+  /** An idle timeout for just this session, in whole seconds ("remember me"). If omitted, it stays as it is. */
   idleTimeout?: number;
   /** Whether this session's cookie ends with the browser ("remember me" left unticked). If omitted, it stays as it is. */
   expireOnClose?: boolean;
@@ -112,14 +112,14 @@ export interface UpdateOptions extends SaveOptions {
 }
 
 export interface TouchOptions {
-  /** What this request loaded; spares a read. */
+  /** What this request loaded; saves a read. */
   base?: StoredSession;
 }
 
 export interface CookieValueOptions extends SaveOptions {
   /** When the session began, in epoch milliseconds. Default: now. */
   createdAt?: number;
-  /** What `load` returned for this session. If omitted, the session counts as begun now, like a login after `destroyAll`. */
+  /** What `load` returned for this session. If omitted, the session is treated as starting now, like a login after `destroyAll`. */
   version?: number;
   /** What `load` returned for this session, even under a new id. If omitted, the session starts a new family. */
   family?: string;
@@ -169,7 +169,7 @@ export interface SessionEntry extends SessionSummary {
  * behind it is not accessible.
  *
  * A method that fails rejects with a `StoreError`. Any method can reject with `UNAVAILABLE` when the backend fails, and with
- * `CLOSED` after `close()`; other codes are listed at each method. A missing session is never an error.
+ * `CLOSED` after `close()`; other codes are listed with each method. A missing session is never an error.
  *
  * @example
  * import { createSessionId } from '@store/core';
@@ -186,7 +186,7 @@ export interface SessionStore {
   readonly kind: 'server' | 'cookie';
   /** The package that made the store, such as `@store/sqlite`, for messages and events. */
   readonly name: string;
-  /** The timeouts in force, defaults filled in. */
+  /** The timeouts in force, with the defaults filled in. */
   readonly timeouts: ResolvedTimeouts;
 
   /**
@@ -201,12 +201,12 @@ export interface SessionStore {
   load(id: string): Promise<StoredSession>;
 
   /**
-   * Creates a session. If the session is live, it replaces the content, restarts the idle period and keeps `createdAt`. It also
+   * Creates a session. If the session is live, `save` replaces its content, restarts the idle period and keeps `createdAt`. It also
    * keeps `subject`, `idleTimeout` and `expireOnClose` unless they are given, but the last two only if the subject stays the same.
    * A cookie store only checks the arguments.
    *
-   * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, with `INCOMPATIBLE` over a session that a newer version of core
-   * wrote, and with `CONFLICT` when the session has moved to another id, or after 100 lost races.
+   * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, with `INCOMPATIBLE` for a session that a newer version of core
+   * wrote, and with `CONFLICT` when the session has moved to another id, or after losing 100 races.
    */
   save(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<void>;
 
@@ -214,29 +214,29 @@ export interface SessionStore {
    * Creates a session only if the id is free. Resolves to `false` and writes nothing when the id belongs to a live session, or
    * to one that moved within the last minute.
    *
-   * Rejects as {@link SessionStore.save} does, and with `UNSUPPORTED` on a cookie store.
+   * Rejects like {@link SessionStore.save}, and with `UNSUPPORTED` on a cookie store.
    */
   create(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<boolean>;
 
   /**
    * Changes a live session and restarts its idle period. `change` gets the newest content and returns the content to store; it
-   * runs again if another write came first. Resolves to `false` and writes nothing when the session does not exist: a session
+   * runs again if another write got in first. Resolves to `false` and writes nothing when the session does not exist: a session
    * that has ended is never recreated.
    *
    * Rejects with whatever `change` throws, `INVALID_VALUE`, `TOO_LARGE`, `INVALID_ID` for `newId`, with `CONFLICT` when `newId` is
-   * in use or after 100 lost races, and with `UNSUPPORTED` on a cookie store.
+   * in use or after losing 100 races, and with `UNSUPPORTED` on a cookie store.
    */
   update(id: string, change: SessionChange, options?: UpdateOptions): Promise<boolean>;
 
   /**
    * Restarts the idle period and writes nothing else. Resolves to `false` when the session does not exist. Rejects with
-   * `INCOMPATIBLE` as {@link SessionStore.load} does, with `CONFLICT` after 100 lost races, and with `UNSUPPORTED` on a cookie
+   * `INCOMPATIBLE` like {@link SessionStore.load}, with `CONFLICT` after losing 100 races, and with `UNSUPPORTED` on a cookie
    * store.
    */
   touch(id: string, options?: TouchOptions): Promise<boolean>;
 
   /**
-   * Ends a session, readable or not. Writes in progress do not bring it back. If it moved to another id in the last minute, or
+   * Ends a session, readable or not. Writes in progress cannot bring it back. If it moved to another id in the last minute, or
    * is being moved now, it ends under that id. Does nothing when the session does not exist.
    */
   destroy(id: string): Promise<void>;
@@ -250,7 +250,7 @@ export interface SessionStore {
 
   /**
    * The value for the session cookie. A server store resolves to the id. A cookie store seals the content and resolves to the
-   * seal, or to `''` if the session has been revoked: then set no cookie.
+   * seal, or to `''` if the session has been revoked, in which case you must not set a cookie.
    *
    * Rejects with `INVALID_ID`; a cookie store also with `INVALID_VALUE`, `INVALID_OPTION` and `TOO_LARGE`, and with whatever
    * `accept` throws. A server store does not call `accept`.
@@ -277,16 +277,16 @@ export interface SessionStore {
   destroyAll(subject: string, options?: DestroyAllOptions): Promise<number>;
 
   /**
-   * The number of live, readable sessions, which is the number that `entries()` yields. Unreadable sessions are reported. Rejects
+   * The number of live, readable sessions, i.e. as many as `entries()` yields. Unreadable sessions are reported. Rejects
    * with `UNSUPPORTED` if the backend cannot list its records.
    */
   count(): Promise<number>;
 
-  /** Every live session, read page by page. Unreadable sessions are left out and reported. Fails as {@link SessionStore.count} does. */
+  /** Every live session, read page by page. Unreadable sessions are left out and reported. Fails like {@link SessionStore.count}. */
   entries(): AsyncIterable<SessionEntry>;
 
   /**
-   * Ends every session, even unreadable ones. Rejects as {@link SessionStore.count} does.
+   * Ends every session, even unreadable ones. Rejects like {@link SessionStore.count}.
    *
    * @returns how many were removed, expired ones included
    */
@@ -294,7 +294,7 @@ export interface SessionStore {
 
   /**
    * Waits for work in flight, closes what the driver opened, and removes the store from the cache. Afterwards every other
-   * method rejects with `CLOSED`; another `close()` has the outcome of the first.
+   * method rejects with `CLOSED`; calling `close()` again has the same outcome as the first call.
    */
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ const deepest = 200;
  * Rejects every value that JSON would lose or change: `undefined`, functions, symbols, BigInt, NaN and infinities, class
  * instances (`Date`, `Map`, …), holes and extra properties in arrays, symbol keys, cycles, and nesting deeper than 200.
  *
- * The only change made is that `-0` is stored as `0`. Lone surrogates are kept, and so is every key, even `__proto__`.
+ * The only change made is that `-0` is stored as `0`. Lone surrogates are preserved, and so is every key, even `__proto__`.
  *
  * @param path The value's name in the error, such as `data.cart`.
  * @throws {StoreError} `INVALID_VALUE` naming the path to the invalid part.
@@ -111,7 +111,7 @@ function isCycle(value: object, place: Place | undefined): boolean {
 function invalid(path: string, place: Place | undefined, why: string): StoreError {
   let below = '';
   for (let at = place; at; at = at.parent) below = step(at.key) + below;
-  // The path of a cycle repeats itself; its beginning is enough.
+  // A cycle's path repeats itself, so its beginning is enough.
   const where = below.length > 200 ? `${path}${below.slice(0, 200)}…` : path + below;
   return new StoreError(
     'INVALID_VALUE',

@@ -2,7 +2,7 @@ import type { SessionRecord } from '../contract/drivers.ts';
 import { createRecordVersion } from './payload.ts';
 import { isSessionKey } from './session-id.ts';
 
-/** How long a moved session's old id still leads to it, in milliseconds. */
+/** How long a moved session's old id keeps leading to it, in milliseconds. */
 export const markLife = 60_000;
 
 /** The fixed start of every mark's payload. Later versions may add fields only after `v` and `moved`. */
@@ -53,7 +53,7 @@ export function markTarget({ payload }: Pick<SessionRecord, 'payload'>): string 
 }
 
 /**
- * Whether a record is a mark that still counts as `moved`. Its age is measured from `createdAt`, because a version of core that
+ * Whether a record is a mark that still makes `load` report `moved`. Its age is measured from `createdAt`, because a version of core that
  * predates marks may have touched it and changed `expiresAt`.
  */
 export function isCurrentMark(record: SessionRecord, now: number): boolean {

@@ -2,7 +2,7 @@ import type { PlainPayload } from '../contract/drivers.ts';
 import type { JsonValue, SessionContent, SessionData } from '../contract/session-store.ts';
 import { StoreError } from '../errors.ts';
 
-/** The format that this version writes. A new format must be readable one minor release before any release writes it. */
+/** The format that this version writes. Releases must be able to read a new format one minor version before any release writes it. */
 const format = 1;
 
 /** What a payload holds: the content, and a setting for the session's cookie. */
@@ -36,7 +36,7 @@ const emptyPayloads = [undefined, true, false].map((expireOnClose) =>
   encodePayload({ data: {}, flash: {}, ...(expireOnClose !== undefined && { expireOnClose }) }),
 );
 
-/** Whether a payload holds nothing worth keeping a session for. */
+/** Whether a payload holds nothing that makes its session worth keeping. */
 export function isEmptyPayload(payload: string): boolean {
   return emptyPayloads.includes(payload);
 }
@@ -89,7 +89,7 @@ let nextInPool = 0;
  * the same next version, even if the record was removed and created again.
  */
 export function createRecordVersion(): number {
-  // One call for many numbers costs little more than a call for one.
+  // Generating many numbers per call costs little more than generating one.
   if (nextInPool === pool.length) {
     pool = crypto.getRandomValues(new Uint32Array(512));
     nextInPool = 0;
@@ -123,7 +123,7 @@ export function assertPayloadFits(
   );
 }
 
-/** The three largest, found in one pass: half a million keys must not block the process for seconds. */
+/** The three largest keys, found in one pass: half a million keys must not block the process for seconds. */
 function largestKeys({ data, flash }: SessionContent): string {
   const largest: { name: string; bytes: number }[] = [];
   for (const [part, values] of Object.entries({ data, flash })) {

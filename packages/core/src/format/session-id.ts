@@ -3,7 +3,7 @@ import { StoreError } from '../errors.ts';
 
 const idCharacters = /^[\w-]+$/;
 
-/** base64url of bytes, without padding (RFC 4648 §5). */
+/** Encodes bytes as base64url, without padding (RFC 4648 §5). */
 export function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -29,7 +29,7 @@ export function createSessionId(): string {
 
 /**
  * Whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`. That is wide enough for the ids of other
- * systems, and safe in a path or a query. Runs before any hash, path or query.
+ * systems, and safe in a path or a query. This is checked before an id is used in any hash, path or query.
  *
  * @example
  * import { createSessionId, isSessionId } from '@store/core';
@@ -38,7 +38,7 @@ export function createSessionId(): string {
  * isSessionId(undefined); // false
  */
 export function isSessionId(value: unknown): value is string {
-  // Every request runs this, and a length check is faster than a quantifier.
+  // Every request runs this, and a length check is faster than a quantifier in the pattern.
   return typeof value === 'string' && value.length >= 22 && value.length <= 128 && idCharacters.test(value);
 }
 
@@ -67,7 +67,7 @@ export function portableSessionKey(id: string): string {
 }
 
 /**
- * The key under which a session is stored: base64url SHA-256 of its id, 43 characters.
+ * The key under which a session is stored: the SHA-256 of its id in base64url, 43 characters.
  *
  * An attacker who can read the backend, or a backup of it, cannot recover an id to log in with (OWASP Session Management
  * Cheat Sheet).

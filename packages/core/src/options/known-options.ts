@@ -1,7 +1,7 @@
 import { isPromise } from '../contract/drivers.ts';
 import { invalidOption, StoreError } from '../errors.ts';
 
-/** How a package handles options that it does not have. */
+/** How a package handles unknown options. */
 export interface UnknownOptions {
   /** What to write instead of another library's option, worded to follow "There is no option x:". @default none */
   hints?: Readonly<Record<string, string>>;
@@ -39,11 +39,11 @@ const ofCookie =
   );
 
 /**
- * Rejects unknown options, so that a typo fails instead of being ignored, and anything that is not an options object. An option
+ * Rejects unknown options, so that a typo fails instead of being ignored, and anything other than an options object. An option
  * that is `undefined` counts as omitted, whatever its name.
  *
  * @param store The package that has the options, such as `@store/sqlite`.
- * @param options What the user passed; `undefined` if nothing.
+ * @param options What the user passed, or `undefined` if nothing was passed.
  * @param known The names of all options.
  * @param within Where the options are nested, such as `cookie` or `destroyAll()`; empty at the top level.
  * @param unknown Hints for unknown names, and which of them to reject.
@@ -79,7 +79,7 @@ export function assertKnownOptions(
   }
 }
 
-/** @throws {StoreError} `INVALID_OPTION` unless the value is an object, and for a promise that was not awaited. */
+/** @throws {StoreError} `INVALID_OPTION` if the value is not an object, or is a promise that was not awaited. */
 function assertOptionsObject(
   store: string,
   options: unknown,
@@ -137,7 +137,7 @@ function hintFor(
 
 function nearestOf(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  // One typo in a short name, more in a long one: `foo` is not a misspelled `now`.
+  // One typo is allowed in a short name, more in a long one: `foo` is not a misspelled `now`.
   let best = Math.max(name.length < 5 ? 1 : 2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
@@ -149,7 +149,7 @@ function nearestOf(name: string, known: readonly string[]): string | undefined {
   return nearest;
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Levenshtein distance, computed one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

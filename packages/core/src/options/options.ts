@@ -55,9 +55,9 @@ export const storeOptionNames = [
 
 /**
  * Checks the arguments of a store factory at startup rather than at the first request. The options are checked first, because
- * that check notices swapped arguments.
+ * that check catches swapped arguments.
  *
- * @param called The name of the driver argument in messages.
+ * @param called What messages call the driver argument.
  * @param required The functions that the driver must have.
  * @throws {StoreError} `INVALID_OPTION` naming the option or the function.
  */
@@ -108,7 +108,7 @@ export function changesSubject(stored: string | null | undefined, given: string 
   return stored != null && given !== undefined && given !== stored;
 }
 
-/** The names of the options of each store method. */
+/** The names of each store method's options. */
 export const methodOptionNames = {
   save: ['subject', 'idleTimeout', 'expireOnClose'],
   create: ['subject', 'idleTimeout', 'expireOnClose'],
@@ -129,7 +129,7 @@ export const methodOptionNames = {
 
 /**
  * Rejects a method's unknown options, and a `base` from another session. Every request runs this, so the valid case makes no
- * further call and allocates nothing.
+ * further calls and allocates nothing.
  *
  * @param id The id of the session that `base` must belong to.
  * @throws {StoreError} `INVALID_OPTION`
@@ -154,7 +154,7 @@ export function assertMethodOptions(
   );
 }
 
-/** @throws {StoreError} `INVALID_VALUE` for an invalid subject, `INVALID_OPTION` for every other option. */
+/** @throws {StoreError} `INVALID_VALUE` for an invalid subject, `INVALID_OPTION` for any other invalid option. */
 export function assertSaveOptions(
   store: string,
   method: 'save' | 'create' | 'update' | 'cookieValue',

@@ -11,9 +11,9 @@ import { invalidOption } from '../errors.ts';
  * await startSession(timeouts);
  */
 export interface Timeouts {
-  /** Whole seconds a session lives after its last write or touch. At least 1. @default 7200 */
+  /** Session lifetime after its last write or touch, in whole seconds. At least 1. @default 7200 */
   idleTimeout?: number;
-  /** Whole seconds a session lives in total, even if it is used (ASVS 7.3.2); `false`: no limit. @default 2_592_000 (30 days) */
+  /** Maximum session lifetime in whole seconds, regardless of activity (ASVS 7.3.2); `false`: no limit. @default 2_592_000 (30 days) */
   absoluteTimeout?: number | false;
   /** The clock, in epoch milliseconds. @default `Date.now()`, called each time, so that it follows fake timers in tests */
   now?: () => number;
@@ -41,7 +41,7 @@ export function assertSeconds(store: string, option: string, value: unknown): as
  *
  * @returns The timeouts with defaults. Their `now()` returns whole milliseconds, or throws `INVALID_OPTION` when the
  * application's clock does not return a finite number.
- * @throws {StoreError} `INVALID_OPTION` naming the option, what it got and what it accepts.
+ * @throws {StoreError} `INVALID_OPTION` naming the option, the value it got and what it accepts.
  * @example
  * import { resolveTimeouts } from '@store/core/driver';
  * const { idleTimeout, absoluteTimeout } = resolveTimeouts('my-driver', { idleTimeout: 1200 });
@@ -86,7 +86,7 @@ export function nextExpiry(
   return effectiveExpiry(timeouts, createdAt, now + (ownIdleTimeout ?? timeouts.idleTimeout) * 1000);
 }
 
-/** The stored expiry, capped by the current absolute limit: lowering the limit also ends sessions that are already stored. */
+/** The stored expiry, capped at the current absolute limit, so that lowering the limit also ends stored sessions. */
 export function effectiveExpiry(
   { absoluteTimeout }: ResolvedTimeouts,
   createdAt: number,

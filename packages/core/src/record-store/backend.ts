@@ -10,17 +10,17 @@ import type { ResolvedTimeouts } from '../contract/session-store.ts';
 import { backendError, callBackend, isStoreError, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** How often a write that loses to other writers is tried before it fails with `CONFLICT`. */
+/** How many times a write that loses to other writers is tried before it fails with `CONFLICT`. */
 export const mostAttempts = 100;
 
-/** How often a call is made that returns `tryAgain` each time. */
+/** How many times a call is made if it returns `tryAgain` each time. */
 const mostRefusals = 20;
 
 const asItIs = (found: SessionRecord | undefined) => found;
 
 /**
- * Wraps a driver's storage: thrown values become `UNAVAILABLE`, and a write whose reply was lost is looked up. Everything is
- * synchronous while the storage is.
+ * Wraps a driver's storage: thrown values become `UNAVAILABLE`, and a write whose reply was lost is verified by reading. Everything is
+ * synchronous as long as the storage is.
  */
 export class Backend {
   readonly name: string;
@@ -72,7 +72,7 @@ export class Backend {
 
   /**
    * Runs a write. A write that failed may still have been committed, if the connection was lost afterwards. Its version is unique
-   * to this write, so reading the record back tells. If the record has another version, the failure stands: the write might still
+   * to this write, so reading the record back settles it. If the record has another version, the failure stands: the write might still
    * arrive, and a retry could apply it twice.
    */
   write(next: SessionRecord, attempt: () => Awaitable<boolean | TryAgain>): Awaitable<boolean> {
@@ -88,7 +88,7 @@ export class Backend {
     }
   }
 
-  /** Runs any other function that writes, and repeats it while the backend returns `tryAgain`. */
+  /** Runs any other function that writes, and retries it as long as the backend returns `tryAgain`. */
   repeat<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Awaitable<T> {
     const result = callBackend(this.name, doing, attempt);
     if (!isPromise(result)) return result === tryAgain ? this.#tryAgain(doing, attempt) : result;

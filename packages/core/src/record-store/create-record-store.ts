@@ -17,7 +17,7 @@ import { UpdateQueue } from './update-queue.ts';
 const required = ['read', 'insert', 'replace', 'touch', 'delete', 'deleteExpired'] as const;
 
 /**
- * Makes a session store from a record storage: the way to write a driver with every guarantee. Core handles ids, expiry,
+ * Makes a session store from a record storage, which is how to write a driver with every guarantee. Core handles ids, expiry,
  * encoding, retries and queues; the storage reads, writes and compares.
  *
  * @param storage The backend; see `RecordStorage` for what each function must do.
@@ -52,7 +52,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
       endsSessions: true,
       endsBySubject: storage.deleteBySubject !== undefined,
       planMove: (id, newId) => plannedMoves.note(newId, id, timeouts.now()),
-      // Bound rather than wrapped in a closure, to spare a stack frame per call.
+      // Bound rather than wrapped in a closure, to save a stack frame per call.
       load: load.bind(undefined, backend),
       save: save.bind(undefined, backend),
       update: update.bind(undefined, backend, queue),
@@ -74,7 +74,7 @@ export function createRecordStore(storage: RecordStorage, options: StoreOptions 
   });
 }
 
-/** The most sessions that one batch removes, so that none holds a lock for long, or the event loop with a synchronous driver. */
+/** The most sessions one batch removes, so that no batch holds a lock for long, or blocks the event loop with a synchronous driver. */
 const gcBatch = 500;
 
 /** Removes expired sessions in batches. Yields to the event loop between batches. @returns how many */

@@ -18,7 +18,7 @@ type EndOutcome = 'ended' | 'nothing' | 'again' | { target: string };
 
 /**
  * Ends the session under a key, or wherever the marks lead from there. Even old marks are followed: a stored mark is never wrong,
- * and clocks differ. Marks are not removed, so that another logout with the same id finds the same path.
+ * and clocks differ. Marks are not removed, so that another logout with the same id follows the same path.
  *
  * @returns whether it ended a session
  */
@@ -41,7 +41,7 @@ export async function end(backend: Backend, from: string): Promise<boolean> {
 }
 
 /**
- * @param isLastResort Whether to delete the session whatever its version: a process that keeps writing it must not be able to
+ * @param isLastResort Whether to delete the session regardless of its version: a process that keeps writing it must not be able to
  * prevent a logout. If the session moves between the read and the delete, its mark is lost, and the logout misses it.
  */
 async function endAt(backend: Backend, key: string, isLastResort: boolean): Promise<EndOutcome> {
@@ -94,7 +94,7 @@ async function endByVersion(backend: Backend, { key, version }: SessionRecord): 
     return (await replaceAndRemove(backend, key, version)) ? 'ended' : 'again';
   } catch (error) {
     if (!isStoreError(error, 'UNAVAILABLE') || (await backend.read(key))?.version !== version) throw error;
-    // The backend can be read but rejects the tombstone: it is probably full, and then nothing can move either. A logout must
+    // The backend can be read but rejects the tombstone: it is probably full, in which case nothing can move, either. A logout must
     // still succeed. If the session does move between the read and this delete, the logout misses it.
     await remove(backend, key);
     return 'ended';

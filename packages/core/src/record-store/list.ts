@@ -26,7 +26,7 @@ export async function list(backend: Backend, subject: string): Promise<SessionSu
   return summaries.sort((a, b) => b.createdAt - a.createdAt);
 }
 
-/** The number of live, readable sessions, which is the number that {@link entries} yields. */
+/** The number of live, readable sessions, i.e. as many as {@link entries} yields. */
 export async function count(backend: Backend): Promise<number> {
   let live = 0;
   for await (const page of readPages(backend, 'count')) {
@@ -63,7 +63,7 @@ export async function* readPages(backend: Backend, method: string): AsyncGenerat
   }
 }
 
-/** The session in a record; an unreadable one, or one that a newer version wrote, is reported and left out. */
+/** The session in a record; if it is unreadable or was written by a newer version, it is reported and left out. */
 function openOrReport(backend: Backend, record: SessionRecord, now: number): LiveSession | undefined {
   try {
     const session = openRecord(backend, record, now);

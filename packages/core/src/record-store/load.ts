@@ -48,7 +48,7 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
 /**
  * The session in a record, if it is live and readable. An unreadable payload is reported.
  *
- * @returns `moved` for the mark of a session that has moved to another id
+ * @returns `moved` for the mark left by a session that has moved to another id
  * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
  */
 export function openRecord(
@@ -57,7 +57,7 @@ export function openRecord(
   now: number,
 ): LiveSession | 'moved' | undefined {
   if (!found) return undefined;
-  // The check of `isMark`, inlined because every load runs it.
+  // The check from `isMark`, inlined because every load runs it.
   if (found.idleTimeout === 0) return isCurrentMark(found, now) ? 'moved' : undefined;
   const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
   if (now >= expiresAt) return undefined;

@@ -24,7 +24,7 @@ export function move(
 
 /**
  * Writes the record first, then its mark. In between, the old key is free, and a `destroy` of the old id puts a tombstone there.
- * If the mark cannot be inserted, the session is ended, wherever it is by then. No move is acknowledged without its mark.
+ * If the mark cannot be inserted, the session is ended, whatever its key is by then. No move is acknowledged without its mark.
  */
 async function moveInTwoSteps(
   backend: Backend,

@@ -57,7 +57,7 @@ async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
   throw tooManyConflicts(backend.name);
 }
 
-/** Creates a session unless a live session or a current mark has the id. */
+/** Creates a session unless the id belongs to a live session or a current mark. */
 export async function create(
   backend: Backend,
   id: string,
@@ -80,7 +80,7 @@ export async function create(
   throw tooManyConflicts(backend.name);
 }
 
-/** @throws {StoreError} for anything that cannot be stored, before anything is written. */
+/** @throws {StoreError} if anything cannot be stored, before anything is written. */
 function freshRecord(
   backend: Backend,
   method: 'save' | 'create',
@@ -115,7 +115,7 @@ function renewed({ timeouts }: Backend, record: SessionRecord, now: number): Ses
   return { ...record, version: createRecordVersion(), createdAt: now, expiresAt };
 }
 
-/** Saving over a live session keeps the session's `createdAt`, subject, lifetime and unknown fields. */
+/** Overwriting a live session keeps its `createdAt`, subject, lifetime and unknown fields. */
 function keepIdentity(
   backend: Backend,
   found: SessionRecord,
@@ -132,7 +132,7 @@ function keepIdentity(
   return { ...fresh, payload, createdAt, subject, idleTimeout, expiresAt };
 }
 
-/** Whether the subject changes. Then nothing of the old session is kept but `createdAt`. */
+/** Whether the subject changes. If so, nothing from the old session is kept except `createdAt`. */
 function isOfAnother(found: SessionRecord, fresh: SessionRecord): boolean {
   return changesSubject(found.subject, fresh.subject ?? undefined);
 }

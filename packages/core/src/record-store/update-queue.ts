@@ -47,7 +47,7 @@ export class PendingUpdate {
 /** Updates of one session that share a write. */
 export interface Batch {
   key: string;
-  /** At most one of them moves the session. It is the last, so that the others are applied before the move. */
+  /** At most one of them moves the session. It comes last, so that the others are applied before the move. */
   updates: PendingUpdate[];
   /** The record that this queue's previous write stored, so that this write need not read it. */
   known: SessionRecord | undefined;
@@ -79,7 +79,7 @@ export class UpdateQueue {
     this.#drain(key, fresh, undefined);
   }
 
-  /** Writes batch after batch; synchronous while the storage is. */
+  /** Writes batch after batch; synchronous as long as the storage is. */
   #drain(key: string, queue: PendingUpdate[], before: SessionRecord | undefined): void {
     let known = before;
     while (queue.length > 0) {
@@ -96,7 +96,7 @@ export class UpdateQueue {
 
   /**
    * Runs after a move, before its updates are resolved: an update of the old id that arrives from now on finds no session.
-   * Updates that are already waiting arrived before the move was done, so they are applied to the session under its new key.
+   * Updates that are already waiting arrived before the move was complete, so they are applied to the session under its new key.
    * A waiting move resolves to `false`, because the old id can no longer move.
    */
   #close(key: string, moved: SessionRecord): void {

@@ -95,7 +95,7 @@ export function writeBatch(
     throw tooManyConflicts(backend.name);
   }
 
-  /** Reports that another write came first, or rejects the move if the new id is taken: a replay would not help. */
+  /** Reports that another write came first, or rejects the move if the new id is taken, since a replay would not help. */
   async function noteConflict({ version, next }: Attempt, tries: number): Promise<void> {
     if (next.key !== key && (await backend.read(key))?.version === version) {
       updates.pop()?.reject(newIdIsTaken(backend.name));
@@ -176,12 +176,12 @@ function applyChanges(
   return payload;
 }
 
-/** Whether the update is a login over another subject's session, of which nothing may be kept. */
+/** Whether the update is a login over another subject's session, from which nothing may be kept. */
 function isAnotherLogin({ newKey, options }: PendingUpdate, subject: string | null): boolean {
   return newKey !== undefined && changesSubject(subject, options.subject);
 }
 
-/** Whether the updates leave nothing worth keeping a session for. */
+/** Whether the updates leave nothing that makes the session worth keeping. */
 function endsNow(updates: PendingUpdate[], { subject, payload }: SessionRecord): boolean {
   return subject === null && isEmptyPayload(payload) && updates.every(({ options }) => options.endWhenEmpty);
 }

@@ -30,7 +30,7 @@ export function assembleStore({ kind, name, timeouts, report, methods, close }: 
   const closed = () =>
     new StoreError('CLOSED', `[${name}] This session store is closed. Start a new one with startSession().`);
 
-  /** The same method, except that it throws once the store is closed, and `close()` waits for its running calls. */
+  /** The same method, except that it throws once the store is closed, and `close()` waits for calls in progress. */
   const guard =
     <Args extends unknown[], T>(method: (...args: Args) => Awaitable<T>) =>
     (...args: Args): Awaitable<T> => {

@@ -39,8 +39,8 @@ const noList = 'its sessions are in the cookies, and the server keeps no list of
  * `create`, `update`, `touch`, `list`, `count`, `entries` and `clear` are `UNSUPPORTED`. `destroy` and `destroyAll` revoke sessions
  * if the driver supports it.
  *
- * @param driver `load` and `cookieValue`, and for revocation `destroy` and `destroyAll`.
- * @param options Timeouts in seconds, which core applies to the times inside the cookie; `maxBytes`; `onEvent`; `name`.
+ * @param driver `load` and `cookieValue`, plus `destroy` and `destroyAll` for revocation.
+ * @param options Timeouts in seconds, which core checks against the times inside the cookie; `maxBytes`; `onEvent`; `name`.
  * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or invalid.
  * @example
  * import { type CookieSession, createCookieStore, createSessionId } from '@store/core';
@@ -113,7 +113,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
   const notLoaded = (option: string, got: unknown) =>
     invalidOption(name, option, 'what load() returned for this session', got);
 
-  /** The session from a seal, if it is live under the current timeouts. */
+  /** The session inside a seal, if it is live under the current timeouts. */
   function opened(found: CookieSession | MovedCookieSession | undefined, now: number): StoredSession {
     if (found && 'moved' in found && found.moved)
       return { ...missingSession(isSessionId(found.id) ? found.id : ''), moved: true };
@@ -192,7 +192,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       async count() {
         throw unsupported(name, 'count', noList);
       },
-      // biome-ignore lint/correctness/useYield: a generator, so that it rejects when it is read
+      // biome-ignore lint/correctness/useYield: a generator, so that it rejects when it is iterated
       async *entries() {
         throw unsupported(name, 'entries', noList);
       },

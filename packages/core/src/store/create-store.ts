@@ -33,7 +33,7 @@ const required = ['load', 'save', 'destroy', 'gc'] as const;
  * `UNSUPPORTED`. If you need more, implement a `RecordStorage`.
  *
  * @param driver `load`, `save`, `destroy`, `gc` and optionally `close`, synchronous or asynchronous.
- * @param options Timeouts in seconds, for cookies and for drivers that use them for expiry; `maxBytes`; `onEvent`; `name`.
+ * @param options Timeouts in seconds, used for cookies and by drivers that use them for expiry; `maxBytes`; `onEvent`; `name`.
  * @throws {StoreError} `INVALID_OPTION` when a function is missing, or an option is unknown or invalid.
  * @example
  * import { createSessionId, createStore, type SessionContent } from '@store/core';
@@ -92,7 +92,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     await callBackend(name, 'remove a session', () => driver.destroy(id));
   }
 
-  /** Runs one update. The session's turn is already held. */
+  /** Runs one update. The caller already holds the session's turn. */
   async function updateOne(
     id: string,
     change: SessionChange,
@@ -101,7 +101,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
     if (moves.find(id, now()) !== undefined) return false;
     let found = await read(id);
     if (!found) return false;
-    // A login over another subject's session keeps nothing of it.
+    // A login over another subject's session keeps nothing from it.
     if (newId !== id && changesSubject(found.subject, options.subject)) found = { data: {}, flash: {} };
     const content = copyToStore(change({ data: found.data, flash: found.flash }));
     if (
@@ -196,7 +196,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
       async count() {
         throw none('count');
       },
-      // biome-ignore lint/correctness/useYield: a generator, so that it rejects when it is read
+      // biome-ignore lint/correctness/useYield: a generator, so that it rejects when it is iterated
       async *entries() {
         throw none('entries');
       },

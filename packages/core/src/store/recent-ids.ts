@@ -1,6 +1,6 @@
 import { markLife } from '../format/mark.ts';
 
-/** Maps an id to another one for a minute, within this process: the id it moved to, or the id it is about to move from. */
+/** Maps an id to another id for a minute, within this process: the id it moved to, or the id it is about to move from. */
 export class RecentIds {
   readonly #others = new Map<string, { other: string; until: number }>();
 

@@ -81,7 +81,7 @@ describe('a log whose file was removed by hand', () => {
     expect(storage.read(record.key)).toEqual(next(record));
   });
 
-  it('acknowledges no later write, even by a process that has it open', async () => {
+  it('acknowledges no further writes, even from a process that has it open', async () => {
     const { directory, record, path, storage } = withSession();
     const writer = startProcess(directory);
     onTestFinished(() => void writer.terminate());

@@ -30,7 +30,7 @@ interface ClientState {
   usedAt: number;
   /** Whether PostgreSQL has started to execute the last statement. */
   begun: boolean;
-  /** The server's clock minus ours, in milliseconds and never too large, and when it was read. */
+  /** The server's clock minus ours, in milliseconds (never overestimated), and the time it was read. */
   clock?: { ahead: number; readAt: number } | undefined;
 }
 

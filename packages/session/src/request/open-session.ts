@@ -120,7 +120,7 @@ export async function openSession<Data extends object = AppData, Flash extends o
 }
 
 /**
- * Reads the session of a request and changes nothing, as for WebSocket upgrades and server components. The idle period is not
+ * Reads a request's session without changing anything, for example for WebSocket upgrades and server components. The idle period is not
  * restarted, flash is not consumed, writes throw `UNSUPPORTED`, and `reload` reads again.
  *
  * @throws {StoreError} as {@link openSession}

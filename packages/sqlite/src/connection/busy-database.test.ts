@@ -107,14 +107,14 @@ describe('a busy database', () => {
     const saved = store.save(id, { n: 1 }, {});
     const loaded = store.load(id);
     await turns(20);
-    // This process holds the lock: had a call slept inside SQLite, the test would time out before this line.
+    // This process holds the lock itself: if a call had slept inside SQLite, the test would time out before reaching this line.
     other.release();
     await saved;
     await loaded;
     expect(passed.pragma('busy_timeout', { simple: true })).toBe(60_000);
   });
 
-  it('makes a read wait while the database is locked against reading', async () => {
+  it('makes reads wait while the database is locked against reading', async () => {
     const path = temporaryDatabase();
     const passed = new Database(path);
     onTestFinished(() => {
@@ -129,7 +129,7 @@ describe('a busy database', () => {
     expect((await loads).map(({ data }) => data)).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  it('makes a start wait, off the event loop', async () => {
+  it('makes startup wait, off the event loop', async () => {
     const path = temporaryDatabase();
     const other = occupy(path, 'begin exclusive');
     let started = false;

@@ -10,7 +10,7 @@ const longestPause = 25;
  * Waits off the event loop before attempt number `attempt` + 1. The delay is random so that two processes that collided do
  * not collide again.
  *
- * The timer deliberately keeps the process alive, because a caller is awaiting the write; the busy timeout limits how long.
+ * The timer deliberately keeps the process alive, because a caller is awaiting the write; the busy timeout limits how long it can do so.
  */
 export function pause(attempt: number): Promise<void> {
   return sleep(1 + Math.random() * Math.min(2 ** attempt, longestPause));

@@ -53,7 +53,7 @@ function limitOf(database: { prepare(sql: string): { get(): unknown } }): unknow
     .wal_autocheckpoint;
 }
 
-/** How much of the log has not been written back, according to a checkpoint that does no work. */
+/** How much of the log has not been written back yet, according to a checkpoint that does no work. */
 function pagesLeft(path: string): number {
   const database = new Database(path);
   const { log, checkpointed } = database.prepare('pragma wal_checkpoint(noop)').get() as {
@@ -77,7 +77,7 @@ describe('checkpoints of a database that the store opened', () => {
     await expect.poll(() => pagesLeft(path)).toBe(0);
   });
 
-  it('need no thread when the same number of rows is written over a longer time', () => {
+  it('do not need a thread when the same number of rows is written over a longer time', () => {
     let now = performance.now();
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => void vi.restoreAllMocks());
@@ -92,7 +92,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(Worker).toHaveBeenCalledOnce();
   });
 
-  it('are done by commits when the thread cannot run, and an event reports it', async () => {
+  it('are done by commits when the thread cannot run, which an event reports', async () => {
     const database = new Database(temporaryDatabase());
     onTestFinished(() => void database.close());
     const events: StoreEvent[] = [];

@@ -10,15 +10,15 @@ export interface Checkpoints {
   committed(rows: number): void;
   /** Call when garbage collection begins and when it ends. */
   collecting(isRunning: boolean): void;
-  /** Waits until the thread has finished, which keeps the log short. For work that no request is waiting for. */
+  /** Waits until the thread has finished, to keep the log short. For work that no request is waiting for. */
   caughtUp(): Promise<void> | undefined;
-  /** Ends the thread if one is running. */
+  /** Stops the thread if one is running. */
   end(): Promise<unknown> | undefined;
 }
 
 /**
  * Once the write-ahead log has this many pages, the commit that reaches the limit writes them back itself. That blocks the event
- * loop, mostly waiting for the disk. Garbage collection changes rows all over the table, so each of its pages costs more. While
+ * loop, mostly waiting for the disk. Garbage collection changes rows all over the table, so each of its pages takes longer. While
  * the thread runs, a commit has to do this only if writes never pause: the log restarts only when all of it has been written back.
  */
 const pages = { usual: 1000, collecting: 100, withThread: 4000 };
@@ -26,7 +26,7 @@ const pages = { usual: 1000, collecting: 100, withThread: 4000 };
 /** Changed rows after which the thread is told to write the log back: a few thousand pages at most. */
 export const rowsPerCheckpoint = 500;
 
-/** Milliseconds. A process that needs longer to change that many rows gets no thread, which would use 5 MB of memory. */
+/** Milliseconds. A process that takes longer to change that many rows doesn't get a thread, which would use 5 MB of memory. */
 const busyWithin = 10_000;
 
 /**
@@ -51,7 +51,7 @@ export function createCheckpoints(
   let isReady = false;
   /** Pending while the thread is writing the log back. */
   let work: PromiseWithResolvers<void> | undefined;
-  /** Whether the thread has failed or was ended; it is not started or used again. */
+  /** Whether the thread has failed or been stopped; it is never started or used again. */
   let isOver = false;
 
   function setPages(): void {
@@ -86,7 +86,7 @@ export function createCheckpoints(
         resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
       });
       started.on('error', fail);
-      // Code that NODE_OPTIONS preloads may end the thread without an error.
+      // Code that NODE_OPTIONS preloads may terminate the thread without an error.
       started.on('exit', () => {
         if (!isOver) fail('The thread exited.');
       });
@@ -134,7 +134,7 @@ export function createCheckpoints(
     },
     caughtUp() {
       if (!work) return undefined;
-      // A caller is waiting now, and in a cron job the thread may be all that keeps the process alive.
+      // A caller is waiting at this point, and in a cron job the thread may be the only thing keeping the process alive.
       worker?.ref();
       return work.promise.finally(() => worker?.unref());
     },

@@ -5,7 +5,7 @@ import type { DiskReserve } from '../file/disk-reserve.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
-/** Milliseconds between attempts to reopen when the file at the path is not a sessions database or is incomplete. */
+/** Milliseconds between attempts to reopen when the file at the path is incomplete or not a sessions database. */
 const reopenInterval = 250;
 
 /** A statement that is prepared again when the database is reopened. */
@@ -17,17 +17,17 @@ export interface Prepared {
 /** An open database and its files. */
 export interface Opened {
   database: SqliteDatabase;
-  /** The directory of the file; missing for a database in memory. */
+  /** The file's directory; missing for an in-memory database. */
   directory?: string | undefined;
-  /** Space reserved for ending sessions on a full disk; missing for a database in memory. */
+  /** Space reserved for ending sessions on a full disk; missing for an in-memory database. */
   reserve?: DiskReserve | undefined;
-  /** The file to watch; missing for a database in memory and on Windows. */
+  /** The file to watch; missing for an in-memory database and on Windows. */
   file?: DatabaseFile | undefined;
-  /** Schedules writing the log back; missing for a database in memory and for one that the application opened. */
+  /** Schedules writing the log back; missing for an in-memory database and for one that the application opened. */
   checkpoints?: Checkpoints | undefined;
-  /** Sets the pragmas of a database that the store opened. Switching to WAL takes a lock, so this can be busy. */
+  /** Sets the pragmas of a database that the store opened. Switching to WAL takes a lock, so this can fail because the database is busy. */
   configure?(): void;
-  /** Starts watching the content of the file and its log, which SQLite must both have open. */
+  /** Starts watching the content of the file and its log, both of which SQLite must have open. */
   watch?(): void;
   /** Closes the database; missing when the application opened it. */
   close?(): void;
@@ -56,11 +56,11 @@ export class Connection {
   readonly #origin: Origin;
   readonly #statements: Prepared[] = [];
   #opened: Opened;
-  /** Copied out of `#opened`, because every call reads them. */
+  /** Copied out of `#opened`, because every call reads these. */
   database: SqliteDatabase;
   file: DatabaseFile | undefined;
   #loss: Loss | undefined;
-  /** Whether the lost database is closed or is being closed. */
+  /** Whether the lost database is closed or being closed. */
   #isReleased = false;
   #closing: Awaitable<void> | undefined;
   #reopenDue = 0;
@@ -94,7 +94,7 @@ export class Connection {
     this.#opened.configure?.();
   }
 
-  /** Call once, when the table exists and all statements are prepared. */
+  /** Call once, once the table exists and all statements are prepared. */
   watch(): void {
     this.#opened.watch?.();
   }

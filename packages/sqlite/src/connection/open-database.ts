@@ -10,7 +10,7 @@ import { createCheckpoints } from './checkpoints.ts';
 import { Connection, type Opened, prepareOn } from './connection.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-/** Bytes that the log is truncated to after a long read transaction, which kept it growing, has ended. */
+/** The size in bytes to which the log is truncated once a long read transaction, which kept it growing, has ended. */
 const largestIdleLog = 16 * 1024 * 1024;
 
 /** Opens the database at `path`, creating the file if it is missing. Sets no pragmas yet, since that may have to wait for a lock. */
@@ -65,7 +65,7 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
       const found = statSync(place, { throwIfNoEntry: false });
       if (!found?.isFile()) return 'missing';
       const state = `${found.size} ${found.mtimeMs}`;
-      // If another process is already using the file, that process found the copy complete.
+      // If another process is already using the file, that process has found the copy to be complete.
       const isInUse = existsSync(`${realpathSync(place)}-wal`);
       const isAtRest = loss !== 'overwritten' || isInUse || state === lastState;
       lastState = state;
@@ -85,7 +85,7 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
   });
 }
 
-/** Uses a database that the application opened. The busy timeout found now is restored after every call. */
+/** Uses a database that the application opened. The busy timeout it has now is restored after every call. */
 export function borrow(database: SqliteDatabase): Connection {
   const pragma = (name: string) => prepareOn(database, `pragma ${name}`).get() as Record<string, unknown>;
   const { timeout } = pragma('busy_timeout');

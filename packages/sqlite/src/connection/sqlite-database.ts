@@ -7,7 +7,7 @@ export interface SqliteStatement {
 }
 
 /**
- * The part of a better-sqlite3 `Database` that the store uses; typed structurally, so any copy or version of it matches.
+ * The part of a better-sqlite3 `Database` that the store uses; the type is structural, so any copy or version matches.
  *
  * @example
  * import { type SqliteDatabase, startSession } from '@store/sqlite';

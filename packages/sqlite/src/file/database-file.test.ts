@@ -20,7 +20,7 @@ function open(path: string) {
   return database;
 }
 
-/** Moves the store's clock past every interval between checks of the file. */
+/** Moves the store's clock past all intervals between file checks. */
 function later() {
   const now = performance.now() + 1000;
   vi.spyOn(performance, 'now').mockReturnValue(now);
@@ -104,7 +104,7 @@ describe('a database file that is lost while it is open', () => {
     await expect(store.save(id, {}, {})).rejects.toMatchObject(isUnavailable);
   });
 
-  it('is detected when a Database is passed', async () => {
+  it('is detected even when a Database is passed', async () => {
     const path = temporaryDatabase();
     const store = await start(open(path));
     await store.save(id, {}, {});
@@ -113,7 +113,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('is detected when it is overwritten while a passed Database has it open in WAL mode, and the connection stays open', async () => {
+  it('is detected if it is overwritten while a passed Database has it open in WAL mode, and the connection stays open', async () => {
     const path = temporaryDatabase();
     const database = open(path);
     database.pragma('journal_mode = wal');
@@ -128,7 +128,7 @@ describe('a database file that is lost while it is open', () => {
     await expectRefusals(store);
   });
 
-  it('is released, so that another process can start on a new one', async () => {
+  it('is released, so that another process can start with a new one', async () => {
     const path = temporaryDatabase();
     const fixture = join(import.meta.dirname, '../../test', 'hold-database.ts');
     const child = fork(fixture, [path]);

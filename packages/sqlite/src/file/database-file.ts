@@ -9,7 +9,7 @@ import { isSameFile, OpenDescriptor } from './open-descriptor.ts';
  * which no other process will read, or mixes its log with content that the log does not belong to.
  *
  * - `moved`: the file was deleted, renamed, replaced or mounted over; another file is at the path, or none.
- * - `overwritten`: other content was written into the file itself, as `cp` and `rsync --inplace` do.
+ * - `overwritten`: different content was written into the file itself, as `cp` and `rsync --inplace` do.
  * - `log-gone`: only the write-ahead log was deleted or renamed.
  */
 export type Loss = 'moved' | 'overwritten' | 'log-gone';
@@ -22,11 +22,11 @@ export interface WatchedDatabase {
   writeBack(): boolean;
 }
 
-/** Milliseconds between checks of the file by loads. */
+/** Minimum time between file checks by loads, in milliseconds. */
 const readInterval = 250;
 
 /**
- * Milliseconds since the last check after which a write checks the file before it runs, too: after a pause, a write must not
+ * Milliseconds since the last check after which a write also checks the file before running: after a pause, a write must not
  * touch the `-shm` file that a new database may be using by now.
  */
 const writeInterval = 20;
@@ -34,8 +34,8 @@ const writeInterval = 20;
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 /**
- * Used by every write, where bigints would cost a microsecond. At worst, a file is mistaken for another whose inode number is
- * above 2^53 and nearly the same; decisions about a log use bigints.
+ * Used on every write, where bigints would cost a microsecond. At worst, a file is mistaken for another whose inode number is
+ * above 2^53 and almost identical; decisions about a log use bigints.
  */
 const quickly = { throwIfNoEntry: false } as const;
 
@@ -57,7 +57,7 @@ export class DatabaseFile {
   #database: WatchedDatabase | undefined;
   #descriptor: OpenDescriptor | undefined;
   #log: LogFile | undefined;
-  /** The log's descriptor, whose link count every write reads. */
+  /** The log's descriptor, whose link count is read on every write. */
   #logNumber: number | undefined;
   #logIno = 0;
   /** The header, and the log's generation read just before it, when the file had the size and modification time of `#checked`. */
@@ -83,7 +83,7 @@ export class DatabaseFile {
    * Starts watching the content and the log. Call it once SQLite has opened both, and only in WAL mode: in other modes, a rollback
    * after a crash of another process legitimately restores an earlier header.
    *
-   * @param ownsLog Whether to watch and manage the log, too.
+   * @param ownsLog Whether to watch and manage the log as well.
    */
   watchContent(database: WatchedDatabase, ownsLog: boolean): void {
     if (!this.#file) return;
@@ -129,7 +129,7 @@ export class DatabaseFile {
     return undefined;
   }
 
-  /** Whether the file is complete; call once SQLite has opened it. A copy in progress has its header before its end. */
+  /** Whether the file is complete; call once SQLite has opened it. While a file is being copied, its header is there before its end. */
   isComplete(): boolean {
     const descriptor = this.#file && new OpenDescriptor(this.#file);
     const header = descriptor && readHeader(descriptor);
@@ -144,14 +144,14 @@ export class DatabaseFile {
    * Call before SQLite closes a lost file: the content of the log must neither be lost nor be combined with content that
    * the log does not belong to.
    *
-   * @param isLastChance Whether to discard what cannot be written back now.
+   * @param isLastChance Whether to discard anything that cannot be written back now.
    * @returns whether the log has been dealt with
    */
   releaseLog(loss: Loss, isLastChance = false): boolean {
     if (loss === 'overwritten') {
       if (this.#log && !this.#log.empty()) return false;
     } else {
-      // A symbolic link now leads elsewhere, and other processes may still use the file and its log.
+      // A symbolic link now points elsewhere, and other processes may still use the file and its log.
       if (loss === 'moved' && isSameFile(statSync(this.#realPath, quietly), this.#file)) return true;
       if (this.#isLogNeeded(loss) && !this.#database?.writeBack() && !isLastChance) return false;
     }
@@ -166,7 +166,7 @@ export class DatabaseFile {
       const { nlink, ino } = fstatSync(this.#logNumber);
       if (ino === this.#logIno) return nlink === 0;
     } catch {
-      // The descriptor belonged to another connection that has been closed since.
+      // The descriptor belonged to another connection that has since been closed.
     }
     const stats = this.#log?.descriptor?.stat();
     this.#logNumber = this.#log?.descriptor?.number;

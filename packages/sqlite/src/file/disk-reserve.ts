@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Bytes. A thousand pages: how much the log can make the database grow before a commit writes it back. */
+/** In bytes; a thousand pages, which is how much the log can make the database grow before a commit writes it back. */
 const largest = 4 * 1024 * 1024;
 
-/** Bytes. A smaller reserve is not worth a file. */
+/** In bytes. A smaller reserve is not worth a file. */
 const smallest = 128 * 1024;
 
 /** The reserve takes at most one eighth of the space that would be free without it. */
 const part = 8;
 
 /**
- * Keeps a file that only occupies space and is deleted when the disk is full: the database can then grow by what is in the log,
- * and the log has room again for ending sessions.
+ * Keeps a file whose only purpose is to take up space, and which is deleted when the disk is full: the database can then grow by
+ * what is in the log, and the log has room again to end sessions.
  */
 export class DiskReserve {
   readonly #path: string;
@@ -23,7 +23,7 @@ export class DiskReserve {
     this.#path = `${database}-reserve`;
   }
 
-  /** Creates the file, or a larger one, if the disk has room. Never throws: the store also works without a reserve. */
+  /** Creates the file, or replaces it with a larger one, if the disk has room. Never throws: the store also works without a reserve. */
   keep(): void {
     try {
       const held = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
@@ -31,7 +31,7 @@ export class DiskReserve {
       const size = Math.min(largest, Math.floor((freeBytes(dirname(this.#path)) + held) / part));
       if (size < smallest || size < held * 2) return;
       this.giveUp();
-      // Random, and without short repetitions: some file systems do not store zeros, and compress repeated data.
+      // Random, with no short repetitions: some file systems don't store zeros, or compress repeated data.
       const bytes = Buffer.alloc(size, randomBytes(64 * 1024));
       // `wx` neither follows a link nor writes to an existing file.
       writeFileSync(this.#path, bytes, { flag: 'wx', mode: 0o600 });

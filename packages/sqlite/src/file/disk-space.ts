@@ -5,22 +5,22 @@ import { freeBytes } from './disk-reserve.ts';
 /** The result of writing the log back to the database. */
 type Outcome = 'done' | 'in use' | 'no room';
 
-/** Bytes that must be free on a disk that was full before sessions are added normally again. */
+/** Bytes that must be free on a previously full disk before sessions can be added normally again. */
 const enough = 1024 * 1024;
 
-/** Free pages inside the database that are enough to add a session, indexes included, without growing the file. */
+/** How many free pages inside the database are enough to add a session, indexes included, without growing the file. */
 const enoughPages = 64;
 
 /**
- * Lets sessions be ended on a full disk.
+ * Makes it possible to end sessions on a full disk.
  *
  * Deleting a row needs space only in the log, and once the log has been written back to the database it restarts from its
  * beginning without growing. Writing it back must not make the database grow: while the disk is full, nothing that would grow
- * it is added, and the reserve has room for what is already in the log.
+ * it is added, and releasing the reserve makes room for what is already in the log.
  */
 export class DiskSpace {
   readonly #connection: Connection;
-  /** Whether the disk was full at the last write. Writes then run one by one. */
+  /** Whether the disk was full at the last write. If so, writes run one at a time. */
   isFull = false;
 
   constructor(connection: Connection) {
@@ -42,7 +42,7 @@ export class DiskSpace {
   }
 
   /**
-   * Call when a write has failed because the disk is full: makes room in the log and runs the write again.
+   * Call when a write has failed because the disk is full: makes room in the log and retries the write.
    *
    * @param adds Whether the write may make the database grow; a deletion does not.
    * @throws {StoreError} `UNAVAILABLE` when the disk still has no room.
@@ -76,7 +76,7 @@ export class DiskSpace {
     }
   }
 
-  /** While the log is in use, the write waits as for a busy database: the thread, another process or a reader needs the log only briefly. */
+  /** While the log is in use, writes wait as they do for a busy database: the thread, another process or a reader needs it only briefly. */
   #failure(outcome: Outcome, cause: unknown): Error {
     const text = `[@store/sqlite] ${diskFullText(this.#connection.directory)}`;
     const full = new StoreError('UNAVAILABLE', text, { cause });
@@ -91,7 +91,7 @@ export class DiskSpace {
   }
 }
 
-/** Whether less than a megabyte is free on the disk of a directory; never for a database in memory. */
+/** Whether less than a megabyte is free on the disk of a directory; always false for an in-memory database. */
 function hasLittleRoom(directory: string | undefined): boolean {
   return directory !== undefined && freeBytes(directory) < enough;
 }
@@ -100,7 +100,7 @@ function hasLittleRoom(directory: string | undefined): boolean {
 export function isDiskFull(error: unknown, directory: string | undefined): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   if (code === 'SQLITE_FULL') return true;
-  // The codes for a quota, and for the log's shared memory, which is a file too.
+  // The codes for a quota, and for the log's shared memory, which is also a file.
   return (code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE') && hasLittleRoom(directory);
 }
 

@@ -9,7 +9,7 @@ export interface FileHeader {
   changes: number;
   /** Increases with every schema change and with `VACUUM`. */
   schema: number;
-  /** Bytes that a complete file has. Decreases only with `VACUUM`, or if auto-vacuum is on. */
+  /** The size of a complete file in bytes. Decreases only with `VACUUM`, or if auto-vacuum is on. */
   size: number;
   vacuumsItself: boolean;
 }
@@ -42,11 +42,11 @@ export function readHeader(descriptor: OpenDescriptor): FileHeader | 'none' | un
 
 /**
  * Tells whether something other than SQLite, such as `cp backup.db sessions.db`, has overwritten the file. If in doubt, the answer
- * is no: a copy may be taken for SQLite's work, but SQLite's work is never mistaken for a copy.
+ * is no: a copy may be mistaken for SQLite's work, but SQLite's work is never mistaken for a copy.
  *
  * @param schemaNow The schema version according to SQLite, whose log may be ahead of the file; `undefined` when it is unknown.
  * @param isFromLog Whether the log may have held this first page since `before` was read.
- * @returns `undefined` when it cannot tell
+ * @returns `undefined` if it cannot tell
  */
 export function isOverwritten(
   before: FileHeader,

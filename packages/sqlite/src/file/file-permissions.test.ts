@@ -68,7 +68,7 @@ describe('a database file that every user may write to', { skip }, () => {
     await expectStart(path);
   });
 
-  it('is refused behind a symbolic link, and if only the link can be replaced', async () => {
+  it('is refused even behind a symbolic link, and when only the link can be replaced', async () => {
     const path = await makeDatabase();
     const directory = join(dirname(path), 'links');
     mkdirSync(directory, { mode: 0o700 });
@@ -224,7 +224,7 @@ describe('a database file of another user', { skip }, () => {
     await expectStart(path);
   });
 
-  it('causes a warning in a process that runs as root, once for each such user', async (context) => {
+  it('causes a warning in a process that runs as root, once per user', async (context) => {
     needsRoot(context);
     const path = makeVolume(stranger);
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});

@@ -3,11 +3,11 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { StoreError } from '@store/core/driver';
 import { assertOwnMount, warnOnce } from './mounts.ts';
 
-/** Files next to the database that SQLite reads content from: sessions could be forged by planting one. */
+/** Files next to the database that SQLite reads content from, so planting one would be a way to forge sessions. */
 const companions = ['-wal', '-shm', '-journal'];
 
 /**
- * Makes sure that only this process's user, root and a group that was deliberately given access can change the database. Creates a
+ * Makes sure that only this process's user, root and a group that was deliberately given access can modify the database. Creates a
  * missing file with access for its owner only; files that SQLite creates next to it get the mode of the database file. Symbolic links
  * are followed, and every path along the way is checked. Windows has no such modes and is not checked.
  *
@@ -68,7 +68,7 @@ function assertDirectory(directory: string, checkOwner: boolean): void {
     );
   }
   if (!checkOwner) return;
-  // Another user could have planted the link to a directory as well as the directory.
+  // Another user could have planted the link to a directory as well as the directory itself.
   for (const each of new Set([directory, realpathSync(directory)])) assertOwner(each, found);
   // In a sticky directory, such as /tmp, only the owner of a file may rename or delete it.
   const isSticky = (found.mode & 0o1000) !== 0;
@@ -83,7 +83,7 @@ function assertDirectory(directory: string, checkOwner: boolean): void {
 /**
  * Root can write everything anyway, so root's files are as safe as our own. A process that runs as root only warns about another
  * user's files, once for each user: in a container the volume often belongs to another user, and only an administrator can have put
- * such a file there. Below a directory that every user may write to, such as /tmp, any user may have planted it, so it is refused.
+ * such a file there. Under a directory that every user may write to, such as /tmp, any user may have planted it, so it is refused.
  */
 function assertOwner(path: string, { uid }: Stats): void {
   // Looked up on each call: a process may drop root privileges after loading this module.

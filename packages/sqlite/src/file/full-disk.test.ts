@@ -31,7 +31,7 @@ async function onSmallDisk(
 
 describe('on a full disk,', () => {
   it.for([
-    // All of a new database is still in the log, and must be written back before the log has room again.
+    // A new database is still entirely in the log, and must be written back before the log has room again.
     { count: 20, mode: 'path' },
     { count: 200, mode: 'path' },
     { count: 2000, mode: 'path' },

@@ -9,7 +9,7 @@ const magic = ['377f0682', '377f0683'].map((hex) => Buffer.from(hex, 'hex'));
 
 const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
-/** The write-ahead log that SQLite has open for a database, and its index (`-shm`), which the processes share. */
+/** The write-ahead log that SQLite has open for a database, and its index (`-shm`), which all processes share. */
 export class LogFile {
   readonly #path: string;
   readonly #log: BigIntStats | undefined;
@@ -29,7 +29,7 @@ export class LogFile {
     return this.#log !== undefined && !isSameFile(statSync(`${this.#path}-wal`, quietly), this.#log);
   }
 
-  /** Whether a log exists at the path, this one or another. */
+  /** Whether a log exists at the path, whether this one or another. */
   isAtPath(): boolean {
     return statSync(`${this.#path}-wal`, quietly) !== undefined;
   }
@@ -44,7 +44,7 @@ export class LogFile {
     }
   }
 
-  /** Truncates the log, so that nothing in it can be written to the database. @returns whether it is empty */
+  /** Truncates the log, so that none of it can be written to the database. @returns whether it is empty */
   empty(): boolean {
     if (this.#descriptor?.stat()?.size === 0n) return true;
     return this.#descriptor?.empty(magic) ?? false;
@@ -59,7 +59,7 @@ export class LogFile {
   /**
    * Whether the log may have held a version of the database's first page that begins with these bytes. Reads the whole log.
    *
-   * @param generation The log's generation at the earliest time in question. `true` if the log has restarted since, because
+   * @param generation The log's generation at the earliest time in question. `true` if the log has since restarted, because
    * earlier frames are gone.
    */
   mayHaveHeld(start: Buffer, generation: Buffer | undefined): boolean {

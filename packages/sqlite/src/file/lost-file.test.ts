@@ -33,7 +33,7 @@ describe('a database file that was moved away', () => {
     expect(contentOf(join(elsewhere, 'sessions.db'))).toEqual({ check: 'ok', numbers: Array(400).fill(1) });
   });
 
-  it('is replaced by the database that another process starts on', async () => {
+  it('is replaced by the database that another process starts with', async () => {
     const path = temporaryDatabase();
     const { store, events } = await start(path);
     await fill(store, 200, 1);
@@ -71,7 +71,7 @@ describe('a log that was deleted under an open database', () => {
     const { store } = await start(path);
     await fill(store, 400, 1);
     remove(path, ...suffixes);
-    // This write goes into the deleted log if the last check was only a moment ago.
+    // If the last check was only a moment ago, this write goes into the deleted log.
     await store.save(first, { n: 2 }, {});
     later();
     expect((await store.load(first)).data).toEqual({ n: 2 });
@@ -101,7 +101,7 @@ describe('a log that was deleted while two processes write', () => {
 });
 
 describe('a symbolic link to the database', () => {
-  it('may be changed while the store and other processes use the old file', async () => {
+  it('can be changed while the store and other processes use the old file', async () => {
     const path = temporaryDatabase();
     const link = `${path}.link`;
     symlinkSync(path, link);

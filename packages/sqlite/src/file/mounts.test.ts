@@ -15,7 +15,7 @@ function makeFolders(context: TestContext, name = 'data') {
   return { HOST, DATA };
 }
 
-/** Starts on the database in the data folder, after commands that mount something there. */
+/** Starts with the database in the data folder, after commands that mount something there. */
 function startAfter(shell: string, folders: { HOST: string; DATA: string }, ...args: string[]) {
   const [database = join(folders.DATA, 'sessions.db'), ...rest] = args;
   return reportOf([database, ...rest], shell, folders);
@@ -44,7 +44,7 @@ describe('a database that is mounted as a single file', () => {
     expect(await startAfter(fromTmpfs, folders)).toMatchObject(refusedFor(`${folders.DATA}/sessions.db`));
   });
 
-  it('is refused from another file system where /proc is not mounted', async (context) => {
+  it('is refused from another file system even if /proc is not mounted', async (context) => {
     const folders = makeFolders(context);
     const withoutProc = `mount -t tmpfs none "$HOST"; (umask 077; : >"$HOST/sessions.db"); ${mountFile}; mount -t tmpfs none /proc`;
     expect(await startAfter(withoutProc, folders)).toMatchObject(refusedFor(`${folders.DATA}/sessions.db`));
@@ -57,7 +57,7 @@ describe('a database that is mounted as a single file', () => {
     });
   });
 
-  it('is refused behind symbolic links to the file and to its folder', async (context) => {
+  it('is refused even behind symbolic links to the file and to its folder', async (context) => {
     const folders = makeFolders(context);
     const link = join(folders.HOST, 'link.db');
     symlinkSync('../folder/sessions.db', link);
@@ -107,7 +107,7 @@ describe('a database file with a second name', { skip: process.platform === 'win
   });
 });
 
-describe('a database on a file system that machines can share', () => {
+describe('a database on a file system that several machines can share', () => {
   it('is accepted with one warning that names the file system', async (context) => {
     const folders = makeFolders(context);
     const onNfs = `mount -t tmpfs none /proc; mkdir /proc/self
@@ -163,7 +163,7 @@ describe('mountOf', () => {
     expect(find(container, path)).toEqual([point, type]);
   });
 
-  it('finds the last of several mounts on one mount point', () => {
+  it('finds the most recent of several mounts on the same mount point', () => {
     const stack = `${container}629 615 0:97 / /data rw - xfs /dev/vdc rw\n630 629 0:98 / /data rw - nfs4 server:/ rw\n`;
     expect(find(stack, '/data/sessions.db')).toEqual(['/data', 'nfs4']);
   });

@@ -33,7 +33,7 @@ export function warnOnce(key: string, text: string): void {
 
 /**
  * Makes sure that the database file is not mounted without its directory, which holds SQLite's log. Warns once if the file has a
- * second name, and once if it is on a file system that several machines can share. Windows is not checked.
+ * second name (a hard link), and once if it is on a file system that several machines can share. Windows is not checked.
  *
  * @param file the path behind all symbolic links
  * @throws {StoreError} `INVALID_OPTION` if the file is mounted without its directory.
@@ -94,27 +94,27 @@ interface Mount {
 
 /**
  * The mount that holds `path`, an absolute path without symbolic links. Walks down from the root as the kernel does, since the longest
- * mount point may be hidden: mounting `/data` covers an earlier mount at `/data/sessions.db`, which stays listed.
+ * mount point may be hidden: mounting `/data` hides an earlier mount at `/data/sessions.db`, which is still listed.
  *
  * @param mountinfo the text of `/proc/self/mountinfo`
  */
 export function mountOf(mountinfo: string, path: string): Mount | undefined {
   let mounts = parse(mountinfo).filter(({ point }) => path === point || path.startsWith(join(point, '/')));
   const ids = new Set(mounts.map(({ id }) => id));
-  // In a chroot that is not itself a mount point, the root's mount is not listed; then start with the topmost mounts below it.
+  // In a chroot that is not a mount point itself, the root's mount is not listed, so start with the topmost mounts under it.
   let next = mounts.filter(({ id, parent }) => parent === id || !ids.has(parent));
   let found: Mount | undefined;
   while (next.length > 0) {
     found = next.reduce((first, other) => (other.point.length < first.point.length ? other : first));
     const { id } = found;
     mounts = mounts.filter((mount) => mount !== found);
-    // A mount over the root hides nothing, because paths start below it.
+    // A mount over the root hides nothing, because paths start under it.
     next = mounts.filter(({ parent, point }) => parent === id && point !== '/');
   }
   return found;
 }
 
-/** A line is: id, parent, device, root, mount point, options, any number of optional fields, `-`, type, source, options. */
+/** Format of a line: id, parent, device, root, mount point, options, any number of optional fields, `-`, type, source, options. */
 function parse(mountinfo: string): Mount[] {
   return mountinfo.split('\n').flatMap((line) => {
     const [mount = '', system] = line.split(' - ');
@@ -130,7 +130,7 @@ function decode(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** The text of `/proc/self/mountinfo`; undefined outside Linux and where `/proc` is not mounted. */
+/** The text of `/proc/self/mountinfo`; undefined outside Linux or if `/proc` is not mounted. */
 function readMountinfo(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

@@ -1,6 +1,6 @@
 import { type BigIntStats, fstatSync, ftruncateSync, readdirSync, readSync } from 'node:fs';
 
-/** Whether both are the same file. Inode numbers may be too large for a `number`, so these are bigints. */
+/** Whether the two are the same file. Inode numbers may be too large for a `number`, so these are bigints. */
 export function isSameFile(
   one: { dev: bigint; ino: bigint } | undefined,
   other: { dev: bigint; ino: bigint } | undefined,
@@ -27,7 +27,7 @@ export class OpenDescriptor {
     if (this.#number === undefined) return undefined;
     const stats = this.#statOf(this.#number);
     if (stats) return stats;
-    // The descriptor belonged to another connection that has been closed since.
+    // The descriptor belonged to another connection that has since been closed.
     this.#number = this.#all().at(0);
     return this.#number === undefined ? undefined : this.#statOf(this.#number);
   }
@@ -36,7 +36,7 @@ export class OpenDescriptor {
     return this.#number;
   }
 
-  /** Reads the bytes at a position, fewer if the file is shorter; `undefined` when they cannot be read. */
+  /** Reads the bytes at a position, or fewer if the file ends sooner; `undefined` if they cannot be read. */
   read(position: number, length: number): Buffer | undefined {
     if (!this.stat() || this.#number === undefined) return undefined;
     const bytes = Buffer.alloc(length);
@@ -50,7 +50,7 @@ export class OpenDescriptor {
   /**
    * Truncates the file to zero bytes.
    *
-   * @param beginning What the file may begin with: a last check against truncating the wrong file.
+   * @param beginning What the file may begin with, as a last safeguard against truncating the wrong file.
    * @returns whether the file was truncated
    */
   empty(beginning: readonly Buffer[]): boolean {

@@ -74,7 +74,7 @@ describe('a backup that is put in place while a store has the database open', ()
 
     restores[put]?.(path, `${path}.backup`);
     await expect(store.save(first, { n: 3 }, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    // The other stores have not been called yet, and still hold the old file and its log. After a copy over the file, all of them
+    // The other stores have not been called yet, and still hold the old file and its log. After the file has been copied over, all of them
     // must release it before any of them can use it again.
     const isMoved = put.startsWith('moved');
     if (isMoved) await eventually(() => fill(store, 400, 4));

@@ -6,7 +6,7 @@ import { sqlWriter } from './sessions-table.ts';
 import { tableNames } from './table-names.ts';
 
 /**
- * Brings the schema up to date; only reads if it already is. Runs in one transaction without an `await`, so that neither other
+ * Brings the schema up to date; only reads if it already is up to date. Runs in one transaction without an `await`, so that neither other
  * calls on this connection nor another process can interfere. Kysely's migrator takes no lock on SQLite: when twenty processes start on an
  * empty database, some of them fail.
  */
@@ -28,7 +28,7 @@ export function migrateToLatest(database: SqliteDatabase, table: string): void {
 }
 
 /**
- * Recorded migrations of a newer version are left alone, since an older process may run alongside a newer one. If the table was
+ * Migrations recorded by a newer version are left alone, since an older process may run alongside a newer one. If the table was
  * dropped or left out of a dump, the records are ignored.
  */
 function pendingMigrations(database: SqliteDatabase, table: string): ReturnType<typeof migrationSql> {

@@ -77,14 +77,14 @@ describe('startSession with migrate: true', () => {
     expect(database.prepare('select name from sessions_migration').pluck().all()).toEqual(['0001_sessions']);
   });
 
-  it('leaves migrations recorded by a newer version alone', async () => {
+  it('leaves migrations recorded by a newer version untouched', async () => {
     const database = openDatabase();
     await start({ database });
     database.exec("insert into sessions_migration values ('9999_future', '2099-01-01T00:00:00.000Z')");
     await expect(start({ database })).resolves.toBeDefined();
   });
 
-  it("refuses another application's table of that name, and changes nothing", async () => {
+  it("refuses another application's table of that name, without changing anything", async () => {
     const database = openDatabase();
     database.exec('create table sessions (sid text primary key, sess text, expired integer)');
     await expect(start({ database })).rejects.toMatchObject({
@@ -137,7 +137,7 @@ describe('startSession with migrate: true', () => {
     },
   );
 
-  it('ends derived names that would exceed 63 bytes with a hash', async () => {
+  it('adds a hash to the end of derived names that would exceed 63 bytes', async () => {
     const database = openDatabase();
     const [first, second] = ['x'.repeat(80), `${'x'.repeat(79)}y`];
     await start({ database, table: first });
@@ -152,7 +152,7 @@ describe('startSession with migrate: true', () => {
 });
 
 describe('startSession with migrate: false', () => {
-  it('says what to run when the table is missing, and starts after that', async () => {
+  it('says what to run when the table is missing, and starts once that is done', async () => {
     const database = openDatabase();
     await expect(start({ database, migrate: false })).rejects.toMatchObject({
       code: 'UNAVAILABLE',

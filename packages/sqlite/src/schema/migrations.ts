@@ -73,7 +73,7 @@ export function migrationSql(table: string): { name: string; statements: string[
   });
 }
 
-/** Kysely's two migration tables under names derived from `table`, since the application may use Kysely's default names. */
+/** Kysely's two migration tables under names derived from `table`, since the application may be using Kysely's default names. */
 export function bookkeepingSql(table: string): string[] {
   const { schema } = sqlWriter(table);
   return [

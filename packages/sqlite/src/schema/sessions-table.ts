@@ -5,8 +5,9 @@ import { tableNames, withTableNames } from './table-names.ts';
  * A row: the record, and `gc_at`, the only indexed time. Garbage collection looks at a row no earlier than `gc_at`, which is
  * never later than `expires_at`; if the row is still alive then, its `gc_at` moves to its `expires_at`.
  *
- * `expires_at` is not indexed because every save and touch changes it and would write the index. `gc_at` stays the same while a
- * session is extended, so only new sessions pay for the index. Without an index, garbage collection would read the whole table.
+ * `expires_at` is not indexed because every save and touch changes it, and would have to write the index as well. `gc_at` stays the
+ * same while a session is extended, so only new sessions pay for the index. Without an index, garbage collection would read the
+ * whole table.
  */
 export interface SessionsTable {
   key: string;

@@ -16,7 +16,7 @@ export function assertTable(store: string, table: unknown): asserts table is str
   throw invalidOption(store, 'table', 'a name without NUL that does not begin with sqlite_', table);
 }
 
-/** Maps the names that statements are written with to the real names for one sessions table. */
+/** Maps the names used when statements are written to the real names for one sessions table. */
 export function tableNames(table: string): ReadonlyMap<string, string> {
   const derived = ['sessions_gc_at', 'sessions_subject', 'sessions_migration', 'sessions_migration_lock'];
   return new Map([
@@ -36,7 +36,7 @@ function derivedName(table: string, suffix: string): string {
 }
 
 /**
- * Makes Kysely replace the names that statements are written with by the real names. Kysely quotes the result and never
+ * Makes Kysely replace the names used in statements with the real names. Kysely quotes the result and never
  * parses it, so a name that contains a dot, a quote or ` as ` stays a single name.
  *
  * Build a subquery without this plugin, or its names will be replaced twice.
