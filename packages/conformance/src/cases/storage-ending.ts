@@ -80,7 +80,8 @@ export const storageEndingCases: ConformanceCase[] = [
     ...ending,
     needs: ['storage', 'move', 'deleteSession'],
     id: 'storage.delete-session-race',
-    title: 'If move() and deleteSession() race for one record, exactly one wins: a logout never misses a move.',
+    title:
+      'If move() and deleteSession() race for one record, exactly one wins: a logout never misses a move.',
     async run(context) {
       const { read, insert, move, deleteSession } = await openWhole(context);
       for (const round of numbers(100)) {
