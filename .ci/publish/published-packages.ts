@@ -167,14 +167,17 @@ export interface Budget {
   loadedFiles: number;
 }
 
-/** One for each published package. Sizes and file counts are about a quarter above the measured ones; package counts are exact. */
+/**
+ * One for each published package. Sizes are a little above the measured ones, and file counts about a quarter; package counts are exact.
+ * Examples in docstrings count three times: in the declarations, in the code and in its source map.
+ */
 export const budgets: Record<string, Budget> = {
-  '@store/conformance': { packages: 3, kilobytes: 2000, loadedFiles: 120 },
-  '@store/cookie': { packages: 5, kilobytes: 1400, loadedFiles: 75 },
-  '@store/core': { packages: 2, kilobytes: 1150, loadedFiles: 40 },
-  '@store/create-driver': { packages: 3, kilobytes: 1220, loadedFiles: 10 },
-  '@store/file': { packages: 3, kilobytes: 1450, loadedFiles: 75 },
+  '@store/conformance': { packages: 3, kilobytes: 2150, loadedFiles: 120 },
+  '@store/cookie': { packages: 5, kilobytes: 1500, loadedFiles: 75 },
+  '@store/core': { packages: 2, kilobytes: 1250, loadedFiles: 40 },
+  '@store/create-driver': { packages: 3, kilobytes: 1320, loadedFiles: 10 },
+  '@store/file': { packages: 3, kilobytes: 1500, loadedFiles: 75 },
   '@store/postgres': { packages: 18, kilobytes: 4100, loadedFiles: 435 },
-  '@store/session': { packages: 4, kilobytes: 2000, loadedFiles: 112 },
+  '@store/session': { packages: 4, kilobytes: 2200, loadedFiles: 112 },
   '@store/sqlite': { packages: 6, kilobytes: 38_000, loadedFiles: 400 },
 };
