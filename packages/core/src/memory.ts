@@ -40,14 +40,13 @@ export async function startSession(options: StartOptions = {}): Promise<SessionS
  * A record storage in a map: correct and synchronous. Wrap it in tests to get a slow, lossy or faulty backend.
  *
  * @example
- * import { setTimeout } from 'node:timers/promises';
  * import { createRecordStore } from '@store/core/driver';
  * import { memoryStorage } from '@store/core/memory';
  * const storage = memoryStorage();
  * const slowStore = createRecordStore({
  *   ...storage,
  *   async read(key) {
- *     await setTimeout(50);
+ *     await new Promise((resolve) => setTimeout(resolve, 50));
  *     return storage.read(key);
  *   },
  * });
