@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { canRun, type ExportedName, exportsOf } from './examples.ts';
+import { canRun, type ExportedName, exportsOf, memberExamplesOf } from './examples.ts';
 import { publishedPackages, root } from './workspace.ts';
 
 /** The minimum percentage of exported names that must have an example. */
@@ -28,12 +28,17 @@ for (const [folder, { name, exports = {}, publishConfig }] of publishedPackages(
 
 const problems: string[] = [];
 const names = [...exported.values()].filter(({ folder }) => folder.startsWith(only));
-const where = ({ file, name }: ExportedName) => `${relative(root, file)}: ${name}`;
+const where = ({ file, name }: Pick<ExportedName, 'file' | 'name'>) => `${relative(root, file)}: ${name}`;
 for (const one of names)
   if (one.example === undefined && /function|class/.test(one.kind))
     problems.push(`${where(one)} has no @example`);
 
 const withExample = names.filter((one) => one.example !== undefined);
+// Methods and properties do not count towards the share, but an example they have must be right.
+const foldersByFile = new Map(names.map(({ file, folder }) => [file, folder]));
+const members = [...foldersByFile].flatMap(([file, folder]) =>
+  memberExamplesOf(file).map((member) => ({ ...member, file, folder })),
+);
 const share = Math.floor((100 * withExample.length) / names.length);
 if (share < leastShare)
   problems.push(`${share} % of the exported names have an example; at least ${leastShare} % must have one`);
@@ -59,11 +64,13 @@ registerHooks({
 });
 `,
   );
-  const files = withExample.map((one, index) => {
-    const file = join(root, one.folder, place, `${index}-${one.name}.ts`);
-    writeFileSync(file, `${one.example}\nexport {};\n`);
-    return { ...one, file, declaredIn: one };
-  });
+  const files = [...withExample, ...members].map(
+    ({ name, example = '', file: declaredIn, folder }, index) => {
+      const file = join(root, folder, place, `${index}-${name}.ts`);
+      writeFileSync(file, `${example}\nexport {};\n`);
+      return { name, example, file, declaredIn };
+    },
+  );
   const config = join(first, 'tsconfig.json');
   const paths = Object.fromEntries(Object.entries(built).map(([name, { types }]) => [name, [types]]));
   const compilerOptions = {
@@ -83,7 +90,7 @@ registerHooks({
     problems.push(`Examples do not compile:\n${error.stdout}`);
   });
 
-  const runnable = files.filter(({ example = '' }) => canRun(example));
+  const runnable = files.filter(({ example }) => canRun(example));
   const waiting = [...runnable];
   const run = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -91,12 +98,15 @@ registerHooks({
       await execute(process.execPath, ['--import', hooks, next.file], {
         cwd: directory,
         timeout: 60_000,
-      }).catch((error) => problems.push(`${where(next.declaredIn)}: its example fails:\n${error.stderr}`));
+      }).catch((error) =>
+        problems.push(`${where({ ...next, file: next.declaredIn })}: its example fails:\n${error.stderr}`),
+      );
     }
   };
   await Promise.all([run(), run()]);
   console.log(
-    `${withExample.length} of ${names.length} exported names have an example (${share} %); ${runnable.length} of them were run`,
+    `${withExample.length} of ${names.length} exported names have an example (${share} %), and ${members.length} methods; ` +
+      `${runnable.length} examples were run`,
   );
 } finally {
   clean();

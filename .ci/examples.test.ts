@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canRun, exampleIn, exportsOf } from './examples.ts';
+import { canRun, exampleIn, exportsOf, memberExamplesOf } from './examples.ts';
 
 let folder: string;
 
@@ -27,7 +27,17 @@ const hidden = 1;
  */
 export async function open() {}
 
-export interface Bag {}
+export interface Bag {
+  /** How many things it holds. */
+  readonly size: number;
+  /**
+   * Adds one.
+   *
+   * @example
+   * bag.add('tea');
+   */
+  add<T>(thing: T): void;
+}
 `,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -46,6 +56,12 @@ describe('exportsOf', () => {
   it('fails on a name without a declaration', () => {
     writeFileSync(join(folder, 'broken.ts'), "export { missing } from './last.ts';\n");
     expect(() => exportsOf(join(folder, 'broken.ts'))).toThrow('no declaration of missing');
+  });
+});
+
+describe('memberExamplesOf', () => {
+  it('finds the examples of methods and properties, and no others', () => {
+    expect(memberExamplesOf(join(folder, 'last.ts'))).toEqual([{ name: 'add', example: "bag.add('tea');" }]);
   });
 });
 
