@@ -80,7 +80,7 @@ export class RequestSession {
       const write = this.journal.take();
       const result = clearTwin(this, write, await writeSession(this, write, undefined, false), false);
       if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
-      this.journal.settle(write);
+      this.journal.noteStored(write);
       this.saved = { ...result, cookies: [...(this.saved?.cookies ?? []), ...(result.cookies ?? [])] };
       return this.journal.base.exists;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openLoaded } from '../../test/opened.ts';
-import { isSecretField } from './secret-fields.ts';
+import { isSecretField } from './form-flash.ts';
 
 /** A session with flash from an earlier request, and the flash that the next request will find. */
 function open(flash = {}) {

@@ -1,4 +1,10 @@
-import { createSessionId, type SaveOptions, type StoredSession, StoreError } from '@store/core';
+import {
+  assertJsonValue,
+  createSessionId,
+  type SaveOptions,
+  type StoredSession,
+  StoreError,
+} from '@store/core';
 import { DataChanges } from './data-changes.ts';
 import { FlashChanges } from './flash-changes.ts';
 import type { SchemaCheck } from './schema.ts';
@@ -153,6 +159,14 @@ export class Journal {
     if (this.phase !== 'open') this.request.noteLateChange();
   }
 
+  /** Leaves a flash value for later requests. @throws {StoreError} `INVALID_VALUE` unless it is JSON; like `assertWritable` */
+  addFlash(key: string, value: unknown): void {
+    this.assertWritable(false);
+    assertJsonValue(value, `flash.${key}`);
+    this.flash.add(key, value);
+    this.noteChange();
+  }
+
   get canConsumeFlash(): boolean {
     return !this.readOnly && this.phase !== 'closed';
   }
@@ -218,7 +232,7 @@ export class Journal {
   }
 
   /** Records that a taken write has been stored, so that the next one builds on it. */
-  settle({ change }: SessionWrite): void {
+  noteStored({ change }: SessionWrite): void {
     this.base = { ...this.base, ...change({ data: this.base.data, flash: this.base.flash }) };
   }
 

@@ -1,10 +1,10 @@
 import { assertJsonValue, assertSubject, type JsonValue } from '@store/core';
 import { assertSeconds } from '@store/core/driver';
 import type { ValueUpdate } from './data-changes.ts';
+import { errorMessages, oldValues } from './form-flash.ts';
 import type { Journal } from './journal.ts';
 import type { Immutable, ImmutableJson } from './json.ts';
 import { checkLifetime, type Lifetime, type LifetimeLimits } from './lifetime.ts';
-import { isSecretField, withoutSecretFields } from './secret-fields.ts';
 import type { AppData, AppFlash } from './session-types.ts';
 import { noDestroy, noProperty, refuseAssignment, refuseCallback } from './strict-session.ts';
 
@@ -24,9 +24,10 @@ type LimitedJournal = Journal & { readonly request: LifetimeLimits };
  * @example
  * import type { Session } from '@store/session';
  *
- * const addToCart = (session: Session<{ cart: string[] }>, item: string) => {
+ * function addToCart(session: Session<{ cart: string[] }>, item: string) {
  *   session.set('cart', [...session.get('cart', []), item]);
- * };
+ *   session.flash('notice', `${item} is in your cart.`); // for the next request
+ * }
  */
 export class Session<Data extends object = AppData, Flash extends object = AppFlash> {
   readonly #journal: LimitedJournal;
@@ -61,7 +62,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return this.#used.base.expiresAt;
   }
 
-  /** The value, frozen; `fallback` (default `undefined`) when it is not set, or does not fit the schema. */
+  /** The value, frozen; `fallback` when it is not set or does not fit the schema: `session.get('cart', [])`. Default: `undefined`. */
   get<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined;
   get<K extends Key<Data>>(key: K, fallback: Immutable<Data[K]>): Immutable<Data[K]>;
   get(key: string, fallback?: unknown): unknown {
@@ -80,7 +81,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   toJSON(): Immutable<Partial<Data>> {
     return this.all();
   }
-  /** Stores a copy of a JSON value. */
+  /** Stores a copy of a JSON value: `session.set('cart', ['tea'])`. */
   set<K extends Key<Data>>(key: K, value: Immutable<Data[K]>): void {
     this.#journal.assertWritable(false);
     if (this.#journal.data.set(key, this.#checked(key, value))) this.#journal.noteChange();
@@ -90,7 +91,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     this.#journal.assertWritable(false);
     if (this.#journal.data.delete(key)) this.#journal.noteChange();
   }
-  /** Removes a value and returns it; `undefined` when the key is not set. */
+  /** Removes a value and returns it, such as where to go after a login; `undefined` when the key is not set. */
   pull<K extends Key<Data>>(key: K): Immutable<Data[K]> | undefined {
     const value = this.get(key);
     this.delete(key);
@@ -102,8 +103,8 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     for (const key of this.#journal.data.allKeys()) this.delete(key as Key<Data>);
   }
   /**
-   * Replaces a value with what `change` returns for it. `change` runs now, and again on the newest value when the session is
-   * written, so that parallel increments all count. It must be pure.
+   * Replaces a value with what `change` returns for it: `session.update('visits', (count = 0) => count + 1)`. `change` runs now, and
+   * again on the newest value when the session is written, so that parallel increments all count. It must be pure.
    */
   update<K extends Key<Data>>(
     key: K,
@@ -120,7 +121,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return value;
   }
 
-  /** Leaves a value for later requests, until one of them reads it. */
+  /** Leaves a value for later requests, until one of them reads it: `session.flash('notice', 'Saved.')`. */
   get flash(): <K extends Key<Flash>>(key: K, value: Immutable<Flash[K]>) => void {
     return Session.#flash;
   }
@@ -129,7 +130,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   }
   // A function behind an accessor: connect-flash assigns to `session.flash`, which has to throw in sloppy mode too.
   static readonly #flash = Object.freeze(function (this: Session, key: string, value: unknown): void {
-    addFlash(this.#journal, key, value);
+    this.#journal.addFlash(key, value);
   });
 
   /** Returns and consumes a value that an earlier request left; `undefined` when none was left. Later reads in this request return the same value. */
@@ -142,7 +143,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   hasFlash(key: Key<Flash>): boolean {
     return this.#used.flash.has(key);
   }
-  /** Leaves a value for the rest of this request only, unless `keepFlash` keeps it. */
+  /** Leaves a value for the rest of this request only, for a page that is shown now; `keepFlash` keeps it for the next. */
   flashNow<K extends Key<Flash>>(key: K, value: Immutable<Flash[K]>): void {
     assertJsonValue(value, `flash.${key}`);
     this.#used.flash.addForNow(key, value);
@@ -158,18 +159,16 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
    * secret, token, card, cvc, cvv or pin is left out, at any depth, because flash is stored and shown in a page.
    */
   flashOld(values: { readonly [field: string]: ImmutableJson | undefined }): void {
-    for (const [field, value] of Object.entries(values))
-      if (value !== undefined && !isSecretField(field)) {
-        assertJsonValue(value, `flash.old.${field}`);
-        addFlash(this.#journal, `old.${field}`, withoutSecretFields(value));
-      }
+    for (const [key, value] of oldValues(values)) this.#journal.addFlash(key, value);
   }
-  /** Leaves each field's messages, as flash `errors.<field>`; accepts Zod's `fieldErrors` as they are. */
+  /**
+   * Leaves each field's messages, as flash `errors.<field>`; accepts Zod's `fieldErrors` as they are.
+   * @example
+   * import type { Session } from '@store/session';
+   * const refuse = (session: Session) => session.flashErrors({ email: 'This is not an email address.' });
+   */
   flashErrors(errors: { readonly [field: string]: string | readonly string[] | undefined }): void {
-    for (const [field, messages] of Object.entries(errors)) {
-      const only = typeof messages === 'string' || messages?.length !== 1 ? messages : messages[0];
-      if (typeof only === 'string' || only?.length) addFlash(this.#journal, `errors.${field}`, only);
-    }
+    for (const [key, messages] of errorMessages(errors)) this.#journal.addFlash(key, messages);
   }
   /** What was entered in a field, from flash `old.<field>`; `undefined` when nothing was left. */
   old(field: string): ImmutableJson | undefined {
@@ -195,7 +194,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
     return this.hasFlash(`errors.${field}` as Key<Flash>);
   }
 
-  /** Gives the session a new id and keeps its content; the old id becomes invalid. Call it whenever the user's rights change. */
+  /** Gives the session a new id and keeps its content; the old id becomes invalid. Call it when the user's rights change. */
   regenerate(...given: never[]): void {
     refuseCallback('regenerate', given);
     this.#journal.assertWritable(true);
@@ -213,6 +212,10 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   /**
    * A login: sets the session's user, gives it a new id and restarts `createdAt`, so that an id planted beforehand is worthless
    * (OWASP, session fixation; ASVS 7.2.4). An anonymous visitor's data is kept; another user's data is dropped.
+   *
+   * @example
+   * import type { Session } from '@store/session';
+   * const logIn = (session: Session, user: { id: string }) => session.setSubject(user.id);
    */
   setSubject(subject: string): void {
     assertSubject(subject);
@@ -224,8 +227,11 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
    *
    * @throws {StoreError} `UNSUPPORTED` without a subject, and on a store that cannot end sessions by subject; `HEADERS_SENT`.
    * @example
-   * session.regenerate();
-   * session.endOthers();
+   * import type { Session } from '@store/session';
+   * function changedPassword(session: Session) {
+   *   session.regenerate();
+   *   session.endOthers();
+   * }
    */
   endOthers(): void {
     this.#journal.assertWritable(true);
@@ -239,7 +245,8 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
    *
    * @throws {StoreError} `INVALID_OPTION` unless `seconds` is a whole number, 1 or more.
    * @example
-   * if (!session.isFresh(300)) return response.redirect('/confirm-password');
+   * import type { Session } from '@store/session';
+   * const needsPassword = (session: Session) => !session.isFresh(300);
    */
   isFresh(seconds: number): boolean {
     assertSeconds('@store/session', 'isFresh()', seconds);
@@ -251,7 +258,8 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
    *
    * @throws {StoreError} `INVALID_OPTION` for an idle timeout longer than the store's `absoluteTimeout`, or not longer than `touchAfter`.
    * @example
-   * session.setLifetime(remember ? { idleTimeout: 2_592_000, expireOnClose: false } : { expireOnClose: true });
+   * import type { Session } from '@store/session';
+   * const remember = (session: Session) => session.setLifetime({ idleTimeout: 2_592_000, expireOnClose: false });
    */
   setLifetime(lifetime: Lifetime): void {
     this.#journal.assertWritable(true);
@@ -289,11 +297,4 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   static {
     refuseAssignment(Session.prototype);
   }
-}
-
-function addFlash(journal: Journal, key: string, value: unknown): void {
-  journal.assertWritable(false);
-  assertJsonValue(value, `flash.${key}`);
-  journal.flash.add(key, value);
-  journal.noteChange();
 }
