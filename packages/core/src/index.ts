@@ -29,19 +29,16 @@ export type {
 export type {
   CookieValueOptions,
   DestroyAllOptions,
-  JsonValue,
   ResolvedTimeouts,
   SaveOptions,
   SessionChange,
-  SessionContent,
-  SessionData,
   SessionEntry,
   SessionStore,
   SessionSummary,
-  StoredSession,
   TouchOptions,
   UpdateOptions,
 } from './contract/session-store.ts';
+export type { JsonValue, SessionContent, SessionData, StoredSession } from './contract/stored-session.ts';
 export { isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
 export { assertJsonValue } from './format/json-value.ts';
 export { createSessionId, isSessionId } from './format/session-id.ts';

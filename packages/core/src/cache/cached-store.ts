@@ -3,14 +3,13 @@ import type {
   DestroyAllOptions,
   SaveOptions,
   SessionChange,
-  SessionData,
   SessionEntry,
   SessionStore,
   SessionSummary,
-  StoredSession,
   TouchOptions,
   UpdateOptions,
 } from '../contract/session-store.ts';
+import type { SessionData, StoredSession } from '../contract/stored-session.ts';
 import { invalidOption, StoreError } from '../errors.ts';
 import { assertSameMajor, storeBrand, version } from './store-brand.ts';
 

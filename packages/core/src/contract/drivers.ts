@@ -1,4 +1,5 @@
-import type { DestroyAllOptions, SaveOptions, SessionContent, SessionData } from './session-store.ts';
+import type { DestroyAllOptions, SaveOptions } from './session-store.ts';
+import type { SessionContent, SessionData } from './stored-session.ts';
 
 /**
  * A value, or a promise of it: driver functions may be synchronous or asynchronous.

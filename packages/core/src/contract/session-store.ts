@@ -1,14 +1,4 @@
-/** A value that survives a round trip through JSON unchanged. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-
-/** Session values by key. Any string is a legal key, even `__proto__` and the empty string. */
-export type SessionData = { [key: string]: JsonValue };
-
-/** What a session holds: lasting data, and flash values for the next request. */
-export interface SessionContent {
-  data: SessionData;
-  flash: SessionData;
-}
+import type { SessionContent, SessionData, StoredSession } from './stored-session.ts';
 
 /** The timeouts in force, in seconds, with the defaults filled in. */
 export interface ResolvedTimeouts {
@@ -17,61 +7,6 @@ export interface ResolvedTimeouts {
   readonly absoluteTimeout: number | false;
   /** The store's clock, in whole epoch milliseconds. */
   readonly now: () => number;
-}
-
-/** A session as loaded. Pass it back whole and unmodified as `base`. */
-export interface StoredSession extends SessionContent {
-  /** The session id; for a cookie store, the id sealed inside the cookie. */
-  id: string;
-  /** `false`: the session is missing, expired or unreadable. `data` and `flash` are then empty, and only `moved` may be set. */
-  exists: boolean;
-  /** `true`: the session moved to a new id within the last minute, and this id is dead. Set only with `exists: false`. */
-  moved?: true;
-  /** When the session began, in epoch milliseconds. */
-  createdAt?: number;
-  /** When the session ends unless it is used again, in epoch milliseconds, taking both timeouts into account. */
-  expiresAt?: number;
-  /** The owner of the session, such as a user id, for `list` and `destroyAll`. */
-  subject?: string;
-  /** An idle timeout for just this session, in seconds, if it has one. */
-  idleTimeout?: number;
-  /** Whether this session's cookie ends with the browser, if that was set for the session. */
-  expireOnClose?: boolean;
-  /** Opaque. Identifies the last write; saves `update` a read. */
-  version?: number;
-  /** Opaque, cookie stores only. Pass it on to `cookieValue`, so that ending one id of the session ends them all. */
-  family?: string;
-  /** Opaque. Fields that a later version of the library stored; every write keeps them. Pass them on to `cookieValue`. */
-  unknownFields?: SessionData;
-  /** `true`: this request should write the session again, for example because its cookie is sealed with an old password. */
-  renew?: boolean;
-}
-
-/** What `load` resolves to if the session does not exist. */
-export function missingSession(id: string): StoredSession {
-  return { id, exists: false, data: {}, flash: {} };
-}
-
-/** Turns a driver's result into the result of `load`: only known properties, and none that are `undefined` or `null`. */
-export function storedSession(
-  id: string,
-  found: SessionContent & {
-    [Name in keyof Omit<StoredSession, keyof SessionContent | 'id' | 'exists' | 'moved'>]?:
-      | StoredSession[Name]
-      | undefined;
-  },
-): StoredSession {
-  const stored: StoredSession = { id, exists: true, data: found.data, flash: found.flash };
-  if (found.createdAt != null) stored.createdAt = found.createdAt;
-  if (found.expiresAt != null) stored.expiresAt = found.expiresAt;
-  if (found.subject != null) stored.subject = found.subject;
-  if (found.idleTimeout != null) stored.idleTimeout = found.idleTimeout;
-  if (found.expireOnClose != null) stored.expireOnClose = found.expireOnClose;
-  if (found.version != null) stored.version = found.version;
-  if (found.family != null) stored.family = found.family;
-  if (found.unknownFields != null) stored.unknownFields = found.unknownFields;
-  if (found.renew) stored.renew = true;
-  return stored;
 }
 
 /**
@@ -197,6 +132,10 @@ export interface SessionStore {
    *
    * Rejects with `INCOMPATIBLE` when a newer version of core wrote the session: an old process in a rolling deploy must not
    * log people out.
+   *
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * const isLive = async (store: SessionStore, id: string) => (await store.load(id)).exists;
    */
   load(id: string): Promise<StoredSession>;
 
@@ -207,6 +146,10 @@ export interface SessionStore {
    *
    * Rejects with `INVALID_ID`, `INVALID_VALUE`, `TOO_LARGE`, with `INCOMPATIBLE` for a session that a newer version of core
    * wrote, and with `CONFLICT` when the session has moved to another id, or after losing 100 races.
+   *
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * const keepCart = (store: SessionStore, id: string) => store.save(id, { cart: ['tea'] }, {}, { subject: 'user-7' });
    */
   save(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<void>;
 
@@ -225,6 +168,11 @@ export interface SessionStore {
    *
    * Rejects with whatever `change` throws, `INVALID_VALUE`, `TOO_LARGE`, `INVALID_ID` for `newId`, with `CONFLICT` when `newId` is
    * in use or after losing 100 races, and with `UNSUPPORTED` on a cookie store.
+   *
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * const markSeen = (store: SessionStore, id: string) =>
+   *   store.update(id, ({ data, flash }) => ({ data: { ...data, seen: true }, flash }));
    */
   update(id: string, change: SessionChange, options?: UpdateOptions): Promise<boolean>;
 
@@ -245,6 +193,9 @@ export interface SessionStore {
    * Removes expired sessions; a record store does it in batches of at most 500. Calls made during a run share its outcome.
    *
    * @returns how many were removed
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * const collect = async (store: SessionStore) => console.log(`${await store.gc()} expired sessions removed`);
    */
   gc(): Promise<number>;
 
@@ -265,6 +216,12 @@ export interface SessionStore {
   /**
    * The live sessions of one subject, newest first; `[]` if it has none. Unreadable sessions are left out and reported.
    * Rejects with `UNSUPPORTED` if the driver does not store subjects.
+   *
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * async function devices(store: SessionStore) {
+   *   for (const { createdAt, data } of await store.list('user-7')) console.log(new Date(createdAt), data.device);
+   * }
    */
   list(subject: string): Promise<SessionSummary[]>;
 
@@ -273,6 +230,10 @@ export interface SessionStore {
    * subject. Rejects with `UNSUPPORTED` if the driver does not store subjects.
    *
    * @returns how many were ended
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * const logOutOthers = (store: SessionStore, id: string) => store.destroyAll('user-7', { except: id });
+   * const logOutDevice = (store: SessionStore, handle: string) => store.destroyAll('user-7', { only: handle });
    */
   destroyAll(subject: string, options?: DestroyAllOptions): Promise<number>;
 
@@ -282,7 +243,15 @@ export interface SessionStore {
    */
   count(): Promise<number>;
 
-  /** Every live session, read page by page. Unreadable sessions are left out and reported. Fails like {@link SessionStore.count}. */
+  /**
+   * Every live session, read page by page. Unreadable sessions are left out and reported. Fails like {@link SessionStore.count}.
+   *
+   * @example
+   * import type { SessionStore } from '@store/core';
+   * async function subjects(store: SessionStore) {
+   *   for await (const { subject } of store.entries()) console.log(subject);
+   * }
+   */
   entries(): AsyncIterable<SessionEntry>;
 
   /**

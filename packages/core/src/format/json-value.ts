@@ -1,4 +1,4 @@
-import type { JsonValue, SessionContent } from '../contract/session-store.ts';
+import type { JsonValue, SessionContent } from '../contract/stored-session.ts';
 import { StoreError } from '../errors.ts';
 
 /** Where a nested value is: a linked list, so that a path is built only if an error needs it. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SessionContent } from '../contract/session-store.ts';
+import type { SessionContent } from '../contract/stored-session.ts';
 import { assertSessionContent } from './json-value.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 

@@ -1,5 +1,5 @@
 import type { PlainPayload } from '../contract/drivers.ts';
-import type { JsonValue, SessionContent, SessionData } from '../contract/session-store.ts';
+import type { JsonValue, SessionContent, SessionData } from '../contract/stored-session.ts';
 import { StoreError } from '../errors.ts';
 
 /** The format that this version writes. Releases must be able to read a new format one minor version before any release writes it. */

@@ -1,5 +1,6 @@
 import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
-import { missingSession, type StoredSession, type TouchOptions } from '../contract/session-store.ts';
+import type { TouchOptions } from '../contract/session-store.ts';
+import { missingSession, type StoredSession } from '../contract/stored-session.ts';
 import { isCurrentMark, markLife } from '../format/mark.ts';
 import { decodePayload, type PayloadContent } from '../format/payload.ts';
 import { isSessionId, sessionKey } from '../format/session-id.ts';

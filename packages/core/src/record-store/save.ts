@@ -1,5 +1,6 @@
 import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
-import type { ResolvedTimeouts, SaveOptions, SessionData } from '../contract/session-store.ts';
+import type { ResolvedTimeouts, SaveOptions } from '../contract/session-store.ts';
+import type { SessionData } from '../contract/stored-session.ts';
 import { idWasGivenUp } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { isCurrentMark, isMark } from '../format/mark.ts';

@@ -1,5 +1,6 @@
 import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
-import type { SessionChange, StoredSession, UpdateOptions } from '../contract/session-store.ts';
+import type { SessionChange, UpdateOptions } from '../contract/session-store.ts';
+import type { StoredSession } from '../contract/stored-session.ts';
 
 /** One caller's update, waiting for the write that will include it. */
 export class PendingUpdate {

@@ -5,14 +5,13 @@ import {
   isPromise,
   type MovedCookieSession,
 } from '../contract/drivers.ts';
+import type { CookieValueOptions, SessionStore } from '../contract/session-store.ts';
 import {
-  type CookieValueOptions,
   missingSession,
   type SessionData,
-  type SessionStore,
   type StoredSession,
   storedSession,
-} from '../contract/session-store.ts';
+} from '../contract/stored-session.ts';
 import { callBackend, invalidOption, StoreError, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';

@@ -1,13 +1,6 @@
 import type { DriverSession, StoreDriver } from '../contract/drivers.ts';
-import {
-  missingSession,
-  type SaveOptions,
-  type SessionChange,
-  type SessionContent,
-  type SessionStore,
-  storedSession,
-  type UpdateOptions,
-} from '../contract/session-store.ts';
+import type { SaveOptions, SessionChange, SessionStore, UpdateOptions } from '../contract/session-store.ts';
+import { missingSession, type SessionContent, storedSession } from '../contract/stored-session.ts';
 import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
