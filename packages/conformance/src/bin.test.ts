@@ -107,8 +107,8 @@ describe('store-conformance', { timeout: 300_000 }, () => {
       stderr: expect.stringContaining('must export start as a function'),
     });
     for (const [args, text] of [
-      [['--ony', 'x'], 'There is no option --ony: did you mean --only.\n'],
-      [['-x'], 'There is no option -x: the options are --help, --only, --write.\n'],
+      [['--ony', 'x'], 'Unknown option --ony: did you mean --only?\n'],
+      [['-x'], 'Unknown option -x: the options are --help, --only, --write.\n'],
       [[driver, '--write'], "Option '--write <value>' argument missing\n"],
       [[driver, '--write', ''], '--write must be followed by the path of a file.\n'],
       [[driver, driver], 'Pass one driver module, not 2.\n'],

@@ -70,7 +70,7 @@ describe.each(tables)('%s', (what, take, path, rows) => {
       if (what === 'the capabilities') expect(names).toEqual(capabilityNames);
       await expect(take({ somethingFarOff: 1 })).rejects.toMatchObject({
         code: 'INVALID_OPTION',
-        message: `[@store/conformance] There is no option ${path}somethingFarOff: the options are ${names.join(', ')}.`,
+        message: `[@store/conformance] Unknown option ${path}somethingFarOff: the options are ${names.join(', ')}.`,
       });
     }
   });
@@ -80,7 +80,7 @@ describe.each(tables)('%s', (what, take, path, rows) => {
     await expect(take({ [option]: wrong })).rejects.toThrow(new RegExp(`\\b${option}\\b`));
     await expect(take({ [misspelt]: () => {} })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      message: `[@store/conformance] There is no option ${path}${misspelt}: did you mean ${option}.`,
+      message: `[@store/conformance] Unknown option ${path}${misspelt}: did you mean ${option}?`,
     });
   });
 });

@@ -40,19 +40,19 @@ describe.each<[string, Row[], string, (options: object) => object]>([
 ])('%s', (_, table, path, within) => {
   it('has the names listed in this table', async () => {
     const message = await refusal(within({ somethingFarOff: 1 }));
-    expect(message).toContain(`no option ${path}somethingFarOff: `);
+    expect(message).toContain(`Unknown option ${path}somethingFarOff: `);
     const known = /the options are (.*)\.$/.exec(message)?.[1]?.split(', ');
     expect(known).toEqual(table.map(([option]) => option));
   });
 
-  it.each(table)('refuses a wrong %s, and suggests the name when it is misspelt', async (...row) => {
+  it.each(table)('refuses a wrong %s, and suggests the name when it is misspelled', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)
         expect(await refusal(within({ [option]: wrong }))).toContain(`] ${path}${option}`);
     }
     expect(await refusal(within({ [misspelt]: 1 }))).toContain(
-      `no option ${path}${misspelt}: did you mean ${option}.`,
+      `Unknown option ${path}${misspelt}: did you mean ${option}?`,
     );
   });
 });

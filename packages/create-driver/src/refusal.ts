@@ -7,5 +7,5 @@ export function refusal(code: 'INVALID_OPTION' | 'NOT_EMPTY', text: string): Err
 export function refuseUnknown(given: readonly string[], known: readonly string[]): void {
   const unknown = given.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw refusal('INVALID_OPTION', `There is no option ${unknown}: the options are ${known.join(', ')}.`);
+  throw refusal('INVALID_OPTION', `Unknown option ${unknown}: the options are ${known.join(', ')}.`);
 }

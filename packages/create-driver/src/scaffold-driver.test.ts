@@ -119,7 +119,7 @@ describe('scaffoldDriver', () => {
       }
       await expect(scaffoldDriver({ ...options, [misspelt]: 'x' })).rejects.toMatchObject({
         code: 'INVALID_OPTION',
-        message: `There is no option ${misspelt}: the options are directory, name, runner.`,
+        message: `Unknown option ${misspelt}: the options are directory, name, runner.`,
       });
       expect(await everything()).toEqual([]);
     },

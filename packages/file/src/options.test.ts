@@ -31,12 +31,12 @@ describe('the options', () => {
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and suggest the name when it is misspelt', async (...row) => {
+  it.each(rows)('refuse a wrong %s, and suggest the right name for a misspelled one', async (...row) => {
     const [option, wrongType, outOfRange, misspelt] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
     }
-    expect(await refusal({ [misspelt]: 1 })).toContain(`no option ${misspelt}: did you mean ${option}.`);
+    expect(await refusal({ [misspelt]: 1 })).toContain(`Unknown option ${misspelt}: did you mean ${option}?`);
   });
 
   it('must name a directory', async () => {

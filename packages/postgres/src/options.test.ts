@@ -47,7 +47,9 @@ describe('the options', () => {
       if (wrong !== undefined)
         expect(await refusalWith({ [option]: wrong })).toContain(`] ${option} must be`);
     }
-    expect(await refusalWith({ [misspelt]: 1 })).toContain(`no option ${misspelt}: did you mean ${option}.`);
+    expect(await refusalWith({ [misspelt]: 1 })).toContain(
+      `Unknown option ${misspelt}: did you mean ${option}?`,
+    );
   });
 
   it.each([

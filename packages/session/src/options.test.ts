@@ -16,7 +16,7 @@ describe('session options', () => {
   // Every store has these two properties.
   const ofStores = ['name', 'onEvent'];
   it.each([...sessionOptionNames, ...cookieOptionNames].filter((name) => !ofStores.includes(name)))(
-    'are recognized by the stores, which say where %s belongs',
+    'are recognized by the stores, whose error says where %s belongs',
     (name) => {
       expect(() => createRecordStore(memoryStorage(), { [name]: 1 })).toThrow(refusal(/@store\/session/));
     },
@@ -54,7 +54,7 @@ describe('session options', () => {
     expect(() => resolve(Object.fromEntries(names.map((name) => [name, undefined])))).not.toThrow();
   });
 
-  it('each have a row of wrong uses below', () => {
+  it('are each covered by a row of wrong uses below', () => {
     expect(Object.keys(wrongOptions).sort()).toEqual([...sessionOptionNames].sort());
     expect(Object.keys(wrongPartialOptions).sort()).toEqual([...partialOptionNames].sort());
   });

@@ -134,7 +134,7 @@ export function wrongUses(table: { readonly [option: string]: Wrong }): [object,
     ]),
     [
       { [misspelt]: types[0] ?? 'x' },
-      new RegExp(`There is no option (?:\\S+\\.)?${misspelt}: did you mean ${option}\\b`),
+      new RegExp(`Unknown option (?:\\S+\\.)?${misspelt}: did you mean ${option}\\b`),
     ],
   ]);
 }

@@ -39,7 +39,7 @@ describe('the options', () => {
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
     }
-    expect(await refusal({ [misspelt]: 1 })).toContain(`no option ${misspelt}: did you mean ${option}.`);
+    expect(await refusal({ [misspelt]: 1 })).toContain(`Unknown option ${misspelt}: did you mean ${option}?`);
   });
 
   it.each([

@@ -30,10 +30,10 @@ describe('an option of another library', () => {
   });
 
   it.each([
-    ['maxAge', /no option cookie\.maxAge: use `idleTimeout`/],
-    ['expires', /no option cookie\.expires: use `absoluteTimeout`/],
-    ['httpOnly', /no option cookie\.httpOnly: .* always HttpOnly/],
-    ['signed', /no option cookie\.signed: .* no signature/],
+    ['maxAge', /Unknown option cookie\.maxAge: use `idleTimeout`/],
+    ['expires', /Unknown option cookie\.expires: use `absoluteTimeout`/],
+    ['httpOnly', /Unknown option cookie\.httpOnly: .* always HttpOnly/],
+    ['signed', /Unknown option cookie\.signed: .* no signature/],
   ])('is rejected inside the cookie options: %s', (option, instead) => {
     expect(() => assertKnownOptions('mine', { [option]: 1 }, ['path'], 'cookie')).toThrow(refused(instead));
   });
@@ -46,14 +46,14 @@ describe('an option of the middleware', () => {
     ['touchAfter', /option of the middleware, @store\/session/],
     ['expireOnClose', /use `cookie: \{ expireOnClose \}` of @store\/session/],
     ['sameSite', /use `cookie: \{ sameSite \}` of @store\/session/],
-  ])('is rejected by a driver with the place where it belongs: %s', (option, place) => {
+  ])('is rejected by a driver with a hint about where it belongs: %s', (option, place) => {
     const options = { [option]: option === 'cookie' ? { maxAge: 60_000 } : 1 };
     expect(() => assertKnownOptions('mine', options, ofDriver)).toThrow(refused(place));
   });
 
-  it('is not referred to the middleware by the middleware itself', () => {
+  it('gets no such hint when the middleware itself rejects it', () => {
     expect(() => assertKnownOptions('@store/session', { waitUntil: 1 }, ofSession)).toThrow(
-      refused(/no option waitUntil: the options are store, cookie, onEvent\.$/),
+      refused(/Unknown option waitUntil: the options are store, cookie, onEvent\.$/),
     );
   });
 });
@@ -64,15 +64,15 @@ describe('an unknown option', () => {
       refused(/cookie\.xyz: the options are path, domain\.$/),
     );
     expect(() => assertKnownOptions('mine', { pth: 1 }, ['path', 'domain'], 'cookie')).toThrow(
-      refused(/cookie\.pth: did you mean path\.$/),
+      refused(/cookie\.pth: did you mean path\?$/),
     );
   });
 
-  it('gets the hint of the package before any other', () => {
+  it('is rejected with the hint of the package, if it has one, rather than any other', () => {
     const hints = { secret: 'use `password`', store: 'use `storage`' };
     for (const [name, hint] of Object.entries(hints)) {
       expect(() => assertKnownOptions('mine', { [name]: 1 }, ofDriver, '', { hints })).toThrow(
-        expect.objectContaining({ message: `[mine] There is no option ${name}: ${hint}.` }),
+        expect.objectContaining({ message: `[mine] Unknown option ${name}: ${hint}.` }),
       );
     }
     expect(() => assertKnownOptions('mine', { toString: 1 }, ofDriver, '', { hints })).toThrow(
@@ -81,10 +81,10 @@ describe('an unknown option', () => {
   });
 });
 
-it('rejects only near misses of known names when other keys are allowed', () => {
+it('assertKnownOptions rejects only near misses of known names when other keys are allowed', () => {
   const check = (name: string) =>
     assertKnownOptions('mine', { [name]: 1 }, ['dump', 'start'], 'exports', { onlyNear: true });
-  expect(() => check('dumb')).toThrow(refused(/no option exports\.dumb: did you mean dump\.$/));
+  expect(() => check('dumb')).toThrow(refused(/Unknown option exports\.dumb: did you mean dump\?$/));
   expect(() => check('passwordOf')).not.toThrow();
 });
 

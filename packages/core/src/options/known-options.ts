@@ -3,7 +3,7 @@ import { invalidOption, StoreError } from '../errors.ts';
 
 /** How a package handles unknown options. */
 export interface UnknownOptions {
-  /** What to write instead of another library's option, worded to follow "There is no option x:". @default none */
+  /** What to write instead of another library's option, worded to follow "Unknown option x:". @default none */
   hints?: Readonly<Record<string, string>>;
   /** Whether to reject only near misses of known names, for an object that may have other keys. @default false */
   onlyNear?: boolean;
@@ -40,7 +40,7 @@ const ofCookie =
 
 /**
  * Rejects unknown options, so that a typo fails instead of being ignored, and anything other than an options object. An option
- * that is `undefined` counts as omitted, whatever its name.
+ * that is `undefined` is treated as omitted, whatever its name.
  *
  * @param store The package that has the options, such as `@store/sqlite`.
  * @param options What the user passed, or `undefined` if nothing was passed.
@@ -53,7 +53,7 @@ const ofCookie =
  * try {
  *   assertKnownOptions('my-driver', { idelTimeout: 600 }, ['url', 'idleTimeout', 'absoluteTimeout']);
  * } catch (error) {
- *   console.log(String(error)); // StoreError: [my-driver] There is no option idelTimeout: did you mean idleTimeout.
+ *   console.log(String(error)); // StoreError: [my-driver] Unknown option idelTimeout: did you mean idleTimeout?
  * }
  */
 export function assertKnownOptions(
@@ -71,10 +71,11 @@ export function assertKnownOptions(
     const path = within === '' ? name : `${within}.${name}`;
     const nearest = nearestOf(name, known);
     if (onlyNear && nearest === undefined) continue;
-    const instead = hintFor(path, known, hints) ?? (nearest && `did you mean ${nearest}`);
+    const hint =
+      hintFor(path, known, hints) ?? (nearest === undefined && `the options are ${known.join(', ')}`);
     throw new StoreError(
       'INVALID_OPTION',
-      `[${store}] There is no option ${path}: ${instead ?? `the options are ${known.join(', ')}`}.`,
+      `[${store}] Unknown option ${path}: ${hint ? `${hint}.` : `did you mean ${nearest}?`}`,
     );
   }
 }

@@ -77,7 +77,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
       await expect(calls[method](store, { [misspelt]: 1 } as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
         message: expect.stringMatching(
-          new RegExp(`no option ${method}\\(\\)\\.${misspelt}: did you mean ${option}\\.$`),
+          new RegExp(`Unknown option ${method}\\(\\)\\.${misspelt}: did you mean ${option}\\?$`),
         ),
       });
     }
@@ -93,7 +93,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
     () => {},
     Promise.resolve({}),
     createCookieStore(seals),
-  ])('refuse %s in their place, and do nothing', async (given) => {
+  ])('must not be %s, which is rejected before anything is written', async (given) => {
     for (const store of storesWith(method)) {
       await expect(calls[method](store, given as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
@@ -102,7 +102,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
     }
   });
 
-  it('may be undefined, or in any kind of object', async () => {
+  it('may be undefined, or an object of any kind', async () => {
     for (const store of storesWith(method)) {
       for (const options of [
         undefined,

@@ -44,7 +44,7 @@ describe.each(ways)('the options of %s', (_, make, names) => {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
     }
     expect(await refusal({ [misspelt]: 1 })).toMatch(
-      new RegExp(`no option ${misspelt}: did you mean ${option}\\.$`),
+      new RegExp(`Unknown option ${misspelt}: did you mean ${option}\\?$`),
     );
   });
 
@@ -61,12 +61,12 @@ describe.each(ways)('the options of %s', (_, make, names) => {
     ['a promise', Promise.resolve({}), /A promise was passed in place of the options\. Await it/],
     ['a store', createStore(driver), /A store or .* passed in place of the options\. Pass an object such as/],
     ['a storage', memoryStorage(), /the functions of a driver were passed in place of the options/],
-  ])('refuse %s in their place', async (_, given, text) => {
+  ])('must not be %s', async (_, given, text) => {
     expect(await refusal(given)).toMatch(text);
   });
 });
 
-it('complains about the options first when the arguments of createRecordStore are swapped', () => {
+it('createRecordStore complains about the options first when its arguments are swapped', () => {
   expect(() => createRecordStore({ idleTimeout: 60 } as never, memoryStorage() as never)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/passed in place of the options/) }),
   );

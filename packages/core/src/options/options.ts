@@ -57,7 +57,7 @@ export const storeOptionNames = [
  * Checks the arguments of a store factory at startup rather than at the first request. The options are checked first, because
  * that check catches swapped arguments.
  *
- * @param called What messages call the driver argument.
+ * @param called The name of the driver argument in messages.
  * @param required The functions that the driver must have.
  * @throws {StoreError} `INVALID_OPTION` naming the option or the function.
  */

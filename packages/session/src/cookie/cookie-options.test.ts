@@ -6,7 +6,7 @@ const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
 describe('cookie options', () => {
-  it('each have a row of wrong uses', () => {
+  it('are each covered by a row of wrong uses', () => {
     expect(Object.keys(wrongCookieOptions).sort()).toEqual([...cookieOptionNames].sort());
   });
 

@@ -152,7 +152,7 @@ export function resolveCookieOptions(options: SessionCookieOptions = {}): Resolv
   }
   const resolved = {
     name,
-    // In the form that browsers compare.
+    // Normalized as browsers do before they compare domains.
     domain: domain?.replace(/^\./, '').toLowerCase(),
     path,
     sameSite,
@@ -177,7 +177,7 @@ function assertName(name: string, ownHost: boolean): void {
       'a name without prefix, or with __Host- or __Secure- spelled exactly like that',
       name,
     );
-  // On plain http on loopback, the cookie has the rest of the name.
+  // On loopback over plain http, the cookie's name is what remains without the prefix.
   const rest = name.slice(prefix?.length ?? 0);
   if (rest === '' || prefixed.test(rest)) throw refuse('cookie.name', 'a name after its one prefix', name);
 }

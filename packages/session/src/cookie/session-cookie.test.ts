@@ -117,7 +117,7 @@ describe('the session cookie', () => {
       [{ priority: 'High' as never }, /cookie\.priority/],
       [{ maxHeaderSize: 100 }, /cookie\.maxHeaderSize/],
       [{ name: 'n'.repeat(2000) }, /cookie must be/],
-      [{ maxAge: 60 } as never, /no option cookie\.maxAge: use `idleTimeout`/],
+      [{ maxAge: 60 } as never, /Unknown option cookie\.maxAge: use `idleTimeout`/],
       [{ httpOnly: true } as never, /always HttpOnly/],
       [{ signed: true } as never, /needs no signature/],
       [{ sameSitee: 'lax' } as never, /did you mean sameSite/],
@@ -185,7 +185,7 @@ describe('several cookies with the same name', () => {
     });
   });
 
-  it('are cleared in every variant that the request can have carried', () => {
+  it('are cleared in every variant that the request could have carried', () => {
     const cleared = receive(twice, options)
       .clear()
       .map(({ options: { domain, path, partitioned } }) =>
