@@ -233,7 +233,7 @@ describe('a refused seal', () => {
     expect(await opens(store, cookie)).toBe(true);
   });
 
-  it('keeps the session under its old id when it was the caller who refused the new seal', async () => {
+  it('keeps the session under its old id when the caller refused the new seal', async () => {
     const { store } = await start();
     const cookie = await store.cookieValue(createSessionId(), { n: 1 }, {});
     const { family, createdAt } = await store.load(cookie);

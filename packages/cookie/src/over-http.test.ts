@@ -38,7 +38,7 @@ describe('a cookie session over HTTP', () => {
     });
     expect(await browser.read('name')).toBe('Ada');
     await browser.visit((session) => session.invalidate());
-    // Remembers for two minutes which session ended, since the store cannot.
+    // The marker cookie remembers for two minutes which session ended, since the store cannot.
     expect([...browser.cookies.keys()]).toEqual(['__Host-session-ended']);
   });
 
@@ -96,7 +96,7 @@ describe('a session too large for one cookie', () => {
     expect(await browser.read('name')).toBe('Ada');
     await browser.visit((session) => session.set('name', large));
     await browser.visit((session) => session.invalidate());
-    // Remembers for two minutes which session ended, since the store cannot.
+    // The marker cookie remembers for two minutes which session ended, since the store cannot.
     expect([...browser.cookies.keys()]).toEqual(['__Host-session-ended']);
   });
 });

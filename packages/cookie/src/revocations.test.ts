@@ -235,7 +235,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('keeps sessions ended that ended before an earlier entry was forgotten', async () => {
+  it('does not revive sessions that ended before an earlier entry was forgotten', async () => {
     const { store, advance, revocations } = await start();
     await store.destroyAll('ada');
     let mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });

@@ -25,7 +25,7 @@ const session = (more: Partial<CookieSession> = {}): CookieSession => ({
 /** Collects fields by name in an object that accepts `__proto__` as a name. */
 function fieldsOf(entries: [string, unknown][]): SessionData {
   const fields: SessionData = Object.create(null);
-  // As JSON, since -0 is stored as 0.
+  // Copied through JSON, since -0 is stored as 0.
   for (const [name, value] of entries) fields[name] = JSON.parse(JSON.stringify(value));
   return fields;
 }

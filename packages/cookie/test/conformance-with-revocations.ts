@@ -8,7 +8,7 @@ import { passwordOf } from './conformance.ts';
 
 const ledgerOf = ({ directory }: Place) => join(directory, 'revocations');
 const takenAway = ({ directory }: Place) => join(directory, 'taken-away');
-/** The ledgers of each place, to be closed here: a cookie store leaves its ledger open. */
+/** The ledgers opened in each place. They are closed here, because a cookie store leaves its ledger open. */
 const opened = new Map<string, SessionStore[]>();
 
 export const capabilities: DriverModule['capabilities'] = {

@@ -6,7 +6,7 @@ import {
   type SynchronousCrypto,
 } from '../src/synchronous-sealing.ts';
 
-/** Both sealing implementations, for tests that must hold for either. */
+/** Both sealing implementations, for tests that must pass with both. */
 export const sealings: [string, () => Sealing][] = [
   ['synchronous', () => createSynchronousSealing(findSynchronousCrypto() as SynchronousCrypto)],
   ['portable', createPortableSealing],

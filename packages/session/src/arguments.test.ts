@@ -68,7 +68,7 @@ describe.each(Object.entries(entries))('%s', (_, call) => {
 
   it('accepts undefined options, and no options', async () => {
     const undefinedOnes = { touchAfter: undefined, cookie: undefined, typo: undefined };
-    // Without a store the request fails, which is not the options' fault.
+    // Without a store, the request fails for a reason other than the options.
     for (const options of [undefined, {}, undefinedOnes])
       expect(await failure(() => call(options))).not.toMatchObject({ code: 'INVALID_OPTION' });
   });
@@ -195,7 +195,7 @@ describe('arguments in the wrong order', () => {
     expect(await failure(() => call(...given))).toEqual(refusal(text));
   });
 
-  it('are not a mistake when a function maps handlers', () => {
+  it('are accepted when Array.map passes them', () => {
     expect([next].map(untyped(ofExpress.withSession))).toEqual([next]);
   });
 });
@@ -220,7 +220,7 @@ describe('commit', () => {
 });
 
 describe('a middleware that is mounted without being called', () => {
-  it('fails the first request with the call to write', async () => {
+  it('fails the first request, and the error shows the call to write', async () => {
     const app = new Hono();
     app.use(ofHono.sessionMiddleware as never);
     app.onError((error) => new Response(error.message, { status: 500 }));

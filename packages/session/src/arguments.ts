@@ -5,7 +5,7 @@ import { requestsIn } from './request/inner-request.ts';
  * Rejects anything passed instead of the options object. A `Request` or a store has no enumerable properties, so a check of names
  * alone would accept it as empty options.
  *
- * @param call The right call, for the error's text.
+ * @param call The correct call, to show in the error.
  * @throws {StoreError} `INVALID_OPTION` with what to write instead.
  */
 export function assertOptions(given: unknown, call?: string): void {
@@ -21,12 +21,12 @@ export function assertOptions(given: unknown, call?: string): void {
     throw refused(`The options must be an object, not ${nameOf(given)}. ${write}`);
 }
 
-/** @throws {StoreError} `INVALID_OPTION` unless the handler is a function. @param call The right call, for the error's text */
+/** @throws {StoreError} `INVALID_OPTION` unless the handler is a function. @param call The correct call, to show in the error */
 export function assertHandler(handler: unknown, call: string): void {
   if (typeof handler !== 'function') throw refused(`The handler must be a function. Write ${call}.`);
 }
 
-/** @throws {StoreError} `INVALID_OPTION` unless it is a web-standard request. @param call The right call, for the error's text */
+/** @throws {StoreError} `INVALID_OPTION` unless it is a web-standard request. @param call The correct call, to show in the error */
 export function assertRequest(request: unknown, call: string): void {
   const { headers, url } = (request ?? {}) as Partial<Request>;
   if (typeof headers?.get === 'function' && typeof url === 'string') return;
@@ -35,7 +35,7 @@ export function assertRequest(request: unknown, call: string): void {
   );
 }
 
-/** @throws {StoreError} `INVALID_OPTION` unless it is a session store. @param call The right call, for the error's text */
+/** @throws {StoreError} `INVALID_OPTION` unless it is a session store. @param call The correct call, to show in the error */
 export function assertStore(store: unknown, call: string): void {
   if (isSessionStore(store)) return;
   const isPromise = typeof (store as { then?: unknown } | null | undefined)?.then === 'function';

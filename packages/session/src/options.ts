@@ -65,7 +65,7 @@ const ofStore =
   'idleTimeout absoluteTimeout maxBytes now cache database table directory password revocations connectionString pool';
 
 /** Options that exist, but belong elsewhere. */
-const belongElsewhere = {
+const misplacedOptions = {
   ...hints(ofStore.split(' '), (name) => `it belongs to the store: startSession({ ${name} })`),
   ...hints(
     cookieOptionNames.filter((name) => name !== 'name'),
@@ -135,7 +135,7 @@ export function resolveSessionOptions(given: object, more: readonly string[] = [
   const options: SessionOptions<never, never> = given;
   assertPartialOptions(options, more);
   assertKnownOptions('@store/session', options, [...sessionOptionNames, ...more], '', {
-    hints: belongElsewhere,
+    hints: misplacedOptions,
   });
   const { store, schema, touchAfter, peek = false, lazy = false, onStoreFailure = 'fail' } = options;
   const { timeout = 10, gcProbability = 0.02, random = Math.random, onEvent } = options;
@@ -194,7 +194,7 @@ function assertTouchAfter(touchAfter: number | undefined, { name, timeouts }: Se
  * Checks the options that only some functions take. Separate from the other checks, because those run only once for a reused
  * options object, for the function it was first passed to.
  *
- * @param taken Names of the ones that the caller takes.
+ * @param taken Names of those that the caller takes.
  * @throws {StoreError} `INVALID_OPTION` for one that the caller does not take, or for an invalid value.
  */
 export function assertPartialOptions(options: object, taken: readonly string[]): void {

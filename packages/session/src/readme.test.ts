@@ -34,7 +34,7 @@ const form = (fields: Record<string, string>) => ({
   body: new URLSearchParams(fields).toString(),
 });
 
-// By a name that the compiler does not resolve: the examples are a separate program, with its own `SessionTypes`.
+// Imported by a name that the compiler does not resolve: the examples are a separate program, with its own `SessionTypes`.
 const example = <Exports>(file: string) => import(`../test/examples/${file}.ts`) as Promise<Exports>;
 
 describe("the README's examples, on SQLite", () => {

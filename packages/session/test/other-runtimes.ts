@@ -14,8 +14,8 @@ export const otherRuntimes: readonly [title: string, name: string, args: string[
 ];
 
 /**
- * The command of a runtime installed by npm. On a machine for which npm has none, the test is skipped; where everything must be
- * checked, that is a failure instead.
+ * The command of a runtime installed by npm. If npm has none for this machine, the test is skipped, or fails where everything
+ * must be checked.
  */
 export async function runtimeCommand(name: string, skip: (reason: string) => never): Promise<string> {
   try {

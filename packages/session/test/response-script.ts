@@ -62,7 +62,7 @@ export async function createStage(transport: Transport) {
   const { port } = server.address() as AddressInfo;
   let scripts = 0;
 
-  /** @param prepare Called with the response first: the setup to compare with an unmodified response. */
+  /** @param prepare Called with the response before the script starts; sets up what is compared with an unmodified response. */
   async function play(script: readonly Step[], prepare: Prepare, ask: Ask = {}): Promise<Seen> {
     scripts += 1;
     const path = `/${scripts}`;

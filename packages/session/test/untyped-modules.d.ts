@@ -1,4 +1,4 @@
-// Its types would declare `request.session` for the whole program.
+// The package's own types would declare `request.session` for the whole program.
 declare module 'express-session' {
   import type { RequestHandler } from 'express';
 

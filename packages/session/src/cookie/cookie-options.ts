@@ -77,7 +77,7 @@ export const cookieOptionNames = [
 export const mostChunks = 8;
 
 const ofStore = 'it belongs to the store, which sets how long sessions live: startSession({ idleTimeout })';
-const belongElsewhere = {
+const misplacedOptions = {
   'cookie.idleTimeout': ofStore,
   'cookie.absoluteTimeout': ofStore,
   'cookie.password': 'it belongs to the store: startSession({ password }) of @store/cookie',
@@ -102,7 +102,7 @@ const unmatchedPath = /["<>\\^`{}*]|\/:|\/(?:\.|%2e){1,2}(?:\/|$)/i;
  * whose prefix contradicts `domain`, `path` or `secure` (RFC 6265bis, "Cookie Name Prefixes").
  */
 export function resolveCookieOptions(options: SessionCookieOptions = {}): ResolvedCookieOptions {
-  assertKnownOptions('@store/session', options, cookieOptionNames, 'cookie', { hints: belongElsewhere });
+  assertKnownOptions('@store/session', options, cookieOptionNames, 'cookie', { hints: misplacedOptions });
   if (isBuiltIn(options)) throw refuse('cookie', 'an object of options', options);
   const { domain, path = '/', sameSite = 'lax', secure = true, partitioned = false } = options;
   const { priority = 'high', expireOnClose = false, chunks = 1, maxHeaderSize = 12_288 } = options;

@@ -10,7 +10,7 @@ export const cookieLimit = 4096;
  * @throws {StoreError} `TOO_LARGE` with the size, the limit and the largest keys; sizes and names only.
  */
 export function assertCookieFits(setCookie: string, content: SessionContent, chunks: number): void {
-  // No UTF-16 code unit becomes more than three bytes.
+  // In UTF-8, a UTF-16 code unit takes at most three bytes.
   if (setCookie.length * 3 <= cookieLimit) return;
   const size = byteLength(setCookie);
   if (size <= cookieLimit) return;
@@ -24,7 +24,7 @@ export function assertCookieFits(setCookie: string, content: SessionContent, chu
 }
 
 /**
- * Rejects cookies that servers would not accept back: a request whose headers are too large gets a 431, even a logout.
+ * Rejects cookies that servers would not accept back: a request whose headers are too large gets a 431, even if it is a logout.
  *
  * @throws {StoreError} `TOO_LARGE`, as above.
  */
@@ -33,7 +33,7 @@ export function assertSumFits(
   most: number,
   content: SessionContent,
 ): void {
-  // As the browser sends them: `name=value`, separated by `; `.
+  // Counted as the browser sends them: `name=value`, separated by `; `.
   const size = cookies.reduce((sum, { name, value }) => sum + byteLength(name) + byteLength(value) + 3, 0);
   if (size <= most) return;
   throw tooLarge(

@@ -8,7 +8,7 @@ const mostClearings = 24;
 const mostDomains = 8;
 const mostPaths = 64;
 
-/** A request's target, as far as it is known: it decides which cookies the request can have carried. */
+/** A request's target, as far as it is known: it determines which cookies the request could have carried. */
 interface Target {
   readonly host: string | undefined;
   readonly path: string | undefined;
@@ -21,13 +21,13 @@ type Scope = Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'>;
 const next = { usual: 0, deeper: 0 };
 
 /**
- * The cookies that remove every variant of the given names that the request can have carried, except the configured one: a
+ * The cookies that remove every variant of the given names that the request could have carried, except the configured one: a
  * deletion removes only the cookie with the same domain, path and partition.
  *
  * For a deep URL, all of them would exceed what proxies accept, so each response continues where the previous one left off, and no
  * visitor stays locked out.
  *
- * @param target Omitted where only the host itself, and only for every path, can have set the cookie.
+ * @param target Omitted if only the host itself could have set the cookie, and only for all paths.
  * @param alongside Cookies that need room in the same response.
  */
 export function clearVariants(
@@ -44,7 +44,7 @@ export function clearVariants(
   let room = mostClearingBytes - alongside.reduce((sum, each) => sum + sizeOf(each), 0);
 
   const chosen: OutgoingCookie[] = [];
-  /** Adds as many as fit, from where the last response stopped. @returns how many */
+  /** Adds as many as fit, starting where the last response stopped. @returns how many */
   const add = (ring: readonly Scope[], from: number, most: number): number => {
     const total = ring.length * names.length;
     for (let count = 0; count < total; count++) {

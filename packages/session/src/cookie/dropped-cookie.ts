@@ -13,7 +13,7 @@ const warnings: Record<DroppedCookieReason, string> = {
 
 const told = new Set<DroppedCookieReason>();
 
-/** Warns, once per process and reason and in production too, that browsers will drop the session cookie. */
+/** Warns that browsers will drop the session cookie: once per process and reason, even in production. */
 export function warnOfDroppedCookie(reason: DroppedCookieReason): void {
   if (told.has(reason)) return;
   told.add(reason);

@@ -20,7 +20,7 @@ export interface CookieAttributes {
   sameSite: 'strict' | 'lax' | 'none';
   partitioned?: true;
   priority: 'low' | 'medium' | 'high';
-  /** Seconds the browser keeps the cookie. Omitted: until the browser closes. */
+  /** Seconds the browser keeps the cookie. If omitted, until the browser closes. */
   maxAge?: number;
   expires?: Date;
 }

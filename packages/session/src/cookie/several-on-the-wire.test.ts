@@ -57,7 +57,7 @@ describe.each(stores)('several cookies with the same name, from %s', (_, open) =
       const flood = Array.from({ length: 50 }, createSessionId).map((value) => `${used}=${value}`);
       const answer = await sendBytes(port, [[...flood, `${used}=${site.ada}`].join('; ')]);
       expect(answer).toMatchObject({ status: 200, body: 'nobody' });
-      // So that the next request sends only the visitor's session.
+      // The extra cookies are cleared, so the next request sends only the visitor's session.
       expect(answer.setCookies.length).toBeGreaterThan(0);
       expect(site.calls.length).toBeLessThanOrEqual(most);
       expect((await sendBytes(port, [`${used}=${site.ada}`])).body).toBe('Ada');
@@ -109,7 +109,7 @@ describe('clearing several cookies with the same name', () => {
 });
 
 describe('pieces of a cookie', () => {
-  it('hold no session if a piece is missing, doubled or surplus, and an unsplit cookie takes precedence', async () => {
+  it('hold no session if a piece is missing, duplicated or extra, and an unsplit cookie takes precedence', async () => {
     const site = await openSite(() => ({ ...createPlainCookieStore(), calls: [], records: undefined }), {
       chunks: 4,
     });

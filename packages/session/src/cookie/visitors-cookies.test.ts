@@ -143,7 +143,7 @@ describe('a Cookie header in several pieces', () => {
 
 describe('what Node accepts', () => {
   it.each([false, true])(
-    'leaves visitors their session, whatever byte is next to it (lenient: %s)',
+    'does not cost visitors their session, whatever byte comes before it (lenient: %s)',
     async (insecureHTTPParser) => {
       const site = await openSite(stores[0][1]);
       const { port } = await serve(createServer({ insecureHTTPParser }, site.listener));
@@ -187,7 +187,7 @@ const headerText = (maxLength: number) =>
     maxLength,
   });
 
-describe('arbitrary bytes', () => {
+describe('with arbitrary bytes', () => {
   it.each(stores)('as other cookies, the session is found in %s', async (_, open) => {
     const site = await openSite(open);
     const { send } = await serve(site.listener);

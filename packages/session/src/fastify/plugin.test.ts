@@ -29,7 +29,7 @@ function openApp(options: FastifySessionOptions = {}) {
 const fail = () => Promise.reject(new Error('disk full'));
 
 describe('sessionPlugin', () => {
-  it('gives request.session to the instance that registers it, and to those below', async () => {
+  it('gives request.session to the instance that registers it, and to its children', async () => {
     const { app, site } = openApp();
     app.get('/', async (request) => {
       expect(getSession(request)).toBe(request.session);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { assertOptions, refused } from '../arguments.ts';
-import { sendPlainly, serveSession } from '../node/serve-session.ts';
+import { sendPlainError, serveSession } from '../node/serve-session.ts';
 import type { SessionOptions } from '../options.ts';
 import { removePageHeaders } from '../request/abandoned-page.ts';
 import { discardChanges } from '../request/attached-session.ts';
@@ -101,13 +101,13 @@ Object.assign(sessionPlugin, {
 /** @throws {StoreError} `UNSUPPORTED` alongside another session plugin, or when registered twice for one route */
 function register(fastify: FastifyInstance, name: string): void {
   const earlier = registrations.get(fastify.server) ?? [];
-  // Instances inherit from the one above them. A plugin registered above later also applies to instances below that already exist.
+  // Instances inherit from their parent, and a plugin registered later on a parent also applies to its existing children.
   const related = earlier.filter(
     ({ instance }) => instance === fastify || isAbove(instance, fastify) || isAbove(fastify, instance),
   );
   if (related.some((registration) => registration.name === name))
     throw unsupported(
-      `sessionPlugin with the cookie ${name} is registered twice for the same routes: on this instance, above it or below it. Register it once, or give one of them another cookie: { name }.`,
+      `sessionPlugin with the cookie ${name} is registered twice for the same routes: on this instance, an ancestor or a descendant. Register it once, or give one of them another cookie: { name }.`,
     );
   registrations.set(fastify.server, [...earlier, { instance: fastify, name }]);
   if (related.some(({ instance }) => instance === fastify || isAbove(instance, fastify))) return;
@@ -127,7 +127,7 @@ function isAbove(instance: object, other: object): boolean {
 function sendFailure(reply: FastifyReply, error: unknown): void {
   if (reply.sent) {
     // After `hijack`, Fastify no longer owns the response.
-    sendPlainly(reply.raw, error);
+    sendPlainError(reply.raw, error);
     return;
   }
   for (const name of String(reply.getHeader('Trailer') ?? '').split(' ')) reply.removeTrailer(name);

@@ -25,7 +25,7 @@ describe('registering sessionPlugin', () => {
     expect(await refusal((app) => app.register(sessionPlugin, { store, prefix: '/shop' }))).toBeUndefined();
   });
 
-  it('rejects a second one with the same cookie, in the same instance, below or above', async () => {
+  it('rejects a second plugin with the same cookie in the same instance, a child or a parent', async () => {
     const below = async (app: FastifyInstance) => {
       await app.register(async (inside) => void inside.register(sessionPlugin, { store }));
       await app.register(sessionPlugin, { store });
@@ -46,7 +46,7 @@ describe('registering sessionPlugin', () => {
     }
   });
 
-  it('serves a second one with a different cookie side by side', async () => {
+  it('allows a second plugin with a different cookie', async () => {
     const app = fastify();
     app.register(sessionPlugin, { store });
     app.register(sessionPlugin, { store, cookie: { name: '__Host-oauth' } });
@@ -59,7 +59,7 @@ describe('registering sessionPlugin', () => {
     expect(cookies.map(({ name }) => name)).toEqual(['session', 'oauth']);
   });
 
-  it('serves sibling instances with a plugin each', async () => {
+  it('allows sibling instances a plugin each', async () => {
     const app = fastify();
     for (const prefix of ['/one', '/two'])
       app.register(

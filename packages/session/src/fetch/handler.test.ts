@@ -202,7 +202,7 @@ describe('sessionHandler of /fetch', () => {
     }
   });
 
-  it('says how to fix a request without a session', () => {
+  it('says what to do about a request without a session', () => {
     expect(() => getSession(new Request('https://shop.example'))).toThrow(/Mount the session middleware/);
   });
 });

@@ -183,7 +183,7 @@ export async function abandon(request: RequestSession): Promise<void> {
 /**
  * Writes the session and adds its headers to the response.
  *
- * @throws {StoreError} when the session could not be written, and the response must not leave.
+ * @throws {StoreError} when the session cannot be written; the response must then not be sent.
  */
 export async function finish(request: RequestSession, response: Response, later: Later): Promise<Response> {
   // For an upgrade, a Bun handler returns nothing and a Deno handler a status of 101; `Response.error()` never reaches a browser. A

@@ -33,7 +33,7 @@ describe.each([
     return { ...behind, errors, ...(await serve(app.callback())) };
   }
 
-  it('gives the context a session, whose changes the request after a redirect sees', async () => {
+  it('gives the context a session, and the request after a redirect sees its changes', async () => {
     const { browser } = await open((app) => {
       app.use((ctx) => {
         expect(getSession(ctx)).toBe(ctx.session);
@@ -188,7 +188,7 @@ describe.each([
     for (const source of sources) expect(source.destroyed).toBe(true);
   });
 
-  it('writes the session when the application sends the response itself, or sends Koa’s error instead', async () => {
+  it('writes the session when the application sends the response itself, and sends Koa’s error if that fails', async () => {
     const { storage, records, send, errors } = await open((app) => {
       app.use((ctx) => {
         ctx.session.set('n', 1);

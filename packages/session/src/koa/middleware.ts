@@ -92,7 +92,7 @@ function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefi
           resolve(opened);
         },
         onLoadFailed: reject,
-        // Nothing in Koa waits for the response while it commits.
+        // Koa does not wait for this commit, so the error has to be passed to it.
         onSaveFailed: (error) => ctx.onerror(error as Error),
       },
       ctx,

@@ -97,7 +97,7 @@ describe.each([
 });
 
 describe.each(stores)('in Fastify, on an %s store, an error handler that has to wait', (_, isRemote) => {
-  it('sends, in place of a web stream', async () => {
+  it('sends its response in place of a web stream', async () => {
     const failed = new Gate();
     const pageIsOver = new Gate();
     const app = fastify();
@@ -143,7 +143,7 @@ describe.each(stores)('in Fastify, on an %s store, an error handler that has to 
       throw new Error('on purpose');
     });
     const answer = await app.inject('/');
-    // Once for the page, once for the error.
+    // The hook ran once for the page and once for the error.
     expect([answer.statusCode, answer.body, calls]).toEqual([503, 'the error', 2]);
   });
 });

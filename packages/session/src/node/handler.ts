@@ -5,7 +5,7 @@ import { discardChanges, getSession, type SessionSlot } from '../request/attache
 import { createSessions, type Sessions } from '../request/sessions.ts';
 import type { Session } from '../session/session.ts';
 import type { AppData, AppFlash } from '../session/session-types.ts';
-import { sendPlainly, serveSession } from './serve-session.ts';
+import { sendPlainError, serveSession } from './serve-session.ts';
 
 /**
  * Connect-style middleware, which Express, Polka, Vite and others accept too.
@@ -176,7 +176,7 @@ export function sessionHandler<Data extends object = AppData, Flash extends obje
   return (request, response) => {
     const fail = (error: unknown) => {
       onError(error, request);
-      sendPlainly(response, error);
+      sendPlainError(response, error);
     };
     const run = async (slot: SessionSlot | undefined): Promise<void> => {
       try {

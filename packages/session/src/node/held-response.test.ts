@@ -153,7 +153,7 @@ const cases = (['http', 'https', 'http2'] as Transport[]).flatMap((transport) =>
 );
 
 describe.each(cases)('a response held over $transport, $name', ({ transport, name: client, ask }) => {
-  it.each(holds)('%s behaves for its handler and its client as plain Node does', async (_, prepare) => {
+  it.each(holds)('%s behaves as in plain Node, for its handler and its client', async (_, prepare) => {
     const stage = await createStage(transport);
     onTestFinished(() => stage.close());
     const known = differences.filter(([on]) => on.test(`${transport} ${client}`));

@@ -39,7 +39,7 @@ interface Destroyable {
 
 const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const;
 
-// Never sent: it is removed before Node could send it.
+// Never sent: it is removed before Node can send it.
 const placeholder = 'held';
 
 /**
@@ -51,7 +51,7 @@ const placeholder = 'held';
 export class HeldView {
   readonly #response: HeldServerResponse;
   readonly #isHttp2: boolean;
-  /** Overridden properties. Installed methods need none, since they look up the state themselves. */
+  /** Overridden properties. Installed methods are not overridden, since they look up the state themselves. */
   #shadows: { target: object; name: string; before: PropertyDescriptor | undefined }[] = [];
   #guarded: Destroyable | undefined;
   #head: { statusCode: number; statusMessage: string } | undefined;

@@ -6,7 +6,7 @@ export function joinHooks<A, B>(first: ResponseHooks<A>, second: ResponseHooks<B
   let failing: ResponseHooks<never> = first as ResponseHooks<never>;
   return {
     commit(response) {
-      // The response becomes an error response, for which the second one still has to commit, as for any 5xx.
+      // The response becomes an error response, and the second hook still has to commit for it, as for any 5xx.
       const fail = (error: unknown): never => {
         const other = attempt(() => second.commit({ ...response, status: 500 }));
         if (isPromise(other)) other.then(undefined, () => {});

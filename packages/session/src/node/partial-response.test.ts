@@ -119,7 +119,7 @@ describe.each([
 });
 
 describe('an object that only resembles a response', () => {
-  it('is served as far as possible', () => {
+  it('is supported as far as possible', () => {
     const hooks = { commit: () => 1, apply() {}, beforeEnd: () => undefined, onFailure() {} };
     const frozen = Object.freeze({ end() {}, writeHead() {} });
     const proxy = new Proxy({ end: () => 'ended', write: () => true } as { end(): unknown }, {});
@@ -128,8 +128,8 @@ describe('an object that only resembles a response', () => {
   });
 });
 
-describe('an HTTP/2 response that is sent by its stream', () => {
-  it('is sent without the session, which is reported', async () => {
+describe('an HTTP/2 response sent through its stream', () => {
+  it('goes out without the session, and an event reports it', async () => {
     const { store } = createMemoryStore();
     const events: SessionEvent[] = [];
     const handler = sessionHandler(

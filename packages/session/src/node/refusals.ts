@@ -3,7 +3,7 @@ import type { OrderedMethod } from './held-view.ts';
 import type { SendingMethod } from './waiting-calls.ts';
 
 /**
- * Throws what Node would throw for an invalid body, with Node's message and at the line of the mistake. Where possible without side
+ * Throws what Node would throw for an invalid body, with Node's message and at the line of the mistake. Where that has no side
  * effects, Node itself is called.
  */
 export function assertBody(
@@ -23,12 +23,12 @@ function assertChunk(chunk: unknown, encoding: unknown): void {
       Buffer.from('', encoding as 'utf8');
     return;
   }
-  // Checked by its tag, because test runners pass byte arrays from another realm.
+  // Recognized by its tag, because test runners pass byte arrays from another realm.
   if (Object.prototype.toString.call(chunk) === '[object Uint8Array]') return;
   try {
     new OutgoingMessage().write(chunk);
   } catch (error) {
-    // Once it has accepted the chunk, this message throws because it cannot send headers.
+    // If it accepts the chunk, this message then throws the error below, because it cannot send headers.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_METHOD_NOT_IMPLEMENTED') throw error;
   }
 }

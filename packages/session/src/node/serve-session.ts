@@ -12,7 +12,7 @@ import { failureStatus, isPromise } from '../request/store-calls.ts';
 import { holdResponse } from './held-response.ts';
 import type { ResponseHooks } from './response-hooks.ts';
 
-/** What an adapter does when a request's session was opened, or failed. */
+/** What an adapter does when a request's session has been opened, or could not be. */
 export interface Outcomes {
   /** Called before the handler; without a slot when the same middleware already serves the request. */
   onOpen(slot?: SessionSlot, opened?: RequestSession): void;
@@ -107,7 +107,7 @@ class SessionHooks implements ResponseHooks<Committed> {
 }
 
 /** Responds to an error without a framework. A response that has begun cannot become an error; it is cut off so that it does not look complete. */
-export function sendPlainly(response: ServerResponse, error: unknown): void {
+export function sendPlainError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     // A response that has ended is complete or being flushed.
     if (!response.writableEnded) response.destroy();

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 
 const program = join(import.meta.dirname, '../../test/young-garbage.ts');
 
-// Such a reference was a closure that each request stored on a per-request object when it closed: every request was then copied to
-// the old generation, which cost an Express application more than the sessions themselves.
+// There once was such a reference: a closure that each request stored on a per-request object when it closed. Every request was
+// then copied to the old generation, which cost an Express application more than the sessions themselves.
 it('leaves no reference that keeps a finished request alive past the next garbage collection', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program], {
     encoding: 'utf8',

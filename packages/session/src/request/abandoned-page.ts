@@ -15,6 +15,6 @@ export function removePageHeaders(headers: RemovableHeaders): void {
 
 /** Cancels the body stream of a page that is not sent. */
 export function cancelStream(stream: ReadableStream | null | undefined): void {
-  // A locked stream cannot be cancelled here: its reader owns it.
+  // A locked stream cannot be canceled here: its reader owns it.
   void stream?.cancel().catch(() => {});
 }

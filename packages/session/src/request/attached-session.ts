@@ -26,7 +26,7 @@ interface AttachedSession {
 /** All sessions of one request, in the order in which they were mounted. */
 export interface RequestRecord {
   sessions: readonly AttachedSession[];
-  /** The `Cache-Control` that one of the sessions has set, as opposed to the application. */
+  /** The `Cache-Control` that one of the sessions, not the application, has set. */
   cacheControl?: string;
 }
 
@@ -73,7 +73,7 @@ export class SessionSlot implements AttachedSession {
     return this.record.sessions[0] === this;
   }
 
-  /** The session, without loading it: with `lazy` it may not be usable yet. */
+  /** The session, without loading it: with `lazy`, it may not be usable yet. */
   get session(): Session | undefined {
     return this.#opened?.session;
   }
@@ -142,7 +142,7 @@ export function discardChanges(request: object): void {
 
 /**
  * Returns the session of a request that went through a session middleware. With `lazy`, this call loads it: write
- * `await getSession(request)`, which works in both cases.
+ * `await getSession(request)`, which works without `lazy` too.
  *
  * @param request The runtime's or the framework's request, or the context or event that holds it: Express's `request`,
  *   Fastify's `request` or `request.raw`, Hono's `c` or `c.req.raw`, Koa's `ctx` or `ctx.req`.
@@ -169,7 +169,7 @@ export function getSession<Data extends object = AppData, Flash extends object =
     name === undefined ? sessions?.[0] : sessions?.find((session) => session.name === insecureName(name));
   const session = attached?.get();
   if (session) return session as unknown as Session<Data, Flash>;
-  throw unsupported(whyNone(request, name, attached));
+  throw unsupported(noSessionReason(request, name, attached));
 }
 
 function recordIn(request: unknown): RequestRecord | undefined {
@@ -180,7 +180,11 @@ function recordIn(request: unknown): RequestRecord | undefined {
   return undefined;
 }
 
-function whyNone(request: unknown, name: string | undefined, attached: AttachedSession | undefined): string {
+function noSessionReason(
+  request: unknown,
+  name: string | undefined,
+  attached: AttachedSession | undefined,
+): string {
   if (attached)
     return 'The session of this request is not loaded yet, or could not be loaded. The error handler receives the reason.';
   if (requestsIn(request).next().done)

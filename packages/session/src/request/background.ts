@@ -2,7 +2,7 @@ import { reportedCode } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 import { withStatus } from './store-calls.ts';
 
-const tails = new WeakMap<RequestSession, Promise<void>>();
+const lateSaves = new WeakMap<RequestSession, Promise<void>>();
 
 /**
  * Saves the changes that a request makes to a stored session after its headers left, on top of the newest content. Never rejects:
@@ -10,9 +10,9 @@ const tails = new WeakMap<RequestSession, Promise<void>>();
  */
 export function saveLateChanges(request: RequestSession): Promise<void> | undefined {
   // Most requests have no late changes.
-  if (!request.journal.isChanged && !tails.has(request)) return undefined;
-  const tail = (tails.get(request) ?? Promise.resolve()).then(() => saveLate(request));
-  tails.set(request, tail);
+  if (!request.journal.isChanged && !lateSaves.has(request)) return undefined;
+  const tail = (lateSaves.get(request) ?? Promise.resolve()).then(() => saveLate(request));
+  lateSaves.set(request, tail);
   return tail;
 }
 
@@ -36,9 +36,9 @@ async function saveLate(request: RequestSession): Promise<void> {
   }
 }
 
-/** `session.save()` after the response has left. @returns `false` when the session has ended */
+/** Carries out `session.save()` after the response has left. @returns `false` when the session has ended */
 export async function saveNow(request: RequestSession): Promise<boolean> {
-  await tails.get(request);
+  await lateSaves.get(request);
   if (!(await request.isStored)) return false;
   if (!request.journal.isChanged) return true;
   const { base, change } = request.journal.take();

@@ -33,7 +33,7 @@ export interface CacheHeaders {
 /**
  * The headers that keep a response that used a session out of caches: `private`, plus `no-store` when a user is signed in, so that
  * the browser's back button shows nothing after they have signed out (OWASP ASVS 14.3.2). The application's `Cache-Control` is
- * kept, unless the response sets the session cookie: no cache may store that, and `no-cache="Set-Cookie"` is not honoured (OWASP
+ * kept, unless the response sets the session cookie: no cache may store that, and `no-cache="Set-Cookie"` is not honored (OWASP
  * Session Management Cheat Sheet).
  *
  * @param headers The headers that the application has set.

@@ -58,7 +58,7 @@ describe('the lifecycle of a session', () => {
     expect(site.events.at(-1)).toMatchObject({ outcome: 'touched', cookie: 'set', reason: 'renewed' });
     site.clock.now += 800_000;
     expect((await site.visit((session) => expect(session.get('n')).toBe(1))).calls).toContain('touch');
-    // In the session's last two minutes the touch compares the version: a mark lives no longer than that.
+    // In the session's last two minutes, a touch compares the version, so that it cannot extend a mark, which lives at most that long.
     site.clock.now += 999_000;
     expect((await site.visit((session) => expect(session.get('n')).toBe(1))).calls).toContain('replace');
   });

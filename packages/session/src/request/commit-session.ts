@@ -5,7 +5,7 @@ import { type Committed, conclude, nothing, type ResponseFacts, type WriteResult
 import type { SessionOutcome } from './events.ts';
 import type { RequestSession } from './request-session.ts';
 import { continueSessionWithin } from './session-within.ts';
-import { clearTwin } from './several-cookies.ts';
+import { clearOtherVariant } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 import { contentToCreate, skipped, writeSession } from './write-session.ts';
 
@@ -71,7 +71,11 @@ function writeAndConclude(request: RequestSession, response: ResponseFacts): Awa
       (failed
         ? write.base.exists
         : lasting.has(result.outcome) || (result.outcome === 'invalidated' && result.cookie === 'set'));
-    return conclude(request, failed ? result : clearTwin(request, write, result, isPublicResponse), response);
+    return conclude(
+      request,
+      failed ? result : clearOtherVariant(request, write, result, isPublicResponse),
+      response,
+    );
   };
   try {
     const willLast = write.base.exists || contentToCreate(write) !== undefined;

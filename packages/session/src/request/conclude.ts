@@ -129,7 +129,7 @@ function describe(request: RequestSession, { outcome, cookie, reason, error }: W
 
 /**
  * Sets the committed headers on a response: each `Set-Cookie` as a separate line, the others in place of existing values. A line
- * for the same cookie that is already on the response, as from a request within this one, is removed: browsers use the last one,
+ * for the same cookie that is already on the response, as from an inner request, is removed: browsers use the last one,
  * but other clients may not.
  */
 export function applyHeaders(committed: Committed, headers: ResponseHeaders): void {

@@ -38,13 +38,13 @@ export function sealSession(
       ...(continues && { version }),
       ...(family !== undefined && { family }),
       ...(unknownFields !== undefined && !isOfAnotherUser && { unknownFields }),
-      // Measured before the store retires the old id: a session that is now too large must not lose its current cookie.
+      // Checked before the store retires the old id: a session that is now too large must not lose its current cookie.
       accept,
     }),
   );
   return whenReady(sealed, (value): Written => {
     if (value === '') return 'ended';
-    // A store that wraps another one may not pass `accept` on.
+    // A store that wraps another might not pass `accept` on.
     if (value !== accepted) accept(value);
     return { cookies: [...cookies, ...(isOfAnotherUser ? rememberEnded(request, [base.id]) : [])] };
   });

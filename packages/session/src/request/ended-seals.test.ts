@@ -64,23 +64,30 @@ describe('a sealed session that exists only in its cookie', () => {
   it.each([
     ['read', () => undefined],
     ['wrote', write],
-  ] as [string, Route][])('stays ended when a slow response that %s it puts it back', async (_, act) => {
-    const site = openSealedSite();
-    await site.visit(signIn);
-    site.clock.now += 200_000;
-    const late = await site.slowly(act);
-    expect(late).toHaveLength(1);
-    const { setCookies } = await site.visit(signOut);
-    expect(setCookies.map((line) => line.split('=')[0])).toContain(marker);
-    site.keep(late);
-    site.switchProcess();
+  ] as [string, Route][])(
+    'stays ended when a slow response that %s it sets its cookie again',
+    async (_, act) => {
+      const site = openSealedSite();
+      await site.visit(signIn);
+      site.clock.now += 200_000;
+      const late = await site.slowly(act);
+      expect(late).toHaveLength(1);
+      const { setCookies } = await site.visit(signOut);
+      expect(setCookies.map((line) => line.split('=')[0])).toContain(marker);
+      site.keep(late);
+      site.switchProcess();
 
-    const next = await site.visit();
-    expect(next.body).toBe('nobody');
-    expect(site.events.at(-1)).toMatchObject({ outcome: 'none', cookie: 'cleared', reason: 'ended-earlier' });
-    expect([...site.cookies.keys()]).toEqual([marker]);
-    expect((await site.visit()).body).toBe('nobody');
-  });
+      const next = await site.visit();
+      expect(next.body).toBe('nobody');
+      expect(site.events.at(-1)).toMatchObject({
+        outcome: 'none',
+        cookie: 'cleared',
+        reason: 'ended-earlier',
+      });
+      expect([...site.cookies.keys()]).toEqual([marker]);
+      expect((await site.visit()).body).toBe('nobody');
+    },
+  );
 
   it('is not put back by a response that is committed after the logout, in the same process', async () => {
     const site = openSealedSite();
@@ -121,7 +128,7 @@ describe('a sealed session that exists only in its cookie', () => {
     expect(id).not.toContain(site.cookies.get(marker));
   });
 
-  it('does not hinder a new login, and both ended sessions stay ended', async () => {
+  it('does not prevent a new login, and both ended sessions stay ended', async () => {
     const site = openSealedSite();
     const late: string[][] = [];
     for (let round = 0; round < 2; round += 1) {
@@ -180,7 +187,7 @@ describe('a sealed session that exists only in its cookie', () => {
     expect([...site.cookies.keys()]).toEqual([marker]);
   });
 
-  it('is not ended by a nonsensical marker, which is not passed on either', async () => {
+  it('is not ended by a malformed marker, which is dropped', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     site.cookies.set(marker, ',.'.repeat(2000));

@@ -9,7 +9,7 @@ const mostInMarker = 8;
 const mostInMemory = 10_000;
 
 /** Ids of sessions that ended in this process, each with the time to forget it, in the order of those times. */
-const endedHere = new WeakMap<object, Map<string, number>>();
+const recentlyEnded = new WeakMap<object, Map<string, number>>();
 
 /** Whether the cookie is the only record of the session, so that a seal that comes back would open again. */
 function isStateless({ store, direct }: RequestSession): boolean {
@@ -25,8 +25,8 @@ function isStateless({ store, direct }: RequestSession): boolean {
 export function rememberEnded(request: RequestSession, ids: readonly string[]): OutgoingCookie[] {
   if (ids.length === 0 || !isStateless(request)) return [];
   const now = request.now();
-  const ended = endedHere.get(request.store) ?? new Map<string, number>();
-  endedHere.set(request.store, ended);
+  const ended = recentlyEnded.get(request.store) ?? new Map<string, number>();
+  recentlyEnded.set(request.store, ended);
   for (const [id, until] of ended) {
     if (until > now && ended.size < mostInMemory) break;
     ended.delete(id);
@@ -39,7 +39,7 @@ export function rememberEnded(request: RequestSession, ids: readonly string[]): 
 /** Whether a session whose seal still opens ended within the last two minutes. */
 export function hasEnded(request: RequestSession, id: string): boolean {
   if (!isStateless(request)) return false;
-  const until = endedHere.get(request.store)?.get(id);
+  const until = recentlyEnded.get(request.store)?.get(id);
   return (until !== undefined && until > request.now()) || isMarkedAsEnded(request, id);
 }
 

@@ -58,7 +58,7 @@ describe('getSession accepts anything that holds the request', () => {
     expect(await response.json()).toEqual([true, true]);
   });
 
-  it('and for anything else, says what to pass', () => {
+  it('and otherwise says what to pass', () => {
     for (const nothing of [undefined, null, 7, 'text'])
       expect(() => getSession(nothing as never)).toThrow('getSession takes a request');
     const endless: { request?: object } = {};

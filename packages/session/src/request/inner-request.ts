@@ -16,7 +16,7 @@ interface Wrapper {
  */
 export function* requestsIn(wrapper: unknown): Generator<object> {
   let request: unknown = wrapper;
-  // No framework wraps deeper, and the limit stops at an object that refers to itself.
+  // No framework wraps more deeply, and the limit ends the loop for an object that refers to itself.
   for (let depth = 0; depth < 4 && typeof request === 'object' && request !== null; depth += 1) {
     yield request;
     const { raw, req, request: inner, node } = request as Wrapper;

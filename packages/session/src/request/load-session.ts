@@ -6,7 +6,7 @@ import { lookUpSeveral } from './several-cookies.ts';
 import { isPromise, withStatus } from './store-calls.ts';
 
 /**
- * Loads a request's session. Without a cookie the store is not called, and an unknown id is never adopted.
+ * Loads a request's session. Without a cookie, the store is not called, and an unknown id is never adopted.
  *
  * @returns `undefined` when the session is already loaded, as from a synchronous store
  * @throws {StoreError} with a `status`: the store's failure under `onStoreFailure: 'fail'`.
@@ -56,7 +56,7 @@ function begin(opened: RequestSession, value: string, stored: StoredSession): vo
 
 function finish(opened: RequestSession): void {
   opened.journal.isLoaded = true;
-  // With `lazy` the response may have left by now. A session on the server can still store values.
+  // With `lazy`, the response may have left by now. A session on the server can still store values.
   if (opened.journal.phase === 'closed' && opened.journal.base.exists && opened.store.kind === 'server') {
     opened.journal.phase = 'values-only';
     opened.isStored = true;

@@ -62,7 +62,7 @@ describe('the old id of a moved session', () => {
       expect([await store.count(), (await store.list('ada')).length]).toEqual([10, 10]);
       for (const cookie of cookies)
         expect((await openSession<Data>(cookie, options)).session.subject).toBe('ada');
-      // The first login keeps the cart, the others do not have it.
+      // The first login keeps the cart; the others do not have it.
       const carts = (await store.list('ada')).map(({ data }) => data.n);
       expect(carts.filter((n) => n === 1)).toHaveLength(1);
       expect(carts.filter((n) => n === undefined)).toHaveLength(9);

@@ -21,7 +21,7 @@ function openStores(isRemote = false) {
   };
 }
 
-/** Without their prefix, which a cookie on loopback does not have. */
+/** Cookie names without their prefix, which a cookie on loopback does not have. */
 const names = (lines: readonly string[]) => lines.map((line) => line.split('=')[0]?.replace('__Host-', ''));
 const header = (lines: readonly string[]) => lines.map((line) => line.split(';')[0]).join('; ');
 

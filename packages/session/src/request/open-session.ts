@@ -81,7 +81,8 @@ export interface OpenedSession<Data extends object = AppData, Flash extends obje
  * Opens the session of a request, without a framework. Works with a `Request`, `Headers`, an `IncomingMessage` or the text of a
  * `Cookie` header.
  *
- * No cookie: a new session, without a call to the store. A missing, expired or ended session: a new session with a new id.
+ * Without a cookie, the session is new and the store is not called. If the session is missing, expired or ended, a new one with
+ * a new id is opened.
  *
  * @throws {StoreError} with a `status`: `NO_STORE`; `UNAVAILABLE` when the store failed; `INVALID_OPTION`.
  * @example

@@ -8,7 +8,7 @@ import { saveLateChanges, saveNow } from './background.ts';
 import type { WriteResult } from './conclude.ts';
 import { isWatched, report, reportedCode, type SessionEvent } from './events.ts';
 import type { RequestFacts } from './facts.ts';
-import { clearTwin } from './several-cookies.ts';
+import { clearOtherVariant } from './several-cookies.ts';
 import { StoreCalls, withStatus } from './store-calls.ts';
 import { writeSession } from './write-session.ts';
 
@@ -27,7 +27,7 @@ export class RequestSession {
 
   /** What all sessions of this request share. */
   record: { cacheControl?: string } = {};
-  /** Whether loading has begun. With `lazy` it may never begin. */
+  /** Whether loading has begun. With `lazy`, it may never begin. */
   isAsked = false;
   /** With `lazy`, the load that a handler requested. */
   loading: PromiseLike<Session> | undefined;
@@ -78,7 +78,7 @@ export class RequestSession {
     if (this.store.kind === 'cookie') return true;
     try {
       const write = this.journal.take();
-      const result = clearTwin(this, write, await writeSession(this, write, undefined, false), false);
+      const result = clearOtherVariant(this, write, await writeSession(this, write, undefined, false), false);
       if (result.outcome === 'ended-during-request' || result.outcome === 'moved') return false;
       this.journal.noteStored(write);
       this.saved = { ...result, cookies: [...(this.saved?.cookies ?? []), ...(result.cookies ?? [])] };

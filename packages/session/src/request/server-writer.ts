@@ -5,7 +5,7 @@ import { isCookieDue, type Life, lifeOf, maxAgeOf } from './renewal.ts';
 import type { RequestSession } from './request-session.ts';
 import { isPromise, whenReady } from './store-calls.ts';
 
-/** The cookies to send, possibly none, or `ended` when the session no longer existed and nothing was written. */
+/** The cookies to send, possibly none, or `ended` if the session no longer existed and nothing was written. */
 export type Written = { cookies: readonly OutgoingCookie[] } | 'ended';
 
 const noCookies: Written = { cookies: [] };

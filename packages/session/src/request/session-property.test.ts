@@ -43,7 +43,7 @@ describe.each<[string, (handle: Handle, options: object) => Promise<Parameters<t
   ],
 ])('the session property of %s', (_, open) => {
   it.each([null, undefined, { user: 1 }])(
-    'cannot be assigned: %j says how to sign out instead',
+    'cannot be assigned %j: the error says how to sign out instead',
     async (value) => {
       const { store, records } = createMemoryStore();
       const handle: Handle = (carrier) => {

@@ -63,7 +63,7 @@ describe.each<[string, () => SessionStore]>([
   ['on the server', () => createMemoryStore().store],
   ['on a remote server', () => createMemoryStore({}, true).store],
   ['in the cookie', () => createPlainCookieStore().store],
-])('a session %s that a request within the request starts', (_, openStore) => {
+])('a session %s that an inner request starts', (_, openStore) => {
   it('is continued by the page, with one cookie and the changes of both', async () => {
     const site = openPage(openStore());
     const { setCookies } = await site.visit({ page: (session) => session.set('page', 'seen'), api: add });
@@ -122,7 +122,7 @@ describe.each<[string, () => SessionStore]>([
     expect(await site.stored()).toEqual({});
   });
 
-  it('keeps nothing of a user who is signed out by the request within', async () => {
+  it('keeps nothing of a user whom the inner request signs out', async () => {
     const site = openPage(openStore());
     await site.visit({ page: (session) => session.setSubject('ada') });
     await site.visit({
@@ -137,7 +137,7 @@ describe.each<[string, () => SessionStore]>([
     });
   });
 
-  it('ends when the request within ends it, whatever the page changes', async () => {
+  it('ends when the inner request ends it, whatever the page changes', async () => {
     const site = openPage(openStore());
     await site.visit({ api: add });
     await site.visit({ page: (session) => session.set('n', 1), api: (session) => session.invalidate() });
@@ -145,7 +145,7 @@ describe.each<[string, () => SessionStore]>([
   });
 });
 
-describe('a session within', () => {
+describe('a session from an inner request', () => {
   it('in pieces is joined, and its pieces are replaced', async () => {
     const site = openPage(createPlainCookieStore().store, { chunks: 3 });
     const { setCookies } = await site.visit({
@@ -166,7 +166,7 @@ describe('a session within', () => {
     expect(await site.stored()).toEqual({ large: 'x'.repeat(5000), added: 1 });
   });
 
-  it('is found even if the request within also clears a cookie of another domain', async () => {
+  it('is found even if the inner request also clears a cookie of another domain', async () => {
     const { store } = createMemoryStore();
     const site = openPage(store, {}, ['__Host-session=; Max-Age=0; Path=/; Domain=old.example']);
     const { setCookies } = await site.visit({ page: (session) => session.set('page', 'seen'), api: add });

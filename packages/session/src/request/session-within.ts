@@ -4,9 +4,9 @@ import type { RequestSession } from './request-session.ts';
 import { whenReady } from './store-calls.ts';
 
 /**
- * Continues the session that a request within this one has stored. A page that calls its own API while it renders (SvelteKit's
- * `event.fetch`, Hono's `app.request`) forwards the cookies it received, and copies the API's `Set-Cookie` to its own response: on
- * a first visit both would start a session, and the browser would keep only one of them.
+ * Continues the session that an inner request has stored. A page that calls its own API while it renders (SvelteKit's
+ * `event.fetch`, Hono's `app.request`) forwards the cookies it received, and copies the API's `Set-Cookie` to its own response.
+ * Without this, both would start a session on a first visit, and the browser would keep only one of them.
  *
  * @returns Whether an inner session was continued.
  */

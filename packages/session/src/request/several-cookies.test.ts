@@ -110,7 +110,7 @@ describe('two live sessions under a __Host- name', () => {
     expect(calls.filter((call) => call === 'read')).toHaveLength(2);
   });
 
-  it('leave the newer one of two seals', async () => {
+  it('leave the newer of two seals', async () => {
     const clock = { now: 1_750_000_000_000 };
     const { store } = createPlainCookieStore({ now: () => clock.now });
     const site = openSite({ store });

@@ -12,9 +12,9 @@ interface LiveSession {
 }
 
 /**
- * Finds the session among several cookies with the same name: because the domain was changed, partitioning was turned on, or a
- * sibling site planted one. If exactly one is live, it is used. If several are live, the newest is used under `__Host-`, which no
- * other site can set; under any other name, none is.
+ * Finds the session among several cookies with the same name. There can be several after the domain was changed or partitioning
+ * was turned on, or if a sibling site planted one. If exactly one is live, it is used. If several are live, the newest is used
+ * under `__Host-`, which no other site can set; under any other name, none is.
  */
 export async function lookUpSeveral(opened: RequestSession, candidates: readonly string[]): Promise<void> {
   const { journal, cookie } = opened;
@@ -62,7 +62,7 @@ const continuing: ReadonlySet<WriteResult['outcome']> = new Set([
 ]);
 
 /** If the browser holds two live sessions under a `__Host-` name, leaves only the newer one, in the configured variant. */
-export function clearTwin(
+export function clearOtherVariant(
   request: RequestSession,
   write: SessionWrite,
   result: WriteResult,

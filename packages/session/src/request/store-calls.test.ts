@@ -25,7 +25,7 @@ describe('the timer of a store call', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not keep a process alive that has nothing else to do', () => {
+  it('does not keep an otherwise idle process alive', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
       encoding: 'utf8',
       timeout: 20_000,

@@ -10,7 +10,7 @@ afterEach(() => {
   uncacheStore();
 });
 
-describe('a store that fails', () => {
+describe('a failing store', () => {
   it('leads to a 503 when a session cannot be read', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 1));

@@ -16,7 +16,7 @@ type Door = typeof import('../express.ts');
 let folder: string;
 let other: Door;
 
-// As in a workspace where two members resolve different peers: the built package, copied to another folder.
+// The built package, copied to another folder, as in a workspace where two members resolve different peers.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'two-copies-'));
   const root = join(import.meta.dirname, '../..');

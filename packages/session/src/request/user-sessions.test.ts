@@ -60,7 +60,7 @@ describe('endOthers', () => {
     expect(() => plain.session.endOthers()).toThrow(/cannot end sessions by subject/);
   });
 
-  it('ends them along with this one when called before invalidate, unless the request fails', async () => {
+  it('ends the other sessions along with this one when called before invalidate, unless the request fails', async () => {
     for (const [status, left] of [
       [500, 1],
       [200, 0],
@@ -76,7 +76,7 @@ describe('endOthers', () => {
     }
   });
 
-  it('throws HEADERS_SENT once the response has left, when it is too late to end them', async () => {
+  it('throws HEADERS_SENT once the response has left, when it is too late to end other sessions', async () => {
     const { options, logIn } = openUsers();
     const { session, commit } = await openSession(await logIn(), options);
     await commit();
@@ -108,7 +108,7 @@ describe('a password change that ends all sessions but session.id', () => {
     }
   });
 
-  it('spares no session for an id that was never shown', async () => {
+  it('does not spare this session if its id was never read', async () => {
     const { store, options, logIn } = openUsers();
     const { session } = await openSession<Data>(await logIn(), options);
     session.regenerate();

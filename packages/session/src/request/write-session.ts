@@ -160,7 +160,7 @@ function written(
   writing: Awaitable<Written>,
 ): Awaitable<WriteResult> {
   return whenReady(writing, (result) => {
-    if (result === 'ended') return endedMeanwhile(request, write);
+    if (result === 'ended') return resultOfLostSession(request, write);
     if (result.cookies.length === 0) return skipped(outcome, 'not-yet-due');
     return { outcome, cookie: 'set', reason, cookies: result.cookies };
   });
@@ -170,7 +170,7 @@ function written(
  * Another request has ended or moved the session. That request's cookie may already be in the browser, so none is set or cleared
  * here. A login needs to know whether the session ended or moved; otherwise only the event does.
  */
-async function endedMeanwhile(
+async function resultOfLostSession(
   request: RequestSession,
   { base, options }: SessionWrite,
 ): Promise<WriteResult> {

@@ -60,7 +60,7 @@ export class DataChanges {
     return this.#peek(key) !== undefined;
   }
 
-  /** All keys that have a value, the hidden ones included. */
+  /** All keys that have a value, including hidden ones. */
   allKeys(): string[] {
     return [...new Set([...Object.keys(this.#stored), ...(this.#own?.keys() ?? [])])];
   }

@@ -13,7 +13,7 @@ function open(flash: SessionData) {
 }
 
 describe('session flash', () => {
-  it('is readable from the next request on, not in the request that leaves it', () => {
+  it('is readable from the next request on, not in the request that sets it', () => {
     const { session, flashAfter } = open({ old: 1 });
     session.flash('new', 1);
     session.flash('old', 2);
@@ -61,7 +61,7 @@ describe('session flash', () => {
     expect(all.request.journal.isChanged).toBe(false);
   });
 
-  it('left with flashNow is readable in this request and never stored', () => {
+  it('set with flashNow is readable in this request and never stored', () => {
     const { session, request } = open({ a: 'stored' });
     session.flashNow('a', 'now');
     session.flashNow('b', 'now');

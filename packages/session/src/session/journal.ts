@@ -65,7 +65,7 @@ export class Journal {
   alsoReceived: string[] = [];
   readOnly: ReadOnly | undefined;
   phase: SessionPhase = 'open';
-  /** Whether loading is complete. With `lazy` it may never begin, and the session cannot be used before. */
+  /** Whether loading is complete. With `lazy`, it may never begin; the session cannot be used until it has finished. */
   isLoaded = false;
   /** Whether the handler read or changed the session. */
   isUsed = false;
@@ -110,7 +110,7 @@ export class Journal {
     this.flash = flash.rebase(stored.flash);
   }
 
-  /** Continues a session that a request within this one started, with this request's changes on top. */
+  /** Continues a session that an inner request started, with this request's changes on top. */
   continueWith(stored: StoredSession): void {
     const isRegenerated = this.base.exists && this.#isMoving;
     this.rebase(stored);

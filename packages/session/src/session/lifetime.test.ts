@@ -60,7 +60,7 @@ describe('setLifetime', () => {
     expect(journal.isChanged).toBe(false);
   });
 
-  it('is named setLifetime, and calling the old name says so', () => {
+  it('is named in the error for calling it by its old name', () => {
     const { session } = openLoaded();
     const { setIdleTimeout } = session as unknown as { setIdleTimeout: (seconds: number) => void };
     expect(() => setIdleTimeout.call(session, 60)).toThrow(
@@ -131,7 +131,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
       expect(await visit(change)).toBe(left);
       expect(await visit(regenerate)).toBe(left);
       clock.now += 10 * days * 1000;
-      // A touch, or none, because the absolute limit comes first.
+      // This may touch the session or not, since the absolute limit comes first.
       await visit(lives);
       expect(await visit(regenerate)).toBe(10 * days);
       // A new login restarts the session.

@@ -56,7 +56,7 @@ export interface SchemaIssue {
 
 /**
  * Validates session data against the application's schema one key at a time, because a session is filled one key at a time: a
- * required key that is not set yet is no error, and a rule across several keys (an issue without a path) is not enforced. The
+ * required key that is not set yet is not an error, and a rule across several keys (an issue without a path) is not enforced. The
  * schema only validates; its output is not stored.
  */
 export class SchemaCheck {

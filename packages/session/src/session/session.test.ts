@@ -64,7 +64,7 @@ describe('session values', () => {
     expect(replay().data).toEqual({ cart: { items: ['tea'] }, mine: { items: ['rice'] } });
   });
 
-  it('that are invalid are rejected at the faulty line, with the path, and nothing of them is kept', () => {
+  it('that are invalid are rejected at the faulty line, with the path, and no part of them is kept', () => {
     const { session, request } = open();
     const cyclic: { self?: unknown } = {};
     cyclic.self = cyclic;
@@ -98,7 +98,7 @@ describe('session values', () => {
     }
   });
 
-  it('may have any string as key, __proto__ too', () => {
+  it('may have any string as their key, even __proto__', () => {
     for (const key of ['__proto__', 'constructor', '', 'toString', '\ud800']) {
       const { session, replay } = open({ kept: 1 });
       session.set(key, { polluted: true });

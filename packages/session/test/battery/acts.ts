@@ -63,7 +63,7 @@ export interface Acts {
    * @param sessionOf Called only if the request has a session, which is not the case if it could not be loaded.
    */
   recover(error: unknown, sessionOf: () => Visitor): Recovery;
-  /** How often `recover` has left a message. */
+  /** How many times `recover` has left a message. */
   readonly recovered: number;
   /** If set, the status of every `recover` response that is not a redirect, whatever the error. */
   errorStatus: number | undefined;

@@ -40,24 +40,24 @@ export interface Framework {
   name: string;
   start(options: SessionOptions, acts: Acts, variant: Variant): Promise<Running>;
   /**
-   * Rows that the framework alone fails too, with what it does. This is verified: the row has to fail the same way in the application
-   * without our middleware.
+   * Rows that the framework fails even without our middleware, each with what it does. This is verified: the row has to fail the
+   * same way in the application without our middleware.
    */
   asBare?: { readonly [row: string]: string };
   /** What does not apply to the framework, by row name or by a row's `needs`, each with its reason. */
   without?: { readonly [rowOrNeed: string]: string };
 }
 
-/** Needs of single checks: the rest of the row applies without them. */
+/** Needs of individual checks: the rest of the row applies without them. */
 export const partialNeeds = [
   /** The response to a thrown error carries our headers. */
   'error responses',
-  /** The application's error handler responds even in place of a response that the route sends past the framework. */
+  /** The application's error handler responds even in place of a response that the route sends without the framework. */
   'error handlers of raw responses',
 ];
 
 export interface Variant {
-  /** How often the same middleware is mounted. */
+  /** How many times the same middleware is mounted. */
   mounts: number;
   /** Whether the application has an error handler; otherwise the framework's default responds. */
   handlesErrors: boolean;

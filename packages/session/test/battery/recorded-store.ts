@@ -16,9 +16,9 @@ export interface RecordedStore {
   look(id: string): Promise<StoredSession>;
   /** The number of a user's sessions. Not recorded. */
   sessionsOf(user: string): Promise<number>;
-  /** From now on these calls fail, or never finish. */
+  /** From now on, these calls fail, or never finish. */
   breaks(trouble: Trouble, which?: 'all' | 'writes'): void;
-  /** From now on every write waits at this gate. */
+  /** From now on, every write waits at this gate. */
   holdsWrites(gate: Gate): void;
 }
 

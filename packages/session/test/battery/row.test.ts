@@ -68,7 +68,7 @@ describe('a cell', () => {
 
   it('fails when a rejection is left unhandled', async () => {
     const stray = rowOf(async () => void Promise.reject('left alone').finally(() => {}));
-    // Vitest would count it too.
+    // Otherwise Vitest would count the rejection too.
     const listeners = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
     try {

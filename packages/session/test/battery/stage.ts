@@ -22,7 +22,7 @@ export interface Stage extends Omit<RecordedStore, 'store'> {
   events: SessionEvent[];
   inject: Running['inject'];
   browser(): Browser;
-  /** A browser that has signed in; that is not recorded in `calls` and `events`. */
+  /** A browser that has signed in; the sign-in is not recorded in `calls` and `events`. */
   signedIn(user?: string): Promise<Browser>;
   /** Empties `calls` and `events`. */
   forget(): void;
@@ -32,9 +32,9 @@ export interface Stage extends Omit<RecordedStore, 'store'> {
   stored(browser: Browser): Promise<StoredSession>;
   /** Whether the framework lacks something, as listed in its `without`. */
   lacks(need: string): boolean;
-  /** From now on the application's error handler responds with this status. */
+  /** From now on, the application's error handler responds with this status. */
   respondToErrorsWith(status: number): void;
-  /** How often the error handler has changed the session. */
+  /** How many times the error handler has changed the session. */
   recovered(): number;
   /** Checks that the application's error handler responded, where the framework has error handlers. */
   assertHandled(answer: Answer, status: number): void;
