@@ -10,7 +10,7 @@ import { createFileStorage } from './file-storage.ts';
 import { endLine, recordLine } from './log/line.ts';
 
 const running = vi.hoisted(() => {
-  // To the package, a second passes in a millisecond, so that no test waits a second for a process that was killed.
+  // For the package, a second passes in a millisecond, so that no test waits a second for a process that was killed.
   const now = performance.now.bind(performance);
   performance.now = () => now() * 1000;
   return {} as { current?: AsyncLocalStorage<Watcher> };
@@ -154,7 +154,7 @@ async function act(place: Place, run: Operation['run'], n = Number.POSITIVE_INFI
   return changes;
 }
 
-/** Collects what crashes have left, two days later, and checks that only records and their markers remain. */
+/** Two days later, collects what crashes have left behind, and checks that only records and their markers remain. */
 async function collect(place: Place, at: string): Promise<Seen> {
   age(place);
   for (let round = 0; round < 3; round++) await processAt(place).deleteExpired(now, 100);
@@ -177,7 +177,7 @@ async function prepared({ prepare = insert }: Operation): Promise<Place> {
   return place;
 }
 
-/** A separate directory for each moment at which a process that runs the operation can be killed. */
+/** A separate directory for each moment at which a process running the operation can be killed. */
 async function* crashes(operation: Operation, cuts: Cut[], but?: RegExp) {
   const changes = await act(await prepared(operation), operation.run);
   for (const [index, name] of changes.entries()) {
@@ -276,11 +276,11 @@ const followUps: Record<string, FollowUp> = {
 
 /** A crash before the session has moved may change its version. */
 const withoutVersion = ({ records }: Seen) => records.map((record) => ({ ...record, version: 0 }));
-describe.each(Object.entries(operations))('a process killed at any moment of: %s', (title, operation) => {
+describe.each(Object.entries(operations))('a process killed at any moment during: %s', (title, operation) => {
   const said = (seen: Seen): unknown => (isMove(title) ? withoutVersion(seen) : seen);
   const cuts: Cut[] = isMove(title) ? ['nowhere'] : ['nowhere', 'in the middle'];
 
-  it('leaves the state from before or after the operation, and nothing else that garbage collection does not remove', async () => {
+  it('leaves the state from before or after the operation, and otherwise only what garbage collection removes', async () => {
     const possible = (await beforeAndAfter(operation)).map(said);
     for await (const { place, at } of crashes(operation, allCuts)) {
       const seen = said(await look(place));

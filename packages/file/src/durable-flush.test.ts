@@ -3,7 +3,7 @@ import { filesIn, openStorage, someRecord, temporaryDirectory } from '../test/se
 
 const disk = vi.hoisted(() => ({ refuses: undefined as 'data' | 'names' | undefined }));
 
-// No real disk is available that accepts a write and then fails to flush it.
+// Simulated, because the tests have no real disk that accepts a write and then fails to flush it.
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>();
   const refusing =

@@ -9,7 +9,7 @@ import { filesIn, temporaryDirectory } from '../test/session-directory.ts';
 import { createLayout } from './directory/layout.ts';
 
 const unprivileged = ['env', 'UNPRIVILEGED=1'];
-/** Mounts a file system of 64 KiB over the directory, in a mount namespace that ends with the process. */
+/** Mounts a 64 KiB file system over the directory, in a mount namespace that ends with the process. */
 const onSmallDisk = (directory: string) => [
   ...['unshare', '--map-root-user', '--mount', 'sh', '-c'],
   'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"',
@@ -52,7 +52,7 @@ async function start(command: string[], directory: string): Promise<Child> {
 }
 
 describe('a store on a disk that refuses writes', () => {
-  it('leaves a session as it was when its file would be too large', async () => {
+  it('leaves a session as it was when a write would make its file too large', async () => {
     const directory = temporaryDirectory();
     const child = await start(['sh', '-c', 'ulimit -f 16 && exec "$0" "$@"'], directory);
     const id = createSessionId();
@@ -79,7 +79,7 @@ describe('a store on a disk that refuses writes', () => {
     expect(await child.ask({ act: 'save', id, size: 1000 })).toEqual(refused);
     expect(statSync(path).size).toBe(2560);
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 2000 });
-    // The truncated line has taken the room that a touch would need.
+    // The truncated line takes up the room that a touch would need.
     expect(await child.ask({ act: 'touch', id })).toEqual(refused);
     expect(await child.ask({ act: 'destroy', id })).toEqual({ answer: 'done' });
     expect(filesIn(directory)).toEqual([]);

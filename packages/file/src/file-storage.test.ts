@@ -23,7 +23,7 @@ describe('file storage', () => {
     expect(storage.read(record.key)).toEqual({ ...record, version: 2, expiresAt: 3_000_000 });
   });
 
-  it('leaves no lock and no temporary file after any operation', async () => {
+  it('leaves no lock or temporary file behind after any operation', async () => {
     const directory = temporaryDirectory();
     const { storage } = openStorage(directory);
     const record = someRecord({ subject: 'ann' });
@@ -57,7 +57,7 @@ describe('file storage', () => {
     expect(storage.read(mark.key)).toEqual(mark);
   });
 
-  it('treats a damaged file as no session, reports it, and lets a new session take its place', async () => {
+  it('does not treat a damaged file as a session, reports it, and lets a new session take its place', async () => {
     const onDamaged = vi.fn();
     const { storage, layout } = openStorage(temporaryDirectory(), { onDamaged });
     const record = someRecord({ subject: 'ann' });

@@ -150,7 +150,7 @@ const pairs = names.flatMap((one) => names.map((other): [Name, Name] => [one, ot
 
 describe('two operations on one session', () => {
   it.each(pairs)(
-    'have an outcome that is also possible one after the other: %s, interrupted by %s',
+    'have an outcome that is also possible if they run one after the other: %s, interrupted by %s',
     async (one, other) => {
       const possible = await oneAfterAnother([one, other]);
       for (let calls = 0; ; calls++) {
@@ -160,7 +160,7 @@ describe('two operations on one session', () => {
         ];
         const found = await interleave(turns);
         if (found === undefined) break;
-        // It ended both the session and the one inserted after that had ended.
+        // It ended both the session and the one that was inserted afterwards.
         if (endsBoth(one, other) && found === '[2,true] and then nothing') continue;
         expectOneOf(possible, found, turns);
       }
@@ -171,7 +171,7 @@ describe('two operations on one session', () => {
   const crossings = crossing.flatMap((one) => crossing.map((other): [Name, Name] => [one, other]));
 
   it.each(crossings)(
-    'have such an outcome even when they interrupt each other: %s and %s',
+    'have an outcome that is also possible if they run one after the other, even when they interrupt each other: %s and %s',
     async (one, other) => {
       const possible = await oneAfterAnother([one, other]);
       for (let calls = 1; ; calls++) {
@@ -196,7 +196,7 @@ describe('three operations on one session', () => {
   const triples = second.flatMap((one) => third.map((other): [Name, Name] => [one, other]));
 
   it.each(triples)(
-    'have an outcome that is also possible one after the other: move, %s, %s',
+    'have an outcome that is also possible if they run one after the other: move, %s, %s',
     async (one, other) => {
       const possible = await oneAfterAnother(['move', one, other]);
       for (let calls = 0; ; calls++) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../test/session-directory.ts';
 import { startSession } from './start-session.ts';
 
-const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
+const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelled: string][] = [
   ['directory', 7, 'a\0b', 'direktory'],
   ['durable', 'yes', undefined, 'durrable'],
   ['checkOwner', 'no', undefined, 'chekOwner'],
@@ -32,11 +32,13 @@ describe('the options', () => {
   });
 
   it.each(rows)('refuse a wrong %s, and suggest the right name for a misspelled one', async (...row) => {
-    const [option, wrongType, outOfRange, misspelt] = row;
+    const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
     }
-    expect(await refusal({ [misspelt]: 1 })).toContain(`Unknown option ${misspelt}: did you mean ${option}?`);
+    expect(await refusal({ [misspelled]: 1 })).toContain(
+      `Unknown option ${misspelled}: did you mean ${option}?`,
+    );
   });
 
   it('must name a directory', async () => {
@@ -49,7 +51,7 @@ describe('the options', () => {
   });
 
   it.each([null, './sessions', [], () => {}, Promise.resolve({})])(
-    'refuse %o in their place',
+    'refuse %o in place of an options object',
     async (wrong) => {
       await expect(startSession(wrong as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
@@ -68,7 +70,7 @@ describe('the options', () => {
     expect(await refusal({ [option]: {} })).toContain(instead);
   });
 
-  it('may be undefined, whatever their names', async () => {
+  it('may be undefined, even unknown ones', async () => {
     const undefinedOnes = Object.fromEntries(
       [...rows.map(([option]) => option), 'path'].map((name) => [name]),
     );

@@ -67,7 +67,7 @@ describe('processes that share a directory', () => {
         expect(await store.touch(id)).toBe(true);
       }
     }
-    // A writer killed before the commit has left its new file, which garbage collection removes once it is an hour old.
+    // A writer killed before the commit has left its new file behind, which garbage collection removes once it is an hour old.
     for (const path of filesIn(directory).filter((path) => path.endsWith('.next')))
       utimesSync(join(directory, path), 0, 0);
     await store.gc();

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../test/session-directory.ts';
 
 const example = join(import.meta.dirname, '..', 'test', 'examples', 'visit-counter.ts');
 
-it('counts visits in the README example, and stops at SIGTERM', async () => {
+it('counts visits in the README example, and stops on SIGTERM', async () => {
   const server = spawn(process.execPath, [example], {
     env: { ...process.env, PORT: '0', SESSIONS: temporaryDirectory() },
     stdio: ['ignore', 'pipe', 'inherit'],

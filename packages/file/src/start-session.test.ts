@@ -53,7 +53,7 @@ describe('startSession', () => {
     );
   });
 
-  it('refuses a directory that was written before the first release', async () => {
+  it('refuses a directory from before the first release', async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, 'owners'));
     await expect(startSession({ directory, cache: false })).rejects.toMatchObject({

@@ -49,11 +49,11 @@ const hints = {
 export interface FileSessionOptions extends StartOptions {
   /** The directory that holds the sessions, and nothing else; created with mode 0700 if missing. Not on a network share. */
   directory: string;
-  /** Whether a write is flushed to the disk, file and folder, before it is reported as done. @default false */
+  /** Whether a file and its folder are flushed to the disk before a write is reported as done. @default false */
   durable?: boolean;
   /**
-   * Whether to refuse a directory that another user owns or that every user can write. Turn it off only where owners and modes
-   * cannot be changed or mean nothing, as on some mounted volumes and in user namespaces. @default true
+   * Whether to refuse a directory that another user owns or that every user can write to. Turn it off only where owners and
+   * modes cannot be changed or mean nothing, as on some mounted volumes and in user namespaces. @default true
    */
   checkOwner?: boolean;
 }
@@ -62,10 +62,10 @@ export interface FileSessionOptions extends StartOptions {
  * Keeps sessions as files in one directory, and caches the store unless `cache` is false. Any number of processes on one
  * host can use the directory at the same time.
  *
- * @returns The store. The directory holds nothing but sessions.
- * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the directory cannot be created, entered or
- * written; `INCOMPATIBLE` when a version from before the first release wrote it. A failed start leaves nothing behind: the next
- * call starts from scratch.
+ * @returns The store.
+ * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` if the directory cannot be created, entered or
+ * written to; `INCOMPATIBLE` if a version from before the first release wrote it. A failed start leaves nothing behind: the
+ * next call starts from scratch.
  * @example
  * import { createSessionId, load, save } from '@store/core';
  * import { startSession } from '@store/file';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A child process that shares a session directory with the test; it ends with the test at the latest. */
+/** A child process that shares a session directory with the test; it ends when the test does, if not before. */
 export interface Child {
   readonly process: ChildProcess;
   /** Sends a message. @returns the next message received */

@@ -8,7 +8,7 @@ import {
 } from 'node:worker_threads';
 import type { RecordStorage } from '@store/core/driver';
 
-/** A call of a function of `node:fs`. */
+/** A call to a function of `node:fs`. */
 export interface FileSystemCall {
   readonly name: string;
   readonly args: unknown[];

@@ -24,7 +24,7 @@ const acts = {
   },
   gc: () => store.gc(),
   touch: (id: string) => store.touch(id),
-  /** Moves the session on until it is gone. @returns how many times it was found */
+  /** Keeps moving the session until it is gone. @returns how many times it was found */
   async move(id: string) {
     let moves = 0;
     while (await store.update(`${id}_${moves}`, (content) => content, { newId: `${id}_${moves + 1}` }))

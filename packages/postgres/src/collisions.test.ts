@@ -15,7 +15,7 @@ import { freshStorage } from '../test/fresh-storage.ts';
 import { keyOf, now, plain, sessionRecord } from '../test/session-record.ts';
 
 /**
- * PostgreSQL reports a failure before it releases the row locks. On another connection deleteExpired() could find the rows still
+ * PostgreSQL reports a failure before it releases the row locks. On another connection, deleteExpired() could find the rows still
  * locked and skip them.
  */
 const oneConnection = { max: 1 };
@@ -23,7 +23,7 @@ const oneConnection = { max: 1 };
 describe("a deadlock with an application's transaction", () => {
   /**
    * Starts a store statement that locks the rows a, m and z in this order, and a transaction that holds z and then locks a.
-   * PostgreSQL rolls back the store's statement, because that one checks for deadlocks first.
+   * PostgreSQL rolls back the store's statement, because it is the first to check for deadlocks.
    */
   async function deadlock<T>(subject: string | null, call: (storage: RecordStorage) => T) {
     const { storage, application, schema, sent } = await namedStorage({
@@ -51,7 +51,7 @@ describe("a deadlock with an application's transaction", () => {
     return { storage, sent, result: await result };
   }
 
-  it('does not stop deleteBySubject(): every session of the subject ends, and no other', async () => {
+  it('does not stop deleteBySubject(): every session of the subject ends, and no others do', async () => {
     const { result, storage, sent } = await deadlock('ann', (storage) =>
       createRecordStore(storage).destroyAll('ann'),
     );
@@ -96,7 +96,7 @@ describe('a write that PostgreSQL rolled back', () => {
     expect(await storage.read(keyOf('b'))).toEqual(sessionRecord('b'));
   });
 
-  it('results in `tryAgain` from every function that runs unbatched', async () => {
+  it('makes every function that runs unbatched return `tryAgain`', async () => {
     const { storage, schema } = await freshStorage(oneConnection);
     await storage.insert(sessionRecord('a', { subject: 'ann', expiresAt: 5 }), now);
     await refuseRows(schema, { code: '40P01' });
@@ -168,7 +168,7 @@ describe.each(['40P01', '40001'])('endless collisions, SQLSTATE %s,', (code) => 
     expect(await store.gc()).toBe(1);
   });
 
-  it('make a read fail with UNAVAILABLE after its own number of attempts', async () => {
+  it('make a read fail with UNAVAILABLE after the number of attempts allowed for reads', async () => {
     const { storage, schema, sent } = await freshStorage();
     const store = createRecordStore(storage);
     const name = tableOf(schema);

@@ -43,7 +43,7 @@ export const isMissing = is(/^42P01$/);
 const refusedRow =
   'A constraint or trigger on the sessions table refused the row. Remove it: only the store decides what a row holds.';
 const mangled = 'The database cannot hold every character. Use one that was created with ENCODING UTF8.';
-const usePlain = 'Behind a transaction pooler, pass prepare: false.';
+const withoutPrepare = 'Behind a transaction pooler, pass prepare: false.';
 const ended = 'The server ended the connection. Nothing to do: the next call opens another one.';
 
 const noneLeft =
@@ -55,7 +55,7 @@ const hints: Record<string, string> = {
   '22P05': mangled,
   '23': refusedRow,
   '25006': 'The server accepts no writes: it is a standby, or read-only. Connect to the primary.',
-  '26000': `A prepared statement is gone. ${usePlain}`,
+  '26000': `A prepared statement is gone. ${withoutPrepare}`,
   '28000':
     'PostgreSQL refused this user, database or address. Correct the connection string, or pg_hba.conf of the server.',
   '28P01': 'PostgreSQL refused the user name or the password.',
@@ -66,11 +66,11 @@ const hints: Record<string, string> = {
   '42501': 'The role may not do that. The README lists the grants it needs.',
   '42703': 'The table is missing columns that this version needs. Start once with migrate: true.',
   '42P01': 'The table is missing. Start once with migrate: true, or run the SQL that schemaSql() returns.',
-  '42P05': `Another connection prepared the statement. ${usePlain}`,
+  '42P05': `Another connection prepared the statement. ${withoutPrepare}`,
   '42P10': 'The table has lost its primary key. Restore it: without one, sessions can be stored twice.',
   '53100': 'The disk of the server is full. Free some space.',
   '3F000':
-    'The search path leads to no schema. Pass schema, create the schema, or correct search_path of the role, database or connection.',
+    'No schema in the search path exists. Pass schema, create one, or correct the search_path of the role, database or connection.',
   '42809':
     'The name of the sessions table belongs to something else, such as a view or a type. Pass another name as table.',
   '55P03':
@@ -94,7 +94,7 @@ function hintFor(error: unknown, prepare: boolean): string | undefined {
 function refusalOfPooler({ message }: Error, prepare: boolean): string {
   const refused = `A pooler, or another program between here and PostgreSQL, refused: "${message}".`;
   const [, parameter] = /unsupported startup parameter(?: in options)?: (\w+)/.exec(message) ?? [];
-  if (prepare && /prepared statement|statement_timeout/.test(message)) return `${refused} ${usePlain}`;
+  if (prepare && /prepared statement|statement_timeout/.test(message)) return `${refused} ${withoutPrepare}`;
   if (parameter === undefined) return refused;
   const where = 'connectionString or the pool, or list it in ignore_startup_parameters of the pooler';
   return `${refused} Take ${parameter} out of ${where}.`;
@@ -120,7 +120,7 @@ export function unreachable(error: unknown, prepare: boolean): StoreError {
   const cause = withoutRowValues(error);
   if (isPoolTimeout(cause)) return noConnection(cause);
   return unavailable(
-    hintFor(cause, prepare) ?? 'PostgreSQL cannot be reached. Its cause says why; try again once it is back.',
+    hintFor(cause, prepare) ?? 'PostgreSQL cannot be reached. The cause says why; try again once it is back.',
     cause,
   );
 }

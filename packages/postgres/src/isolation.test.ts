@@ -32,7 +32,7 @@ describe.each(['repeatable read', 'serializable'])('at isolation level %s', (iso
     ['touch', (store, id) => store.touch(id), true, 1],
     ['destroy', (store, id) => store.destroy(id), undefined],
     ['destroyAll', (store) => store.destroyAll('ann'), 1],
-  ])('%s succeeds although another transaction changed the row while it ran', async (...row) => {
+  ])('%s succeeds even if another transaction changes the row while it runs', async (...row) => {
     const [, call, result, count, idAfter] = row;
     const { store, id, application, schema, sent } = await isolatedStore(isolation);
     const holder = await connect();

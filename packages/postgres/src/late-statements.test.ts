@@ -92,11 +92,11 @@ it.each([
   expect(await storage.scan?.(undefined, 10)).toEqual([]);
 });
 
-it('the store works just as well when the clock of the server differs, or is set while the store runs', async () => {
+it("the store works just as well when the server's clock differs, or is set while the store runs", async () => {
   const schema = freshSchema();
   const { storage, pool, sent } = await freshStorage({ schema, max: 1 });
   await storage.insert(sessionRecord('a'), now);
-  // From now on, the server's time for connections that use this schema.
+  // From now on, this is the server's time for connections that use this schema.
   await pool.query(
     `create function ${pg.escapeIdentifier(schema)}.clock_timestamp() returns timestamptz language sql volatile
      as 'select pg_catalog.clock_timestamp() + interval ''1 hour'''`,

@@ -28,7 +28,7 @@ async function twoStorages(options: pg.PoolConfig = {}) {
   return { schema, one: repeating(one.storage), other: repeating(other.storage) };
 }
 
-/** Which keys hold the session, and not a mark. */
+/** The keys that hold the session rather than a mark. */
 async function holders(storage: RecordStorage): Promise<string[]> {
   const records = (await storage.scan?.(undefined, 1000)) ?? [];
   return records.filter(({ idleTimeout }) => idleTimeout !== 0).map(({ key }) => key);
@@ -168,7 +168,7 @@ describe('a process that dies while it moves a session', () => {
     return { child, acknowledged: () => acknowledged };
   }
 
-  it('by SIGKILL leaves it in exactly one place, at or after the last one acknowledged', async () => {
+  it('leaves it in exactly one place, at or after the last one acknowledged, when killed with SIGKILL', async () => {
     for (let n = 0; n < 10; n += 1) {
       const { storage, schema } = await freshStorage();
       await storage.insert(sessionRecord('m0', { subject: 'ann' }), now);
@@ -188,7 +188,7 @@ describe('a process that dies while it moves a session', () => {
     }
   });
 
-  it('by pg_terminate_backend leaves it in exactly one place, hundreds of times', async () => {
+  it('leaves it in exactly one place when pg_terminate_backend ends its connection, hundreds of times', async () => {
     const { schema, one } = await twoStorages();
     const application = `moving ${schema.slice(6, 20)}`;
     const { storage } = await freshStorage({ schema, application_name: application });
@@ -203,7 +203,7 @@ describe('a process that dies while it moves a session', () => {
         if (won === true) at += 1;
         else {
           failures += 1;
-          // Ambiguous: look at the record.
+          // The outcome is ambiguous: look at the record.
           if ((await one.read(keyOf(`m${at}`)))?.idleTimeout === 0) at += 1;
         }
         if ((await holders(one)).length !== 1) throw new Error('not in exactly one place');

@@ -5,7 +5,7 @@ import { startSession } from './start-session.ts';
 // No server is contacted: options are refused before anything is opened.
 const unreachable = 'postgres://user:hunter2@127.0.0.1:1/x';
 
-const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
+const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelled: string][] = [
   ['connectionString', 7, '', 'conectionString'],
   ['pool', {}, new pg.Client(), 'pol'],
   ['poolSize', '10', 0, 'poolsize'],
@@ -41,14 +41,14 @@ describe('the options', () => {
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse an invalid %s, and suggest the name when it is misspelt', async (...row) => {
-    const [option, wrongType, outOfRange, misspelt] = row;
+  it.each(rows)('refuse an invalid %s, and suggest the right name for a misspelled one', async (...row) => {
+    const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)
         expect(await refusalWith({ [option]: wrong })).toContain(`] ${option} must be`);
     }
-    expect(await refusalWith({ [misspelt]: 1 })).toContain(
-      `Unknown option ${misspelt}: did you mean ${option}?`,
+    expect(await refusalWith({ [misspelled]: 1 })).toContain(
+      `Unknown option ${misspelled}: did you mean ${option}?`,
     );
   });
 
@@ -71,7 +71,7 @@ describe('the options', () => {
   });
 
   it.each([null, unreachable, [], () => {}, Promise.resolve({})])(
-    'refuse %o in their place',
+    'refuse %o in place of an options object',
     async (wrong) => {
       expect(await refusal(wrong)).toMatch(/options.*an object such as \{ connectionString, pool \}/);
     },
@@ -94,7 +94,7 @@ describe('the options', () => {
     expect(await refusalWith({ [option]: 'hunter2' })).toContain(instead);
   });
 
-  it('may be undefined, whatever their names', async () => {
+  it('may be undefined, even unknown ones', async () => {
     const undefinedOnes = Object.fromEntries(
       [...rows.map(([option]) => option), 'host'].map((name) => [name]),
     );

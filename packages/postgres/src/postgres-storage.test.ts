@@ -84,7 +84,7 @@ describe('createPostgresStorage', () => {
     expect(await storage.read(keyOf('a'))).toEqual(sessionRecord('a', { idleTimeout: 5 }));
   });
 
-  it('keeps its promises in a database whose default is serializable', async () => {
+  it('keeps its guarantees in a database whose default isolation level is serializable', async () => {
     const options = '-c default_transaction_isolation=serializable';
     const storage = repeating((await freshStorage({ options })).storage);
     await storage.insert(sessionRecord('a'), now);
@@ -110,7 +110,7 @@ describe('createPostgresStorage', () => {
     expect(await query(statistics, [schema])).toEqual([{ updates: 10, within_page: 10 }]);
   });
 
-  it('finds the sessions of a subject and the rows that are due through indexes, never by scanning the table', async () => {
+  it('finds the sessions of a subject and the rows that are due by index, never by scanning the table', async () => {
     const { pool, schema } = await freshStorage({ max: 1 });
     const table = `${pg.escapeIdentifier(schema)}.sessions`;
     await pool.query(

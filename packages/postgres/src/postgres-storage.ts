@@ -150,7 +150,7 @@ export function createPostgresStorage(
 
   /**
    * A key without a visible row may belong to an uncommitted insert whose caller has timed out. An insert of our own waits for it
-   * in the unique index; any insert that comes later finds its deadline passed.
+   * in the unique index; any insert that comes later finds that its deadline has passed.
    *
    * @returns whether the key is free
    */

@@ -46,7 +46,7 @@ async function startFleet() {
   return { schema, processes, browser };
 }
 
-describe('three processes behind a round robin', () => {
+describe('three processes that take requests in turn', () => {
   it('keep all 50 keys that 50 parallel requests set', async () => {
     const { browser } = await startFleet();
     const { visit } = browser();
@@ -55,7 +55,7 @@ describe('three processes behind a round robin', () => {
     expect(Object.keys((await visit('/all')).answer as object)).toHaveLength(51);
   });
 
-  it('count 1,000 increments as exactly 1,000', async () => {
+  it('count 1,000 increments, no more and no fewer', async () => {
     const { browser } = await startFleet();
     const { visit } = browser();
     await visit('/set?value=first');
@@ -65,7 +65,7 @@ describe('three processes behind a round robin', () => {
     expect((await visit('/all')).answer).toMatchObject({ count: 1000 });
   });
 
-  it('stay signed out when one signs out while another is writing', async () => {
+  it('keep a session signed out when one signs it out while another is writing', async () => {
     const { browser, processes, schema } = await startFleet();
     const { visit, cookie } = browser();
     await visit('/sign-in?value=ann', 0);
@@ -81,7 +81,7 @@ describe('three processes behind a round robin', () => {
     expect(await (await open(schema)).list('ann')).toEqual([]);
   });
 
-  it('all see at their next request that one of them has ended the sessions of a subject', async () => {
+  it('all notice at their next request that one of them has ended the sessions of a subject', async () => {
     const { browser } = await startFleet();
     const devices = [browser(), browser(), browser()];
     for (const [process, device] of devices.entries()) await device.visit('/sign-in?value=ann', process);
@@ -93,7 +93,7 @@ describe('three processes behind a round robin', () => {
     expect(await bob.visit('/all')).toMatchObject({ isNew: false });
   });
 
-  it('leave no session of a subject whose sessions end during a loop of regenerates', async () => {
+  it('leave no session of a subject whose sessions are ended during a loop of regenerate calls', async () => {
     const { browser, schema } = await startFleet();
     const store = await open(schema);
     for (let round = 0; round < 5; round += 1) {
@@ -118,7 +118,7 @@ describe('three processes behind a round robin', () => {
 });
 
 describe('moves', () => {
-  it('never let a session survive the end of all sessions of its subject', async () => {
+  it('never let a session survive when all sessions of its subject are ended', async () => {
     const schema = freshSchema();
     const [one, other] = [await open(schema), await open(schema)];
     for (let round = 0; round < 20; round += 1) {
@@ -140,7 +140,7 @@ describe('moves', () => {
 });
 
 describe('several processes', () => {
-  it('start on an empty database, twenty at the same moment', async () => {
+  it('start on an empty database, twenty at the same time', async () => {
     const schema = freshSchema();
     const processes = Array.from({ length: 20 }, () => run('start-once.ts', schema));
     await Promise.all(processes.map(({ line }) => line()));

@@ -18,7 +18,7 @@ async function searchPath() {
   return { schema, options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}` };
 }
 
-it('counts visits in the README example, and stops at SIGTERM', async () => {
+it('counts visits in the README example, and stops on SIGTERM', async () => {
   const { options } = await searchPath();
   const server = spawn(process.execPath, [join(examples, 'visit-counter.ts')], {
     env: { ...process.env, PORT: '0', DATABASE_URL: url, PGOPTIONS: options },
@@ -49,7 +49,7 @@ it('starts with migrate: false on a table created by either of the README migrat
   }
 });
 
-it('needs no more than the grants of the README', async () => {
+it('needs only the grants in the README', async () => {
   const { schema, options } = await searchPath();
   const pool = freshPool({ options });
   await (await startSession({ pool, cache: false })).close();

@@ -61,7 +61,7 @@ describe('save()', () => {
     many.sent.length = 0;
     const together = saves.map(([record, createdAfter]) => many.storage.save?.(record, createdAfter, plain));
     expect(await Promise.all(together)).toEqual(answers);
-    // Only the one with a different limit runs alone as well.
+    // Only the save with a different limit also runs alone.
     expect(many.sent.map(({ keys }) => keys)).toEqual([saves.length, 1]);
     const before = new Map(there.map((record) => [record.key, record]));
     for (const [{ key, payload }] of saves) {
@@ -72,7 +72,7 @@ describe('save()', () => {
     }
   });
 
-  it("writes what only another save's limit refused", async () => {
+  it("writes a session that was refused only because of another save's limit", async () => {
     const { storage, sent } = await freshStorage();
     await insertAll(storage, [
       sessionRecord('a', { createdAt: 1000 }),
@@ -101,7 +101,7 @@ describe('save()', () => {
     expect(await query(statistics, [schema])).toEqual([{ updates: 5, within_page: 5 }]);
   });
 
-  it('takes one statement of the store, both for a new session and over an existing one', async () => {
+  it('takes the store one statement, both for a new session and for an existing one', async () => {
     const pool = freshPool({ max: 1 });
     const store = await startSession({ pool, schema: freshSchema(), cache: false });
     onTestFinished(() => store.close());

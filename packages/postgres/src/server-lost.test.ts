@@ -87,7 +87,7 @@ describe('a dedicated server', () => {
   });
 });
 
-it('a store loses nothing acknowledged while every connection is killed over and over', async () => {
+it('a store loses no acknowledged write while every connection is killed over and over', async () => {
   const store = await start({
     connectionString: `${url}?application_name=to_be_killed`,
     schema: freshSchema(),
@@ -133,7 +133,7 @@ it.each([true, false])(
   },
 );
 
-it('a store does not start when the server does not respond, and says so', async () => {
+it('a store does not start if the server does not respond, and says so', async () => {
   const silent = createServer(() => {});
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');

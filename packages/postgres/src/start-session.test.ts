@@ -8,7 +8,7 @@ import { startSession } from './start-session.ts';
 const id = createSessionId();
 
 describe('startSession', () => {
-  it('uses the schema that the search path leads to unless one is named', async () => {
+  it('uses the first schema in the search path unless one is named', async () => {
     const schema = freshSchema();
     await query(`create schema ${pg.escapeIdentifier(schema)}`);
     const pool = freshPool({
@@ -41,11 +41,11 @@ describe('startSession', () => {
     await store.close();
   });
 
-  it('reports a search path that leads nowhere, and the option that names a schema', async () => {
+  it('reports a search path without an existing schema, and the option that names one', async () => {
     const pool = freshPool({ options: '-c search_path=tenant_1' });
     await expect(startSession({ pool, cache: false })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringMatching(/search path leads to no schema\. Pass schema/),
+      message: expect.stringMatching(/No schema in the search path exists\. Pass schema/),
       cause: expect.objectContaining({ code: '3F000' }),
     });
   });

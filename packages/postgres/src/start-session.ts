@@ -25,7 +25,7 @@ const knownOptions = (
   'idleTimeout absoluteTimeout maxBytes now onEvent cache'
 ).split(' ');
 
-const inTheString = 'write it into connectionString, or pass a pool';
+const inConnectionString = 'write it into connectionString, or pass a pool';
 /** Options of connect-pg-simple and node-postgres, and their equivalents here. */
 const hints = {
   conString: 'use connectionString',
@@ -45,12 +45,12 @@ const hints = {
   connectionTimeoutMillis: 'use connectionTimeout, in seconds',
   statement_timeout: 'use statementTimeout, in seconds',
   query_timeout: 'use statementTimeout, in seconds',
-  host: inTheString,
-  port: inTheString,
-  user: inTheString,
-  password: inTheString,
-  database: inTheString,
-  ssl: inTheString,
+  host: inConnectionString,
+  port: inConnectionString,
+  user: inConnectionString,
+  password: inConnectionString,
+  database: inConnectionString,
+  ssl: inConnectionString,
   max: 'use poolSize',
 };
 
@@ -76,7 +76,7 @@ export interface PostgresSessionOptions extends StartOptions {
   poolSize?: number;
   /** The table's name; any name of at most 63 bytes. @default 'sessions' */
   table?: string;
-  /** The schema the table is in; any name of at most 63 bytes. @default where the connection's search path leads */
+  /** The schema the table is in; any name of at most 63 bytes. @default the first schema in the connection's search path */
   schema?: string;
   /** Whether to create and update the table at startup. @default true */
   migrate?: boolean;
@@ -212,7 +212,7 @@ function notStarted(error: unknown, { table, schema }: TableLocation, prepare: b
   const problem = explained(error, prepare);
   if (isStoreError(problem)) return problem;
   return unavailable(
-    `The table ${JSON.stringify(table)} could not be created or checked. Its cause says why; the README has the SQL to run by hand.`,
+    `The table ${JSON.stringify(table)} could not be created or checked. The cause says why; the README has the SQL to run by hand.`,
     problem,
   );
 }

@@ -75,7 +75,7 @@ describe('a backup restored while two stores write', () => {
     for (const { report } of stores) {
       const { failures, events } = await report();
       expect(events).toEqual(outcome.events);
-      // Depending on timing, a write fails or the check before the next write notices first.
+      // Depending on timing, either a write fails, or the check before the next write notices the new file first.
       for (const code of failures) expect(outcome.failures).toContain(code);
     }
     expect(content).toEqual(intact);

@@ -16,8 +16,8 @@ export function explain(error: unknown, directory?: string): string | undefined 
   }
   if (code === 'SQLITE_IOERR_SHORT_READ') {
     return (
-      'Another process still uses the log of a database file that was deleted or overwritten. ' +
-      'End it, delete the files that end in -wal and -shm, and start again.'
+      'Another process is still using the log of a database file that was deleted or overwritten. ' +
+      'End that process, delete the files that end in -wal and -shm, and start again.'
     );
   }
   if (code === 'SQLITE_ERROR') {

@@ -9,7 +9,7 @@ afterEach(() => {
 const threeHours = 3 * 3_600_000;
 const many = Array.from({ length: 600 }, () => createSessionId());
 
-// Set up as in an application's tests: installed once everything is loaded, and never advanced.
+// The fake timers are set up as in an application's tests: installed once everything is loaded, and never advanced.
 it('saves, loads and collects garbage under fake timers that are never advanced', async () => {
   const store = await startSession({ database: ':memory:', cache: false });
   vi.useFakeTimers();

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const example = join(import.meta.dirname, '..', 'test', 'examples', 'clean-up.ts');
 
 // 400 are too few to start the checkpoint thread; 2000 are enough.
-it.each([400, 2000])('collects %i expired sessions in the README script for cron', async (count) => {
+it.each([400, 2000])('collects %i expired sessions with the README script for cron', async (count) => {
   const database = temporaryDatabase();
   const store = await startSession({ database, cache: false, idleTimeout: 60, now: () => Date.now() - 1e9 });
   await Promise.all(Array.from({ length: count }, () => store.save(createSessionId(), {}, {})));

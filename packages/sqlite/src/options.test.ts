@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { startSession } from './start-session.ts';
 
-const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
+const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelled: string][] = [
   ['database', 7, 'sqlite:sessions.db', 'databse'],
   ['table', 1, 'sqlite_sessions', 'tabel'],
   ['migrate', 'yes', undefined, 'migrat'],
@@ -34,12 +34,14 @@ describe('the options', () => {
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and suggest the name when it is misspelt', async (...row) => {
-    const [option, wrongType, outOfRange, misspelt] = row;
+  it.each(rows)('refuse a wrong %s, and suggest the right name for a misspelled one', async (...row) => {
+    const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
     }
-    expect(await refusal({ [misspelt]: 1 })).toContain(`Unknown option ${misspelt}: did you mean ${option}?`);
+    expect(await refusal({ [misspelled]: 1 })).toContain(
+      `Unknown option ${misspelled}: did you mean ${option}?`,
+    );
   });
 
   it.each([

@@ -71,7 +71,7 @@ describe('several processes on one database', () => {
     const path = temporaryDatabase();
     for (let round = 0; round < 5; round += 1) {
       const { child, stdout, ended } = run('acknowledge-saves.ts', path);
-      // Both soon after startup and later, when the checkpoint thread is writing the log back.
+      // Killed both soon after startup and later, when the checkpoint thread is writing the log back.
       const acknowledged = await killAfterLines(child, stdout, 100 + 1500 * round);
       await ended;
       expect(check(path)).toBe('ok');

@@ -138,7 +138,7 @@ function assertDatabase(database: unknown): string | SqliteDatabase {
   if (scheme !== undefined) {
     throw new StoreError(
       'INVALID_OPTION',
-      `[${name}] database must be a path, not a URL: leave out "${scheme}" and anything from "?" on, as in ` +
+      `[${name}] database must be a path, not a URL: leave out "${scheme}" and everything from "?" on, as in ` +
         "'./sessions.db' or '/var/lib/app/sessions.db', or convert a file: URL with fileURLToPath() from node:url.",
     );
   }

@@ -52,7 +52,7 @@ export function writeStatements(table: string) {
   };
 
   return {
-    /** By position: binding by name would make a load measurably slower. */
+    /** Its parameter is bound by position: binding by name would make a load measurably slower. */
     read: record.where('key', '=', sql<string>`?`).compile(),
 
     insert: db

@@ -25,7 +25,7 @@ function openNumbers() {
   return {
     database,
     write: async (n: number) => write(() => insert.run(n).changes),
-    /** Pages logged since the last call. The table has only one page, so each transaction logs exactly one. */
+    /** The number of pages logged since the last call. The table has only one page, so each transaction logs exactly one. */
     framesWritten() {
       const [{ log }] = other.pragma('wal_checkpoint(passive)') as [{ log: number }];
       return log;

@@ -61,7 +61,7 @@ export function remove(path: string, ...suffixes: string[]) {
   for (const suffix of suffixes) rmSync(path + suffix);
 }
 
-/** Stops the clock, so that no check of the file becomes due and the next write relies on the last one. */
+/** Stops the clock, so that no check of the file becomes due and the next write relies on the last check. */
 export function stopClock() {
   const now = performance.now();
   vi.spyOn(performance, 'now').mockReturnValue(now);

@@ -6,7 +6,7 @@ import { startSession } from '../index.ts';
 
 const disk = vi.hoisted(() => ({ type: undefined as number | undefined }));
 
-// Network file systems need a server.
+// A real network file system would need a server.
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>();
   return {

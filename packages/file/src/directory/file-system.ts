@@ -10,7 +10,7 @@ const refused = new Map([
   [0x5346414f, 'AFS'],
   [0x6b414653, 'kAFS'],
 ]);
-/** FUSE may be local (container desktops) or not (sshfs); Ceph appends properly, but is shared between machines. */
+/** FUSE may be local (desktop container tools) or not (sshfs); Ceph appends properly, but is shared between machines. */
 const doubtful = new Map([
   [0x65735546, 'FUSE'],
   [0x00c36400, 'Ceph'],

@@ -51,7 +51,7 @@ export function keyOfName(name: string): string {
 export type FileName =
   | { kind: 'record' }
   | { kind: 'marker'; key: string }
-  /** A file that will replace a session's file, or would have. */
+  /** A file that will replace a session's file, or was meant to. */
   | { kind: 'successor'; key: string }
   | { kind: 'foreign' };
 

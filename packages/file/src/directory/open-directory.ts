@@ -27,7 +27,7 @@ export function openDirectory(directory: string, checkOwner = true): SessionDire
   for (const folder of folders) assertPrivateShards(folder, checkOwner);
   for (const folder of folders) {
     makeFolder(folder);
-    // In a sticky directory, another user can have created it first.
+    // In a sticky directory, another user may have created it first.
     assertPrivateFolder(folder, checkOwner);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   }

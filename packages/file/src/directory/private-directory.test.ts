@@ -53,7 +53,7 @@ async function expectRefusal(directory: string, text: string, checkOwner = true)
   });
 }
 
-/** The result of a start in an ordinary user's process. */
+/** The result of starting the store in an ordinary user's process. */
 async function startUnprivileged(directory: string): Promise<unknown> {
   const child = startUnder(['env', 'UNPRIVILEGED=1'], 'fault-writer', directory);
   await child.next();
@@ -89,7 +89,7 @@ describe('a session directory that others could write to', { skip }, () => {
     await expectRefusal(tmpdir(), `Run mkdir -m 700 ${join(tmpdir(), 'sessions')} and use that`);
   });
 
-  it('is refused behind symbolic links', async () => {
+  it('is refused when it is reached through symbolic links', async () => {
     const parent = temporaryDirectory();
     const directory = makeDirectory(join(parent, 'open'), 0o777);
     symlinkSync('open', join(parent, 'inner'));
@@ -121,7 +121,7 @@ describe('a session directory that others could write to', { skip }, () => {
 });
 
 describe('a session directory that belongs to another user', { skip }, () => {
-  it('is refused, except to root, which is warned once', async (context) => {
+  it('is refused, but only causes one warning when the process runs as root', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory();
     makeDirectory(directory, 0o700, otherUser);
@@ -140,7 +140,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     expect(await startUnprivileged(join(other, 'sessions'))).toEqual({ code: 'INVALID_OPTION' });
   });
 
-  it('is refused even to root where any user may have planted it', async (context) => {
+  it('is refused even when the process runs as root if any user may have planted it', async (context) => {
     needsRoot(context);
     const open = makeDirectory(temporaryDirectory(), 0o1777);
     const planted = makeDirectory(join(open, 'sessions'), 0o755, otherUser);
@@ -154,7 +154,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     await expectStart(planted, false);
   });
 
-  it('is refused behind a link that any user may have planted', async (context) => {
+  it('is refused when it is reached through a link that any user may have planted', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory();
     const open = makeDirectory(temporaryDirectory(), 0o1777);
@@ -168,7 +168,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     await expectStart(link, false);
   });
 
-  it('names the link in the error if only the link belongs to another user', async (context) => {
+  it('is refused with an error that names the link if only the link belongs to another user', async (context) => {
     needsRoot(context);
     const parent = temporaryDirectory();
     symlinkSync(sessionsDirectory(), join(parent, 'link'));
@@ -193,7 +193,7 @@ describe('a session directory that belongs to another user', { skip }, () => {
     },
   );
 
-  it('is refused even to root when a folder in it was planted', async (context) => {
+  it('is refused even when the process runs as root if a folder in it was planted', async (context) => {
     needsRoot(context);
     const directory = sessionsDirectory(0o1777);
     const planted = makeDirectory(join(directory, 'records'), 0o755, otherUser);
@@ -217,7 +217,7 @@ describe('a session directory', { skip }, () => {
     }
   });
 
-  it('is created for its owner only, whatever the umask, and passes the next start', async () => {
+  it('is created for its owner only, whatever the umask, and is accepted at the next start', async () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const directory = join(temporaryDirectory(), 'deep', 'sessions');

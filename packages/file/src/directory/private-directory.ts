@@ -8,7 +8,7 @@ const warnedAbout = new Set<number>();
 
 /**
  * Checks that only this process's user, root, and a group that was given access on purpose can create sessions in a directory, if it
- * exists. Follows symbolic links and checks the owner of each. Not done on Windows, which has no such modes.
+ * exists. Follows symbolic links and checks the owner of each. Skipped on Windows, which has no such modes.
  *
  * @throws {StoreError} `INVALID_OPTION` with the command that fixes it.
  */
@@ -58,7 +58,7 @@ export function assertPrivateShards(folder: string, checkOwner: boolean): void {
  * container volumes, unless it is in a place where any user may have planted it.
  */
 function assertOwner(path: string, found: Stats, tree = path): void {
-  // Read each time: a process may drop root after it has loaded this module.
+  // Read each time: a process may drop root privileges after it has loaded this module.
   const self = process.geteuid?.();
   if (self === undefined || found.uid === self || found.uid === 0) return;
   const what = `belongs to another user (${found.uid}; this process runs as ${self})`;

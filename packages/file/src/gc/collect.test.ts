@@ -45,7 +45,7 @@ describe('garbage collection', () => {
     expect(filesIn(directory)).toHaveLength(11_700);
   });
 
-  it('yields to the event loop while it looks', async () => {
+  it('yields to the event loop while it looks at files', async () => {
     const { storage } = openStorage(temporaryDirectory());
     for (let n = 0; n < 1000; n++) await storage.insert(someRecord({ expiresAt: 1 }), Date.now());
     let turns = 0;
@@ -92,7 +92,7 @@ describe('garbage collection', () => {
   });
 
   it.each([0, 10])(
-    'removes sessions that expire in round %i, whether touched or replaced before or not',
+    'removes sessions that expire in round %i, whether or not they were touched or replaced before',
     async (rounds) => {
       const { storage, layout } = openStorage(temporaryDirectory());
       const [plain, touched, shortened, moved, restored] = Array.from({ length: 5 }, () =>
@@ -106,7 +106,7 @@ describe('garbage collection', () => {
       await storage.replace(shortened.key, shortened.version, { ...shortened, expiresAt: 500 }, Date.now());
       const next = someRecord({ expiresAt: 2000 });
       await storage.replace(moved.key, moved.version, next, Date.now());
-      // As after a copy that does not keep times.
+      // As after a copy that does not preserve modification times.
       utimesSync(layout.record(restored.key), 0, 0);
       expect(await storage.deleteExpired(500, 500)).toBe(1);
       expect(await storage.deleteExpired(1000, 500)).toBe(2);
@@ -129,7 +129,7 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(1000, 500)).toBe(50);
   });
 
-  it('removes a new file that no session continues in once it is an hour old, after which its writer cannot commit anything', async () => {
+  it('removes an hour-old new file that no session continues in, after which its writer cannot commit anything', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();

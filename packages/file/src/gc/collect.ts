@@ -21,7 +21,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * Removes expired sessions and what crashes leave: files of ended sessions, records that never arrived, new files that no log
+ * Removes expired sessions and what crashes leave behind: files of ended sessions, records that never arrived, new files that no log
  * continues in, and markers without a session. Restores missing markers. Each call continues where the previous one stopped.
  */
 export function createDeleteExpired(layout: Layout, logs: SessionLogs, index: SubjectIndex) {

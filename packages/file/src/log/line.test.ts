@@ -163,7 +163,7 @@ describe('a line', () => {
     },
   );
 
-  it('counts after one that was cut off anywhere', () => {
+  it('counts after a line that was cut off anywhere', () => {
     const first = recordLine(0, someRecord);
     const changed = { ...someRecord, version: 7 };
     const torn = recordLine(first.length, changed);
@@ -191,7 +191,7 @@ describe('a log', () => {
     );
   });
 
-  it('has the state before a line that a power cut replaced with zeros', () => {
+  it('has the state from before a line that a power cut replaced with zeros', () => {
     fc.assert(
       fc.property(records, records, fc.integer({ min: 1, max: 500 }), (record, next, length) => {
         const log = Buffer.concat([recordLine(0, record), Buffer.alloc(length)]);
@@ -210,7 +210,7 @@ describe('a log', () => {
     expect(readState(planted)).toMatchObject({ kind: 'record', record: { subject: null } });
   });
 
-  it('has the state before its last line if any bit of that line is flipped, and never a state that was not written', () => {
+  it('has the state from before its last line if any bit of that line is flipped, and never a state that was not written', () => {
     fc.assert(
       fc.property(logsThatEndIn(writes), fc.nat(), fc.nat(7), ({ bytes, states }, where, bit) => {
         const [before, last] = states.slice(-2) as [Log['states'][0], Log['states'][0]];
@@ -218,7 +218,7 @@ describe('a log', () => {
         const at = before.end + (where % (last.end - before.end));
         const flipped = Buffer.from(bytes);
         flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << bit), at);
-        // Without its newline, the line invalidates the one before as well.
+        // Without its newline, the line invalidates the previous line as well.
         const possible = at === before.end ? states.slice(0, -1) : [before];
         expect(possible.map(({ state }) => said(state))).toContainEqual(said(readState(flipped)));
       }),
@@ -226,7 +226,7 @@ describe('a log', () => {
     );
   });
 
-  it('is damaged when it is garbage, and never throws', () => {
+  it('counts as damaged when it is garbage, and never throws', () => {
     const garbage = fc.oneof(
       fc.uint8Array({ maxLength: 300 }).map(Buffer.from),
       fc

@@ -12,7 +12,7 @@ import { type SessionRecord, StoreError } from '@store/core/driver';
  *     1S <offset> <file name>
  *
  * R stores a record, T changes its expiry, E ends the session, and S means that the session continues in another file. The offset
- * is where the writer expected its line to land: the size of the file when it was read. **A line counts if its CRC is right and it
+ * is where the writer expected its line to land: the size of the file when it was read. **A line counts if its CRC is correct and it
  * is at its offset.** The last line that counts is the state. The line of a writer that was overtaken lands elsewhere and means
  * nothing, so appending is a compare-and-swap, and nothing is ever locked.
  */
@@ -187,7 +187,7 @@ function readLink(text: string): Link | undefined {
     : undefined;
 }
 
-/** The link that later lines keep: only a mark's. */
+/** The link that later lines keep; only a mark's link is kept. */
 export function linkToKeep({ link }: RecordState): Link | undefined {
   return link?.kind === 'to' ? link : undefined;
 }

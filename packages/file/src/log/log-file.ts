@@ -26,7 +26,7 @@ export const notAFile = -1;
 
 /** @returns `undefined` if the file does not exist, `notAFile` for a link, a pipe, a socket or a folder */
 export function openFile(path: string, mode: keyof typeof openFlags): number | undefined {
-  // Most failures mean a missing file, and collecting the stack of that error would take longer than the call.
+  // Most failures mean a missing file, and collecting the stack trace of that error would take longer than the call.
   const { stackTraceLimit } = Error;
   Reflect.set(Error, 'stackTraceLimit', 0);
   try {
@@ -65,13 +65,13 @@ export function hasRoom(size: number, line: number, record = 0): boolean {
 }
 
 /**
- * Appends a line that expects to land at `at`, in one call.
+ * Appends a line that is meant to land at `at`, in one call.
  *
  * @returns whether it counts; `unlinked` if it would but the file has lost its name: someone removed it, or another process has
  * already replaced it with the file that this line names
  */
 export function appendLine(file: number, at: number, line: Buffer): boolean | 'unlinked' {
-  // A full disk may accept only part of a line. Writing the rest then throws the reason, and a partial line does not count.
+  // A full disk may accept only part of a line. Writing the rest then throws the actual error, and a partial line does not count.
   for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
   const { size, nlink } = fstatSync(file);
   if (size === at + line.length) return nlink > 0 || 'unlinked';

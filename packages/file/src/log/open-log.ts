@@ -85,7 +85,7 @@ export function openLog(
 
 /**
  * The state of the session under `key`: `changed` if the file must be read again, and `undefined` if the file belongs to another key
- * with the same name, which exists because 43 characters hold two bits more than a hash.
+ * with the same file name, which is possible because 43 characters hold two bits more than a hash.
  */
 function stateUnder(
   directory: SessionDirectory,

@@ -57,7 +57,7 @@ function expectWritable({ storage, another, record }: ReturnType<typeof withSess
 }
 
 describe('two processes that append to one log', () => {
-  it('lose no increment that was acknowledged', async () => {
+  it('lose no acknowledged increment', async () => {
     const payload = JSON.stringify({ n: 0, text: 'x'.repeat(300) });
     const { directory, record, another, path } = withSession({ payload });
     const children = [1, 2].map(() => startChild('appender', directory, record.key, '10000'));
@@ -65,7 +65,7 @@ describe('two processes that append to one log', () => {
     await Promise.all(children.map((child) => child.ask('start')));
     expect(JSON.parse(another.read(record.key)?.payload ?? '{}').n).toBe(20_000);
     expect(filesIn(directory)).toHaveLength(1);
-    // So the log continued in new files: this one has one block, plus what an overtaken process appended at the end of that.
+    // So the log continued in new files: this one has one block, plus what an overtaken process appended at its end.
     expect(statSync(path).size).toBeLessThanOrEqual(2 * 4096);
   });
 });
@@ -95,7 +95,7 @@ describe('a log whose file was removed by hand', () => {
       expect(storage.read(record.key)).toBeUndefined();
       expect(storage.insert(record, Date.now())).toBe(true);
     }
-    // A file removed after its write had been checked looks the same as one removed a day later.
+    // A file removed after the write had been checked looks the same as one removed a day later.
     expect(outcomes).toEqual([false, false, false, false, true]);
   });
 });
@@ -142,7 +142,7 @@ describe('a log that continues in a file that is missing, as in a copy', () => {
     expectWritable(session);
   });
 
-  it('has that state even if the successor itself continues in a missing file', () => {
+  it('has the state from before that file even if the successor itself continues in a missing file', () => {
     const session = withSession();
     const { successor, continueIn, record, storage } = session;
     const after = next(record, { version: 7 });

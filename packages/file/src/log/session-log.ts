@@ -42,7 +42,7 @@ type SizedRecord = RecordState & { readonly size: number };
 export class SessionLogs {
   readonly #directory: SessionDirectory;
   readonly #durable: boolean;
-  /** Unique to this store, now and later. */
+  /** Never used by any other store, now or later. */
   readonly #token = randomBytes(8).toString('hex');
   #count = 0;
 
@@ -167,7 +167,7 @@ export class SessionLogs {
     return appendLine(log.file, log.state.size, line);
   }
 
-  /** Must happen before a mark is replaced: until then, only the mark shows that the record under the other key is the session. */
+  /** To call before a mark is replaced: until then, only the mark shows that the record under the other key is the session. */
   #confirmTarget(mark: SessionState): void {
     if (mark.kind !== 'record' || mark.link?.kind !== 'to') return;
     const { version } = mark.record;

@@ -1,6 +1,6 @@
 import type { Awaitable } from '@store/core/driver';
 
-/** Work that is synchronous except where it yields a promise: for the disk, with `durable`, or for another process. */
+/** Work that is synchronous except where it yields a promise: to wait for the disk (`durable`) or another process. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
 export function run<T>(steps: Steps<T>): Awaitable<T> {

@@ -15,7 +15,7 @@ let moved: SessionRecord;
 /** The mark that the move leaves under the old key. Without a payload, it is hidden. */
 let mark: SessionRecord;
 
-/** Leaves a move as a crash would, after its first or its second step. */
+/** Leaves a move unfinished after its first or second step, as a crash would. */
 async function crashedAfter(step: 1 | 2): Promise<void> {
   const { storage, layout } = opened;
   await storage.insert(old, Date.now());
@@ -86,7 +86,7 @@ describe('the move of a session', () => {
     },
   );
 
-  it.each([1, 2] as const)('is settled by a delete of the new key after a crash at step %i', async (step) => {
+  it.each([1, 2] as const)('is settled by deleting the new key after a crash at step %i', async (step) => {
     await crashedAfter(step);
     const { storage } = opened;
     await storage.delete(moved.key);

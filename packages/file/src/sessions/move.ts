@@ -14,9 +14,9 @@ import { isFree, type Writes } from './write.ts';
  *    old key, where readers of the new key look for it, and the record is the session.
  * 3. A touch under the new key confirms that the record has arrived, so that readers no longer have to look for the mark.
  *
- * A crash after 1 leaves a record that is not a session. It can never become one after the old session got a new version, and
- * garbage collection removes it. After a crash following 2, readers have to look for the mark until step 3 is done by the next
- * write to the session, or before its mark is replaced.
+ * A crash after step 1 leaves a record that is not a session. It can never become one once the old session has a new
+ * version, and garbage collection removes it. After a crash following step 2, readers have to look for the mark until step
+ * 3 is done, either by the next write to the session or before its mark is replaced.
  */
 export type Move = (key: string, version: number, next: SessionRecord, mark: SessionRecord) => Steps<boolean>;
 

@@ -4,7 +4,7 @@ import { readFileName } from '../directory/layout.ts';
 import type { SessionDirectory } from '../directory/open-directory.ts';
 
 /**
- * The sessions that belong to a subject: one empty file each, named after both. A marker only tells where to look; the record
+ * The sessions that belong to a subject: one empty file each, named after both. A marker only says where to look; the record
  * decides. It is created before the record, and removed only by the process that ends the session, or by garbage collection when it
  * is an hour old and useless: a newer one may belong to a session that is about to be written.
  */

@@ -7,7 +7,7 @@ import { startSession } from '../start-session.ts';
 
 const bouncer = findPgBouncer();
 
-/** Server processes that wait for a lock on a table of this schema. */
+/** Server processes that wait for a lock on a table in this schema. */
 const waiting = `select count(*)::int as count from pg_stat_activity
   where wait_event_type = 'Lock' and query like '%' || $1 || '%'`;
 
@@ -43,7 +43,7 @@ describe.each([
     await holder.connect();
     onTestFinished(() => holder.end());
     await holder.query(`begin; lock table ${pg.escapeIdentifier(schema)}.sessions in access exclusive mode`);
-    // PgBouncer has two server connections here. A statement in its queue may reach the server while it is being cancelled.
+    // PgBouncer has two server connections here. A statement in its queue may reach the server while it is being canceled.
     const length = name === 'PgBouncer' ? 2 : 8;
     const calls = Array.from({ length }, (_, n) => (n % 2 ? store.list('ann') : store.touch(id)));
     const refused = calls.map(() => ({ status: 'rejected', reason: { code: 'UNAVAILABLE' } }));

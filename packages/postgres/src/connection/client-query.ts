@@ -140,8 +140,8 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
   }
 
   /**
-   * Reads the server's clock. The reading is already old when it arrives, by the time the result was in transit, so a deadline
-   * computed from it passes on the server no later than here.
+   * Reads the server's clock. When the reading arrives, it is already out of date by as long as the result was in transit,
+   * so a deadline computed from it passes on the server no later than here.
    */
   function learnClock(
     client: PostgresClient,
@@ -205,7 +205,7 @@ function isReadTimeout(error: Error): boolean {
   return error.message === 'Query read timeout';
 }
 
-/** Whether the connection is lost, rather than only the statement refused. */
+/** Whether the connection is lost, as opposed to only the statement being refused. */
 function isLost(error: Error): boolean {
   const { severity } = error as { severity?: string };
   return severity === undefined || severity === 'FATAL';

@@ -30,7 +30,7 @@ async function limitedRole(limit: number) {
       );
       const client = new pg.Client({ connectionString, application_name: 'taken' });
       client.on('error', () => {});
-      // Refused if the store was faster.
+      // Refused if the store took the connection first.
       await client.connect().then(
         () => taken.push(client),
         () => {},
@@ -60,7 +60,7 @@ describe('a server that has no connection left', () => {
     ['its own pool', true],
     ['an existing pool', false],
   ])(
-    'while the store runs causes UNAVAILABLE until one is free, loses nothing acknowledged, and needs no restart, with %s',
+    'while the store runs causes UNAVAILABLE until one is free, loses no acknowledged write, and needs no restart, with %s',
     async (_pool, own) => {
       const { schema, connectionString, takeAll } = await limitedRole(4);
       const store = await startSession({
@@ -100,7 +100,7 @@ describe('a server that has no connection left', () => {
   it.each([
     ['their own pools', true],
     ['existing pools', false],
-  ])('fails no call of instances that have one connection each, with %s', async (_pool, own) => {
+  ])('does not make calls fail if each instance already has one connection, with %s', async (_pool, own) => {
     const { schema, connectionString } = await limitedRole(3);
     const start = () =>
       startSession({
@@ -140,7 +140,7 @@ describe('a server that has no connection left', () => {
     await Promise.all(calls);
   });
 
-  it('is the cause reported to a call that waited until it timed out', async () => {
+  it('is reported as the cause when a call times out while waiting', async () => {
     const { schema, connectionString } = await limitedRole(1);
     const pool = freshPool({ connectionString });
     const store = await startSession({ pool, schema, cache: false, connectionTimeout: 0.5 });

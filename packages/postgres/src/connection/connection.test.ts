@@ -51,7 +51,7 @@ describe('a connection', () => {
         });
       }
       if (own) {
-        // The server has also been told: none of these statements is still waiting there.
+        // The statements were canceled on the server, too: none of them is still waiting there.
         const waiting =
           "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'";
         await expect.poll(() => query(waiting, [schema.slice(6, 20)])).toEqual([{ count: 0 }]);

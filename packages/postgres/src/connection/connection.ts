@@ -15,7 +15,7 @@ import { createTimeLimit } from './time-limit.ts';
 // Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout, setImmediate } = globalThis;
 
-/** Runs a statement. A deadline is filled in after the given values. */
+/** Runs a statement. If it has a deadline, that is added after the given values. */
 export type Run = <Values extends unknown[]>(
   statement: Statement<Values>,
   ...values: Values
@@ -38,8 +38,8 @@ export interface Connection {
   run: Run;
   start: Start;
   /**
-   * Lends one connection for a transaction, each statement of which may take `milliseconds`. `work` starts over on another connection
-   * if this one ended before a statement.
+   * Lends one connection for a transaction, each statement of which may take `milliseconds`. If the connection had already
+   * ended before a statement, `work` starts over on another one.
    */
   lend<T>(milliseconds: number, work: (run: Run) => Promise<T>): Promise<T>;
   /** Ends the pool if the store created it. */
@@ -61,10 +61,10 @@ const recheck = 100;
 /** How many times a read-only statement is run again. */
 const maxCollisions = 10;
 
-/** How many new connections may end before a statement could run, on a slow machine with a short `idle_session_timeout`. */
+/** How many new connections may end before a statement can run, on a slow machine with a short `idle_session_timeout`. */
 const endedConnections = 3;
 
-/** A broken connection also fails its query. Without a listener the event would end the process. */
+/** A broken connection also makes its query fail. Without a listener, the event would end the process. */
 const ignore = () => {};
 
 /**

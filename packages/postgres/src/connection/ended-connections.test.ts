@@ -23,7 +23,7 @@ describe.each([
     return store;
   };
 
-  it('by idle_session_timeout fails no call', async () => {
+  it('by idle_session_timeout makes no call fail', async () => {
     const store = await start(`${url}?options=-c%20idle_session_timeout%3D150`);
     for (let n = 0; n < 40; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 147 + (n % 8)));
@@ -33,7 +33,7 @@ describe.each([
     }
   });
 
-  it('by the server, unnoticed by a busy process, fails no call', async () => {
+  it('by the server, unnoticed by a busy process, makes no call fail', async () => {
     const application = `ended_${createSessionId().slice(0, 12)}`;
     const store = await start(`${url}?application_name=${application}`);
     const id = createSessionId();
@@ -43,14 +43,14 @@ describe.each([
         'select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1',
         [application],
       );
-      // The result is read no later than the end of the connections.
+      // This process reads the result no later than it notices that the connections have ended.
       await kill;
       const calls = [store.save(id, { n }, {}), store.load(createSessionId()), store.list('ann')];
       await Promise.all(calls);
     }
   });
 
-  it('by a proxy on the way, unnoticed by a busy process, fails no call', async () => {
+  it('by a proxy in between, unnoticed by a busy process, makes no call fail', async () => {
     const proxy = await startProxy(url);
     const store = await start(proxy.url);
     const id = createSessionId();

@@ -5,7 +5,7 @@ import { type Connection, type ConnectionSettings, createConnection } from './co
 import type { PostgresPool } from './postgres-pool.ts';
 import { createTimeLimit } from './time-limit.ts';
 
-/** An idle connection that breaks is replaced; without a listener the event would end the process. */
+/** An idle connection that breaks is replaced; without a listener, the event would end the process. */
 const ignore = () => {};
 
 /**

@@ -10,8 +10,8 @@ export interface TimeLimit {
 }
 
 /**
- * Creates a time limit that counts only while the event loop turns. A process that was stopped, or busy for seconds, did not wait
- * for the server, and may have an unread response in its socket. So a limit never expires before its time, nor before a turn of
+ * Creates a time limit that counts only while the event loop turns. A process that was stopped, or busy for seconds, was not
+ * waiting for the server, and may have an unread response in its socket. So a limit never expires before its time, nor before a turn of
  * the event loop in which sockets were read.
  *
  * One timer serves all pending calls, because a timer for each would make every load slower. It does not keep the process alive;

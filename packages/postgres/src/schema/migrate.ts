@@ -10,7 +10,7 @@ import { qualifiedName, type TableLocation } from './table-names.ts';
 const lock = '5370917263849120417';
 
 /** Milliseconds that a step may take, or wait for another process that is migrating. */
-const mostPatience = 60_000;
+const maxWait = 60_000;
 const mostRaces = 5;
 
 /**
@@ -20,7 +20,7 @@ const mostRaces = 5;
 export async function migrateToLatest(connection: Connection, location: TableLocation): Promise<void> {
   for (let races = 1; ; races += 1) {
     try {
-      await connection.lend(mostPatience, (run) => migrate(run, location));
+      await connection.lend(maxWait, (run) => migrate(run, location));
       return;
     } catch (error) {
       // A process that does not take the lock, such as the application's own migrator, has just created the same table.
@@ -33,7 +33,7 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
   if ((await pendingMigrations(run, location)).length === 0) return;
   await run(statement('begin'));
   try {
-    await run(statement(`set local statement_timeout = ${mostPatience}`));
+    await run(statement(`set local statement_timeout = ${maxWait}`));
     // Wait for other processes that are migrating, even if the role has a short lock_timeout.
     const { rows } = await run(statement("select current_setting('lock_timeout')"));
     await run(statement('set local lock_timeout = 0'));
@@ -53,7 +53,7 @@ async function migrate(run: Run, location: TableLocation): Promise<void> {
 
 /**
  * The migrations to run: those not recorded as done; or all of them if the table itself is gone, because it was dropped or left
- * out of a dump. Records of a newer version are left alone: an older process may run next to a newer one.
+ * out of a dump. Records of a newer version are left alone: an older process may run alongside a newer one.
  */
 async function pendingMigrations(
   run: Run,

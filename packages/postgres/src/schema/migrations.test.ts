@@ -38,7 +38,7 @@ async function freshRole(): Promise<{ role: string; connectionString: string }> 
 }
 
 describe('the schema', () => {
-  it('is the same from startSession, from schemaSql and from the Kysely migrations', async () => {
+  it('is the same whether created by startSession, by schemaSql or by the Kysely migrations', async () => {
     const schemas = [freshSchema(), freshSchema(), freshSchema()] as const;
     await start({ schema: schemas[0] });
     await query(schemaSql('sessions', schemas[1]));
@@ -210,7 +210,7 @@ describe('a start', () => {
     });
   });
 
-  it('of a version that has fewer migrations than are recorded leaves the others alone', async () => {
+  it('of a version with fewer migrations than are recorded leaves the others alone', async () => {
     const schema = freshSchema();
     await start({ schema });
     await query(

@@ -42,7 +42,7 @@ const changes: Record<string, (db: Kysely<SessionsDatabase>) => Step[]> = {
  * The schema as Kysely migrations, for an application that runs all migrations itself and starts with `migrate: false`.
  *
  * @param table The `table` passed to `startSession`. Default: `sessions`.
- * @param schema The `schema` passed to `startSession`; it must exist. Default: where the search path leads.
+ * @param schema The `schema` passed to `startSession`; it must exist. Default: the first schema in the search path.
  * @returns Migrations by name, to merge with the application's own.
  * @example
  * import { migrations, startSession } from '@store/postgres';
@@ -113,7 +113,7 @@ export function createSchemaSql(location: TableLocation): string[] {
  * The schema as plain SQL, for `psql` or any other tool. Running it again changes nothing.
  *
  * @param table The `table` passed to `startSession`. Default: `sessions`.
- * @param schema The `schema` passed to `startSession`. Default: where the search path leads.
+ * @param schema The `schema` passed to `startSession`. Default: the first schema in the search path.
  * @example
  * import { schemaSql, startSession } from '@store/postgres';
  * import pg from 'pg';

@@ -19,7 +19,7 @@ async function freshTable() {
   return { schema, inSchema, table: `${inSchema}."sessions"` };
 }
 
-/** The objects that keep rows, each with its error text. */
+/** The objects that keep rows from being deleted, each with its error text. */
 const keepers: [
   name: string,
   sql: (table: string, inSchema: string) => string,
@@ -115,7 +115,7 @@ describe('row level security', () => {
   });
 });
 
-describe.each(keepers)('%s that can keep rows', (_name, sql, cure) => {
+describe.each(keepers)('%s that can keep rows from being deleted', (_name, sql, cure) => {
   it('is refused at startup with the SQL that removes it', async () => {
     const { schema, inSchema, table } = await freshTable();
     await query(sql(table, inSchema));

@@ -21,7 +21,7 @@ export function assertName(store: string, option: 'table' | 'schema', name: unkn
   throw invalidOption(store, option, `a name of 1 to ${longest} bytes without NUL`, name);
 }
 
-/** The name of a sessions table, and its schema unless the connection's search path leads to it. */
+/** The name of a sessions table, and its schema unless it is found through the connection's search path. */
 export interface TableLocation {
   table: string;
   schema: string | undefined;

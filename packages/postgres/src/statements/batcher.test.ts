@@ -81,7 +81,7 @@ describe('createBatcher', () => {
     expect(new Set(await Promise.all(results)).size).toBe(37);
   });
 
-  it('runs alone an item that a batch could not include', async () => {
+  it('runs an item alone if a batch could not include it', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher(options);
     const results = [run(1), run(13)];
@@ -115,7 +115,7 @@ describe('createBatcher', () => {
     expect(runs).toHaveLength(4);
   });
 
-  it('runs items with one key one after the other, and no more than a hundred or a million characters together', async () => {
+  it('runs items with the same key one after the other, and no more than a hundred or a million characters together', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher({ ...options, keyOf: String });
     for (const item of [1, 2, 1]) void run(item);
@@ -198,7 +198,7 @@ describe('statements that carry many sessions', () => {
     expect(done.has('s2 true')).toBe(true);
   });
 
-  it('never deadlock, in whichever order two processes write the same sessions', async () => {
+  it('never deadlock, whatever the order in which two processes write the same sessions', async () => {
     const schema = freshSchema();
     const [one, other] = [await freshStorage({ schema }), await freshStorage({ schema })];
     await saveAll(one.storage, names(40));

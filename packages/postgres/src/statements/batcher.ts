@@ -77,11 +77,11 @@ export function createBatcher<Item, Result>(
       return;
     }
     scheduled = true;
-    // Not queueMicrotask: Node makes an async resource for each call of it.
+    // Not queueMicrotask: Node creates an async resource for each call to it.
     void ready.then(dispatch);
   }
 
-  /** Lets the next batch start: this one is done, or takes too long. */
+  /** Lets the next batch start: this one is done, or is taking too long. */
   function makeRoom(batch: Batch): void {
     const index = running.indexOf(batch);
     if (index < 0) return;

@@ -8,8 +8,8 @@ import { sqlWriter } from '../schema/sessions-table.ts';
 import type { TableLocation } from '../schema/table-names.ts';
 
 /**
- * The maximum number of rows for one statement, which takes about a quarter of a millisecond. A longer one keeps a processor
- * of the server busy: with 500 rows, the slowest loads at that time take ten times as long.
+ * The maximum number of rows for one statement, which takes about a quarter of a millisecond. A longer one keeps one of the
+ * server's processors busy: with 500 rows, the slowest loads at that time take ten times as long.
  */
 const mostRows = 25;
 

@@ -15,7 +15,7 @@ const count = async (schema: string) =>
   (await query(`select count(*)::int from ${pg.escapeIdentifier(schema)}.sessions`))[0]?.count;
 
 describe('deleteExpired', () => {
-  it('spares sessions touched or written since, however many are due with them', async () => {
+  it('spares sessions that were touched or written again, however many are due with them', async () => {
     const { storage, schema } = await freshStorage();
     for (const name of ['touched', 'written', 'expired']) {
       await storage.insert(sessionRecord(name, { expiresAt: 1000 }), now);

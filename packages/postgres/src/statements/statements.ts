@@ -71,7 +71,7 @@ export function writeStatements(location: TableLocation, prepare: boolean) {
     /**
      * The row itself gets the new key and the mark is a new row, not the other way round: a `deleteBySubject` that waits for
      * the row then follows it to its new key. The mark can have the old key because the update comes first, and to the unique
-     * index a row moved by the same transaction is gone.
+     * index, a row moved by the same transaction is gone.
      */
     move: timed<
       [

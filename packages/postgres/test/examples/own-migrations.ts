@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Pool } from 'pg';
 
-/** With plain SQL: run it, or print it for psql. Twice changes nothing. */
+/** With plain SQL: run it, or print it for psql. Running it twice changes nothing. */
 export async function makeTable(pool: Pool): Promise<void> {
   await pool.query(schemaSql('sessions'));
 }

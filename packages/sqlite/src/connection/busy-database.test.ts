@@ -114,7 +114,7 @@ describe('a busy database', () => {
     expect(passed.pragma('busy_timeout', { simple: true })).toBe(60_000);
   });
 
-  it('makes reads wait while the database is locked against reading', async () => {
+  it('makes reads wait while another connection holds an exclusive lock', async () => {
     const path = temporaryDatabase();
     const passed = new Database(path);
     onTestFinished(() => {

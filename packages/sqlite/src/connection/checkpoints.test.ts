@@ -113,7 +113,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('are not kept small for garbage collection while the thread is running', async () => {
+  it('do not become more frequent during garbage collection while the thread is running', async () => {
     const { connection, insert, longestLog } = open();
     await insert(500);
     await expect.poll(longestLog).toBe(4000);

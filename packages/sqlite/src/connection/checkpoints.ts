@@ -6,11 +6,11 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Decides when the write-ahead log is written back to the database, and whether a commit or the worker thread does it. */
 export interface Checkpoints {
-  /** Call with the number of changed rows once it has reached {@link rowsPerCheckpoint}. */
+  /** Call this with the number of changed rows once it has reached {@link rowsPerCheckpoint}. */
   committed(rows: number): void;
-  /** Call when garbage collection begins and when it ends. */
+  /** Call this when garbage collection begins and when it ends. */
   collecting(isRunning: boolean): void;
-  /** Waits until the thread has finished, to keep the log short. For work that no request is waiting for. */
+  /** Waits until the thread has finished, to keep the log short. Only for work that no request is waiting for. */
   caughtUp(): Promise<void> | undefined;
   /** Stops the thread if one is running. */
   end(): Promise<unknown> | undefined;

@@ -94,7 +94,7 @@ export class Connection {
     this.#opened.configure?.();
   }
 
-  /** Call once, once the table exists and all statements are prepared. */
+  /** Call this once, after the table exists and all statements are prepared. */
   watch(): void {
     this.#opened.watch?.();
   }
@@ -106,8 +106,8 @@ export class Connection {
   }
 
   /**
-   * Call before a statement when a check of the file is due. If the database was lost and another is at the path, opens the
-   * new one.
+   * Call this before a statement if a check of the file is due. If the database was lost and another is at the path, opens
+   * the new one.
    *
    * @throws {StoreError} `UNAVAILABLE` when the file or its log is not the one that was opened.
    */
@@ -117,7 +117,7 @@ export class Connection {
     if (loss) this.#reopen(loss);
   }
 
-  /** Marks the database as lost. @returns the error for the write that discovered it */
+  /** Marks the database as lost. @returns the error for the write that discovered the loss */
   lose(loss: Loss): StoreError {
     if (!this.#loss) this.#lose(loss);
     return lost(loss);

@@ -46,9 +46,9 @@ const quickly = { throwIfNoEntry: false } as const;
  * function call.
  */
 export class DatabaseFile {
-  /** When the next load has to check. */
+  /** The time from which a load has to check first. */
   readDue = 0;
-  /** When the next write has to check before it runs. */
+  /** The time from which a write has to check before it runs. */
   writeDue = 0;
   readonly #path: string;
   readonly #realPath: string;
@@ -104,8 +104,8 @@ export class DatabaseFile {
   }
 
   /**
-   * Call when a check is due, and after every commit before the write is acknowledged, so that an acknowledged write is
-   * always in the file that other processes open.
+   * Call this when a check is due, and after every commit before the write is acknowledged, so that an acknowledged write
+   * is always in the file that other processes open.
    *
    * @returns what happened to the file since it was opened; `undefined` if nothing did
    */
@@ -135,14 +135,14 @@ export class DatabaseFile {
     const header = descriptor && readHeader(descriptor);
     const size = descriptor?.stat()?.size;
     if (header === 'none') return false;
-    // The rest may be in a log.
+    // The part that is missing from the file may be in a log.
     if (header === undefined || size === undefined || new LogFile(this.#realPath).isAtPath()) return true;
     return size >= BigInt(header.size);
   }
 
   /**
-   * Call before SQLite closes a lost file: the content of the log must neither be lost nor be combined with content that
-   * the log does not belong to.
+   * Call this before SQLite closes a lost file: the content of the log must neither be lost nor be combined with content
+   * that the log does not belong to.
    *
    * @param isLastChance Whether to discard anything that cannot be written back now.
    * @returns whether the log has been dealt with

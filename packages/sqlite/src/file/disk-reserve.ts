@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** In bytes; a thousand pages, which is how much the log can make the database grow before a commit writes it back. */
+/** In bytes: a thousand pages, which is how much the log can make the database grow before a commit writes it back. */
 const largest = 4 * 1024 * 1024;
 
 /** In bytes. A smaller reserve is not worth a file. */
@@ -13,7 +13,7 @@ const part = 8;
 
 /**
  * Keeps a file whose only purpose is to take up space, and which is deleted when the disk is full: the database can then grow by
- * what is in the log, and the log has room again to end sessions.
+ * what is in the log, and the log again has room for ending sessions.
  */
 export class DiskReserve {
   readonly #path: string;

@@ -5,10 +5,10 @@ import { freeBytes } from './disk-reserve.ts';
 /** The result of writing the log back to the database. */
 type Outcome = 'done' | 'in use' | 'no room';
 
-/** Bytes that must be free on a previously full disk before sessions can be added normally again. */
+/** Once this many bytes are free on a disk that was full, sessions can be added normally again. */
 const enough = 1024 * 1024;
 
-/** How many free pages inside the database are enough to add a session, indexes included, without growing the file. */
+/** With this many free pages inside the database, a session can be added, indexes included, without growing the file. */
 const enoughPages = 64;
 
 /**
@@ -28,7 +28,7 @@ export class DiskSpace {
   }
 
   /**
-   * Call while the disk is full, before a write that may make the database grow.
+   * Call this while the disk is full, before a write that may make the database grow.
    *
    * @throws {StoreError} `UNAVAILABLE` when the disk has no room for it.
    */
@@ -42,7 +42,7 @@ export class DiskSpace {
   }
 
   /**
-   * Call when a write has failed because the disk is full: makes room in the log and retries the write.
+   * Call this when a write has failed because the disk is full: makes room in the log and retries the write.
    *
    * @param adds Whether the write may make the database grow; a deletion does not.
    * @throws {StoreError} `UNAVAILABLE` when the disk still has no room.
@@ -100,7 +100,7 @@ function hasLittleRoom(directory: string | undefined): boolean {
 export function isDiskFull(error: unknown, directory: string | undefined): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   if (code === 'SQLITE_FULL') return true;
-  // The codes for a quota, and for the log's shared memory, which is also a file.
+  // SQLite reports these codes if a quota is exceeded, and for the log's shared memory, which is also a file.
   return (code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE') && hasLittleRoom(directory);
 }
 

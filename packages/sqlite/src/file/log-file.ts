@@ -58,9 +58,9 @@ export class LogFile {
 
   /**
    * Whether the log may have held a version of the database's first page that begins with these bytes. Reads the whole log.
+   * Always `true` if the log has restarted since `generation`, because earlier frames are gone.
    *
-   * @param generation The log's generation at the earliest time in question. `true` if the log has since restarted, because
-   * earlier frames are gone.
+   * @param generation The log's generation at the earliest time in question.
    */
   mayHaveHeld(start: Buffer, generation: Buffer | undefined): boolean {
     const header = this.#descriptor?.read(0, headerLength);

@@ -71,7 +71,7 @@ describe('a log that was deleted under an open database', () => {
     const { store } = await start(path);
     await fill(store, 400, 1);
     remove(path, ...suffixes);
-    // If the last check was only a moment ago, this write goes into the deleted log.
+    // The last check may have been only a moment ago, in which case this write goes into the deleted log.
     await store.save(first, { n: 2 }, {});
     later();
     expect((await store.load(first)).data).toEqual({ n: 2 });

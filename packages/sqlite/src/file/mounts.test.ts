@@ -5,7 +5,7 @@ import { canMount, reportOf } from '../../test/report.ts';
 import { temporaryDatabase } from '../../test/temporary-database.ts';
 import { fileSystemOf, mountOf } from './mounts.ts';
 
-/** `host` is a folder on the host, `data` the folder in the container for the database. */
+/** `host` is a folder on the host, and `data` is the database's folder in the container. */
 function makeFolders(context: TestContext, name = 'data') {
   if (!canMount) context.skip('mounts need root or user namespaces');
   const base = dirname(temporaryDatabase());
@@ -38,13 +38,13 @@ describe('a database that is mounted as a single file', () => {
     }
   });
 
-  it('is refused from another file system', async (context) => {
+  it('is refused when it comes from another file system', async (context) => {
     const folders = makeFolders(context);
     const fromTmpfs = `mount -t tmpfs none "$HOST"; (umask 077; : >"$HOST/sessions.db"); ${mountFile}`;
     expect(await startAfter(fromTmpfs, folders)).toMatchObject(refusedFor(`${folders.DATA}/sessions.db`));
   });
 
-  it('is refused from another file system even if /proc is not mounted', async (context) => {
+  it('is refused when it comes from another file system, even if /proc is not mounted', async (context) => {
     const folders = makeFolders(context);
     const withoutProc = `mount -t tmpfs none "$HOST"; (umask 077; : >"$HOST/sessions.db"); ${mountFile}; mount -t tmpfs none /proc`;
     expect(await startAfter(withoutProc, folders)).toMatchObject(refusedFor(`${folders.DATA}/sessions.db`));

@@ -6,9 +6,9 @@ import { sqlWriter } from './sessions-table.ts';
 import { tableNames } from './table-names.ts';
 
 /**
- * Brings the schema up to date; only reads if it already is up to date. Runs in one transaction without an `await`, so that neither other
- * calls on this connection nor another process can interfere. Kysely's migrator takes no lock on SQLite: when twenty processes start on an
- * empty database, some of them fail.
+ * Brings the schema up to date; only reads if it is already current. Runs in one transaction without an `await`, so that neither
+ * other calls on this connection nor another process can interfere. Kysely's migrator takes no lock on SQLite: when twenty processes
+ * start on an empty database, some of them fail.
  */
 export function migrateToLatest(database: SqliteDatabase, table: string): void {
   if (pendingMigrations(database, table).length === 0) return;
