@@ -15,7 +15,7 @@ describe('readCommand', () => {
     expect(readCommand([], { BENCH_QUICK: '1' })).toMatchObject({ quick: true, results: undefined });
   });
 
-  it('saves them in the directory it was given', () => {
+  it('saves the figures of a quick run in the directory it was given', () => {
     expect(read('--quick', '--results', 'here').results).toBe(resolve('here'));
   });
 
@@ -55,14 +55,14 @@ describe('readCommand', () => {
     });
   });
 
-  it('refuses to save those in the committed results', () => {
+  it('refuses to save a comparison with an older build in the committed results', () => {
     expect(() => read('--before', '/older', '--results', relative('.', committedResults))).toThrow(
-      'Name another directory for --results.',
+      'give --results another directory.',
     );
   });
 
-  it('refuses an older build when it measures nothing', () => {
-    expect(() => read('--before', '/older', '--render')).toThrow('--before measures');
+  it('refuses an older build if nothing is to be measured', () => {
+    expect(() => read('--before', '/older', '--render')).toThrow('--before cannot be used with --render');
   });
 
   it('refuses an invalid number of seconds', () => {

@@ -10,7 +10,7 @@ export interface Command {
   only: string[];
   /** Another checkout of this repository, whose built packages are measured alongside ours. */
   before: string | undefined;
-  /** Measures nothing: regenerates the report, table and charts from the existing figures. */
+  /** Whether to measure nothing and only regenerate the report, table and charts from the existing figures. */
   render: boolean;
   /** The directory for figures, report and charts; `undefined` if this run saves none. */
   results: string | undefined;
@@ -45,7 +45,7 @@ export function readCommand(args: string[], environment: NodeJS.ProcessEnv): Com
   const directory = resolve(environment.INIT_CWD ?? '.', values.directory);
   if (before !== undefined && (render || results === committedResults)) {
     throw new Error(
-      '--before measures, and what is committed is of this build alone. Name another directory for --results.',
+      '--before cannot be used with --render or replace the committed results: give --results another directory.',
     );
   }
   const plan = quick ? quickPlan : fullPlan;

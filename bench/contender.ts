@@ -12,7 +12,7 @@ export interface OpenContender<Loaded = unknown> {
   contentOf(loaded: Loaded): SessionContent | undefined;
   /** Saves a new or an existing session. `now` is in the past for sessions that should be expired. */
   save(id: string, content: SessionContent, now?: number): Awaitable<unknown>;
-  /** Set if it cannot change the content of a saved session: no `save over`, no `request`. */
+  /** Whether the content of a saved session cannot be changed: no `save over`, no `request`. */
   writeOnce?: boolean;
   /** The second half of a request, if that is a separate call. @default saves the result of `change` on the loaded content */
   update?(id: string, loaded: Loaded, change: Change): Awaitable<unknown>;
@@ -20,18 +20,18 @@ export interface OpenContender<Loaded = unknown> {
   destroy(id: string): Awaitable<unknown>;
   gc?(): Awaitable<unknown>;
 
-  /** Like everything below, never timed. Performs many saves faster than saving one at a time, for example in a transaction. */
+  /** Performs many saves faster than one at a time, for example in a transaction. Neither this nor anything below is ever timed. */
   bulk?(saves: () => Promise<void>): Promise<void>;
   /** Checkpoints or vacuums, so that no operation pays for an earlier one. */
   maintain?(): Awaitable<void>;
-  /** Waits for its own threads, so that their processor time is counted here rather than in the next contender's block. */
+  /** Waits for the store's own threads, so that their processor time is counted here rather than in the next contender's block. */
   rest?(): Awaitable<void>;
   /** How many sessions the backend actually holds, including expired ones. */
   rows(): Awaitable<number>;
   close?(): Awaitable<void>;
 }
 
-/** What a store provides itself rather than leaving to its backend. */
+/** What a store provides itself, as opposed to its backend. */
 export type Operations<Loaded> = Omit<OpenContender<Loaded>, 'rows'>;
 
 /** A store to measure. */

@@ -21,7 +21,7 @@ export interface Setting {
   quick: boolean;
   /** A directory for files during the measurement. */
   directory: string;
-  /** An older checkout with its packages built: everything of ours is measured with that build as well. */
+  /** An older checkout with its packages built: each of our contenders is measured with that build as well. */
   before?: string | undefined;
   onStep(text: string, share: number): void;
   /** Called when the part is done. @returns when, where and how it was measured */
@@ -49,8 +49,8 @@ function backendPart(backend: Backend): Part {
 }
 
 /**
- * The same backend with everything of ours three times: built by this checkout, by an older one, and by this one again. None of them
- * runs from `src`, so their code is the only difference.
+ * The same backend with each of our contenders three times: built by this checkout, by an older one, and by this one again. None of
+ * them runs from `src`, so their code is the only difference.
  */
 async function withOlderBuild({ name }: Backend, before: string): Promise<Backend> {
   const copies = { now: thisCheckout, before, again: thisCheckout };
@@ -84,7 +84,7 @@ const httpPart: Part = {
     const entered = before === undefined ? applications : withBefore(applications, before, thisCheckout);
     const httpPlan = { ...(quick ? quickHttpPlan : fullHttpPlan), seconds: plan.seconds };
     const samples: HttpSample[] = [];
-    // One framework after another: with fewer servers taking turns, the measurements being compared are taken closer together.
+    // One framework after another: with fewer servers taking turns, the measurements to compare are closer together in time.
     for (const own of Map.groupBy(entered, ({ framework }) => framework).values()) {
       samples.push(...(await measureHttp(own, httpPlan, directory, onStep)));
     }

@@ -24,7 +24,7 @@ if (render) {
     const run = beginRun(args, quick, directory);
     const part = await measure({ plan, quick, directory, before, onStep: progress(name), run });
     measured = mergeResults(measured, part);
-    // One part at a time, so that a later failure loses nothing.
+    // The results are written after each part, so that a later failure loses nothing.
     if (results !== undefined) await writeResults(results, mergeResults(readResults(results), part));
   }
   console.log(report(measured));

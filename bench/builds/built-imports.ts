@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { builtFile } from './built-packages.ts';
 
-/** One server for all copies: contenders on different servers would not share the same log. */
+/** All copies use one server: contenders on different servers would not share the same log. */
 const shared = '/contenders/postgres/server.ts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const thisCheckout = join(import.meta.dirname, '../..');
 
-/** Those of our entry points that contenders and applications import. */
+/** Our entry points that contenders and applications import. */
 const imported = ['core', 'cookie', 'file', 'postgres', 'session', 'sqlite'];
 
 /**

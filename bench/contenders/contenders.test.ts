@@ -63,7 +63,7 @@ const everyPostgresRow: EveryRow = async (directory) => {
 let parent: string;
 let server: Awaited<ReturnType<typeof borrowServer>>;
 
-// Borrowed for all tests, so that it doesn't restart for each one.
+// The server is borrowed for all tests, so that it doesn't restart for each one.
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'store-bench-'));
   server = await borrowServer(join(parent, 'all'));

@@ -48,8 +48,8 @@ export async function measureScale(
 }
 
 /**
- * All sizes take turns, so that each is compared with the smallest within the same minute. No block visits a session that an earlier one
- * has just visited: with many sessions, each visit is to one that has been idle for a long time.
+ * All sizes take turns, so that each is compared with the smallest within the same minute. No block visits a session that an earlier
+ * block has just visited: with many sessions, every session visited has been idle for a long time.
  */
 async function runRounds(entrants: Sized[], rounds: number, count: number) {
   const random = seededRandom(1);
@@ -122,7 +122,7 @@ if (import.meta.main) {
     },
   });
   const [name = ''] = positionals;
-  if (!(name in backends)) throw new Error(`Say which backend: ${Object.keys(backends).join(', ')}.`);
+  if (!(name in backends)) throw new Error(`Name a backend to measure: ${Object.keys(backends).join(', ')}.`);
   mkdirSync(values.directory, { recursive: true });
   const plan = { sizes: values.sizes.split(',').map(Number), rounds: 20, parent: values.directory };
   console.log(await measureScale(name as keyof typeof backends, plan));

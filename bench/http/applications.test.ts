@@ -12,7 +12,7 @@ import { proveSessions, signIn } from './measure-http.ts';
 
 const isBare = ({ kind }: Application) => kind === 'bare' || kind === 'control';
 
-describe('the applications', () => {
+describe('the application', () => {
   let directory: string;
   let server: Server;
   let connection: Connection;
@@ -36,7 +36,7 @@ describe('the applications', () => {
   }
 
   it.each(applications.filter((application) => !isBare(application)))(
-    '$name on $framework keeps the sessions of several visitors apart, and counts',
+    '$name on $framework keeps the sessions of several visitors apart, and counts page views',
     async (application) => {
       await start(application);
       await proveSessions(connection, await signIn(connection, 3));
@@ -44,7 +44,7 @@ describe('the applications', () => {
   );
 
   it.each(applications.filter(isBare))(
-    '$name on $framework, without sessions, does not pass the proof',
+    '$name on $framework, without sessions, fails the check',
     async (application) => {
       await start(application);
       await expect(proveSessions(connection, await signIn(connection, 2))).rejects.toThrow('returned');

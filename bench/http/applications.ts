@@ -10,9 +10,9 @@ export interface Application {
   /** Its session layer; for a peer, with the version. */
   name: string;
   kind: HttpKind;
-  /** Creates the server, not yet listening, with its files in an empty directory. Only then are its libraries imported. */
+  /** Creates the server, not yet listening, with its files in an empty directory. Imports its libraries only at this point. */
   start(directory: string): Awaitable<Server>;
-  /** For an older build and its control: the name of our application to compare it with. */
+  /** For an older build and its control: the name of our application to compare them with. */
   variantOf?: string;
   /** Another checkout, whose built `@store/*` packages its process imports. @default this one, from `src` */
   checkout?: string;

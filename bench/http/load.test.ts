@@ -46,7 +46,7 @@ describe('runLoad', () => {
   });
 
   it.each([undefined, 1000])(
-    'rejects on a failure, and stops keeping the process awake, at %s a second',
+    'rejects on a failure, and no longer keeps the process awake, at %s requests a second',
     async (perSecond) => {
       const failing: Connection = { get: () => Promise.reject(new Error('gone')), close: async () => {} };
       const load = { path: '/read', milliseconds: 20, perSecond };

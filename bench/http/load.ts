@@ -15,7 +15,7 @@ export interface LoadResult {
   latencies: number[];
 }
 
-/** Puts a server under load. No two connections use the same session, so no request waits for another one's lock. */
+/** Puts a server under load. No two connections use the same session, so no request waits for another's lock. */
 export async function runLoad(
   connections: readonly Connection[],
   cookies: readonly string[],

@@ -124,7 +124,7 @@ async function runRounds(
   for (let round = 0; round <= rounds; round++) {
     if (round > 2 && performance.now() > deadline) break;
     for (const { name: scenario, route, perSecond } of scenarios) {
-      // Full load gets the code compiled soonest, whatever load follows.
+      // The warm-up uses full load, which gets the code compiled soonest, whatever load follows.
       if (round === 0 && perSecond !== undefined) continue;
       for (const { application, server, connections, cookies } of inTurn(entrants, random)) {
         const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;

@@ -13,9 +13,9 @@ export interface Collection {
   contender: string;
   round: number;
   milliseconds: number;
-  /** The longest it blocked the event loop, in milliseconds. */
+  /** The longest time for which it blocked the event loop, in milliseconds. */
   longestBlock: number;
-  /** The 99th percentile of the loads, and of the same loads without garbage collection. */
+  /** The 99th percentile of the loads' latencies, and of the same loads without garbage collection. */
   loadP99: number;
   idleP99: number;
 }
@@ -39,7 +39,7 @@ export async function runCollections(
     if (round > 1 && performance.now() > deadline) break;
     for (const { name, store } of shuffled(collectors, random)) {
       onStep(`garbage collection ${round} of ${collected.rounds}, ${name}`, round / (collected.rounds + 1));
-      // Numbers used nowhere else, and the same in each round, because the previous round has removed them.
+      // These numbers are used nowhere else. Each round can reuse them, because the previous one has removed their sessions.
       await fill(store, 100_000_000, collected.expired, Date.now() - 2 * lifetime);
       await store.maintain?.();
       await clearGarbage();

@@ -19,7 +19,7 @@ const longest = 4;
 
 /**
  * Runs the workload on all contenders in turn. They take turns in blocks of a few milliseconds, in a new order each
- * time, so that other load on the machine affects all of them equally. With longer turns, even identical code differs from itself.
+ * time, so that other load on the machine affects all of them equally. With longer turns, even two runs of identical code differ.
  */
 export async function runRounds(
   entrants: Entrant[],

@@ -5,14 +5,14 @@ import type { BackendResults, Results } from './results.ts';
 /** GitHub shows one of two charts, because an SVG in a page can't tell which colors the page uses. */
 export type Theme = 'light' | 'dark';
 
-const colours = {
+const colors = {
   light: { ink: '#1f2328', soft: '#59636e', grid: '#e6eaef', ours: '#3b5bdb', peer: '#aeb7c2' },
   dark: { ink: '#f0f6fc', soft: '#9198a1', grid: '#30363d', ours: '#7c93ff', peer: '#59636e' },
 };
 
 /** Requests per second of each store, as a multiple of the bare backend: ours and the peers, backend by backend. */
 export function chart({ backends }: Results, theme: Theme): Promise<string> {
-  const { ink, soft, grid, ours, peer } = colours[theme];
+  const { ink, soft, grid, ours, peer } = colors[theme];
   const groups = Object.values(backends).map(barsOf);
   const names = groups.flatMap((bars) => [...new Set(bars.map(({ name }) => name))]);
   const headings = Object.values(backends).map(({ title }) => title);

@@ -46,7 +46,7 @@ const backend: Backend = {
   collectors: [bare, ours],
 };
 
-/** Ten operations in this many milliseconds, in a turn whose slowness is given by its number. */
+/** Ten operations that take `each` milliseconds in turn 1, and `turn` times as long in later turns. */
 function sample(
   { name }: Contender,
   operation: string,
@@ -176,7 +176,7 @@ describe('the figures over HTTP', () => {
 });
 
 describe('report', () => {
-  it('prints value, ratio and quartiles of every operation, and why a comparison is unequal', () => {
+  it('prints the value, ratio and quartiles of every operation, and why a comparison is unequal', () => {
     const rows = rowsOf(report(results));
     expect(rows).toContainEqual(['careless 1.2.3 (no <expiry>)', '2,500 · **0.50** (0.50–0.50)', '–']);
     expect(rows).toContainEqual(['@store/sqlite', '10.0', '2.00', '3.00', '1.00']);
@@ -188,14 +188,14 @@ describe('report', () => {
     expect(report({ ...results, http: { ...http, applications } })).not.toContain('Before and after');
   });
 
-  it('says in one line when, where and how', () => {
+  it('says in one line when, where and how a part was measured', () => {
     expect(report(results)).toContain(
       '`npx pnpm bench`, a full run of 321 s on 2026-01-02 03:04 UTC, Node v24.0.0, Linux 6.1.0, 2 × Some Processor, files on a disk.',
     );
   });
 });
 
-it('the summary shows ours in bold above the peers that keep sessions in the same place', () => {
+it('the summary shows ours in bold above the peers that keep sessions in the same kind of place', () => {
   expect(rowsOf(summary(results)).slice(2)).toEqual([
     ['**@store/sqlite**', '**34.9**'],
     ['express-session 1.19.0 + MemoryStore', '30.0'],

@@ -1,7 +1,7 @@
 import type { OpenContender } from '../contender.ts';
 import { sessionContent, sessionId } from './content.ts';
 
-/** Parallel saves: enough for a store that commits writes together. */
+/** The number of parallel saves: enough for a store that commits writes together. */
 const together = 200;
 
 /** Saves sessions numbered from `from` upward. @param now In the past for sessions that should already be expired. */

@@ -27,7 +27,7 @@ export interface Range {
 /** One column of the workload. */
 export interface Operation {
   name: string;
-  /** Its cost is uneven because of checkpoints and the like, so a sample is a whole round; for reading operations, it is a block. */
+  /** Whether it writes: its cost is then uneven, because of checkpoints and the like, so a sample is a whole round, not a block. */
   writes: boolean;
   /** Prepares ids and content, untimed; `undefined` if the contender has no such operation. */
   prepare(entrant: Entrant, range: Range): Awaitable<Block | undefined>;

@@ -4,7 +4,7 @@ import { packageVersion, peer } from '../package-version.ts';
 import { bareSealer, ironSealer, joseSealer, ourSealer, portableSealer, type Sealer } from './sealers.ts';
 
 /**
- * A contender whose sessions are in cookies. A map plays the browsers, the same for all contenders, at almost no cost. A load that
+ * A contender whose sessions are in cookies. A map plays the role of the browsers, for all contenders alike, at almost no cost. A load that
  * misses gets a cookie with one character changed.
  */
 export function withCookies(start: () => Awaitable<Sealer>): Contender['open'] {

@@ -8,7 +8,7 @@ import { lifetime } from '../../contender.ts';
 /** How a contender seals cookies. They all seal the same fields: id, content, creation and expiry. */
 export interface Sealer {
   seal(id: string, content: SessionContent): Awaitable<string>;
-  /** `undefined`, or an exception, for a cookie that is not genuine. */
+  /** Returns `undefined` or throws if the cookie is not genuine. */
   open(cookie: string): Awaitable<SessionContent | undefined>;
 }
 
@@ -49,7 +49,7 @@ export async function ourSealer(): Promise<Sealer> {
   };
 }
 
-/** The same, as it runs without synchronous crypto. */
+/** @store/cookie as it runs without synchronous crypto. */
 export function portableSealer(): Promise<Sealer> {
   const { getBuiltinModule } = process;
   Object.assign(process, { getBuiltinModule: undefined });

@@ -6,7 +6,7 @@ import { lifetime, type OpenContender } from '../../contender.ts';
 
 type Stored = SessionContent & { expires: number };
 
-/** Typical hand-written code, with the id as the file name: a save writes a temporary file and renames it. Parallel saves may lose one. */
+/** Typical hand-written code, with the id as the file name: a save writes a temporary file and renames it. Parallel saves can be lost. */
 export function openBare(directory: string): OpenContender<Stored | undefined> {
   let temporaries = 0;
   const pathOf = (id: string) => join(directory, `${id}.json`);

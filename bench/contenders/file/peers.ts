@@ -31,7 +31,7 @@ export function openSessionFileStore(directory: string): OpenContender {
     },
     async gc() {
       await promised((done) => helpers.reap(store.options, done));
-      // It calls back once the last file is done, even though up to nine earlier ones may not be.
+      // It calls back once the last file is done, even if up to nine earlier ones are not.
       await sleep(50);
     },
     rows: () => countFiles(directory),

@@ -12,8 +12,8 @@ export function schemaOf(directory: string): string {
 }
 
 /**
- * A contender with its own pool and schema, on a server that they all share. Idle connections stay open: otherwise they would be
- * opened, and their statements prepared, within a block. The table is vacuumed and analyzed between operations, not whenever the
+ * A contender with its own pool and schema, on a server that all contenders share. Idle connections stay open: otherwise connections
+ * would be opened, and statements prepared, within a block. The table is vacuumed and analyzed between operations, not whenever the
  * server decides to.
  */
 export function onPool<Loaded>(

@@ -24,7 +24,7 @@ const ourSchema = ourTable(schemaSql());
 const bare: Contender = { kind: 'bare', name: 'node-postgres, our schema', open: openBare(ourSchema) };
 const control: Contender = { ...bare, kind: 'control', name: 'the same code again' };
 const ours: Contender = { kind: 'ours', name: '@store/postgres', open: openOurs(true) };
-/** As if behind a transaction pooler. */
+/** With the setting that a transaction pooler requires. */
 const unprepared: Contender = {
   ...ours,
   name: '@store/postgres, prepare: false',

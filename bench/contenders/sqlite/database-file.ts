@@ -12,7 +12,7 @@ export function databasePath(directory: string): string {
 
 /**
  * A contender on a database file, which `start` opens unless the store does so itself. Untimed work uses a separate connection:
- * counting rows would evict pages from the first one's cache.
+ * counting rows would evict pages from the contender's cache.
  */
 export function onDatabase<Loaded>(
   table: string,

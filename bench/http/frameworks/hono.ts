@@ -48,7 +48,7 @@ export async function withStore(store: StoreName, directory: string): Promise<Se
   );
 }
 
-/** iron-session with its jar for web-standard requests. A handler that changes the session saves it itself. */
+/** iron-session with its cookie jar for web-standard requests. A handler that changes the session has to save it. */
 export const ironSessionPeer = () =>
   server(new Hono(), async ({ req }, route, number) => {
     const headers = new Headers();

@@ -24,7 +24,7 @@ export async function withStore(store: StoreName, directory: string): Promise<Se
   return createServer(sessionHandler<ShopContent>(answer));
 }
 
-/** React Router's file storage, with its cookie signed as in its guide. A handler that changes the session commits it itself. */
+/** React Router's file storage, with its cookie signed as in its guide. A handler that changes the session has to commit it. */
 export function reactRouterFile(directory: string): Server {
   const { getSession, commitSession } = createFileSessionStorage({
     dir: directory,
