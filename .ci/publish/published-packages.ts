@@ -168,8 +168,8 @@ export interface Budget {
 }
 
 /**
- * One for each published package. Sizes are a little above the measured ones, and file counts about a quarter; package counts are exact.
- * Examples in docstrings count three times: in the declarations, in the code and in its source map.
+ * One for each published package. Sizes are a little higher than measured, file counts about a quarter higher; package
+ * counts are exact. Examples in docstrings count three times: in the declarations, in the code and in its source map.
  */
 export const budgets: Record<string, Budget> = {
   '@store/conformance': { packages: 3, kilobytes: 2150, loadedFiles: 120 },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Runs a command to completion. @returns its output. An error contains both streams. */
+/** Runs a command to completion. @returns its output. An error contains both output streams. */
 export async function run(
   [command = '', ...args]: string[],
   { cwd, env }: { cwd: string; env: Record<string, string | undefined> },

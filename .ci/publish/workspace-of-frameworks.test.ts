@@ -31,7 +31,7 @@ describe.each([
       applications.set(name, await openApplication({ using, folder, manifest: { name, dependencies } }));
       await writeFile(join(folder, 'program.ts'), program);
     }
-    // pnpm adds settings to this file, which works only if it is written line by line.
+    // pnpm adds settings to this file, which works only if each setting is on a separate line.
     const settings = [
       'packages:',
       ...members.map(({ name }) => `  - ${name}`),

@@ -23,7 +23,7 @@ afterAll(async () => {
   await demo.close();
 });
 
-/** By how many pixels the page is wider than its window. */
+/** How many pixels wider the page is than its window. */
 const overflow = ({ page }: Visitor) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -43,7 +43,7 @@ async function problems({ page }: Visitor): Promise<string[]> {
   return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-it.each([320, 360])('needs no sideways scrolling at %i pixels', async (width) => {
+it.each([320, 360])('the page needs no horizontal scrolling at %i pixels', async (width) => {
   const visitor = await visit(browser, demo.origin, { viewport: { width, height: 640 } });
   expect(await overflow(visitor)).toBe(0);
   await visitor.press('Sign in as Ada');
@@ -79,7 +79,7 @@ describe.each([
 ])('at $width pixels', (viewport) => {
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     it.each(Object.keys(visits))('fits and is accessible %s', async (name) => {
-      // Reduced motion, so that contrast is measured on the final colours.
+      // Reduced motion, so that contrast is measured on the final colors.
       const visitor = await visit(browser, demo.origin, { viewport, colorScheme, reducedMotion: 'reduce' });
       for (const enter of visits[name] ?? []) {
         await enter(visitor);

@@ -10,7 +10,7 @@ const endings = ['other-device', 'other-tab', 'expired', 'unknown'] as const;
 /** How a session that a page or a cookie still refers to has ended. */
 export type Ending = (typeof endings)[number];
 
-/** The state of the session that a request's cookie names. `emptied` is also an end, but one that needs no notice. */
+/** The state of the session that a request's cookie names. An `emptied` session has also ended, but needs no notice. */
 type State = Ending | 'no-cookie' | 'alive' | 'moving' | 'emptied';
 
 type Reason = Extract<State, 'other-device' | 'other-tab' | 'emptied'>;

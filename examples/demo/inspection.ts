@@ -20,7 +20,7 @@ export interface Inspection {
 }
 
 export interface InspectedCookie extends SentCookie {
-  /** As last sent by this process; `undefined` when an earlier process sent the cookie. */
+  /** The attributes as this process last sent them; `undefined` when an earlier process sent the cookie. */
   attributes: readonly string[] | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 
 /**
  * Refuses forms from another site's page (CSRF). The cookie's SameSite=Lax already keeps browsers from sending it with such
- * requests; this also covers pages on a neighbouring subdomain, which count as the same site.
+ * requests; this also covers pages on a neighboring subdomain, which count as the same site.
  */
 export const sameOrigin: RequestHandler = (request, response, next) => {
   const { origin, host } = request.headers;

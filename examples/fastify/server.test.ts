@@ -33,7 +33,7 @@ describe('the Fastify example', () => {
   const signIn = (browser: ReturnType<typeof visitor>, name: string) =>
     browser.post('/sign-in').type('form').send({ name }).redirects(1);
 
-  it('greets a visitor who signs in, and shows the message of the redirect once', async () => {
+  it('greets a visitor who signs in, and shows the message after the redirect once', async () => {
     const ada = visitor();
     const welcome = await signIn(ada, 'Ada');
     expect(welcome.status).toBe(200);

@@ -52,7 +52,7 @@ export async function openCookie({ directory, ...options }: BackendOptions): Pro
   };
 }
 
-/** The password from earlier starts, or a new one, so that sessions survive a restart of the demo. */
+/** The password that an earlier start stored, or a new one, so that sessions survive a restart of the demo. */
 async function keepPassword(path: string): Promise<string> {
   try {
     await writeFile(path, generatePassword(), { flag: 'wx', mode: 0o600 });

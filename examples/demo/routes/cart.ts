@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { findProduct } from '../catalogue.ts';
+import { findProduct } from '../catalog.ts';
 import { type Cart, sessionOf } from '../demo-session.ts';
 
 const most = 99;

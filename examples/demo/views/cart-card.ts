@@ -1,4 +1,4 @@
-import { catalogue, type Product } from '../catalogue.ts';
+import { catalog, type Product } from '../catalog.ts';
 import type { Cart } from '../demo-session.ts';
 import { codeLine } from './code-line.ts';
 import { type Html, html } from './html.ts';
@@ -8,12 +8,12 @@ const price = (cents: number) => euros.format(cents / 100);
 
 /** @param countsEach Whether the store keeps the writes of all parallel requests. */
 export function cartCard(cart: Readonly<Cart>, countsEach: boolean): Html {
-  const total = catalogue.reduce((sum, { id, price: cents }) => sum + (cart[id] ?? 0) * cents, 0);
-  const count = catalogue.reduce((sum, { id }) => sum + (cart[id] ?? 0), 0);
+  const total = catalog.reduce((sum, { id, price: cents }) => sum + (cart[id] ?? 0) * cents, 0);
+  const count = catalog.reduce((sum, { id }) => sum + (cart[id] ?? 0), 0);
   return html`<section class="card" aria-labelledby="cart">
 <h2 id="cart">Tea shop</h2>
 <ul class="shelf">
-${catalogue.map((product) => shelfItem(product, cart[product.id] ?? 0))}</ul>
+${catalog.map((product) => shelfItem(product, cart[product.id] ?? 0))}</ul>
 <p class="total"><span>Your cart: ${count === 1 ? '1 tea' : `${count} teas`}</span><strong>${price(total)}</strong></p>
 ${codeLine("session.update('cart', (cart = {}) => changeCount(cart, product.id, +1));", countsEach ? 'clicks that arrive together all count' : 'when clicks arrive together, only the last counts')}
 </section>`;

@@ -7,7 +7,7 @@ const textOf = (markup: string) =>
     .replace(/&(lt|gt|quot|amp);/g, (_, name) => ({ lt: '<', gt: '>', quot: '"' })[name as string] ?? '&');
 
 describe('prettyJson', () => {
-  it('indents and colours without changing a value', () => {
+  it('indents and colors without changing a value', () => {
     const value = { a: ['<b>', -1.5e-7, true, null], 'q"uote': '\\"', nested: {} };
     expect(JSON.parse(textOf(String(prettyJson(JSON.stringify(value)))))).toEqual(value);
   });

@@ -2,7 +2,7 @@ import { type Html, html } from './html.ts';
 
 const token = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
 
-/** Indents and colours JSON text; leaves other text unchanged. */
+/** Indents and colors JSON text; leaves other text unchanged. */
 export function prettyJson(text: string): Html {
   const pretty = indent(text);
   const parts: Html[] = [];

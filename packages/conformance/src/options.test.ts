@@ -5,7 +5,7 @@ import { testDriver as testWithVitest } from './bindings/vitest-binding.ts';
 import { capabilityNames, exportNames } from './driver/module-exports.ts';
 import { type DriverModule, inspectDriver, loadDriver, runConformance } from './index.ts';
 
-type Row = [option: string, wrong: unknown, misspelt: string];
+type Row = [option: string, wrong: unknown, misspelled: string];
 
 const inspected = (module: unknown) => inspectDriver(module as DriverModule);
 const nowhere = 'file:///nowhere.ts';
@@ -75,12 +75,12 @@ describe.each(tables)('%s', (what, take, path, rows) => {
     }
   });
 
-  it.each(rows)('refuses a wrong %s, and suggests the name when it is misspelt', async (...row) => {
-    const [option, wrong, misspelt] = row;
+  it.each(rows)('refuses a wrong %s, and suggests the name when it is misspelled', async (...row) => {
+    const [option, wrong, misspelled] = row;
     await expect(take({ [option]: wrong })).rejects.toThrow(new RegExp(`\\b${option}\\b`));
-    await expect(take({ [misspelt]: () => {} })).rejects.toMatchObject({
+    await expect(take({ [misspelled]: () => {} })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      message: `[@store/conformance] Unknown option ${path}${misspelt}: did you mean ${option}?`,
+      message: `[@store/conformance] Unknown option ${path}${misspelled}: did you mean ${option}?`,
     });
   });
 });
@@ -106,7 +106,7 @@ describe('a value passed in place of', () => {
   });
 });
 
-it('allows a driver module to have other exports', async () => {
+it('a driver module may have other exports', async () => {
   const more = { default: {}, passwordOf: () => '', load: () => {} };
   await expect(inspected({ ...memoryDriver, ...more })).resolves.toMatchObject({ kind: 'records' });
 });

@@ -20,7 +20,7 @@ describe('a driver with a separate copy of core', () => {
     expect(status).toBe(0);
   });
 
-  it('in another major version is refused by name', async () => {
+  it('in another major version fails with an error that names both versions', async () => {
     const { status, stderr } = await report({ application: '1.0.0', driver: '2.0.0' });
     expect(stderr).toContain('start.cache failed');
     expect(stderr).toMatch(

@@ -2,7 +2,7 @@ import type { DriverModule } from '@store/conformance';
 import type { PlainPayload, RecordStorage, SessionRecord } from '@store/core/driver';
 import { hop, memoryDriver, recordsOf, storageOf } from './memory-driver.ts';
 
-/** What a `save` writes over the existing record; `undefined` refuses. */
+/** Returns what a `save` writes over the existing record; `undefined` if it writes nothing. */
 export type SaveOver = (
   found: SessionRecord,
   record: SessionRecord,

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
-/** The promise to break. From the environment, so that it is broken in every process. */
+/** The promise to break, read from the environment so that every process breaks it. */
 const fault = process.env.JSON_FILE_FAULT;
 
 type Records = { [key: string]: SessionRecord };

@@ -22,7 +22,7 @@ export async function hop({ namespace }: Place): Promise<void> {
   if (broken.has(namespace)) throw new Error('The backend is down.');
 }
 
-/** A correct storage over a map, one turn of the event loop away. */
+/** A correct storage over a map; each call takes one turn of the event loop. */
 export function storageOf(place: Place): WholeStorage {
   const { records: _records, save: _save, ...functions } = memoryStorage(recordsOf(place));
   const distant = Object.entries(functions).map(([name, call]) => [
@@ -35,7 +35,7 @@ export function storageOf(place: Place): WholeStorage {
   return { ...(Object.fromEntries(distant) as Omit<WholeStorage, 'close'>), async close() {} };
 }
 
-/** A correct driver on records with every hook, for tests that break one thing about it. */
+/** A correct driver on records with every hook, for tests that break one part of it. */
 export const memoryDriver = {
   capabilities: { subjects: true, sharedBetweenInstances: true },
   start: (_options, place) => storageOf(place),

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { DriverModule, Place } from '@store/conformance';
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 
-/** The promise to break. From the environment, so that it is broken in every process. */
+/** The promise to break, read from the environment so that every process breaks it. */
 const fault = process.env.SQLITE_FAULT;
 
 const schema = `create table if not exists sessions (key text primary key, payload text not null, subject text,
@@ -99,7 +99,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (fault !== 'touch') return touch.run({ key, now, expiresAt }) > 0;
       const found = read.get({ key });
       if (!found || found.expiresAt <= now) return false;
-      // Limited, because a record that comes back is touched thousands of times.
+      // Limited, because a record that this fault brings back is touched thousands of times.
       if (touches++ < 50) sleep(2);
       return upsert.run({ ...found, expiresAt: Math.max(found.expiresAt, expiresAt) }) > 0;
     },

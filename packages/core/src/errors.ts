@@ -132,7 +132,7 @@ export function unsupported(store: string, method: string, why: string): StoreEr
 }
 
 /** The error for a write to an id whose session has moved. */
-export function idWasGivenUp(store: string): StoreError {
+export function sessionMoved(store: string): StoreError {
   return new StoreError(
     'CONFLICT',
     `[${store}] This session has moved to another id, and the old id cannot be used again. Save under the new id, or create one with createSessionId().`,

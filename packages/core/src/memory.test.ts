@@ -32,7 +32,7 @@ describe('startSession', () => {
     expect((await two.load(id)).exists).toBe(false);
   });
 
-  it('rejects an unknown option by name', async () => {
+  it('rejects an option of another library, and names the one to use instead', async () => {
     await expect(startSession({ ttl: 60 } as object)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: expect.stringContaining('idleTimeout'),

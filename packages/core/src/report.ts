@@ -2,10 +2,10 @@
  * Something worth counting that is not an error for the user. Contains no session id, key or payload.
  *
  * - `store-replaced`: `cacheStore()` replaced this store with another one while it was still open.
- * - `unreadable-session`: a stored session could not be decoded and counts as missing. `list`, `count` and `entries`
+ * - `unreadable-session`: a stored session could not be decoded and is treated as missing. `list`, `count` and `entries`
  *   also report sessions written by a newer version of core, and leave them out.
  * - `write-conflict`: another process wrote the session first; the change is replayed. `attempt` starts at 1.
- * - `answer-recovered`: the backend reported that a write failed, but it turned out to be stored; the caller sees success.
+ * - `answer-recovered`: the backend reported that a write failed, but it had succeeded; the caller sees success.
  *
  * Drivers add their own types, such as `old-password` of `@store/cookie`.
  *

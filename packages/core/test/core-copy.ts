@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown';
 const packageFolder = join(import.meta.dirname, '..');
 
 /**
- * Makes a second physical copy of core, like a duplicate install or a bundler, optionally with another version.
+ * Makes a second physical copy of core, as a duplicate install or a bundler does, optionally with another version.
  *
  * It is placed inside this package, so that its one dependency resolves.
  */

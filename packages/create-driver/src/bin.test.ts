@@ -52,10 +52,10 @@ describe('create-driver', () => {
     ['a runner without a value', ['my-driver', '--runner'], "'--runner <value>' argument missing"],
     ['help with a value', ['--help=me'], 'does not take an argument'],
     ['version with a value', ['--version=1'], 'does not take an argument'],
-    ['a misspelt name', ['my-driver', '--nme', 'x'], `Unknown option --nme: ${theOptions}`],
-    ['a misspelt runner', ['my-driver', '--runer=vitest'], `Unknown option --runer: ${theOptions}`],
-    ['a misspelt help', ['--hlep'], `Unknown option --hlep: ${theOptions}`],
-    ['a misspelt version', ['--vresion'], `Unknown option --vresion: ${theOptions}`],
+    ['a misspelled name', ['my-driver', '--nme', 'x'], `Unknown option --nme: ${theOptions}`],
+    ['a misspelled runner', ['my-driver', '--runer=vitest'], `Unknown option --runer: ${theOptions}`],
+    ['a misspelled help', ['--hlep'], `Unknown option --hlep: ${theOptions}`],
+    ['a misspelled version', ['--vresion'], `Unknown option --vresion: ${theOptions}`],
     ['an unknown letter', ['my-driver', '-n', 'x'], `Unknown option -n: ${theOptions}`],
   ])('refuses %s with exit code 1 and a message, and writes nothing', async (_, args, text) => {
     const { status, stdout, stderr } = run(args);

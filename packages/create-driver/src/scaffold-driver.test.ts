@@ -103,13 +103,13 @@ describe('scaffoldDriver', () => {
     expect(await everything()).toEqual(['my-driver']);
   });
 
-  it.each<[option: string, wrongType: unknown, outOfRange: unknown, misspelt: string]>([
+  it.each<[option: string, wrongType: unknown, outOfRange: unknown, misspelled: string]>([
     ['directory', 7, '', 'dir'],
     ['name', 7, 'My Driver', 'nmae'],
     ['runner', true, 'mocha', 'runer'],
   ])(
-    'refuses a wrong or misspelt %s, and writes nothing',
-    async (option, wrongType, outOfRange, misspelt) => {
+    'refuses a wrong or misspelled %s, and writes nothing',
+    async (option, wrongType, outOfRange, misspelled) => {
       const options = { directory: join(folder, 'my-driver') };
       for (const wrong of [wrongType, null, outOfRange]) {
         await expect(scaffoldDriver({ ...options, [option]: wrong })).rejects.toMatchObject({
@@ -117,9 +117,9 @@ describe('scaffoldDriver', () => {
           message: expect.stringContaining(option),
         });
       }
-      await expect(scaffoldDriver({ ...options, [misspelt]: 'x' })).rejects.toMatchObject({
+      await expect(scaffoldDriver({ ...options, [misspelled]: 'x' })).rejects.toMatchObject({
         code: 'INVALID_OPTION',
-        message: `Unknown option ${misspelt}: the options are directory, name, runner.`,
+        message: `Unknown option ${misspelled}: the options are directory, name, runner.`,
       });
       expect(await everything()).toEqual([]);
     },

@@ -24,7 +24,7 @@ describe('writeFiles', () => {
     expect(await readFile(join(folder, 'new/driver/src/deep/driver.ts'), 'utf8')).toBe('export {};');
   });
 
-  it('leaves an existing file unchanged, and nothing else behind', async () => {
+  it('leaves an existing file unchanged, and removes everything it has written', async () => {
     await mkdir(join(folder, 'src'));
     await writeFile(join(folder, 'src/driver.ts'), 'of another user');
     const before = await everything();

@@ -2,8 +2,8 @@ import { mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /**
- * Writes files under `directory`, all or none: after a failure, everything created so far is removed. An existing file counts as a
- * failure and is left unchanged.
+ * Writes files under `directory`, all or none: after a failure, everything created so far is removed. An existing file
+ * is treated as a failure and left unchanged.
  */
 export async function writeFiles(directory: string, files: Map<string, string>): Promise<void> {
   const undo: (() => Promise<void>)[] = [];

@@ -7,7 +7,7 @@ export interface ServerUser {
   gid?: number;
 }
 
-/** PostgreSQL refuses to run as root, so root starts it as `nobody`. Everyone else starts it as themselves. */
+/** PostgreSQL refuses to run as root, so root starts it as `nobody`. Other users start it under their own account. */
 export function serverUser(): ServerUser {
   if (process.getuid?.() !== 0) return {};
   const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
@@ -23,7 +23,7 @@ export function enterableDirectory(user: ServerUser, ...preferred: string[]): st
   const found = candidates.find((directory) => canEnter(user, directory));
   if (found === undefined) {
     throw new Error(
-      `PostgreSQL runs as another user here (uid ${user.uid}), and that user cannot enter any of: ${candidates.join(', ')}. ` +
+      `PostgreSQL runs as another user here (uid ${user.uid}), and it cannot enter any of these directories: ${candidates.join(', ')}. ` +
         'Set TMPDIR to a directory that every user can enter.',
     );
   }

@@ -22,7 +22,7 @@ export interface PostgresServer {
   /** The server's data directory. */
   readonly directory: string;
   start(): Promise<void>;
-  /** Shuts down in PostgreSQL's fast mode: which closes every connection. */
+  /** Shuts down in PostgreSQL's fast mode, which closes every connection. */
   stop(): Promise<void>;
   /** Kills the server as a power failure would. */
   kill(): Promise<void>;

@@ -35,7 +35,7 @@ describe.each(runners)('the binding for %s', (_, command, args, variables) => {
     expect(status).toBe(0);
   });
 
-  it('fails with the broken sentence of the contract', () => {
+  it('fails with the sentence of the contract that does not hold', () => {
     const { status, output } = run('yes');
     expect(output).toContain('load.found (required): load() returns data and flash as last saved.');
     expect(output).toMatch(/\b[1-9] fail(ed)?\b|\bfail [1-9]\b/);

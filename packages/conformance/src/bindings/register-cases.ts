@@ -45,7 +45,7 @@ export async function registerCases(
       else runner.it(weakness === undefined ? name : `${name} [known weakness: ${weakness}]`, run);
     }
     if (report !== undefined) {
-      runner.it('The report shown to users is this one.', () => assertReportShown(report, loaded, planned));
+      runner.it('The README shows how many cases pass.', () => assertReportShown(report, loaded, planned));
     }
   });
 }

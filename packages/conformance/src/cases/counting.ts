@@ -21,7 +21,7 @@ export const countingCases: ConformanceCase[] = [
     id: 'counting.unsupported',
     level: 'required',
     kinds: ['functions', 'cookie'],
-    title: 'Without records count(), entries() and clear() are UNSUPPORTED.',
+    title: 'In a store without records, count(), entries() and clear() are UNSUPPORTED.',
     async run({ start }) {
       const store = await start();
       await rejectsWith('UNSUPPORTED', 'count()', store.count());

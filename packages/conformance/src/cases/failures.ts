@@ -23,7 +23,7 @@ const callsOf = (store: SessionStore, id: string): [string, () => Promise<unknow
 const attempts = 500;
 
 /** A driver may need a moment to reconnect, during which calls reject with UNAVAILABLE. */
-async function loadOnceItAnswers(store: SessionStore, id: string): Promise<StoredSession> {
+async function loadWhenAvailable(store: SessionStore, id: string): Promise<StoredSession> {
   for (let left = attempts; ; left -= 1) {
     try {
       return await store.load(id);
@@ -76,7 +76,7 @@ export const failureCases: ConformanceCase[] = [
         await Promise.allSettled([store.load(id), store.update(id, increase), store.load(createSessionId())]);
         await module.mendBackend?.(place);
         assert.deepEqual(
-          (await loadOnceItAnswers(store, id)).data,
+          (await loadWhenAvailable(store, id)).data,
           { count: 1 },
           'a refused write must not be applied later',
         );

@@ -36,7 +36,7 @@ export const foreignCookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.foreign',
-    title: 'Anything that is not a cookie of this store counts as no session, and never causes an exception.',
+    title: 'Anything but a cookie of this store is treated as missing, and never causes an exception.',
     async run({ start }) {
       const store = await start();
       const value = await seal(store);
@@ -68,7 +68,7 @@ export const foreignCookieCases: ConformanceCase[] = [
   {
     ...cookie,
     id: 'cookie.tampered',
-    title: 'A cookie with one character changed is no session, or still exactly the same one.',
+    title: 'A cookie with one character changed opens no session, or still exactly the same one.',
     async run({ start }) {
       const store = await start();
       const value = await seal(store);

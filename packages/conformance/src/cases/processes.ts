@@ -13,7 +13,7 @@ export const processCases: ConformanceCase[] = [
     id: 'processes.share',
     kinds: servers,
     title:
-      'Another process can load a session that one saves, and a session that one destroys is gone for all.',
+      'A session that one process saves can be loaded by another; one that it destroys is gone for all of them.',
     async run({ processes }) {
       const [one, other] = await processes(2);
       const id = createSessionId();
@@ -122,7 +122,7 @@ export const processCases: ConformanceCase[] = [
       const id = createSessionId();
       await one.start(place);
       await one.call('save', id, { n: 1 });
-      // A backend that allows only one open handle shares nothing, either.
+      // A backend that allows only one open handle does not share anything, either.
       const refused = await other.start(place).then(
         () => false,
         () => true,

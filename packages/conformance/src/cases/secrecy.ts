@@ -11,7 +11,7 @@ async function rawBackend({ module, place }: CaseContext, key: string): Promise<
 }
 
 /** Takes a session through every operation that writes. @returns the ids it had; the last one is alive */
-async function leadALife({ start, instances, claims }: CaseContext): Promise<string[]> {
+async function exerciseWrites({ start, instances, claims }: CaseContext): Promise<string[]> {
   const [one, other] = claims.sharedBetweenInstances ? await instances({}, {}) : [await start(), undefined];
   const [id, newId] = [createSessionId(), createSessionId()];
   await one.save(id, { secret: 'tarragon', count: 0 }, {});
@@ -31,7 +31,7 @@ export const secrecyCases: ConformanceCase[] = [
     title: 'No session id is at rest: a leaked backend or backup lets no attacker log in.',
     needs: ['rawBackend'],
     async run(context) {
-      const ids = await leadALife(context);
+      const ids = await exerciseWrites(context);
       const raw = await rawBackend(context, sessionKey(ids.at(-1) as string));
       assert.ok(raw?.includes('tarragon'), 'dump() or peek() must show what is actually stored');
       for (const id of ids) assert.ok(!raw?.includes(id), 'a session id is at rest');
@@ -44,7 +44,7 @@ export const secrecyCases: ConformanceCase[] = [
     title: 'No session id is at rest: a driver made of four functions stores under sessionKey(id).',
     needs: ['rawBackend'],
     async run(context) {
-      const ids = await leadALife(context);
+      const ids = await exerciseWrites(context);
       const raw = await rawBackend(context, sessionKey(ids.at(-1) as string));
       for (const id of ids) assert.ok(!raw?.includes(id), 'a session id is at rest');
     },
@@ -103,7 +103,7 @@ export const secrecyCases: ConformanceCase[] = [
     kinds: ['records', 'functions'],
     title: 'Events contain no session id, no key and no content.',
     async run(context) {
-      const ids = await leadALife(context);
+      const ids = await exerciseWrites(context);
       const text = JSON.stringify(context.events);
       for (const id of ids) {
         assert.ok(!text.includes(id), 'an event holds a session id');

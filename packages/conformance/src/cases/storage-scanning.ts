@@ -79,7 +79,7 @@ export const storageScanningCases: ConformanceCase[] = [
         await storage.insert(record(), Date.now());
         if (await storage.replace(changing.key, version, { ...changing, version: version + 1 }, 0))
           version += 1;
-        // Every other time, delete the very record after which the next page begins.
+        // Every other time, delete the very record that the next page starts after.
         pages += 1;
         const next = pages % 2 === 0 && after !== changing.key ? after : doomed.pop();
         if (next === undefined) return;

@@ -97,7 +97,7 @@ export const storageCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.delete',
     title:
-      'delete() removes the record; a missing record is not an error, and the old version can replace nothing.',
+      'delete() removes the record; a missing record is not an error, and its old version cannot replace anything.',
     async run({ openStorage }) {
       const { read, insert, replace, touch, delete: remove } = await openStorage();
       const [first, other] = [record(), record()];

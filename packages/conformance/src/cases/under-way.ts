@@ -1,6 +1,6 @@
 /**
- * A promise to await later. A rejection before that does not count as unhandled, even if the case ends first because an assertion
- * fails.
+ * A promise to await later. If it rejects first, that is not an unhandled rejection, even if the case ends early
+ * because an assertion fails.
  */
 export function underWay<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});

@@ -38,7 +38,7 @@ async function withUnreadable({ startWithStorage, clock }: CaseContext) {
 const reports = (events: readonly StoreEvent[]) =>
   events.filter(({ type }) => type === 'unreadable-session').length;
 
-/** Sessions that are damaged or written by a newer version of core: they count as missing, and can be ended. */
+/** Sessions that are damaged or written by a newer version of core: they are treated as missing, and can be ended. */
 export const unreadableCases: ConformanceCase[] = [
   {
     ...unreadable,

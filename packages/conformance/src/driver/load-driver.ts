@@ -90,7 +90,7 @@ async function startOnce(module: DriverModule): Promise<Found> {
     await Promise.allSettled([driver.close?.()]);
     const found: Found = { finished: isSessionStore(driver), kind, lacking: canScan ? [] : ['scan'] };
     if (kind === 'records' && (!found.finished || module.openStorage))
-      found.lacking = await lackingOf(driver, module, place);
+      found.lacking = await missingFunctions(driver, module, place);
     await module.cleanUp?.(place);
     return found;
   } finally {
@@ -105,7 +105,7 @@ async function counts(store: SessionStore): Promise<boolean> {
   );
 }
 
-async function lackingOf(
+async function missingFunctions(
   driver: Driver,
   { openStorage }: DriverModule,
   place: Place,
@@ -146,7 +146,7 @@ function readClaims(claimed: Capabilities, kind: DriverKind): Required<Capabilit
   const { sharedBetweenProcesses = false } = claimed;
   const { sharedBetweenInstances = sharedBetweenProcesses } = claimed;
   if (sharedBetweenProcesses && !sharedBetweenInstances) {
-    throw new Error('Sessions shared between processes are also shared between instances.');
+    throw new Error('A driver that claims sharedBetweenProcesses must also claim sharedBetweenInstances.');
   }
   return { subjects, savesInOneStep, revocation, sharedBetweenInstances, sharedBetweenProcesses };
 }

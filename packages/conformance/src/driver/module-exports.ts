@@ -52,7 +52,7 @@ export function assertExports(module: DriverModule): void {
   const reasons = Object.values(Object(knownWeaknesses));
   if (typeof knownWeaknesses !== 'object' || !reasons.every((reason) => typeof reason === 'string')) {
     throw new Error(
-      'The driver module must export knownWeaknesses as an object with a reason, a string, for each case id.',
+      'The driver module must export knownWeaknesses as an object that maps each case id to a reason, as a string.',
     );
   }
 }

@@ -56,7 +56,7 @@ function spawn(orders: ProcessOrders) {
   const jobs = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<void>();
   let started = Promise.withResolvers<void>();
-  // A caller that awaits one of these promises gets the failure. If none does, the rejection must not count as unhandled.
+  // A caller that awaits one of these promises gets the failure. If none does, the rejection must not be unhandled.
   for (const { promise } of [ready, started]) promise.catch(() => {});
   let last = 0;
 
@@ -65,7 +65,7 @@ function spawn(orders: ProcessOrders) {
     else if (answer.type === 'started') started.resolve();
     else if (answer.type === 'done') jobs.get(answer.number)?.resolve(answer.value);
     else if (answer.number === undefined)
-      started.reject(new Error(`Starting in another process: ${answer.message}`));
+      started.reject(new Error(`The start in another process failed: ${answer.message}`));
     else jobs.get(answer.number)?.reject(new Error(`In another process: ${answer.message}`));
   });
   child.once('exit', (code, signal) => {

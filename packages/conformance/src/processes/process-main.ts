@@ -35,7 +35,7 @@ async function leave(lastJobs: LastJob[]): Promise<void> {
   process.exitCode = 0;
 }
 
-async function obey(order: Exclude<Order, { type: 'leave' }>): Promise<void> {
+async function carryOut(order: Exclude<Order, { type: 'leave' }>): Promise<void> {
   if (order.type === 'start') {
     jobs = await startJobs(order.place, order.bare);
     answer({ type: 'started' });
@@ -49,7 +49,7 @@ async function obey(order: Exclude<Order, { type: 'leave' }>): Promise<void> {
 process.on('message', (order: Order) => {
   // The parent no longer listens, so a failing job ends the process as an unhandled rejection.
   if (order.type === 'leave') return void leave(order.lastJobs);
-  obey(order).catch((error: unknown) => {
+  carryOut(order).catch((error: unknown) => {
     const message = errorChain(error);
     answer(
       order.type === 'job' ? { type: 'failed', number: order.number, message } : { type: 'failed', message },

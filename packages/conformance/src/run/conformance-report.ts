@@ -38,7 +38,7 @@ export interface ConformanceReport {
   kind: LoadedDriver['kind'];
   claims: LoadedDriver['claims'];
   results: CaseResult[];
-  /** No required case and no claimed or unclaimed capability failed. */
+  /** No required case failed, and no case about a capability, whether claimed or not. */
   conforms: boolean;
   /** Whether only some of the cases were run. */
   partial: boolean;

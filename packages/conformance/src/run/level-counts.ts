@@ -3,7 +3,7 @@ import type { LoadedDriver } from '../driver/load-driver.ts';
 
 const levels: readonly CaseLevel[] = ['required', 'capability', 'recommended'];
 
-/** The header of the table that {@link levelRow} is a row of. */
+/** The header of a table whose rows {@link levelRow} writes. */
 export const levelHead: string = [
   `| kind | claims | ${levels.join(' | ')} |`,
   `| ---- | ------ | ${levels.map((level) => '-'.repeat(level.length)).join(' | ')} |`,

@@ -2,7 +2,7 @@ import { allCases } from '../cases/all-cases.ts';
 import type { CaseLevel } from '../cases/conformance-case.ts';
 import type { LoadedDriver } from '../driver/load-driver.ts';
 import { runCase, runWeakness } from './run-case.ts';
-import { whatIsMissing } from './what-is-missing.ts';
+import { missingRequirement } from './what-is-missing.ts';
 
 /**
  * A case, as it applies to one driver.
@@ -59,7 +59,7 @@ export function planCases(driver: LoadedDriver): PlannedCase[] {
       id: each.id,
       level: each.level,
       title: each.title,
-      skip: whatIsMissing(each, driver),
+      skip: missingRequirement(each, driver),
       weakness,
       run: () => (weakness === undefined ? runCase(each, driver) : runWeakness(each, driver)),
     };

@@ -2,7 +2,10 @@ import type { CaseNeed, ConformanceCase } from '../cases/conformance-case.ts';
 import type { LoadedDriver } from '../driver/load-driver.ts';
 
 /** The reason why a case cannot be run; `undefined` if it can. */
-export function whatIsMissing({ needs = [] }: ConformanceCase, driver: LoadedDriver): string | undefined {
+export function missingRequirement(
+  { needs = [] }: ConformanceCase,
+  driver: LoadedDriver,
+): string | undefined {
   return needs.map((need) => missing[need](driver)).find((reason) => reason !== undefined);
 }
 

@@ -52,7 +52,7 @@ describe('the cache', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
   });
 
-  it('takes a second store in place of the first, reports store-replaced to the first, and closes nothing', async () => {
+  it('replaces the first store with a second, reports store-replaced to the first, and closes neither', async () => {
     const types: string[] = [];
     const first = createRecordStore(memoryStorage(), { onEvent: ({ type }) => types.push(type) });
     const second = createRecordStore(memoryStorage());
@@ -65,7 +65,7 @@ describe('the cache', () => {
     expect((await first.load(createSessionId())).exists).toBe(false);
   });
 
-  it('returns the uncached store, still open', async () => {
+  it('leaves a store open when it is uncached, and returns it', async () => {
     const store = createRecordStore(memoryStorage());
     cacheStore(store);
     expect(uncacheStore()).toBe(store);

@@ -91,7 +91,7 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining(named));
   });
 
-  it('reject with UNSUPPORTED and both versions for a method that the cached store does not have yet', async () => {
+  it('reject with UNSUPPORTED, naming both versions, if the cached store does not have the method yet', async () => {
     const store = createRecordStore(memoryStorage());
     const { list: _, ...older } = Object.getOwnPropertyDescriptors(store);
     cacheStore(Object.create(null, older));

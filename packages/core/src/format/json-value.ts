@@ -1,7 +1,7 @@
 import type { JsonValue, SessionContent } from '../contract/stored-session.ts';
 import { StoreError } from '../errors.ts';
 
-/** Where a nested value is: a linked list, so that a path is built only if an error needs it. */
+/** The position of a nested value, as a linked list, so that a path is built only if an error needs it. */
 interface Place {
   parent: Place | undefined;
   container: object;

@@ -110,7 +110,7 @@ describe('decodePayload', () => {
           const content = decodePayload(payload);
           if (content) assertSessionContent(content);
         } catch (error) {
-          // The only possible exception, for a payload of a newer format.
+          // The only error it may throw, for a payload of a newer format.
           expect(error).toMatchObject({ code: 'INCOMPATIBLE' });
         }
       }),

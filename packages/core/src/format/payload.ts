@@ -42,7 +42,7 @@ export function isEmptyPayload(payload: string): boolean {
 }
 
 /**
- * Decodes a payload. Returns `undefined` for anything else: garbage is "no session", never an exception.
+ * Decodes a payload. Returns `undefined` for any other text: damaged data is a missing session, never an exception.
  *
  * @throws {StoreError} `INCOMPATIBLE` when a newer version of core wrote it.
  */

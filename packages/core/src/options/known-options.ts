@@ -9,10 +9,10 @@ export interface UnknownOptions {
   onlyNear?: boolean;
 }
 
-const leaveSigning = 'leave it out: an id of 256 random bits needs no signature';
+const noSignatureNeeded = 'leave it out: an id of 256 random bits needs no signature';
 
 /** Option names from other session libraries, and what to use here instead. */
-const broughtAlong: Readonly<Record<string, string>> = {
+const foreignOptions: Readonly<Record<string, string>> = {
   secret: 'a server store needs no secret: its ids are 256 random bits. @store/cookie takes `password`',
   resave: 'leave it out: a request that changes nothing writes nothing',
   saveUninitialized: 'leave it out: a session is stored only once something is written to it',
@@ -27,8 +27,8 @@ const broughtAlong: Readonly<Record<string, string>> = {
   name: 'use `cookie: { name }` of @store/session',
   httpOnly: 'leave it out: the session cookie is always HttpOnly',
   'cookie.httpOnly': 'leave it out: the session cookie is always HttpOnly',
-  signed: leaveSigning,
-  'cookie.signed': leaveSigning,
+  signed: noSignatureNeeded,
+  'cookie.signed': noSignatureNeeded,
 };
 
 const ofMiddleware =
@@ -126,7 +126,7 @@ function hintFor(
   hints: Readonly<Record<string, string>>,
 ): string | undefined {
   if (Object.hasOwn(hints, path)) return hints[path];
-  if (Object.hasOwn(broughtAlong, path)) return broughtAlong[path];
+  if (Object.hasOwn(foreignOptions, path)) return foreignOptions[path];
   // Only for a store's options: the middleware has options with these names.
   if (!known.includes('absoluteTimeout')) return undefined;
   if (path === 'cookie')

@@ -8,7 +8,7 @@ type Method = keyof typeof methodOptionNames;
 const id = createSessionId();
 const seals = { load: () => undefined, cookieValue: () => 'seal', destroyAll: async () => 1 };
 
-/** The stores that support the method, by the function that makes them. */
+/** One store of each kind that supports the method. */
 function storesWith(method: Method): SessionStore[] {
   const sessions = new Map();
   const onRecords = createRecordStore(memoryStorage());
@@ -33,7 +33,7 @@ const calls: { [method in Method]: (store: SessionStore, options: never) => Prom
   cookieValue: (store, options) => store.cookieValue(id, {}, {}, options),
 };
 
-const save: [option: string, wrong: unknown, misspelt: string][] = [
+const save: [option: string, wrong: unknown, misspelled: string][] = [
   ['subject', 7, 'subjct'],
   ['idleTimeout', 0, 'idelTimeout'],
   ['expireOnClose', 'yes', 'expiresOnClose'],
@@ -66,7 +66,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
   });
 
   it.each(table)('reject an invalid %s, and suggest its name for a misspelling', async (...row) => {
-    const [option, wrong, misspelt] = row;
+    const [option, wrong, misspelled] = row;
     for (const store of storesWith(method)) {
       if (wrong !== undefined) {
         await expect(calls[method](store, { [option]: wrong } as never)).rejects.toMatchObject({
@@ -74,10 +74,10 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
           message: expect.stringContaining(option === 'newId' || option === 'except' ? 'id' : option),
         });
       }
-      await expect(calls[method](store, { [misspelt]: 1 } as never)).rejects.toMatchObject({
+      await expect(calls[method](store, { [misspelled]: 1 } as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
         message: expect.stringMatching(
-          new RegExp(`Unknown option ${method}\\(\\)\\.${misspelt}: did you mean ${option}\\?$`),
+          new RegExp(`Unknown option ${method}\\(\\)\\.${misspelled}: did you mean ${option}\\?$`),
         ),
       });
     }
@@ -93,7 +93,7 @@ describe.each(Object.keys(calls) as Method[])('the options of %s()', (method) =>
     () => {},
     Promise.resolve({}),
     createCookieStore(seals),
-  ])('must not be %s, which is rejected before anything is written', async (given) => {
+  ])('must not be %s', async (given) => {
     for (const store of storesWith(method)) {
       await expect(calls[method](store, given as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',
@@ -141,7 +141,7 @@ describe('the direct store', () => {
 });
 
 describe('an option that is undefined', () => {
-  it('leaves the fields that a store made of four functions keeps unchanged', async () => {
+  it('does not change the fields that a store made of four functions keeps', async () => {
     const [, store] = storesWith('update') as [SessionStore, SessionStore];
     await store.save(id, { n: 1 }, {}, { subject: 'ada', idleTimeout: 60 });
     const nothing = { subject: undefined, idleTimeout: undefined } as object;

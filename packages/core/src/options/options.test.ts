@@ -14,7 +14,7 @@ const ways: [way: string, make: (options: unknown) => unknown, names: string[]][
   ['startSession', (options) => startSession(options as StartOptions), ['cache']],
 ];
 
-const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string][] = [
+const rows: [option: string, wrongType: unknown, outOfRange: unknown, misspelled: string][] = [
   ['idleTimeout', '7200', 0, 'idelTimeout'],
   ['absoluteTimeout', true, 2 ** 31, 'absoluteTimout'],
   ['maxBytes', '1', 0.5, 'maxByte'],
@@ -39,12 +39,12 @@ describe.each(ways)('the options of %s', (_, make, names) => {
   });
 
   it.each(own)('reject an invalid %s, and suggest its name for a misspelling', async (...row) => {
-    const [option, wrongType, outOfRange, misspelt] = row;
+    const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);
     }
-    expect(await refusal({ [misspelt]: 1 })).toMatch(
-      new RegExp(`Unknown option ${misspelt}: did you mean ${option}\\?$`),
+    expect(await refusal({ [misspelled]: 1 })).toMatch(
+      new RegExp(`Unknown option ${misspelled}: did you mean ${option}\\?$`),
     );
   });
 

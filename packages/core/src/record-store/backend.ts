@@ -19,8 +19,8 @@ const mostRefusals = 20;
 const asItIs = (found: SessionRecord | undefined) => found;
 
 /**
- * Wraps a driver's storage: thrown values become `UNAVAILABLE`, and a write whose reply was lost is verified by reading. Everything is
- * synchronous as long as the storage is.
+ * Wraps a driver's storage: thrown values become `UNAVAILABLE`, and a write whose reply was lost is verified by
+ * reading. Everything is synchronous if the storage is.
  */
 export class Backend {
   readonly name: string;

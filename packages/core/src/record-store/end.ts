@@ -176,8 +176,8 @@ async function latestKey(backend: Backend, from: string): Promise<string> {
 }
 
 /**
- * Ends every session. A session that moves during the scan, from a page not yet read to one already read, leaves a mark at its old
- * key, and the mark is followed; without `move`, the session may be missed.
+ * Ends every session. A session that moves during the scan from a page not yet read to one already read leaves a mark at
+ * its old key, which is followed; without `move`, the session may be missed.
  *
  * @returns how many were removed
  */

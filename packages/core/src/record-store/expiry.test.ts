@@ -99,7 +99,7 @@ describe('invalid timeouts', () => {
     ['absoluteTimeout', { absoluteTimeout: null as never }],
     ['now', { now: Date.now() as never }],
     ['onEvent', { onEvent: 5 as never }],
-  ])('are refused, naming %s', (option, options) => {
+  ])('are rejected with the name of the option: %s', (option, options) => {
     expect(() => createRecordStore(memoryStorage(), options)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

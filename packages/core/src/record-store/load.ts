@@ -92,7 +92,7 @@ export function sessionOfBase(key: string, base: StoredSession | undefined): Liv
 }
 
 /** How far a mark's `expiresAt` can be ahead of this server's clock: the life of a mark plus the clock skew. */
-const longestMark = markLife + clockSkew;
+const longestMarkLife = markLife + clockSkew;
 
 /**
  * Restarts the idle period, in one call to the backend if `base` does not expire soon.
@@ -107,7 +107,7 @@ export function touch(backend: Backend, id: string, options: TouchOptions = {}):
   const now = backend.timeouts.now();
   const known = sessionOfBase(key, options.base)?.record;
   // If the base expires soon, another process may have touched the session since; only the backend knows.
-  if (!known || !isLive(backend, known, now + longestMark)) return readAndTouch(backend, key);
+  if (!known || !isLive(backend, known, now + longestMarkLife)) return readAndTouch(backend, key);
   const touched = touchRecord(backend, known, now);
   if (isPromise(touched)) return touched.then((done) => done || readAndTouch(backend, key));
   return touched || readAndTouch(backend, key);
@@ -116,11 +116,11 @@ export function touch(backend: Backend, id: string, options: TouchOptions = {}):
 async function readAndTouch(backend: Backend, key: string): Promise<boolean> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const found = await backend.read(key);
-    // Taken after the read, so that any mark stored before the read expires within `longestMark` of this time.
+    // Taken after the read, so that any mark stored before the read expires within `longestMarkLife` of this time.
     const now = backend.timeouts.now();
     const session = openRecord(backend, found, now);
     if (!found || session === undefined || session === 'moved') return false;
-    const outlivesMarks = found.expiresAt > now + longestMark;
+    const outlivesMarks = found.expiresAt > now + longestMarkLife;
     const touched = await (outlivesMarks
       ? touchRecord(backend, found, now)
       : replaceExpiry(backend, found, now));
@@ -136,7 +136,9 @@ function touchRecord(
   now: number,
 ): Awaitable<boolean> {
   const expiresAt = nextExpiry(backend.timeouts, now, createdAt, idleTimeout);
-  return backend.repeat('touch a session', () => backend.storage.touch(key, now + longestMark, expiresAt));
+  return backend.repeat('touch a session', () =>
+    backend.storage.touch(key, now + longestMarkLife, expiresAt),
+  );
 }
 
 /** A touch that compares the version but does not change it, so that no update loses a race to it. */

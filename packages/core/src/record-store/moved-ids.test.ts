@@ -87,13 +87,13 @@ describe.each([
     expect((await store.load(current)).exists).toBe(true);
   });
 
-  it('ends the session after more moves than a write has attempts', async () => {
+  it('ends the session even after more moves than the number of times a write is tried', async () => {
     const { store, old } = await moved(storage(), 150);
     await store.destroy(old);
     expect(await store.count()).toBe(0);
   });
 
-  it('works as a handle with which destroyAll ends the session of that device', async () => {
+  it('works as a handle: destroyAll ends the session of that device', async () => {
     const { store, old } = await moved(storage(), 2);
     expect(await store.destroyAll('eve', { only: sessionKey(old) })).toBe(0);
     expect(await store.destroyAll('ada', { only: sessionKey(old) })).toBe(1);
@@ -166,7 +166,7 @@ describe('a move in two steps', () => {
 });
 
 describe('a mark that does not lead to a valid key', () => {
-  it('counts as an unreadable session', async () => {
+  it('is treated as an unreadable session', async () => {
     const storage = memoryStorage();
     const events: StoreEvent[] = [];
     const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });

@@ -147,7 +147,7 @@ describe('update with newId', () => {
     expect(storage.records.size).toBe(0);
   });
 
-  it('rejects an id that belongs to another session, harms neither, and lets other updates through', async () => {
+  it('rejects an id that belongs to another session, changes neither, and does not block other updates', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     const [id, taken] = [createSessionId(), createSessionId()];
     await store.save(id, { mine: 1 }, {});

@@ -28,7 +28,7 @@ describe.each([
     },
   ],
 ])('a logout while another process keeps writing the session, on %s', (_, whole) => {
-  it('holds', async () => {
+  it('ends the session permanently', async () => {
     const storage = overNetwork(whole());
     const [writer, other] = [createRecordStore(storage), createRecordStore(storage)];
     const id = createSessionId();
@@ -164,7 +164,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('one of several parallel logins with one id gets the session, with every acknowledged write', async () => {
+  it('one of several parallel logins with the same id gets the session, with every acknowledged write', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const ids = [createSessionId(), createSessionId(), createSessionId()];

@@ -1,7 +1,7 @@
 import { type Awaitable, isPromise, type SessionRecord } from '../contract/drivers.ts';
 import type { ResolvedTimeouts, SaveOptions } from '../contract/session-store.ts';
 import type { SessionData } from '../contract/stored-session.ts';
-import { idWasGivenUp } from '../errors.ts';
+import { sessionMoved } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { isCurrentMark, isMark } from '../format/mark.ts';
 import {
@@ -45,7 +45,7 @@ async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
     const now = backend.timeouts.now();
     record = renewed(backend, record, now);
     const found = await backend.read(record.key);
-    if (found && isCurrentMark(found, now)) throw idWasGivenUp(backend.name);
+    if (found && isCurrentMark(found, now)) throw sessionMoved(backend.name);
     const continues = found && !isMark(found) && isLive(backend, found, now);
     const next = continues ? keepIdentity(backend, found, record, now) : record;
     const written = await (found
@@ -81,7 +81,7 @@ export async function create(
   throw tooManyConflicts(backend.name);
 }
 
-/** @throws {StoreError} if anything cannot be stored, before anything is written. */
+/** @throws {StoreError} before anything is written, if any part of the session cannot be stored. */
 function freshRecord(
   backend: Backend,
   method: 'save' | 'create',
@@ -133,7 +133,7 @@ function keepIdentity(
   return { ...fresh, payload, createdAt, subject, idleTimeout, expiresAt };
 }
 
-/** Whether the subject changes. If so, nothing from the old session is kept except `createdAt`. */
+/** Whether the subject changes, in which case nothing from the old session is kept except `createdAt`. */
 function isOfAnother(found: SessionRecord, fresh: SessionRecord): boolean {
   return changesSubject(found.subject, fresh.subject ?? undefined);
 }

@@ -88,7 +88,7 @@ describe('a call that the backend refuses every time', () => {
     expect([(await healthy.load(id)).exists, await healthy.count()]).toEqual([false, 0]);
   });
 
-  it('ends a session whose mark cannot be stored in a move in two steps', async () => {
+  it('makes a move in two steps end the session, because its mark cannot be stored', async () => {
     const { store, healthy } = refusing('insert', ['move', 'save']);
     await healthy.save(id, {}, {});
     await expect(store.update(id, keep, { newId })).rejects.toMatchObject({ code: 'CONFLICT' });

@@ -163,7 +163,7 @@ describe('fields that a later version stored', () => {
     expect((await store.load(id)).exists).toBe(true);
   });
 
-  it('are dropped with the content when another user signs in over the session', async () => {
+  it('are dropped with the content when another user signs in on the same session', async () => {
     const later: [string, unknown][] = [
       ['v', 1],
       ['data', {}],
@@ -194,7 +194,7 @@ describe('fields that a later version stored', () => {
     expect(unknownIn(storage.records.get(sessionKey(id))?.payload)).toEqual([]);
   });
 
-  it('count towards maxBytes when a session is saved over', async () => {
+  it('count towards maxBytes when save overwrites a session', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage, { ...hour, maxBytes: 200 });
     const id = createSessionId();

@@ -64,7 +64,7 @@ export class UpdateQueue {
   readonly #write: (batch: Batch) => Awaitable<SessionRecord | undefined>;
   readonly #waiting = new Map<string, PendingUpdate[]>();
 
-  /** @param write Resolves or rejects each update of a batch, and never fails. Returns the record stored now, if known. */
+  /** @param write Resolves or rejects each update of a batch and never fails. Returns the stored record, if known. */
   constructor(write: (batch: Batch) => Awaitable<SessionRecord | undefined>) {
     this.#write = write;
   }
@@ -80,7 +80,7 @@ export class UpdateQueue {
     this.#drain(key, fresh, undefined);
   }
 
-  /** Writes batch after batch; synchronous as long as the storage is. */
+  /** Writes batch after batch; synchronous if the storage is. */
   #drain(key: string, queue: PendingUpdate[], before: SessionRecord | undefined): void {
     let known = before;
     while (queue.length > 0) {

@@ -49,7 +49,7 @@ interface Attempt {
  * Replays a batch of updates on the newest content until a compare-and-swap succeeds, and resolves or rejects each update.
  * Synchronous if the base is the newest content and the storage is synchronous.
  *
- * @returns the record stored now, or `undefined` if it is not known
+ * @returns the record now stored, or `undefined` if it is not known
  */
 export function writeBatch(
   backend: Backend,

@@ -52,7 +52,7 @@ describe('a cookie store', () => {
     'garbage',
     btoa('{}'),
     btoa('{"id":"x","data":{},"flash":{},"createdAt":0,"expiresAt":9e15}'),
-  ])('takes %j for no session', async (value) => {
+  ])('treats the cookie %j as a missing session', async (value) => {
     expect(await createCookieStore(driver).load(value)).toMatchObject({ exists: false, data: {}, flash: {} });
   });
 
@@ -163,7 +163,7 @@ describe('accept', () => {
     ['that does not ask, and takes its time', waiting(driver.cookieValue)],
     ['that ignores it', swallowing],
     ['that fails after it', waiting((...args) => asking(...args) + ({} as { a: { b: string } }).a.b)],
-  ])('rejects with its error unchanged, with a driver %s', async (_, cookieValue) => {
+  ])('makes cookieValue reject with its error unchanged, with a driver %s', async (_, cookieValue) => {
     const store = createCookieStore({ ...driver, cookieValue });
     await expect(store.cookieValue(id, {}, {}, { accept: refuse })).rejects.toBe(refusal);
   });
@@ -205,7 +205,7 @@ describe('accept', () => {
     expect([given.mock.calls, accept.mock.calls]).toEqual([[], []]);
   });
 
-  it('counts as passed once any value of the driver is accepted', async () => {
+  it('may refuse one value of a driver and accept the next', async () => {
     const accept = vi.fn((value: string) => {
       if (value.length > 10) throw refusal;
     });

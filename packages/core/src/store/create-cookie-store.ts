@@ -118,7 +118,7 @@ export function createCookieStore(driver: CookieStoreDriver, options: StoreOptio
       return { ...missingSession(isSessionId(found.id) ? found.id : ''), moved: true };
     if (!found || !isSessionContent(found) || !isSessionId(found.id)) return missingSession('');
     const expiresAt = effectiveExpiry(timeouts, found.createdAt, found.expiresAt);
-    // Written this way so that NaN counts as expired.
+    // Written this way so that NaN is treated as expired.
     if (!(now < expiresAt)) return missingSession('');
     return storedSession(found.id, { ...found, expiresAt });
   }

@@ -142,7 +142,7 @@ describe('a store made of four functions', () => {
     expect(await createStore(slowDriver()).gc()).toBe(7);
   });
 
-  it('turns an error from the driver into UNAVAILABLE with the cause', async () => {
+  it('turns an error from the driver into UNAVAILABLE, with that error as the cause', async () => {
     const cause = new Error('down');
     const store = createStore({
       ...slowDriver(),
@@ -157,7 +157,7 @@ describe('a store made of four functions', () => {
 describe('a store made of four functions, within one process', () => {
   const keep = (content: SessionContent) => content;
 
-  it('lets a logout hold against moves in any order', async () => {
+  it('ends the session on a logout, whether it comes before, during or after a move', async () => {
     for (const order of ['move first', 'logout first', 'together']) {
       const driver = slowDriver();
       const store = createStore(driver);
@@ -190,7 +190,7 @@ describe('a store made of four functions, within one process', () => {
     expect(await store.load(newId)).toMatchObject({ exists: true, data: { a: 1 } });
   });
 
-  it('gives the session to only one of several logins with one id', async () => {
+  it('gives the session to only one of several logins with the same id', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const id = createSessionId();

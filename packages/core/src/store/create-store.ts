@@ -1,7 +1,7 @@
 import type { DriverSession, StoreDriver } from '../contract/drivers.ts';
 import type { SaveOptions, SessionChange, SessionStore, UpdateOptions } from '../contract/session-store.ts';
 import { missingSession, type SessionContent, storedSession } from '../contract/stored-session.ts';
-import { callBackend, idWasGivenUp, newIdIsTaken, unsupported } from '../errors.ts';
+import { callBackend, newIdIsTaken, sessionMoved, unsupported } from '../errors.ts';
 import { assertSessionContent } from '../format/json-value.ts';
 import { assertPayloadFits, defaultMaxBytes, encodePayload, isSessionContent } from '../format/payload.ts';
 import { assertSessionId, isSessionId } from '../format/session-id.ts';
@@ -138,7 +138,7 @@ export function createStore(driver: StoreDriver, options: StoreOptions = {}): Se
         assertSaveOptions(name, 'save', saveOptions);
         const content = copyToStore({ data, flash });
         await inTurn(id, async () => {
-          if (moves.find(id, now()) !== undefined) throw idWasGivenUp(name);
+          if (moves.find(id, now()) !== undefined) throw sessionMoved(name);
           await write(id, { ...(await keptBy(id)), ...given(saveOptions), ...content });
         });
       },
@@ -219,7 +219,7 @@ function createSessionTurns(): <T>(id: string, work: () => Promise<T>) => Promis
   };
 }
 
-/** The options without those that are `undefined`, which count as omitted. */
+/** The options without those that are `undefined`, which are treated as omitted. */
 function given({ subject, idleTimeout, expireOnClose }: SaveOptions): SaveOptions {
   return {
     ...(subject !== undefined && { subject }),

@@ -100,7 +100,7 @@ describe('cacheStore', () => {
 });
 
 describe('load', () => {
-  it('returns data and flash of the session', async () => {
+  it('returns the data and flash of the session', async () => {
     cacheStore(createStore(fourFunctions()));
     await save(id, { name: 'Ada' }, { notice: 'hi' });
     expect(await load(id)).toMatchObject({
