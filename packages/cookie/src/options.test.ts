@@ -6,7 +6,7 @@ const password = 'a password of at least 32 characters';
 const sealed = await startSession({ password, cache: false });
 const ledger = await startMemory({ cache: false });
 
-type Row = [option: string, wrongType: unknown, outOfRange: unknown, misspelt: string];
+type Row = [option: string, wrongType: unknown, outOfRange: unknown, misspelled: string];
 const rows: Row[] = [
   ['password', 123_456_789, 'x'.repeat(31), 'pasword'],
   ['purpose', 7, '', 'purposes'],
@@ -46,13 +46,13 @@ describe.each<[string, Row[], string, (options: object) => object]>([
   });
 
   it.each(table)('refuses a wrong %s, and suggests the name when it is misspelled', async (...row) => {
-    const [option, wrongType, outOfRange, misspelt] = row;
+    const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)
         expect(await refusal(within({ [option]: wrong }))).toContain(`] ${path}${option}`);
     }
-    expect(await refusal(within({ [misspelt]: 1 }))).toContain(
-      `Unknown option ${path}${misspelt}: did you mean ${option}?`,
+    expect(await refusal(within({ [misspelled]: 1 }))).toContain(
+      `Unknown option ${path}${misspelled}: did you mean ${option}?`,
     );
   });
 });

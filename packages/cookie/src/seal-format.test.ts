@@ -29,7 +29,7 @@ describe('parseSeal', () => {
     ['a key id of 65 characters', seal.replace('key_1', 'k'.repeat(65))],
     ['an encryption salt', seal.replace('key_1**', 'key_1*salt*')],
     ['an integrity salt', seal.replace('0**', '0*salt*')],
-    ['a short initialisation vector', seal.replace(iv, iv.slice(1))],
+    ['a short initialization vector', seal.replace(iv, iv.slice(1))],
     ['no ciphertext', seal.replace('c2VhbGVk', '')],
     ['an expiry that begins with 0', seal.replace('*1767', '*0767')],
     ['an expiry that is not a number', seal.replace('*1767', '*1e67')],

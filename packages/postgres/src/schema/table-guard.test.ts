@@ -91,7 +91,7 @@ describe('row level security', () => {
       await query(`alter table ${table} enable row level security; ${policy(table)}`);
       const unavailable = {
         code: 'UNAVAILABLE',
-        message: expect.stringContaining('Row level security'),
+        message: expect.stringContaining('Row-level security'),
       };
       const calls = [
         () => store.destroy(ids[0]),

@@ -74,7 +74,7 @@ function problemWith(
     return `${table} is not a table, but a view or something like it. Pass another name as table.`;
   if (isSecured === 't') {
     return (
-      `Row level security on ${table} applies to the role ${quoted(role ?? '')}, so sessions can be hidden from it, and a sign-out ` +
+      `Row-level security on ${table} applies to the role ${quoted(role ?? '')}, so sessions can be hidden from it, and a sign-out ` +
       `could change nothing. Run alter table ${table} disable row level security, or connect as a role that it does not apply to.`
     );
   }
