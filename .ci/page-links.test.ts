@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const pages = globSync(['*.md', '{docs,bench,examples,packages}/**/*.md'], {
   cwd: root,
-  // The template of npm create links to files that its first run creates.
+  // The `npm create` template links to files that are created on its first run.
   exclude: (path) => /node_modules|\btemplate$|\/template\b/.test(path),
 }).sort();
 

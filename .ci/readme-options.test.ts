@@ -182,7 +182,7 @@ describe.each(pages.map((each) => [`${each.page}, ${each.column ?? each.heading 
   (_, { page, heading = '## Options', table = 0, column = 'name', known, sources = [] }) => {
     const rows = tablesUnder(heading, page)[table] ?? [];
 
-    it('match those that the code accepts, in one row each', async () => {
+    it('match those that the code accepts, with one row each', async () => {
       const names = new Set(await known());
       expect(names.size).toBeGreaterThan(0);
       expect(rows.flatMap((row) => namesIn(row[column])).sort()).toEqual([...names].sort());

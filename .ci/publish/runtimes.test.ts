@@ -46,7 +46,7 @@ describe('the oldest Node that the manifests name', () => {
     }
   });
 
-  it('runs the thread in which @store/sqlite writes its log back', async () => {
+  it('can run the thread that @store/sqlite uses to write its log back', async () => {
     await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
     const proof = ['writes-the-log-back.mjs', 'thread'];
     expect(await runOn(oldestNode(['@store/sqlite']), ...proof)).toContain('proved');

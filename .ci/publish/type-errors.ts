@@ -3,7 +3,7 @@ import type { Application } from './package-managers.ts';
 
 /** How a program resolves its modules. */
 export const resolutions: { resolution: string; options: string[] }[] = [
-  // Servers have no DOM; bundled code has it by default.
+  // Servers have no DOM, but code that is bundled gets its types by default.
   { resolution: 'nodenext', options: ['--module', 'nodenext', '--lib', 'es2023'] },
   { resolution: 'bundler', options: ['--module', 'esnext', '--moduleResolution', 'bundler'] },
 ];

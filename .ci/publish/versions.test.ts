@@ -105,7 +105,7 @@ describe('a release', () => {
     for (const name of others) expect(refusal).toContain(`${name} ${next(name, 'patch')} narrows`);
   });
 
-  it('of a core major accepts handwritten majors or a widened range for the other packages', async () => {
+  it('of a core major accepts handwritten major bumps or a widened range for the other packages', async () => {
     const both = `${range(driver)} || ^${next(core, 'major')}`;
     await setRange(driver, both);
     const majors = others.filter((name) => name !== driver).map((name) => [name, 'major']);

@@ -8,7 +8,7 @@ export const thisCheckout = join(import.meta.dirname, '../..');
 const imported = ['core', 'cookie', 'file', 'postgres', 'session', 'sqlite'];
 
 /**
- * The file that users of a published package get for `@store/<package>/<entry point>`, as built by another checkout.
+ * The file that users of a published package get for `@store/<package>/<entry point>`, as built in another checkout.
  *
  * @throws if that checkout has no such package or entry point, or has not built it.
  */

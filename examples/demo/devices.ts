@@ -1,6 +1,6 @@
 import type { ResolvedTimeouts, SessionSummary } from '@store/core';
 
-/** One signed-in browser of a person. */
+/** A browser in which the user is signed in. */
 export interface Device {
   handle: string;
   /** Such as "Firefox on Linux", with a number if a person has several devices with that name. */

@@ -28,7 +28,7 @@ describe('the start script of the Nest example', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** @returns the address that the server prints once it listens */
+  /** @returns the address that the server prints once it is listening */
   async function start(platform: string): Promise<string> {
     const env = { ...process.env, NODE_ENV: 'development', PORT: '0', PLATFORM: platform };
     const child = spawn(process.execPath, [join(folder, 'dist/main.js')], {

@@ -6,7 +6,7 @@ export const answerNotFound: RequestHandler = (_request, response) => {
   response.status(404).send(String(failurePage('Page not found', 'This address does not exist.')));
 };
 
-/** A store that is unavailable causes a `StoreError` with status 503; any other error is a fault in this application. */
+/** A store that is unavailable causes a `StoreError` with status 503; any other error is a bug in this application. */
 export const answerError: ErrorRequestHandler = (error, _request, response, next) => {
   if (response.headersSent) return next(error);
   const status = Number(error?.status ?? 500);

@@ -18,7 +18,7 @@ export interface DerivedKeys {
 }
 
 /**
- * Derives the keys of a password for one purpose, so that other programs can open and create our seals with any Iron library.
+ * Derives the keys for one purpose from a password, so that other programs can open and create our seals with any Iron library.
  *
  * HKDF with SHA-256 and no salt (RFC 5869); the info is `store-cookie/1/<purpose>/enc` and `…/mac`. The same password and purpose
  * always yield the same keys. HKDF is fast and adds no strength: the password itself must be random, like those that

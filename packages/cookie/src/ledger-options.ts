@@ -4,7 +4,7 @@ import { invalidOption } from '@store/core/driver';
 /** How many seconds the clocks of two servers may differ by. */
 export const clockDifference = 60;
 
-/** How many seconds an entry is kept beyond the maximum lifetime of a seal. More than the clocks may differ by. */
+/** How many seconds an entry is kept beyond the maximum lifetime of a seal. Longer than the clocks may differ. */
 export const clockMargin = 120;
 
 /**

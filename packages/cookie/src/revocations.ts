@@ -178,7 +178,7 @@ export function createRevocations(
     async move({ last }, id, subject) {
       const handle = sessionKey(last);
       if (!(await create(sessionEntry(handle), { moved: sessionKey(id) }))) return false;
-      // A device entry may have been written since the last check, without having seen the new id.
+      // Since the last check, a request that had not seen the new id may have written a device entry.
       return subject === undefined || !(await read(deviceEntry(subject, handle))).exists;
     },
     async revoke(id) {

@@ -39,7 +39,7 @@ describe('several passwords', () => {
     expect(stored).not.toHaveProperty('renew');
   });
 
-  it('request a new seal and report it only when an old one was used', async () => {
+  it('cause a cookie to be sealed again, and report that, only if an old password sealed it', async () => {
     const events: StoreEvent[] = [];
     const before = await startSession({ password: [{ id: 'v2', secret: old }], cache: false });
     const store = await startSession({

@@ -1,5 +1,5 @@
 /**
- * The version ranges in a new driver's manifest, defined only here. The range of core starts at the lowest version that the
+ * The version ranges in a new driver's manifest, defined only here. The version range for core starts at the lowest version that the
  * template needs, and is also the driver's peer range.
  */
 export const versions = {

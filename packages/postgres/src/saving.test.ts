@@ -101,7 +101,7 @@ describe('save()', () => {
     expect(await query(statistics, [schema])).toEqual([{ updates: 5, within_page: 5 }]);
   });
 
-  it('takes the store one statement, both for a new session and for an existing one', async () => {
+  it('runs one statement, both for a new session and for an existing one', async () => {
     const pool = freshPool({ max: 1 });
     const store = await startSession({ pool, schema: freshSchema(), cache: false });
     onTestFinished(() => store.close());

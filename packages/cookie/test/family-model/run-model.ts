@@ -145,7 +145,7 @@ class ModelRun {
     for (let requests = 4 + this.#random(8); requests > 0; requests--) {
       const request = { process: this.#oneOf(processes), kind: this.#oneOf(this.#options.kinds ?? kinds) };
       this.#running.add(request);
-      // Two thirds of the requests begin after another request in the same process.
+      // Two thirds of the requests start once the previous request in the same process has finished.
       const before = this.#random(3) === 0 ? undefined : latest.get(request.process);
       latest.set(request.process, before ? before.then(() => this.#run(request)) : this.#run(request));
     }

@@ -74,7 +74,7 @@ describe('save on a storage that saves in one step', () => {
     }
   });
 
-  it('reads and replaces whenever it returns false, even for a new session', async () => {
+  it('reads and replaces the record whenever the step returns false, even for a new session', async () => {
     const events: StoreEvent[] = [];
     const storage = { ...memoryStorage(), save: () => false };
     const store = createRecordStore(storage, { onEvent: (event) => events.push(event) });

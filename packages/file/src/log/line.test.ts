@@ -177,7 +177,7 @@ describe('a line', () => {
 });
 
 describe('a log', () => {
-  it('has the state of its last whole line after any loss at its end', () => {
+  it('has the state of its last complete line after any loss at its end', () => {
     fc.assert(
       fc.property(logs, ({ bytes, states }) => {
         for (let length = 0; length <= bytes.length; length++) {

@@ -85,7 +85,7 @@ export class SessionLogs {
     }
   }
 
-  /** Makes a record the state of a log. @returns `false`, with nothing written, if another process was first */
+  /** Makes a record the state of a log. @returns `false`, with nothing written, if another process got there first */
   *put(log: SessionLog, record: SessionRecord, link?: Link): Steps<boolean> {
     const { file, path, state } = log;
     const at = state.size;
@@ -109,7 +109,7 @@ export class SessionLogs {
    * Continues a log in a new file: writes the record there, appends a line that names the new file to the old one, and renames the
    * new file over the old one. The line is the commit; any process that finds it can finish the rename.
    *
-   * @returns `false`, with nothing written, if another process was first
+   * @returns `false`, with nothing written, if another process got there first
    */
   *continue(log: SessionLog, record: SessionRecord, link?: Link): Steps<boolean> {
     const name = `${basename(log.path)}.${this.#token}.${++this.#count}.next`;
@@ -133,7 +133,7 @@ export class SessionLogs {
     }
   }
 
-  /** Changes when a record expires. @returns `false` if another process was first */
+  /** Changes when a record expires. @returns `false` if another process got there first */
   *extend(log: SessionLog, state: SizedRecord, expiresAt: number): Steps<boolean> {
     if (hasRoom(state.size, longestTouch, state.length)) return this.touch(log, state, expiresAt);
     return yield* this.continue(log, { ...state.record, expiresAt }, linkToKeep(state));
@@ -149,7 +149,7 @@ export class SessionLogs {
   /**
    * Appends the line that ends a session.
    *
-   * @returns `false` if another process was first; `full` if the disk has no room for the line
+   * @returns `false` if another process got there first; `full` if the disk has no room for the line
    */
   end(log: SessionLog): boolean | 'full' {
     this.#confirmTarget(log.state);

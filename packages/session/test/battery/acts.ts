@@ -131,7 +131,7 @@ export function createActs(store: SessionStore, gates: Gates): Acts {
     chunks(session) {
       set(session, 'early');
       const generator = chunks(session);
-      // A generator that has not begun ends without running any code, so its methods are wrapped from outside.
+      // A generator that has not started can end without running any of its code, so its methods are wrapped from outside.
       const { return: end, throw: fail } = generator;
       generator.return = (value) => {
         void gates.closed.pass();

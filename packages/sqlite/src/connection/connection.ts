@@ -37,7 +37,7 @@ export interface Opened {
 interface Origin extends Opened {
   /**
    * Runs `work` so that SQLite reports `SQLITE_BUSY` immediately. SQLite's own busy timeout would sleep inside the call and
-   * block every request of the process. Missing when no such timeout is set.
+   * block every request in the process. Missing when no such timeout is set.
    */
   withoutTimeout?: (<T>(work: () => T) => T) | undefined;
   /** Opens the database that is at the path now. @returns the reason if the file is missing or incomplete */
