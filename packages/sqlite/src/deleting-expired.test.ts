@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { borrow, openPath } from './connection/open-database.ts';
+import { borrowDatabase, openDatabase } from './connection/open-database.ts';
 import { migrateToLatest } from './schema/migrate.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 import { startSession } from './start-session.ts';
@@ -72,12 +72,12 @@ describe('deleteExpired', () => {
   it.each([
     [
       'writes the log back in small parts while it runs, if the store opened the database',
-      (path: string) => openPath(path, () => {}),
+      (path: string) => openDatabase(path, () => {}),
       100,
     ],
     [
       'leaves the setting unchanged if the application opened the database',
-      (path: string) => borrow(new Database(path)),
+      (path: string) => borrowDatabase(new Database(path)),
       1000,
     ],
   ])('%s', async (_, open, pages) => {

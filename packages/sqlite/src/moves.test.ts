@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { borrow, openPath } from './connection/open-database.ts';
+import { borrowDatabase, openDatabase } from './connection/open-database.ts';
 import { migrateToLatest } from './schema/migrate.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 import { startSession } from './start-session.ts';
@@ -63,7 +63,7 @@ describe('move', () => {
 
   it('commits together with the other writes of its group', async () => {
     const path = temporaryDatabase();
-    const connection = openPath(path, () => {});
+    const connection = openDatabase(path, () => {});
     onTestFinished(() => connection.close());
     connection.configure();
     migrateToLatest(connection.database, 'sessions');
@@ -85,7 +85,7 @@ describe('move', () => {
     const other = new Database(path);
     onTestFinished(() => [database, other].forEach((each) => void each.close()));
     migrateToLatest(database, 'sessions');
-    const storage = createSqliteStorage(borrow(database), 'sessions', 60);
+    const storage = createSqliteStorage(borrowDatabase(database), 'sessions', 60);
     await storage.insert(sessionRecord('old'), 0);
     other.exec('begin immediate; update sessions set version = 5 where version = 1');
     const moved = storage.move?.(keyOf('old'), 1, next, mark, 0);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { borrow } from './connection/open-database.ts';
+import { borrowDatabase } from './connection/open-database.ts';
 import { createSqliteStorage } from './sqlite-storage.ts';
 
 describe('createSqliteStorage', () => {
   it('returns plain numbers even if the application made bigints the default', async () => {
     const { database } = temporaryStorage();
     database.defaultSafeIntegers(true);
-    const storage = createSqliteStorage(borrow(database), 'sessions', 5);
+    const storage = createSqliteStorage(borrowDatabase(database), 'sessions', 5);
     await storage.insert(sessionRecord('a'), Date.now());
     expect(await storage.read(keyOf('a'))).toEqual(sessionRecord('a'));
   });

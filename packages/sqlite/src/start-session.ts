@@ -10,7 +10,7 @@ import {
   StoreError,
 } from '@store/core/driver';
 import { whileBusy } from './connection/busy-wait.ts';
-import { borrow, openPath } from './connection/open-database.ts';
+import { borrowDatabase, openDatabase } from './connection/open-database.ts';
 import { isSqliteDatabase, type SqliteDatabase } from './connection/sqlite-database.ts';
 import { explain } from './failures.ts';
 import { migrateToLatest } from './schema/migrate.ts';
@@ -106,8 +106,8 @@ export async function startSession(options: SqliteSessionOptions): Promise<Sessi
   const directory = typeof location === 'string' ? dirname(resolve(location)) : undefined;
   const connection = await starting(directory, () =>
     typeof location === 'string'
-      ? openPath(location, createReport(name, rest.onEvent), checkOwner)
-      : borrow(location),
+      ? openDatabase(location, createReport(name, rest.onEvent), checkOwner)
+      : borrowDatabase(location),
   );
   try {
     const prepare = () => {

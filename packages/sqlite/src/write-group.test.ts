@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyOf, sessionRecord } from '../test/session-record.ts';
 import { temporaryDatabase } from '../test/temporary-database.ts';
 import { temporaryStorage } from '../test/temporary-storage.ts';
-import { borrow } from './connection/open-database.ts';
+import { borrowDatabase } from './connection/open-database.ts';
 import { createWriteGroup } from './write-group.ts';
 
 function open(path: string, options?: Database.Options) {
@@ -20,7 +20,7 @@ function openNumbers() {
   database.pragma('journal_mode = wal');
   database.exec('create table numbers (n integer primary key check (n <> 13))');
   const insert = database.prepare('insert into numbers values (?)');
-  const write = createWriteGroup(borrow(database), 5);
+  const write = createWriteGroup(borrowDatabase(database), 5);
   const other = open(path);
   return {
     database,

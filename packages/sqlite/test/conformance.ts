@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DriverModule, Place } from '@store/conformance';
 import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
-import { borrow } from '../src/connection/open-database.ts';
+import { borrowDatabase } from '../src/connection/open-database.ts';
 import { migrateToLatest } from '../src/schema/migrate.ts';
 import { createSqliteStorage } from '../src/sqlite-storage.ts';
 
@@ -30,7 +30,10 @@ export const start: DriverModule['start'] = (options, place) =>
 export const openStorage: DriverModule['openStorage'] = (place) => {
   const database = new Database(pathOf(place));
   migrateToLatest(database, 'sessions');
-  return { ...createSqliteStorage(borrow(database), 'sessions', 5), close: () => void database.close() };
+  return {
+    ...createSqliteStorage(borrowDatabase(database), 'sessions', 5),
+    close: () => void database.close(),
+  };
 };
 
 // Every byte, including those of the log and of freed pages.

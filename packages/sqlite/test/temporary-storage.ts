@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { borrow } from '../src/connection/open-database.ts';
+import { borrowDatabase } from '../src/connection/open-database.ts';
 import { migrateToLatest } from '../src/schema/migrate.ts';
 import { createSqliteStorage } from '../src/sqlite-storage.ts';
 import { temporaryDatabase } from './temporary-database.ts';
@@ -12,5 +12,5 @@ export function temporaryStorage() {
     database.close();
   });
   migrateToLatest(database, 'sessions');
-  return { database, storage: createSqliteStorage(borrow(database), 'sessions', 5) };
+  return { database, storage: createSqliteStorage(borrowDatabase(database), 'sessions', 5) };
 }

@@ -14,7 +14,7 @@ import { migrateToLatest } from '../schema/migrate.ts';
 import { createSqliteStorage } from '../sqlite-storage.ts';
 import { startSession } from '../start-session.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { openPath } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 
 vi.mock('node:worker_threads', { spy: true });
 
@@ -22,7 +22,7 @@ vi.mock('node:worker_threads', { spy: true });
 function open() {
   const path = temporaryDatabase();
   const events: StoreEvent[] = [];
-  const connection = openPath(
+  const connection = openDatabase(
     path,
     createReport('test', (event) => events.push(event)),
   );

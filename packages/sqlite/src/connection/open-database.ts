@@ -14,7 +14,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 const largestIdleLog = 16 * 1024 * 1024;
 
 /** Opens the database at `path`, creating the file if it is missing. Sets no pragmas yet, since that may have to wait for a lock. */
-export function openPath(path: string, report: Report, checkOwner = true): Connection {
+export function openDatabase(path: string, report: Report, checkOwner = true): Connection {
   if (path === ':memory:') {
     const database = new Database(path, { timeout: 0 });
     return new Connection({ database, close: () => void database.close() });
@@ -86,7 +86,7 @@ export function openPath(path: string, report: Report, checkOwner = true): Conne
 }
 
 /** Uses a database that the application opened. The busy timeout it has now is restored after every call. */
-export function borrow(database: SqliteDatabase): Connection {
+export function borrowDatabase(database: SqliteDatabase): Connection {
   const pragma = (name: string) => prepareOn(database, `pragma ${name}`).get() as Record<string, unknown>;
   const { timeout } = pragma('busy_timeout');
   // Empty for in-memory and temporary databases.
