@@ -34,7 +34,7 @@ for (const one of names)
     problems.push(`${where(one)} has no @example`);
 
 const withExample = names.filter((one) => one.example !== undefined);
-// Methods and properties do not count towards the share, but an example they have must be right.
+// Methods and properties do not count toward the percentage, but any example they have must be correct.
 const foldersByFile = new Map(names.map(({ file, folder }) => [file, folder]));
 const members = [...foldersByFile].flatMap(([file, folder]) =>
   memberExamplesOf(file).map((member) => ({ ...member, file, folder })),

@@ -1,4 +1,4 @@
-// Checks every published manifest and every file's name, length and wording. Prints any problems and then exits with 1.
+// Checks every published manifest and every file's name, length and wording. Prints any problems, and then exits with code 1.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changelogProblems } from './changelog-rules.ts';
@@ -29,7 +29,7 @@ const files = globSync(['*.{ts,md}', '{.ci,packages,examples,bench,docs}/**/*.*'
   cwd: root,
   exclude: (path) => path.split('/').some((part) => notOurs.has(part)),
 });
-// Changelogs are history, and the word list itself contains the words that it forbids.
+// Changelogs are never rewritten, and the word list itself contains the words that it forbids.
 const isWorded = (path: string) =>
   /\.(ts|js|mjs|md|html)$/.test(path) && !path.endsWith('CHANGELOG.md') && !path.startsWith('.ci/wording.');
 const inFiles = files.flatMap((path) => {

@@ -11,7 +11,7 @@ export interface ExportedName {
   example?: string;
 }
 
-/** The names that an entry point exports, by `export { … } from` clauses or by its own declarations. */
+/** The names that an entry point exports, through `export { … } from` clauses or its own declarations. */
 export function exportsOf(entry: string): ExportedName[] {
   const source = readFileSync(entry, 'utf8');
   const own = [...source.matchAll(/^export (?:async )?(?:function|class|interface|type|const)\*? (\w+)/gm)];
@@ -31,7 +31,7 @@ export function exportsOf(entry: string): ExportedName[] {
   ];
 }
 
-/** Finds a declaration and its example, through files that re-export it. */
+/** Finds a declaration and its example, even through files that re-export it. */
 function declarationOf(file: string, name: string): ExportedName {
   const source = readFileSync(file, 'utf8');
   const declaration = new RegExp(
@@ -71,7 +71,7 @@ export function exampleIn(comment: string): string | undefined {
     .trim();
 }
 
-/** Whether an example can run as it is: it needs no server, no test runner and no caller. */
+/** Whether an example can run as is: without a server, a test runner or a caller. */
 export function canRun(example: string): boolean {
   return !/@store\/postgres|@store\/conformance\/|\.listen\(|\bserve\(|^export |\bprocess\.env\./m.test(
     example,

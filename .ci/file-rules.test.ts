@@ -9,7 +9,7 @@ describe('fileProblems', () => {
     ['packages/core/README.md', 250],
     ['CONTRIBUTING.md', 120],
     ['examples/demo/page.css', 300],
-  ])('allows %s to have %i lines and not one more', (path, limit) => {
+  ])('allows %s to have %i lines, but not one more', (path, limit) => {
     expect(fileProblems(path, limit)).toEqual([]);
     expect(fileProblems(path, limit + 1)).toHaveLength(1);
   });

@@ -100,7 +100,7 @@ describe('manifestProblems', () => {
     expect(problems.join('\n')).toContain(problem);
   });
 
-  it('reports types that do not come first', () => {
+  it('reports an export whose types do not come first', () => {
     const entry = { default: './dist/index.js', types: './dist/index.d.ts' };
     const exports = { ...driver.publishConfig?.exports, '.': entry };
     const problems = manifestProblems({ ...driver, publishConfig: { access: 'public', exports } }, '1.4.0');

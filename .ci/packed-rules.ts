@@ -5,7 +5,7 @@ const allowed = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|
 /** Returns the problems with a packed tarball, as text: nothing from the workspace may reach users, and nothing may be missing. */
 export function packedProblems(manifest: Manifest, files: string[]): string[] {
   const text = JSON.stringify(manifest);
-  // A template is copied as it is: its files end up in the user's own project.
+  // A template is copied as is: its files end up in the user's own project.
   const copied = (name: string) => manifest.files?.includes('template') && name.startsWith('template/');
   const needed = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
   return [

@@ -9,7 +9,7 @@ describe('the reach of an operation', () => {
     expect(await reachOf(async () => JSON.stringify({}))).toMatchObject({ files: 0, calls: 0 });
   });
 
-  it('counts files and calls of a package', async () => {
+  it('counts the files and calls of a package', async () => {
     const file = join(import.meta.dirname, '../packages/session/src/session/strict-session.ts');
     const { refuseCallback } = (await import(
       pathToFileURL(file).href

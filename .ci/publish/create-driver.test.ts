@@ -24,7 +24,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
   const { command } = packageManagers[using];
   const name = `driver-begun-with-${using}`;
   const user = cleanEnvironment(join(inject('temporary'), 'home'));
-  // Changesets publishes with the repository's package manager, found by name.
+  // Changesets publishes with the repository's package manager, which it looks up on the PATH.
   const path = [user.PATH, dirname(process.env.npm_execpath ?? '')].join(delimiter);
   const env = { ...user, PATH: path, ...Object.fromEntries(git) };
   let folder: string;
@@ -53,7 +53,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     const [, cases, skipped] = /^(\d+) passed, 0 failed, (\d+) not run\. It conforms\.$/m.exec(report) ?? [];
     expect(tests, output).toBe(cases);
     expect(Number(cases)).toBeGreaterThan(60);
-    // Cases for functions that a storage may leave out: `scan` and `save`.
+    // Skipped are the cases for functions that a storage may leave out: `scan` and `save`.
     expect(Number(skipped)).toBeLessThan(30);
   });
 

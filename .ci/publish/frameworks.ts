@@ -1,4 +1,4 @@
-/** A framework next to @store/session, and the smallest application that signs in over a redirect. */
+/** A framework next to @store/session, and the smallest application that signs in with a redirect. */
 export interface Framework {
   title: string;
   /** What its application installs besides @store/core and @store/session. */

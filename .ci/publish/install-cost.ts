@@ -6,7 +6,7 @@ import { freeEntriesOf, type Publication } from './publications.ts';
 import type { Budget } from './published-packages.ts';
 
 export interface Cost extends Budget {
-  /** Printed, never checked: it depends on the machine as much as on the package. */
+  /** Printed but not checked: it depends on the machine as much as on the package. */
   importMilliseconds: number;
 }
 

@@ -22,7 +22,7 @@ export type PackageManager = keyof typeof packageManagers;
 /** An application's folder, outside this repository. */
 export interface Application {
   folder: string;
-  /** Runs a file of the folder with Node, or any command in it. */
+  /** Runs a file in the folder with Node, or runs any command there. */
   node(...args: string[]): Promise<string>;
   run(...command: string[]): Promise<string>;
   /** The installed packages, by name. */

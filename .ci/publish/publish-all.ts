@@ -14,7 +14,7 @@ declare module 'vitest' {
     registry: string;
     /** An empty folder for everything the tests write. */
     temporary: string;
-    /** The repository that was released, tags included. */
+    /** The repository that was released, including tags. */
     released: string;
     /** The published packages, as `name@version`. */
     publications: string[];
@@ -62,7 +62,7 @@ export default async function publishAll({ provide }: TestProject): Promise<() =
   return stop;
 }
 
-/** The only settings that the users in these tests have: the registry's URL, and permission to trust it. */
+/** The only settings that the users in these tests have: the registry's URL, and permission to use it. */
 async function writeUserConfig(home: string, registry: string): Promise<void> {
   const yarn = {
     npmRegistryServer: registry,

@@ -134,10 +134,10 @@ export const examples: Example[] = [
   },
 ];
 
-/** Entry points that can be imported only inside their test runner, which their users have installed. */
+/** Entry points that can be imported only inside a test runner, which their users have installed. */
 export const runnerEntries: string[] = ['@store/conformance/vitest'];
 
-/** Programs, relative to the root, that show a package working without Node. They print "promises kept". */
+/** Programs that show a package working without Node, as paths relative to the root. They print "promises kept". */
 export const workers: string[] = [
   'packages/core/test/worker.ts',
   'packages/session/test/worker.ts',
@@ -158,8 +158,8 @@ export const lowestTypeScript: Record<string, string> = {
 };
 
 /**
- * The maximum cost of a package, installed next to core. Import time is printed; the limit is on the number of files loaded by
- * importing all entry points, which is the same on every machine.
+ * The maximum cost of a package, installed next to core. Import time is only printed; the limit is on the number of files loaded
+ * by importing all entry points, which is the same on every machine.
  */
 export interface Budget {
   packages: number;

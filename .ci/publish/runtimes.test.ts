@@ -70,7 +70,7 @@ describe('a bundle of @store/session and @store/sqlite', () => {
     expect(await application.node('esbuild/server.mjs')).toContain('proved');
   });
 
-  it('built by esbuild lacks the file for the thread of @store/sqlite, reports it, and writes the log back without the thread', async () => {
+  it('built by esbuild lacks the file for the @store/sqlite thread, reports that, and writes the log back without the thread', async () => {
     await cp(join(import.meta.dirname, 'proofs'), application.folder, { recursive: true });
     const entry = 'writes-the-log-back.mjs';
     expect(await application.node(entry, 'thread')).toContain('proved');

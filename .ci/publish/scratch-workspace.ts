@@ -5,7 +5,7 @@ import { run } from './run.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A copy of this workspace in a separate repository, where releases can be tried. */
+/** A copy of this workspace in a separate repository, where releases can be tried out. */
 export interface ScratchWorkspace {
   folder: string;
   /** Runs a command at its root; `npmrc` is the user's configuration, which names the registry to publish to. */

@@ -22,7 +22,7 @@ const range = (name: string) => manifest(name).peerDependencies?.[core];
 /** The packages that have core as a peer. */
 const others = publishedNames().filter((name) => range(name) !== undefined);
 
-/** The versions after one release, counted from the workspace's current ones. */
+/** The versions after one release, starting from the workspace's current ones. */
 const next = (name: string, bump: 'patch' | 'minor' | 'major') => {
   const released = inject('publications').find((publication) => publication.startsWith(`${name}@`));
   return `${semver.inc(released?.slice(name.length + 1) ?? '', bump)}`;

@@ -3,7 +3,7 @@ import { brokenFunctions } from '../test/broken-functions.ts';
 import { failingCases } from '../test/failing-cases.ts';
 import { functionsDriver, sessionsOf } from '../test/functions-driver.ts';
 
-describe('a driver of four functions', () => {
+describe('a driver made of four functions', () => {
   it('that keeps every promise passes every case', async () => {
     expect(await failingCases(functionsDriver)).toEqual([]);
   });

@@ -75,7 +75,7 @@ describe.each(tables)('%s', (what, take, path, rows) => {
     }
   });
 
-  it.each(rows)('refuses a wrong %s, and suggests the name when it is misspelled', async (...row) => {
+  it.each(rows)('refuses an invalid %s, and suggests the name when it is misspelled', async (...row) => {
     const [option, wrong, misspelled] = row;
     await expect(take({ [option]: wrong })).rejects.toThrow(new RegExp(`\\b${option}\\b`));
     await expect(take({ [misspelled]: () => {} })).rejects.toMatchObject({

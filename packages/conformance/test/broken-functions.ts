@@ -1,6 +1,6 @@
 import type { DriverSession, StartOptions, StoreDriver } from '@store/core';
 
-/** A driver of four functions that breaks one promise, and the cases that must fail. */
+/** A driver made of four functions that breaks one promise, and the cases that must fail. */
 export interface BrokenFunctions {
   broken: string;
   fails: string[];

@@ -16,7 +16,7 @@ async function hop({ namespace }: Place): Promise<void> {
   if (broken.has(namespace)) throw new Error('The backend is down.');
 }
 
-/** A correct driver of four functions. */
+/** A correct driver made of four functions. */
 export const functionsDriver = {
   capabilities: { sharedBetweenInstances: true },
   start({ idleTimeout = 7200, now = Date.now }, place): StoreDriver {

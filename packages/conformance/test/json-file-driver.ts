@@ -16,7 +16,7 @@ function jsonFileStorage({ directory }: Place): Required<Omit<RecordStorage, 'sa
   const load = (): Records => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Records) : {});
 
   async function locked<T>(work: (records: Records) => T): Promise<T> {
-    // Nothing below awaits, so that other calls of this process find the lock free.
+    // Nothing below awaits, so that other calls in this process find the lock free.
     if (fault !== 'no-lock') lock.exec('begin exclusive');
     try {
       const records = load();

@@ -106,7 +106,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(await opens(store, current)).toBe(false);
   });
 
-  it('begins another family after a logout', async () => {
+  it('starts another family after a logout', async () => {
     const { store } = await start();
     const { ids } = await openMoved(store);
     await store.destroy(ids[0]);

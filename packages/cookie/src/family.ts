@@ -14,7 +14,7 @@ export function formatFamily({ root, last }: Family): string {
   return root === last ? root : `${root}.${last}`;
 }
 
-/** Parses that value. If it is missing or not in our format, the session begins a new family. */
+/** Parses that value. If it is missing or not in our format, the session starts a new family. */
 export function parseFamily(family: string | undefined, id: string): Family {
   const [root, last = root] = family?.split('.') ?? [];
   return isSessionId(root) && isSessionId(last) ? { root, last } : { root: id, last: id };

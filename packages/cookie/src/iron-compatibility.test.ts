@@ -34,7 +34,7 @@ describe.each(sealings)('a seal on the %s path', (path) => {
     });
   });
 
-  it('also expires for iron-webcrypto', async () => {
+  it('also expires in iron-webcrypto', async () => {
     const store = await start();
     const value = await store.cookieValue(id, {}, {}, { idleTimeout: 60 });
     const keys = await deriveKeys(password);

@@ -1,10 +1,10 @@
 import { isSessionStore } from '@store/core';
 import { invalidOption } from '@store/core/driver';
 
-/** How many seconds the clocks of two servers may differ by. */
+/** The largest allowed clock skew between two servers, in seconds. */
 export const clockDifference = 60;
 
-/** How many seconds an entry is kept beyond the maximum lifetime of a seal. Longer than the clocks may differ. */
+/** How many seconds an entry is kept beyond the maximum lifetime of a seal. Longer than the largest allowed clock skew. */
 export const clockMargin = 120;
 
 /**

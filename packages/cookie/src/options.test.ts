@@ -45,7 +45,7 @@ describe.each<[string, Row[], string, (options: object) => object]>([
     expect(known).toEqual(table.map(([option]) => option));
   });
 
-  it.each(table)('refuses a wrong %s, and suggests the name when it is misspelled', async (...row) => {
+  it.each(table)('refuses an invalid %s, and suggests the name when it is misspelled', async (...row) => {
     const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined)

@@ -55,7 +55,7 @@ describe('a cookie session over HTTP', () => {
     expect(keys).toBe(1);
   });
 
-  it('is sealed with the new password by the first request that brings a cookie sealed with an old one', async () => {
+  it('is sealed with the new password by the first request whose cookie is sealed with an old one', async () => {
     const old = 'the old password of over 32 characters';
     const browser = openSite(await startSession({ password: old, cache: false })).openBrowser();
     await browser.visit((session) => session.set('name', 'Ada'));
@@ -201,7 +201,7 @@ describe('a cookie session with revocations over HTTP', () => {
     expect(new Set(outcomes)).toEqual(new Set(['moved', 'TOO_LARGE']));
   });
 
-  it('sets no cookie and saves nothing for slow requests that bring its old id within a minute', async () => {
+  it('sets no cookie and saves nothing for slow requests that arrive with its old id within a minute', async () => {
     const { openBrowser, events, advance } = await openRevocableSite();
     const browser = openBrowser();
     await browser.visit((session) => session.set('n', 1));

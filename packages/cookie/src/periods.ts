@@ -3,10 +3,10 @@ import { clockDifference, clockMargin } from './ledger-options.ts';
 
 /** Which of a subject's entries to read and write; each period has one. */
 export interface Periods {
-  /** The periods to read, newest first. Nearly always just one. */
+  /** The periods to read, latest first. Nearly always just one. */
   toRead(): number[];
   toWrite(): number[];
-  /** Later periods that a server whose clock is ahead may have begun: write their entries too, but only if they exist. */
+  /** Later periods that a server whose clock is ahead may have started: write their entries too, but only if they exist. */
   begunElsewhere(): number[];
 }
 

@@ -73,7 +73,7 @@ describe('a ledger', () => {
     await expect(startSession({ password, cache: false, revocations })).resolves.toBeDefined();
   });
 
-  it('may forget earlier than the idle timeout if the absolute timeout has ended every cookie by then', async () => {
+  it('may forget an entry before the idle timeout if the absolute timeout has ended every cookie by then', async () => {
     const revocations = createRecordStore(memoryStorage(), { idleTimeout: 100 });
     const store = startSession({
       password,
@@ -91,7 +91,7 @@ describe('a ledger', () => {
     await expect(remembered).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('whose idle timeout was shortened lets no cookie open that it could not revoke', async () => {
+  it('whose idle timeout was shortened does not let cookies open that it could not revoke', async () => {
     const long = await start({}, 86_400);
     const cookie = await long.store.cookieValue(one, {}, {}, { idleTimeout: 86_400 });
     const events: StoreEvent[] = [];

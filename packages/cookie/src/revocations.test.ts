@@ -9,7 +9,7 @@ import { startSession } from './start-session.ts';
 const [one, two] = [createSessionId(), createSessionId()];
 
 describe('destroy with revocations', () => {
-  it('stays in force against a slow request that seals again', async () => {
+  it('stays in force against a slow request that seals the session again', async () => {
     const { store } = await start();
     const slow = await sealAgain(store, await store.cookieValue(one, { a: 1 }, {}));
     await store.destroy(one);
@@ -42,7 +42,7 @@ describe('destroy with revocations', () => {
       expect(record.expiresAt).toBeGreaterThan((expiresAt as number) + 60_000);
   });
 
-  it('is forgotten once nothing can need it any longer', async () => {
+  it('is forgotten once nothing needs it any longer', async () => {
     const { store, revocations, records, advance } = await start();
     await store.destroy(one);
     await store.destroyAll('ada');
@@ -92,7 +92,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, await store.cookieValue(one, {}, {}, { subject: 'ada' }))).toBe(true);
   });
 
-  it('ends a login that began before it, whenever the login is sealed and whatever the clocks say', async () => {
+  it('ends a login that started before it, whenever the login is sealed and whatever the clocks say', async () => {
     const ahead = fakeClock(Date.UTC(2026, 0, 1, 0, 1));
     const { store, revocations } = await start();
     const elsewhere = await startSession({ password, cache: false, revocations, now: ahead.now });
@@ -102,7 +102,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, await store.cookieValue(two, {}, {}, { subject: 'ada' }))).toBe(true);
   });
 
-  it('stays in force against a slow request that seals again', async () => {
+  it('stays in force against a slow request that seals the session again', async () => {
     const { store } = await start();
     const slow = await sealAgain(store, await store.cookieValue(one, {}, {}, { subject: 'ada' }));
     await store.destroyAll('ada');
@@ -155,7 +155,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('revives no session by sparing one that has ended, one after another or at the same time', async () => {
+  it('revives no session by sparing one that has ended, whether the calls run one after another or at the same time', async () => {
     const { store } = await start();
     for (let round = 0; round < 20; round++) {
       const [mine, other] = [createSessionId(), createSessionId()];
@@ -174,9 +174,9 @@ describe('destroyAll with revocations', () => {
   });
 
   it.each([
-    ['under an entry', true],
-    ['before any entry', false],
-  ])('spares a session that began %s 100 times in a row without being sealed again', async (_, hasEntry) => {
+    ['that started under an entry', true],
+    ['that started before any entry', false],
+  ])('spares a session %s, 100 times in a row without sealing it again', async (_, hasEntry) => {
     const { store } = await start();
     if (hasEntry) await store.destroyAll('ada');
     const mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });
@@ -190,7 +190,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('spares a session that began under an entry that has since been forgotten', async () => {
+  it('spares a session that started under an entry that has since been forgotten', async () => {
     const { store, advance } = await start();
     await store.destroyAll('ada');
     let mine = await store.cookieValue(one, {}, {}, { subject: 'ada' });

@@ -11,7 +11,7 @@ export interface Revocations {
    * The version that a session's seal must carry; `ended` when it has been revoked; `moved` when it got a new id less than a
    * minute ago and may be alive under that one.
    *
-   * @param session Without `version`, it begins now, as at a login, and an earlier `destroyAll` does not affect it.
+   * @param session Without `version`, it starts now, as at a login, and an earlier `destroyAll` does not affect it.
    * @throws {StoreError} `UNAVAILABLE` when the ledger does not respond.
    */
   check(session: RevocableSession): Promise<number | 'ended' | 'moved'>;
@@ -56,10 +56,10 @@ const mostMoves = 10_000;
  *
  * - An id that was ended or replaced by a new one has an entry. The entry is created only if none exists, so when a logout and a new
  *   id race for it, one wins; a logout that loses follows the entry to the new id.
- * - A subject's entry holds a random version. A seal carries the version that was current when its session began, and a new version
- *   ends it. No clocks are compared: a login that races with "log out everywhere" either comes before it and is ended, or comes after
- *   it and is kept. An entry that spares a session lists the versions that its seal may carry, so a session that an earlier entry
- *   ended stays ended. The first entry of a subject lists none, because no seal that was ended earlier can still be opened.
+ * - A subject's entry holds a random version. A seal carries the version that was current when its session started, and a new
+ *   version ends it. No clocks are compared: a login that races with "log out everywhere" either comes before it and is ended, or
+ *   comes after it and is kept. An entry that spares a session lists the versions that its seal may carry, so a session that an
+ *   earlier entry ended stays ended. The first entry of a subject lists none, because no seal that was ended earlier can still be opened.
  *
  * An entry is kept for the store's idle timeout plus a margin, so it outlives every seal it covers.
  *
@@ -122,7 +122,7 @@ export function createRevocations(
     );
   }
 
-  /** The newest entry of a subject. */
+  /** The latest entry of a subject. */
   async function everywhere(subject: string): Promise<SessionData | undefined> {
     const entries = await Promise.all(
       periods.toRead().map((period) => ledger.load(subjectEntry(subject, period))),
@@ -134,7 +134,7 @@ export function createRevocations(
   const replace = (entry: string, next: (before: SessionData) => SessionData) =>
     asking(ledger.update(entry, ({ data }) => ({ data: next(data), flash: {} }), { idleTimeout: keptFor }));
 
-  /** Derives an entry that spares a session from the newest entry. The new entry must not revive sessions that the newest one ended. */
+  /** Builds an entry that spares a session, based on the latest entry; it must not revive sessions that the latest one ended. */
   function sparing(version: number, spared: string) {
     return (before: SessionData | undefined): SessionData => {
       const again = before?.spared === spared;

@@ -18,7 +18,7 @@ export type StoreErrorCode =
   | 'INVALID_OPTION'
   /** The session id is malformed. */
   | 'INVALID_ID'
-  /** JSON cannot represent a value; the text names the path to it. */
+  /** JSON cannot represent a value; the message names the path to it. */
   | 'INVALID_VALUE'
   /** The backend failed; its error is in `cause`. */
   | 'UNAVAILABLE'
@@ -30,7 +30,7 @@ export type StoreErrorCode =
   | 'UNSUPPORTED'
   /** The store has been closed. */
   | 'CLOSED'
-  /** A session or a store comes from a version that this one cannot work with. */
+  /** A session or a store was made by a version that is incompatible with this one. */
   | 'INCOMPATIBLE'
   /** The response headers have already been sent, so no cookie can be set. */
   | 'HEADERS_SENT';
@@ -123,7 +123,7 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** The error for a method that this store cannot support, with the reason. */
+/** The error for a method that this store does not support, with the reason. */
 export function unsupported(store: string, method: string, why: string): StoreError {
   return new StoreError(
     'UNSUPPORTED',

@@ -32,7 +32,7 @@ describe('startSession', () => {
     expect((await two.load(id)).exists).toBe(false);
   });
 
-  it('rejects an option of another library, and names the one to use instead', async () => {
+  it('rejects an option from another library, and names the one to use instead', async () => {
     await expect(startSession({ ttl: 60 } as object)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: expect.stringContaining('idleTimeout'),
@@ -57,7 +57,7 @@ describe('memoryStorage', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('continues a scan from a key that is gone, even while another scan runs', () => {
+  it('continues a scan from a key that no longer exists, even while another scan runs', () => {
     const storage = memoryStorage();
     for (const key of ['a', 'b', 'c']) storage.insert(record(key), 0);
     expect(storage.scan(undefined, 1)).toMatchObject([{ key: 'a' }]);
@@ -68,7 +68,7 @@ describe('memoryStorage', () => {
     expect(storage.scan('c', 5)).toEqual([]);
   });
 
-  it('removes no more expired records than the limit', () => {
+  it('removes no more expired records than the limit allows', () => {
     const storage = memoryStorage();
     for (const key of ['a', 'b', 'c']) storage.insert(record(key, 5), 0);
     storage.insert(record('live', 50), 0);

@@ -9,7 +9,7 @@ const name = '@store/core/memory';
 
 /** A {@link RecordStorage} in a map, with every optional function except `close`. */
 export interface MemoryStorage extends Required<Omit<RecordStorage, 'close'>> {
-  /** The records by key, for tests to inspect and damage. */
+  /** The records by key, for tests to inspect and corrupt. */
   readonly records: Map<string, SessionRecord>;
 }
 

@@ -8,7 +8,7 @@ export interface ModelOptions {
   storage?: (storage: MemoryStorage) => RecordStorage;
   /** `crash`: one process stops permanently at some point. `faults`: one call in seven fails, before or after its effect. */
   disturbance?: 'none' | 'crash' | 'faults';
-  /** Replaces methods of each store with wrong ones. */
+  /** Replaces methods of each store with faulty ones. */
   wrong?: (store: SessionStore, storage: RecordStorage) => Partial<SessionStore>;
 }
 

@@ -15,7 +15,7 @@ export async function driverFiles(driver: DriverChoices): Promise<Map<string, st
   return files;
 }
 
-/** Recurses by hand, because in a package that Yarn keeps zipped, the entries of a recursive `readdir` lack their folder. */
+/** Recurses manually, because in a package that Yarn keeps zipped, the entries of a recursive `readdir` lack their folder. */
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found = entries.map((entry) => {

@@ -28,7 +28,7 @@ function problemOf(name: string): string | undefined {
   return undefined;
 }
 
-/** The package name without its scope, and without dots, which have a meaning in file names such as `x.d.ts`. */
+/** The package name without its scope, and without dots, which have a special meaning in file names such as `x.d.ts`. */
 export function fileNameOf(name: string): string {
   return name.replace(/^@.*\//, '').replaceAll('.', '-');
 }

@@ -38,7 +38,7 @@ describe('scaffoldDriver', () => {
     for (const file of scaffold.files) expect(await read(`my-driver/${file}`)).not.toBe('');
   });
 
-  it('replaces the name of the template everywhere', async () => {
+  it('replaces the template’s name everywhere', async () => {
     const directory = join(folder, 'redis');
     const { files } = await scaffoldDriver({ directory, name: '@acme/sessions' });
     expect(JSON.parse(await read('redis/package.json'))).toMatchObject({
@@ -53,7 +53,7 @@ describe('scaffoldDriver', () => {
     for (const file of files) expect(await read(`redis/${file}`)).not.toContain('memory-driver');
   });
 
-  it('accepts a name that contains the name of the template', async () => {
+  it('accepts a name that contains the template’s name', async () => {
     await scaffoldDriver({ directory: join(folder, 'my-memory-driver') });
     expect(await read('my-memory-driver/conformance.ts')).toContain("from './src/my-memory-driver.ts'");
     expect(await read('my-memory-driver/src/my-memory-driver.ts')).toContain(
@@ -132,7 +132,7 @@ describe('scaffoldDriver', () => {
     },
   );
 
-  it('treats an undefined option as left out, whatever its name', async () => {
+  it('treats an undefined option as omitted, whatever its name', async () => {
     const options = { directory: join(folder, 'my-driver'), name: undefined, nmae: undefined } as never;
     await expect(scaffoldDriver(options)).resolves.toMatchObject({ name: 'my-driver' });
   });

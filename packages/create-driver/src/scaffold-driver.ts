@@ -48,7 +48,7 @@ const runners: string[] = ['vitest', 'node-test'] satisfies Runner[];
 /**
  * Creates a driver as a package: the complete memory driver, tested with the conformance suite, with README, changeset and CI.
  *
- * Installs nothing and does not prompt. Writes all files or none, and never overwrites one.
+ * Installs nothing and does not prompt. Writes all files or none, and never overwrites an existing file.
  *
  * @throws `INVALID_OPTION` when an option is unknown or invalid, such as a name that npm would not accept.
  * @throws `NOT_EMPTY` when the folder is not empty or is a file.

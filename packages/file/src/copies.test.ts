@@ -19,7 +19,7 @@ async function startWith(sessions: number) {
   return { directory, store, ids };
 }
 
-it('keeps every session whole and writable in a copy made while processes are writing', async (context) => {
+it('keeps every session complete and writable in a copy made while processes are writing', async (context) => {
   if (process.platform === 'win32') context.skip('needs cp');
   const { directory, ids } = await startWith(10);
   const writers = ['1500', '5000'].map((longest) => startChild('overwriter', directory, longest, ...ids));

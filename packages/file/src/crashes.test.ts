@@ -10,7 +10,7 @@ import { createFileStorage } from './file-storage.ts';
 import { endLine, recordLine } from './log/line.ts';
 
 const running = vi.hoisted(() => {
-  // For the package, a second passes in a millisecond, so that no test waits a second for a process that was killed.
+  // The package measures a millisecond as a second, so that no test waits a second for a process that was killed.
   const now = performance.now.bind(performance);
   performance.now = () => now() * 1000;
   return {} as { current?: AsyncLocalStorage<Watcher> };
@@ -145,7 +145,7 @@ async function look(place: Place): Promise<Seen> {
 const byKey = (one: SessionRecord, other: SessionRecord) => (one.key < other.key ? -1 : 1);
 const sessionsIn = (records: SessionRecord[]) => records.filter(({ idleTimeout }) => idleTimeout !== 0);
 
-/** Runs a process that may be killed in the middle. @returns what it has changed */
+/** Runs a process that may be killed partway through. @returns what it has changed */
 async function act(place: Place, run: Operation['run'], n = Number.POSITIVE_INFINITY, cut?: Cut) {
   const storage = processAt(place);
   const { watcher, changes } = killedAfter(n, closeSync, cut);
@@ -199,7 +199,7 @@ async function beforeAndAfter(operation: Operation): Promise<Seen[]> {
 
 const change = { version: 7, expiresAt: now + 3 * hour };
 
-/** Does something to the records that were found. @returns the records that must exist afterwards */
+/** Works on the records found after a crash. @returns the records that must exist afterwards */
 type FollowUp = (storage: Storage, seen: Seen, isTorn: boolean) => Promise<SessionRecord[]>;
 
 const replaceAll =
@@ -223,7 +223,7 @@ const followUps: Record<string, FollowUp> = {
         expect(await storage.insert({ ...session, key }, now)).toBe(false);
       } else if (sessionsIn(result).length === 0) {
         const record = { ...replaced, key };
-        // A key to which a session was moving is taken until garbage collection.
+        // A key to which a session was moving stays taken until garbage collection.
         if (await storage.insert(record, now)) result.push(record);
         else expect(key).not.toBe(first);
       }
@@ -274,7 +274,7 @@ const followUps: Record<string, FollowUp> = {
   },
 };
 
-/** A crash before the session has moved may change its version. */
+/** After a crash in the middle of a move, the session may have a new version. */
 const withoutVersion = ({ records }: Seen) => records.map((record) => ({ ...record, version: 0 }));
 describe.each(Object.entries(operations))('a process killed at any moment during: %s', (title, operation) => {
   const said = (seen: Seen): unknown => (isMove(title) ? withoutVersion(seen) : seen);

@@ -52,7 +52,7 @@ async function start(command: string[], directory: string): Promise<Child> {
 }
 
 describe('a store on a disk that refuses writes', () => {
-  it('leaves a session as it was when a write would make its file too large', async () => {
+  it('leaves a session unchanged if a write would make its file too large', async () => {
     const directory = temporaryDirectory();
     const child = await start(['sh', '-c', 'ulimit -f 16 && exec "$0" "$@"'], directory);
     const id = createSessionId();
@@ -69,7 +69,7 @@ describe('a store on a disk that refuses writes', () => {
     expect(await child.ask({ act: 'load', id })).toEqual({ answer: 200 });
   });
 
-  it('leaves a session as it was when the disk accepts only part of a line, and can still end it', async () => {
+  it('leaves a session unchanged if the disk accepts only part of a line, and can still end it', async () => {
     const directory = temporaryDirectory();
     const child = await start(['sh', '-c', 'ulimit -f 5 && exec "$0" "$@"'], directory);
     const id = createSessionId();
@@ -85,7 +85,7 @@ describe('a store on a disk that refuses writes', () => {
     expect(filesIn(directory)).toEqual([]);
   });
 
-  it('leaves every session as it was when the disk is full, and can still destroy sessions', async (context) => {
+  it('leaves every session unchanged if the disk is full, and can still destroy sessions', async (context) => {
     needsSmallDisk(context);
     const directory = temporaryDirectory();
     const child = await start(onSmallDisk(directory), directory);

@@ -76,7 +76,7 @@ describe('file storage', () => {
     expect(onDamaged).toHaveBeenCalled();
   });
 
-  it('neither follows a symbolic link nor waits for a pipe in place of a session', async () => {
+  it('neither follows a symbolic link nor blocks on a pipe in place of a session', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();

@@ -21,7 +21,7 @@ const session: SessionRecord = {
 };
 const later = now + 2 * hour;
 
-/** Each uses different records, versions and keys for each process; processes are numbered from 1. */
+/** Its records, versions and keys depend on the number of its process, counted from 1. */
 type Operation = (n: number) => [method: string, ...args: unknown[]];
 
 const written = (n: number, length = 0) => ({
@@ -108,8 +108,8 @@ function inShort({ key, version, payload, expiresAt, createdAt }: SessionRecord)
 }
 
 /**
- * Runs each operation until it has made its calls, then the next. After the last one, they are resumed from last to first, or in
- * the given order.
+ * Runs each operation until it has made its number of calls, then starts the next. After the last one, they are resumed
+ * from last to first, or in the given order.
  *
  * @returns `undefined` if one finished before the next operation took its turn
  */
@@ -124,7 +124,7 @@ async function interleave(turns: Turn[], ends = turns.map((_, n) => n).reverse()
   return isInterleaved ? found : undefined;
 }
 
-/** The outcomes when each operation finishes before the next begins, in every order. */
+/** The outcomes when each operation finishes before the next starts, in every order. */
 async function oneAfterAnother(names: Name[]): Promise<Set<Outcome>> {
   const outcomes = new Set<Outcome>();
   for (const order of permutations(names.map((of, n) => ({ of, n })))) {

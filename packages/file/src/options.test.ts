@@ -31,7 +31,7 @@ describe('the options', () => {
     expect(known).toEqual(rows.map(([option]) => option));
   });
 
-  it.each(rows)('refuse a wrong %s, and suggest the right name for a misspelled one', async (...row) => {
+  it.each(rows)('refuse an invalid %s, and suggest the right name for a misspelled one', async (...row) => {
     const [option, wrongType, outOfRange, misspelled] = row;
     for (const wrong of [wrongType, null, outOfRange]) {
       if (wrong !== undefined) expect(await refusal({ [option]: wrong })).toContain(`] ${option} must be `);

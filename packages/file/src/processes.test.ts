@@ -75,7 +75,7 @@ describe('processes that share a directory', () => {
   });
 
   it.each(['1500', '5000'])(
-    'always read a whole session, never older than the one they read before, while another writes up to %s characters',
+    'always read a complete session, never older than the one they read before, while another writes up to %s characters',
     async (longest) => {
       const directory = temporaryDirectory();
       const store = await startSession({ directory, cache: false });
@@ -143,7 +143,7 @@ describe('processes that share a directory', () => {
     expect(outcomes.collected).toBeGreaterThan(0);
   });
 
-  it('leave no session of a subject when one moves a session while another ends them all', async () => {
+  it('leave a subject without sessions when one moves a session while another ends them all', async () => {
     const directory = temporaryDirectory();
     const store = await startSession({ directory, cache: false, now: () => 1000 });
     const { race } = await startRacers(directory);

@@ -26,7 +26,7 @@ describe('startSession', () => {
     expect(readdirSync(join(directory, 'records'))).toHaveLength(1);
   });
 
-  it('explains that the directory is a file', async () => {
+  it('reports the cause if the directory is a file', async () => {
     const path = join(temporaryDirectory(), 'file');
     writeFileSync(path, '');
     await expect(startSession({ directory: path })).rejects.toMatchObject({

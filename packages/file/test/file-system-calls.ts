@@ -107,7 +107,7 @@ export interface Task {
 export interface SteppedProcess {
   /** Resolves when it is ready for a task. */
   readonly started: unknown;
-  /** Begins a task and stops before call `calls`, counted from 0. @returns whether it is done */
+  /** Starts a task and stops before call `calls`, counted from 0. @returns whether it is done */
   start(task: Task, calls: number): boolean;
   /** Continues. @returns whether the task is done */
   resume(calls: number): boolean;

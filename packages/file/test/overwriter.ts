@@ -7,7 +7,7 @@ const store = await startSession({ directory });
 process.send?.('ready');
 for (let n = 1; ; n++) {
   for (const id of ids) {
-    // A payload whose length changes, so that a mixture of two would show.
+    // Payloads of different lengths, so that a mixture of two would be noticed.
     await store.save(id, { n, longest, text: 'x'.repeat((n * 997) % longest), end: n }, {});
   }
   // Ends this process with its parent, in case the parent has no time to kill it.

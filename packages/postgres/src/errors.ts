@@ -31,7 +31,7 @@ export function isFull(error: unknown): boolean {
   return /^(53300|53400)$/.test(causeCode(error) ?? '') || poolerIsFull.test(String(message));
 }
 
-/** The wording of PgBouncer and Supavisor, whose SQLSTATEs for this are unspecific. */
+/** The wording of PgBouncer and Supavisor, whose SQLSTATEs for this are not specific. */
 const poolerIsFull = /no more connections allowed|max client(s| connections) reached/i;
 
 /** Two processes created the same table, index or schema at the same time. */

@@ -103,7 +103,7 @@ it.each<[string, (store: SessionStore, id: string) => Promise<unknown>]>([
     const { store, id, application, schema, sent } = await isolatedStore('serializable');
     const other = `${pg.escapeIdentifier(schema)}.other`;
     await query(`create table ${other} as select 1 as n`);
-    // The pivot reads what the first writes, and writes what the store has begun to read; both commit before the store has read.
+    // The pivot reads what the first writes, and writes what the store has started to read; both commit before the read ends.
     const [pivot, first] = [await connect(), await connect()];
     for (const client of [pivot, first]) await client.query('begin isolation level serializable');
     await pivot.query(`select from ${other}`);

@@ -110,7 +110,7 @@ describe('createPostgresStorage', () => {
     expect(await query(statistics, [schema])).toEqual([{ updates: 10, within_page: 10 }]);
   });
 
-  it('finds the sessions of a subject and the rows that are due by index, never by scanning the table', async () => {
+  it('uses an index to find the sessions of a subject and the rows that are due, and never scans the table', async () => {
     const { pool, schema } = await freshStorage({ max: 1 });
     const table = `${pg.escapeIdentifier(schema)}.sessions`;
     await pool.query(

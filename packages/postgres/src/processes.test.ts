@@ -93,7 +93,7 @@ describe('three processes that take requests in turn', () => {
     expect(await bob.visit('/all')).toMatchObject({ isNew: false });
   });
 
-  it('leave no session of a subject whose sessions are ended during a loop of regenerate calls', async () => {
+  it('leave a subject without sessions when they are all ended during a loop of regenerate calls', async () => {
     const { browser, schema } = await startFleet();
     const store = await open(schema);
     for (let round = 0; round < 5; round += 1) {
@@ -139,8 +139,8 @@ describe('moves', () => {
   });
 });
 
-describe('several processes', () => {
-  it('start on an empty database, twenty at the same time', async () => {
+describe('twenty processes', () => {
+  it('can start on an empty database at the same time', async () => {
     const schema = freshSchema();
     const processes = Array.from({ length: 20 }, () => run('start-once.ts', schema));
     await Promise.all(processes.map(({ line }) => line()));

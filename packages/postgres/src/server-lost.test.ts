@@ -124,7 +124,7 @@ it.each([true, false])(
       store.save(createSessionId(), {}, {}),
     ]);
     for (const call of await Promise.allSettled(calls.flat())) {
-      // By one of the two time limits, because nothing else reports the loss.
+      // Rejected by one of the two time limits, because nothing else reports the loss.
       const message = expect.stringMatching(/statementTimeout|connectionTimeout/);
       expect(call).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE', message } });
     }

@@ -72,7 +72,7 @@ export interface PostgresSessionOptions extends StartOptions {
   connectionString?: string;
   /** A node-postgres `Pool` of your own, which the store never ends. Give this or `connectionString`. @default none */
   pool?: PostgresPool;
-  /** The maximum number of open connections, if they are made from `connectionString`. @default 10 */
+  /** The maximum number of open connections, if they are opened from `connectionString`. @default 10 */
   poolSize?: number;
   /** The table's name; any name of at most 63 bytes. @default 'sessions' */
   table?: string;
@@ -91,7 +91,7 @@ export interface PostgresSessionOptions extends StartOptions {
 /**
  * Keeps sessions in a PostgreSQL table, and caches the store unless `cache` is false.
  *
- * @returns The store. Its `close()` ends the connections if they were made from a `connectionString`.
+ * @returns The store. Its `close()` ends the connections if they were opened from a `connectionString`.
  * @throws {StoreError} `INVALID_OPTION` naming the option; `UNAVAILABLE` when the database cannot be reached in time, is not in
  * UTF-8 or lacks the table, or when the role may not create the table. A failure leaves nothing behind: the next call starts from scratch.
  * @example

@@ -1,6 +1,6 @@
 import type { PlainPayload, SessionRecord } from '@store/core/driver';
 
-/** A key of the form that core makes, from any short text. */
+/** A key in the format that core generates, from any short text. */
 export function keyOf(name: string): string {
   return name.padEnd(43, '_');
 }

@@ -23,7 +23,7 @@ const respond = () => new Response();
 const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
-/** Untyped calls, as from JavaScript. */
+/** Calls without type checking, as from JavaScript. */
 // biome-ignore lint/suspicious/noExplicitAny: any argument can be in any position
 type Call = (...given: any[]) => unknown;
 const untyped = (call: unknown) => call as Call;
@@ -58,7 +58,7 @@ describe.each(Object.entries(entries))('%s', (_, call) => {
     ...wrongUses(wrongCookieOptions).map(([cookie, text]): [object, RegExp] => [{ cookie }, text]),
   ];
 
-  it('rejects every wrong option', async () => {
+  it('rejects every invalid option', async () => {
     for (const [options] of wrong)
       expect([options, await failure(() => call(options))]).toEqual([
         options,

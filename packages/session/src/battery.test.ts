@@ -23,7 +23,7 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     expect(cell.error, cell.error).toBeUndefined();
   });
 
-  it('has only existing rows in its asBare, and only existing rows and needs in its without', () => {
+  it('lists only existing rows under asBare, and only existing rows and needs under without', () => {
     const names = rows.map(({ name }) => name);
     const needs = [...rows.flatMap((row) => row.needs ?? []), ...partialNeeds];
     expect(names).toEqual(expect.arrayContaining(Object.keys(framework.asBare ?? {})));

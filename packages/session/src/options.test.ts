@@ -54,12 +54,12 @@ describe('session options', () => {
     expect(() => resolve(Object.fromEntries(names.map((name) => [name, undefined])))).not.toThrow();
   });
 
-  it('are each covered by a row of wrong uses below', () => {
+  it('are all covered by the table of invalid uses below', () => {
     expect(Object.keys(wrongOptions).sort()).toEqual([...sessionOptionNames].sort());
     expect(Object.keys(wrongPartialOptions).sort()).toEqual([...partialOptionNames].sort());
   });
 
-  it.each(wrongUses(wrongOptions))('are rejected for a wrong type, value or name: %o', (options, text) => {
+  it.each(wrongUses(wrongOptions))('are rejected for an invalid type, value or name: %o', (options, text) => {
     expect(() => resolve(options)).toThrow(refusal(text));
   });
 
@@ -115,7 +115,7 @@ describe('touchAfter', () => {
     expect(() => resolve({ store, touchAfter: 59 })).not.toThrow();
   });
 
-  it('is rejected for such a cached store on the first request', async () => {
+  it('is rejected on the first request if it does not suit the cached store', async () => {
     const options = { touchAfter: 60 };
     await expect(openSession('', options)).rejects.toMatchObject({ code: 'NO_STORE' });
     cacheStore(createMemoryStore({ idleTimeout: 60 }).store);

@@ -53,7 +53,7 @@ describe('several processes on one database', () => {
     expect(check(path)).toBe('ok');
   });
 
-  it('can all start on an empty database, twenty at the same time', async () => {
+  it('can all start on an empty database, even twenty at the same time', async () => {
     const path = temporaryDatabase();
     const processes = Array.from({ length: 20 }, () => run('start-once.ts', path));
     await Promise.all(processes.map(({ stdout }) => once(stdout, 'data')));

@@ -2,8 +2,8 @@ import type { Capabilities, DriverKind } from '../driver/driver-module.ts';
 import type { CaseContext } from '../run/case-context.ts';
 
 /**
- * `required`: part of the contract. `recommended`: a good driver passes it; a driver that does not pass it declares
- * that. `capability`: required of drivers that claim the capability, or of those that do not.
+ * `required`: part of the contract. `recommended`: a good driver passes it; a driver that does not should list it in
+ * `knownWeaknesses`. `capability`: required of drivers that claim the capability, or of those that do not.
  */
 export type CaseLevel = 'required' | 'recommended' | 'capability';
 

@@ -41,7 +41,7 @@ export const exitCases: ConformanceCase[] = [
     title:
       'gc() and close() keep the process alive until they are done: a cron job removes every expired session.',
     async run({ start, processes, claims }) {
-      // To the other process, which has the real clock, every session has expired.
+      // By the real clock, which the other process uses, every session has expired.
       const anHourAgo = { idleTimeout: 60, now: () => Date.now() - 3_600_000 };
       const ids = newIds(1200);
       const before = await start(anHourAgo);

@@ -41,7 +41,7 @@ export const movedRaceCases: ConformanceCase[] = [
         const [id, newId] = newIds(2) as [string, string];
         await one.save(id, { round }, {});
         const base = await one.load(id);
-        // With a base, the move is the first call that reaches the backend. Hence both orders, at varying distances.
+        // With a base, the move is the first call that reaches the backend. Hence both orders, at varying intervals.
         const moves = async () => one.update(id, keep, round % 4 < 2 ? { newId, base } : { newId });
         await allAtOnce<unknown>(round, [moves, () => other.destroy(id)]);
         assert.deepEqual(
@@ -70,7 +70,7 @@ export const movedRaceCases: ConformanceCase[] = [
           },
           () => three.destroy(id),
         ]);
-        // A move that begins after the destroy finds nothing; an earlier one leaves a mark that the destroy follows.
+        // A move that starts after the destroy finds nothing; an earlier one leaves a mark that the destroy follows.
         assert.deepEqual(await aliveOf(three, ids), [], 'destroy(old id) resolved, but an id is still alive');
       }
     },

@@ -1,6 +1,6 @@
 /**
  * Everything that can be read in a text without a key: the text itself, and every part of it that is encoded as base64, base64url,
- * hex or percent-encoding, wherever that part begins.
+ * hex or percent-encoding, wherever that part starts.
  */
 export function readableText(text: string): string {
   const runs = text.match(/[\w+/-]{4,}/g) ?? [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isStoreError, type StoreErrorCode } from '@store/core';
 
-/** Waits for a rejection with a `StoreError` of that code. @returns the error */
+/** Waits for a rejection with a `StoreError` that has this code. @returns the error */
 export async function rejectsWith(
   code: StoreErrorCode,
   doing: string,

@@ -1,7 +1,7 @@
 import { createSessionId } from '@store/core';
 import { type SessionRecord, sessionKey } from '@store/core/driver';
 
-/** A key of the shape that core makes. */
+/** A key in the format that core generates. */
 export const newKey = () => sessionKey(createSessionId());
 
 /**
@@ -38,7 +38,7 @@ export const movedTo = (from: SessionRecord, version = 2): SessionRecord => ({
   version,
 });
 
-/** A mark, as core makes it: a move leaves it under the old key. */
+/** A mark like those that core makes: a move leaves one under the old key. */
 export function markOf({ key }: SessionRecord, to: string): SessionRecord {
   const now = Date.now();
   return {

@@ -1,5 +1,5 @@
 /**
- * A promise to await later. If it rejects first, that is not an unhandled rejection, even if the case ends early
+ * A promise to await later. If it rejects before that, this is not an unhandled rejection, even if the case ends early
  * because an assertion fails.
  */
 export function underWay<T>(promise: Promise<T>): Promise<T> {

@@ -13,7 +13,7 @@ export const updateCases: ConformanceCase[] = [
     id: 'update.newest',
     level: 'required',
     kinds: servers,
-    title: 'update() changes the newest content, whatever base the request loaded.',
+    title: 'update() changes the latest content, whatever base the request loaded.',
     async run({ start }) {
       const store = await start();
       const id = createSessionId();

@@ -83,7 +83,7 @@ export interface DriverModule {
   kind?: DriverKind;
   /** The bare storage behind a finished store, for the cases that test the storage itself. */
   openStorage?(place: Place): Awaitable<RecordStorage>;
-  /** The raw content of the backend in this place, as text, to check that no session id is at rest. */
+  /** The raw content of the backend in this place, as text, to check that it contains no session id. */
   dump?(place: Place): Awaitable<string>;
   /** The raw content under one record key; `undefined` if the key is free. For backends too big to dump. */
   peek?(key: string, place: Place): Awaitable<string | undefined>;

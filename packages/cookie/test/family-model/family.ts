@@ -20,10 +20,10 @@ export class Family {
   isEnded = false;
   mayBeDead = false;
   isSpared = false;
-  /** Seals that began before this have ended. */
+  /** Seals whose login came before this have ended. */
   endedBefore = 0;
   isDeviceEnded = false;
-  /** How many moves to a new id have begun, and how many are still running. */
+  /** How many moves to a new id have started, and how many are still running. */
   moves = { begun: 0, running: 0 };
 
   /** Whether the ledger can find the session by this id. */

@@ -129,7 +129,7 @@ class ModelRun {
     if (first !== last) family.unrecorded = first;
   }
 
-  /** Keeps the sessions alive with requests until the ledger has forgotten the entries that they began under. */
+  /** Keeps the sessions alive with requests until the ledger has forgotten the entries that they started under. */
   async #outliveEntries(): Promise<void> {
     for (let hour = 0; hour < 3; hour++) {
       this.#time += 3_600_000;
@@ -249,7 +249,7 @@ class ModelRun {
 /**
  * Three processes work on two sessions at the same time, over one ledger. Each storage call waits for a random turn before and
  * after its effect. Seals are plain text, which makes a run fast and changes nothing here. Time passes only before the requests,
- * and in every other run long enough for the ledger to forget the entries that the sessions began under.
+ * and in every other run long enough for the ledger to forget the entries that the sessions started under.
  *
  * @returns the first promise that was broken, if any
  */

@@ -73,7 +73,7 @@ describe('the cache', () => {
   });
 
   it.each([[undefined], [null], [{}], [{ load() {} }], [{ ...createRecordStore(memoryStorage()) }]])(
-    'rejects %j, which no create function made',
+    'rejects %j, which was not made by a create function',
     (value) => {
       expect(isSessionStore(value)).toBe(false);
       expect(() => cacheStore(value as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));

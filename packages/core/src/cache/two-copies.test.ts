@@ -60,7 +60,7 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining({ code: 'NO_STORE' }));
   });
 
-  it('accept a store made by the other copy, even of another minor version', async () => {
+  it('accept a store made by the other copy, even one with a different minor version', async () => {
     for (const copy of [same, newerMinor]) {
       const store = copy.driver.createRecordStore(memoryStorage());
       expect(isSessionStore(store)).toBe(true);
@@ -70,7 +70,7 @@ describe('two copies of core', () => {
     }
   });
 
-  it('recognize errors of the other copy', async () => {
+  it('recognize errors from the other copy', async () => {
     const error = await same.index.load(id).catch((caught: unknown) => caught);
     expect(error).not.toBeInstanceOf(StoreError);
     expect(isStoreError(error, 'NO_STORE')).toBe(true);
@@ -79,7 +79,7 @@ describe('two copies of core', () => {
     expect(isStoreError(null)).toBe(false);
   });
 
-  it('name an incompatible major version, whichever copy detects it', async () => {
+  it('report both versions if their major versions differ, whichever copy notices', async () => {
     const named = {
       code: 'INCOMPATIBLE',
       message: expect.stringMatching(/2\.0\.0.*1\.0\.0|1\.0\.0.*2\.0\.0/),
@@ -91,7 +91,7 @@ describe('two copies of core', () => {
     expect(() => cachedStore()).toThrow(expect.objectContaining(named));
   });
 
-  it('reject with UNSUPPORTED, naming both versions, if the cached store does not have the method yet', async () => {
+  it('reject with UNSUPPORTED, naming both versions, if the cached store is too old to have the method', async () => {
     const store = createRecordStore(memoryStorage());
     const { list: _, ...older } = Object.getOwnPropertyDescriptors(store);
     cacheStore(Object.create(null, older));
@@ -135,7 +135,7 @@ describe('the direct store', () => {
   });
 });
 
-/** The store as made by a copy of core that predates direct stores. */
+/** The store as a copy of core that predates direct stores would have made it. */
 function withoutDirectWay(store: SessionStore): SessionStore {
   const brand = Symbol.for('@store/core.store');
   return Object.freeze(

@@ -2,7 +2,7 @@ import type { DestroyAllOptions, SaveOptions } from './session-store.ts';
 import type { SessionContent, SessionData } from './stored-session.ts';
 
 /**
- * A value, or a promise of it: driver functions may be synchronous or asynchronous.
+ * A value, or a promise that resolves to it: driver functions may be synchronous or asynchronous.
  *
  * @example
  * import type { Awaitable } from '@store/core';
@@ -40,7 +40,7 @@ export const tryAgain: unique symbol = Symbol.for('@store/core.tryAgain') as nev
 export type TryAgain = typeof tryAgain;
 
 /**
- * A stored session as a driver sees it. It has no session id, so a driver cannot leak one.
+ * A stored session as a driver sees it. It does not contain the session id, so a driver cannot leak one.
  *
  * @example
  * import { createSessionId } from '@store/core';
@@ -102,7 +102,7 @@ export interface DeleteBySubjectOptions {
  * const store = createRecordStore(storage, { name: 'my-driver' }); // the other functions are optional
  */
 export interface RecordStorage {
-  /** The record under `key`, live or expired, because core checks expiry. `undefined` if the key is free. */
+  /** The record under `key`, even if it has expired: core checks expiry. `undefined` if the key is free. */
   read(key: string): Awaitable<SessionRecord | undefined>;
   /**
    * Stores a new record. Returns `false` and writes nothing if the key is taken. Atomic: if two inserts race for a key, only one
@@ -152,23 +152,23 @@ export interface RecordStorage {
   /**
    * Optional: removes the session under `key`, regardless of its version, readable or not. A record whose `idleTimeout` is 0 is the
    * mark of a session that has moved, and must stay. Returns `true` if a record was removed. Atomic with `replace` and `move`, so
-   * that a logout can never miss a move. Without this function, core replaces the record with a tombstone and deletes it. After
-   * `tryAgain`, core looks for a mark before it calls again, up to 100 times, and then deletes the session with `delete`: a logout
-   * must succeed.
+   * that a logout can never miss a move. Without this function, core replaces the record with a tombstone and then deletes it. If
+   * the result is `tryAgain`, core looks for a mark before each retry, up to 100 times, and then deletes the session with
+   * `delete`: a logout must succeed.
    */
   deleteSession?(key: string): Awaitable<boolean | TryAgain>;
-  /** Removes at most `limit` records whose `expiresAt` is at or before `now` at the moment of removal. @returns how many */
+  /** Removes at most `limit` records whose `expiresAt` is at or before `now` at the moment of removal. @returns the number removed */
   deleteExpired(now: number, limit: number): Awaitable<number | TryAgain>;
   /**
-   * Optional: at most `limit` records, live or expired, in any fixed order of keys; `after` is the last key of the previous
+   * Optional: at most `limit` records, live or expired, in any fixed key order; `after` is the last key of the previous
    * page. Needed for `count`, `entries` and `clear`, which are otherwise `UNSUPPORTED`.
    */
   scan?(after: string | undefined, limit: number): Awaitable<SessionRecord[]>;
   /** Every record of the subject, live or expired. Omit this function if the backend does not store subjects. */
   listBySubject?(subject: string): Awaitable<SessionRecord[]>;
-  /** Removes the subject's records. Atomic with `replace`. @returns how many */
+  /** Removes the subject's records. Atomic with `replace`. @returns the number removed */
   deleteBySubject?(subject: string, options: DeleteBySubjectOptions): Awaitable<number | TryAgain>;
-  /** Closes what the driver opened, and only that. */
+  /** Closes only what the driver opened. */
   close?(): Awaitable<void>;
 }
 
@@ -217,7 +217,7 @@ export interface StoreDriver {
   save(id: string, data: SessionData, flash: SessionData, options: SaveOptions): Awaitable<void>;
   /** Removes the session; a missing session is not an error. */
   destroy(id: string): Awaitable<void>;
-  /** Removes expired sessions. @returns how many, if the driver counts them */
+  /** Removes expired sessions. @returns the number removed, if the driver counts them */
   // biome-ignore lint/suspicious/noConfusingVoidType: a gc that counts nothing returns nothing
   gc(): Awaitable<number | void>;
   /** Closes what the driver opened. */
@@ -287,7 +287,7 @@ export interface CookieStoreDriver {
    * Turns a session into a cookie's value, or returns `''` if the session has been revoked. Core fills in both times.
    *
    * @param accept Throws if the value cannot be used, for example because it is too large for a cookie. A driver that retires a
-   * session's old id must first call it with the finished value. Every other driver can ignore it: core checks the returned value.
+   * session's old id must call `accept` with the finished value first. Other drivers can ignore it: core checks the returned value.
    */
   cookieValue(session: CookieSession, accept: (value: string) => void): Awaitable<string>;
   /** Revokes a session id and every other id in its family. Without this function, `destroy` does nothing. */

@@ -76,7 +76,7 @@ export interface DestroyAllOptions {
 }
 
 /**
- * A pure function that gets the newest content and returns the content to store. It may run more than once.
+ * A pure function that gets the latest content and returns the content to store. It may run more than once.
  *
  * @example
  * import type { SessionChange } from '@store/core';
@@ -162,7 +162,7 @@ export interface SessionStore {
   create(id: string, data: SessionData, flash: SessionData, options?: SaveOptions): Promise<boolean>;
 
   /**
-   * Changes a live session and restarts its idle period. `change` gets the newest content and returns the content to store; it
+   * Changes a live session and restarts its idle period. `change` gets the latest content and returns the content to store; it
    * runs again if another write got in first. Resolves to `false` and writes nothing when the session does not exist: a session
    * that has ended is never recreated.
    *

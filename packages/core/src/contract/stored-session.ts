@@ -10,7 +10,7 @@ export interface SessionContent {
   flash: SessionData;
 }
 
-/** A session as loaded. Pass it back whole and unmodified as `base`. */
+/** A session as loaded. Pass the whole object, unmodified, as `base`. */
 export interface StoredSession extends SessionContent {
   /** The session id; for a cookie store, the id sealed inside the cookie. */
   id: string;
@@ -20,7 +20,7 @@ export interface StoredSession extends SessionContent {
   moved?: true;
   /** When the session began, in epoch milliseconds. */
   createdAt?: number;
-  /** When the session ends unless it is used again, in epoch milliseconds, taking both timeouts into account. */
+  /** When the session ends unless it is used again, in epoch milliseconds; takes both timeouts into account. */
   expiresAt?: number;
   /** The owner of the session, such as a user id, for `list` and `destroyAll`. */
   subject?: string;

@@ -68,7 +68,7 @@ describe('assertJsonValue', () => {
     expect(complaint([1, undefined, 3])).toContain('data[1] is undefined');
   });
 
-  it('rejects a cycle in objects and in arrays, and names the reason', () => {
+  it('rejects a cycle of objects or arrays, and says why', () => {
     expect(complaint(cycle)).toContain('refers back to itself');
     expect(complaint(arrayCycle)).toContain('refers back to itself');
   });

@@ -14,7 +14,7 @@ const deepest = 200;
  * Rejects every value that JSON would lose or change: `undefined`, functions, symbols, BigInt, NaN and infinities, class
  * instances (`Date`, `Map`, …), holes and extra properties in arrays, symbol keys, cycles, and nesting deeper than 200.
  *
- * The only change made is that `-0` is stored as `0`. Lone surrogates are preserved, and so is every key, even `__proto__`.
+ * The only exception is `-0`, which is stored as `0`. Lone surrogates are preserved, and so is every key, even `__proto__`.
  *
  * @param path The value's name in the error, such as `data.cart`.
  * @throws {StoreError} `INVALID_VALUE` naming the path to the invalid part.
@@ -31,7 +31,7 @@ export function assertJsonValue(value: unknown, path: string): asserts value is 
   check(value, path, undefined, 0);
 }
 
-/** @throws {StoreError} `INVALID_VALUE` unless both halves are plain objects of JSON values. */
+/** @throws {StoreError} `INVALID_VALUE` unless both `data` and `flash` are plain objects of JSON values. */
 export function assertSessionContent(content: unknown): asserts content is SessionContent {
   if (typeof content !== 'object' || content === null) {
     throw new StoreError(

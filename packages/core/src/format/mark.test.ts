@@ -8,7 +8,7 @@ const [from, to] = [sessionKey('the-old-id-of-a-session'), sessionKey('the-new-i
 const now = 1_700_000_000_000;
 
 describe('a mark', () => {
-  it('names the new key of the session for a minute, and nothing else about it', () => {
+  it('names the session’s new key for a minute, and reveals nothing else about the session', () => {
     const mark = createMark(from, to, now);
     expect(mark).toEqual({
       key: from,

@@ -8,7 +8,7 @@ const format = 1;
 /** What a payload holds: the content, and a setting for the session's cookie. */
 export interface PayloadContent extends SessionContent {
   expireOnClose?: boolean;
-  /** Fields that only a later version knows. Every write keeps them, so that nothing is lost in a rolling deploy. */
+  /** Fields that only a later version knows about. Every write keeps them, so that nothing is lost in a rolling deploy. */
   unknownFields?: SessionData;
 }
 
@@ -123,7 +123,7 @@ export function assertPayloadFits(
   );
 }
 
-/** The three largest keys, found in one pass: half a million keys must not block the process for seconds. */
+/** The three largest keys, found in one pass so that half a million keys do not block the process for seconds. */
 function largestKeys({ data, flash }: SessionContent): string {
   const largest: { name: string; bytes: number }[] = [];
   for (const [part, values] of Object.entries({ data, flash })) {

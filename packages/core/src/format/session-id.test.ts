@@ -25,7 +25,7 @@ describe('createSessionId', () => {
 });
 
 describe('isSessionId', () => {
-  it('accepts 22 to 128 characters of the alphabet, so ids of other systems can be kept', () => {
+  it('accepts 22 to 128 characters of the base64url alphabet, so ids from other systems can be kept', () => {
     fc.assert(fc.property(id, (value) => isSessionId(value)));
   });
 

@@ -28,7 +28,7 @@ export function createSessionId(): string {
 }
 
 /**
- * Whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`. That is wide enough for the ids of other
+ * Whether a value can be a session id: 22–128 characters of `A–Z a–z 0–9 - _`. That is wide enough for ids from other
  * systems, and safe in a path or a query. This is checked before an id is used in any hash, path or query.
  *
  * @example

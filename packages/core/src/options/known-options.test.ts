@@ -4,13 +4,13 @@ import { assertKnownOptions } from './known-options.ts';
 const refused = (message: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) });
 
-/** What a driver's startSession() and the middleware pass. */
+/** The option names that a driver's startSession() and the middleware accept. */
 const [ofDriver, ofSession] = [
   ['idleTimeout', 'absoluteTimeout', 'onEvent'],
   ['store', 'cookie', 'onEvent'],
 ];
 
-describe('an option of another library', () => {
+describe('an option from another library', () => {
   it.each([
     ['secret', /needs no secret.*@store\/cookie takes `password`/],
     ['resave', /changes nothing writes nothing/],
@@ -59,7 +59,7 @@ describe('an option of the middleware', () => {
 });
 
 describe('an unknown option', () => {
-  it('is named with its path, and with all known names if none is close', () => {
+  it('is reported with its path, and with all known names if none is close', () => {
     expect(() => assertKnownOptions('mine', { xyz: 1 }, ['path', 'domain'], 'cookie')).toThrow(
       refused(/cookie\.xyz: the options are path, domain\.$/),
     );
@@ -68,7 +68,7 @@ describe('an unknown option', () => {
     );
   });
 
-  it('is rejected with the hint of the package, if it has one, rather than any other', () => {
+  it('is rejected with the hint from the package, if there is one, rather than any other', () => {
     const hints = { secret: 'use `password`', store: 'use `storage`' };
     for (const [name, hint] of Object.entries(hints)) {
       expect(() => assertKnownOptions('mine', { [name]: 1 }, ofDriver, '', { hints })).toThrow(

@@ -39,15 +39,15 @@ const ofCookie =
   );
 
 /**
- * Rejects unknown options, so that a typo fails instead of being ignored, and anything other than an options object. An option
- * that is `undefined` is treated as omitted, whatever its name.
+ * Rejects anything other than an options object, and unknown options, so that a typo causes an error instead of being ignored. An
+ * option that is `undefined` is treated as omitted, whatever its name.
  *
  * @param store The package that has the options, such as `@store/sqlite`.
  * @param options What the user passed, or `undefined` if nothing was passed.
  * @param known The names of all options.
  * @param within Where the options are nested, such as `cookie` or `destroyAll()`; empty at the top level.
  * @param unknown Hints for unknown names, and which of them to reject.
- * @throws {StoreError} `INVALID_OPTION` naming the unknown option and the nearest known name.
+ * @throws {StoreError} `INVALID_OPTION` naming the unknown option and the closest known name.
  * @example
  * import { assertKnownOptions } from '@store/core/driver';
  * try {

@@ -43,7 +43,7 @@ const tables: { [method in Method]: typeof save } = {
   create: save,
   update: [...save, ['base', 'x', 'bas'], ['newId', 'short', 'newld'], ['endWhenEmpty', 1, 'endWhenEmty']],
   touch: [['base', null, 'bases']],
-  // A handle comes from a web page, so a wrong handle means no session rather than an error.
+  // A handle comes from a web page, so an invalid one matches no session instead of causing an error.
   destroyAll: [
     ['except', 'short', 'expect'],
     ['only', undefined, 'ony'],

@@ -6,7 +6,7 @@ import { storeOptionNames } from './options.ts';
 
 const driver = { load: () => undefined, save() {}, destroy() {}, gc() {}, cookieValue: () => '' };
 
-/** Every way to make a store, with the options that it accepts in addition to the common ones. */
+/** Every function that makes a store, with the options that it accepts in addition to the common ones. */
 const ways: [way: string, make: (options: unknown) => unknown, names: string[]][] = [
   ['createRecordStore', (options) => createRecordStore(memoryStorage(), options as object), ['name']],
   ['createStore', (options) => createStore(driver, options as object), ['name']],
@@ -66,7 +66,7 @@ describe.each(ways)('the options of %s', (_, make, names) => {
   });
 });
 
-it('createRecordStore complains about the options first when its arguments are swapped', () => {
+it('createRecordStore rejects the options first when its arguments are swapped', () => {
   expect(() => createRecordStore({ idleTimeout: 60 } as never, memoryStorage() as never)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/passed in place of the options/) }),
   );
@@ -92,7 +92,7 @@ describe('maxBytes', () => {
         },
       });
     const id = createSessionId();
-    // {"data":{"a":"ä…"},"flash":{},"v":1} with 100 times ä: two bytes each.
+    // {"data":{"a":"ä…"},"flash":{},"v":1}, where ä occurs 100 times and has two bytes.
     const data = { a: 'ä'.repeat(100) };
     const payload = Buffer.byteLength(JSON.stringify({ v: 1, data, flash: {} }));
     for (const make of [createRecordStore, createStore]) {

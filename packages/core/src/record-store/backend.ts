@@ -10,10 +10,10 @@ import type { ResolvedTimeouts } from '../contract/session-store.ts';
 import { backendError, callBackend, isStoreError, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** How many times a write that loses to other writers is tried before it fails with `CONFLICT`. */
+/** How many times a write that keeps losing to other writers is attempted before it fails with `CONFLICT`. */
 export const mostAttempts = 100;
 
-/** How many times a call is made if it returns `tryAgain` each time. */
+/** How many times a call that keeps returning `tryAgain` is attempted. */
 const mostRefusals = 20;
 
 const asItIs = (found: SessionRecord | undefined) => found;
@@ -101,7 +101,7 @@ export class Backend {
 
   async #tryAgain<T>(doing: string, attempt: () => Awaitable<T | TryAgain>): Promise<T> {
     for (let refusals = 1; refusals < mostRefusals; refusals++) {
-      // Always with a pause: the conflicting transaction has to finish first.
+      // Always pause: the conflicting transaction has to finish first.
       await pauseAfterConflict(refusals + 2);
       const result = await callBackend(this.name, doing, attempt);
       if (result !== tryAgain) return result;

@@ -91,7 +91,7 @@ describe('load', () => {
     expect(events[0]).toMatchObject({ type: 'unreadable-session', store: 'mine' });
   });
 
-  it('rejects for a payload of a newer version, so that a rolling deploy does not log anyone out', async () => {
+  it('rejects a payload from a newer version, so that a rolling deploy does not log anyone out', async () => {
     const storage = memoryStorage();
     const store = createRecordStore(storage);
     await store.save(id, {}, {});

@@ -46,7 +46,7 @@ export async function end(backend: Backend, from: string): Promise<boolean> {
  */
 async function endAt(backend: Backend, key: string, isLastResort: boolean): Promise<EndOutcome> {
   const { name, storage } = backend;
-  /** After a refusal, a missing record may be a session that is being written and cannot be read yet. */
+  /** After a refusal, if no record is found, a session may be being written that cannot be read yet. */
   let wasRefused = false;
   if (storage.deleteSession) {
     const removed = await callBackend(name, 'remove a session', () => storage.deleteSession?.(key) ?? false);
@@ -94,8 +94,8 @@ async function endByVersion(backend: Backend, { key, version }: SessionRecord): 
     return (await replaceAndRemove(backend, key, version)) ? 'ended' : 'again';
   } catch (error) {
     if (!isStoreError(error, 'UNAVAILABLE') || (await backend.read(key))?.version !== version) throw error;
-    // The backend can be read but rejects the tombstone: it is probably full, in which case nothing can move, either. A logout must
-    // still succeed. If the session does move between the read and this delete, the logout misses it.
+    // The backend can be read but rejects the tombstone, probably because it is full, in which case nothing can move, either. A
+    // logout must still succeed. If the session does move between the read and this delete, the logout misses it.
     await remove(backend, key);
     return 'ended';
   }
@@ -122,7 +122,7 @@ async function remove(backend: Backend, key: string): Promise<void> {
  * Ends the sessions of a subject.
  *
  * @param plannedMoves The current id of each session that is about to move, by its new id.
- * @returns how many
+ * @returns the number of sessions ended
  */
 export async function destroyAll(
   backend: Backend,
@@ -176,10 +176,10 @@ async function latestKey(backend: Backend, from: string): Promise<string> {
 }
 
 /**
- * Ends every session. A session that moves during the scan from a page not yet read to one already read leaves a mark at
- * its old key, which is followed; without `move`, the session may be missed.
+ * Ends every session. If a session moves during the scan, from a page not yet read to one already read, it leaves a mark at its
+ * old key, and that mark is followed; without `move`, the session may be missed.
  *
- * @returns how many were removed
+ * @returns the number of sessions ended
  */
 export async function clear(backend: Backend): Promise<number> {
   let removed = 0;

@@ -30,7 +30,7 @@ describe('a store without a now option', () => {
     expect((await store.load(id)).createdAt).toBeGreaterThanOrEqual(started);
   });
 
-  it('keeps the old id of a moved session dead for a minute by that clock', async () => {
+  it('keeps the old id of a moved session dead for a minute, measured by Date.now()', async () => {
     const sessions = new Map<string, SessionContent>();
     const store = createStore({
       load: (key) => sessions.get(key),

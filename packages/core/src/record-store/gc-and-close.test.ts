@@ -61,7 +61,7 @@ describe('gc', () => {
 });
 
 describe('close', () => {
-  it('waits for work in flight, then closes the storage, once', async () => {
+  it('waits for work in flight, then closes the storage exactly once', async () => {
     const storage = memoryStorage();
     const order: string[] = [];
     const ended = vi.fn(() => {
@@ -101,7 +101,7 @@ describe('close', () => {
     await failed;
   });
 
-  it('removes the store from the cache immediately, and no other store', async () => {
+  it('immediately removes its own store from the cache, but no other', async () => {
     const store = createRecordStore(memoryStorage());
     const other = createRecordStore(memoryStorage());
     cacheStore(store);

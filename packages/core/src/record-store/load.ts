@@ -12,7 +12,7 @@ import { type Backend, mostAttempts, pauseAfterConflict, tooManyConflicts } from
 export interface LiveSession {
   record: Omit<SessionRecord, 'payload'>;
   content: PayloadContent;
-  /** When it ends under the current limits. */
+  /** When the session ends under the current limits. */
   expiresAt: number;
 }
 
@@ -38,7 +38,7 @@ function loaded(backend: Backend, id: string, found: SessionRecord | undefined, 
     expiresAt,
     version,
   };
-  // Absent rather than `undefined`.
+  // Leave a field out rather than set it to `undefined`.
   if (record.subject !== null) stored.subject = record.subject;
   if (record.idleTimeout !== null) stored.idleTimeout = record.idleTimeout;
   if (content.expireOnClose !== undefined) stored.expireOnClose = content.expireOnClose;

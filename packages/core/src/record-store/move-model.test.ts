@@ -3,7 +3,7 @@ import { type ModelOptions, now, runModel } from '../../test/move-model.ts';
 import { type RecordStorage, type SessionRecord, sessionKey } from '../driver.ts';
 import type { MemoryStorage } from '../memory.ts';
 
-/** For a long run, set `MOVE_MODEL_RUNS=100000`. To repeat a failure, set `MOVE_MODEL_SEED` to the seed it printed. */
+/** For a long run, set `MOVE_MODEL_RUNS=100000`. To reproduce a failure, set `MOVE_MODEL_SEED` to the printed seed. */
 const runs = Number(process.env.MOVE_MODEL_RUNS ?? 500);
 const firstSeed = Number(process.env.MOVE_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -12,7 +12,7 @@ const inTwoSteps = ({ move: _, ...rest }: MemoryStorage): RecordStorage => rest;
 const plain = ({ move: _move, deleteSession: _delete, save: _save, ...rest }: MemoryStorage): RecordStorage =>
   rest;
 
-/** The first broken promise in many runs, with its seed. */
+/** The first violation in many runs, with its seed. */
 async function firstViolation(seeds: Iterable<number>, options: ModelOptions): Promise<string | undefined> {
   for (const seed of seeds) {
     const violation = await runModel(seed, options);
@@ -43,7 +43,7 @@ describe(`three processes sharing one session (first seed ${firstSeed})`, () => 
     ],
     ['a storage without move', { storage: inTwoSteps }],
     ['a storage with neither', { storage: plain }],
-  ])('keep every promise about moved ids on %s', { timeout: 3_600_000 }, async (_, options) => {
+  ])('keep every guarantee about moved ids on %s', { timeout: 3_600_000 }, async (_, options) => {
     expect(await firstViolation(seedsFrom(firstSeed, runs), options)).toBeUndefined();
   });
 });

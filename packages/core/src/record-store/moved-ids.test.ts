@@ -64,7 +64,7 @@ describe.each([
     expect((await store.load(old)).data).toEqual({ fresh: true });
   });
 
-  it('ends the session under its current id, even after several moves and when called twice', async () => {
+  it('ends the session under its current id, even after several moves and a repeated destroy', async () => {
     for (const which of [0, 1, 2, 3]) {
       const { store, ids } = await moved(storage(), 3);
       await store.destroy(ids[which] as string);
@@ -87,7 +87,7 @@ describe.each([
     expect((await store.load(current)).exists).toBe(true);
   });
 
-  it('ends the session even after more moves than the number of times a write is tried', async () => {
+  it('ends the session even after more moves than a write has attempts', async () => {
     const { store, old } = await moved(storage(), 150);
     await store.destroy(old);
     expect(await store.count()).toBe(0);

@@ -37,7 +37,7 @@ describe('update with newId', () => {
     expect(Object.keys((await store.load(id)).data)).toHaveLength(50);
   });
 
-  it('applies every update that was queued in this process before the move was done', async () => {
+  it('applies every update that was queued in this process before the move was complete', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     const [id, newId] = [createSessionId(), createSessionId()];
     await store.save(id, {}, {});
@@ -55,7 +55,7 @@ describe('update with newId', () => {
     ]);
   });
 
-  it('is the last change of its write, so that the data it clears stays cleared', async () => {
+  it('is applied last in its write, so that the data it clears stays cleared', async () => {
     const store = createRecordStore(overNetwork(memoryStorage()));
     const [id, newId] = [createSessionId(), createSessionId()];
     await store.save(id, { secret: true }, {});
@@ -169,7 +169,7 @@ describe('update with newId', () => {
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_ID' });
   });
 
-  it('keeps nothing of another subject, even if the session became theirs after it was loaded', async () => {
+  it('keeps nothing from another subject, even if the session became theirs after it was loaded', async () => {
     for (const storage of [memoryStorage(), overNetwork(memoryStorage())]) {
       const store = createRecordStore(storage);
       const [id, newId] = [createSessionId(), createSessionId()];
@@ -189,7 +189,7 @@ describe('update with newId', () => {
     }
   });
 
-  it('restarts createdAt with a subject, even the same one, and keeps it without', async () => {
+  it('resets createdAt when a subject is passed, even the same one, and keeps it otherwise', async () => {
     const clock = fakeClock();
     const store = createRecordStore(memoryStorage(), { now: clock.now, absoluteTimeout: 100 });
     const [anonymous, loggedIn, regenerated] = [createSessionId(), createSessionId(), createSessionId()];

@@ -38,7 +38,7 @@ export function save(
   return saved ? undefined : saveOver(backend, fresh);
 }
 
-/** The slow path when one call was not enough: reads, then replaces the record that it found or inserts a new one. */
+/** The slow path when one call was not enough: reads the record, then replaces it or inserts a new one. */
 async function saveOver(backend: Backend, first: SessionRecord): Promise<void> {
   let record = first;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {

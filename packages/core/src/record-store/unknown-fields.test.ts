@@ -163,7 +163,7 @@ describe('fields that a later version stored', () => {
     expect((await store.load(id)).exists).toBe(true);
   });
 
-  it('are dropped with the content when another user signs in on the same session', async () => {
+  it('are dropped with the content when another user signs in to the same session', async () => {
     const later: [string, unknown][] = [
       ['v', 1],
       ['data', {}],

@@ -5,7 +5,7 @@ import { memoryStorage } from '../memory.ts';
 
 const keep = (content: SessionContent) => content;
 
-/** A good session, a damaged one and one that a newer version wrote, all of one subject. */
+/** A good session, a damaged one and one that a newer version wrote, all with the same subject. */
 async function threeOfAda(without: (keyof RecordStorage)[] = []) {
   const storage = memoryStorage();
   const events: StoreEvent[] = [];
@@ -102,7 +102,7 @@ describe('a session larger than maxBytes', () => {
     expect(storage.records.get(sessionKey(id))).toEqual(before);
   });
 
-  it('is too large in bytes, not in characters, and does not affect other updates in the same write', async () => {
+  it('is measured in bytes, not in characters, and does not affect other updates in the same write', async () => {
     const store = createRecordStore(memoryStorage(), { maxBytes: 1000 });
     const id = createSessionId();
     await store.save(id, { text: 'é'.repeat(480) }, {});
@@ -119,7 +119,7 @@ describe('a session larger than maxBytes', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('is one of more than a mebibyte by default', async () => {
+  it('is one larger than a mebibyte by default', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(createSessionId(), { text: 'x'.repeat(1_000_000) }, {});
     await expect(store.save(createSessionId(), { text: 'x'.repeat(1_048_576) }, {})).rejects.toMatchObject({

@@ -50,7 +50,7 @@ export interface Batch {
   key: string;
   /** At most one of them moves the session. It comes last, so that the others are applied before the move. */
   updates: PendingUpdate[];
-  /** The record that this queue's previous write stored, so that this write need not read it. */
+  /** The record that this queue's previous write stored, so that this write does not have to read it. */
   known: SessionRecord | undefined;
   /** Must be called as soon as the session has moved, before any update is resolved. */
   onMove(moved: SessionRecord): void;

@@ -46,8 +46,8 @@ interface Attempt {
 }
 
 /**
- * Replays a batch of updates on the newest content until a compare-and-swap succeeds, and resolves or rejects each update.
- * Synchronous if the base is the newest content and the storage is synchronous.
+ * Replays a batch of updates on the latest content until a compare-and-swap succeeds, and resolves or rejects each update.
+ * Synchronous if the base is the latest content and the storage is synchronous.
  *
  * @returns the record now stored, or `undefined` if it is not known
  */
@@ -119,7 +119,7 @@ export function writeBatch(
   }
 }
 
-/** The newest session that this process knows of; `undefined` if it has to be read. */
+/** The latest state of the session that this process knows of; `undefined` if it has to be read. */
 function newestKnown(
   backend: Backend,
   key: string,
@@ -200,7 +200,7 @@ function nextRecord(
     if (options.idleTimeout !== undefined) next.idleTimeout = options.idleTimeout;
     if (newKey !== undefined) next.key = newKey;
     if (options.subject === undefined) continue;
-    // A login is a new session, so its absolute timeout starts again.
+    // A login is a new session, so its absolute timeout starts over.
     if (newKey !== undefined) next.createdAt = now;
     next.subject = options.subject;
   }

@@ -23,7 +23,7 @@ describe('a cookie store', () => {
     );
   });
 
-  it('passes the version from load back to the driver, and none for a new session', async () => {
+  it('passes the version from load back to the driver, and no version for a new session', async () => {
     const sealed: CookieSession[] = [];
     const store = createCookieStore({
       load: (value) => ({ ...(driver.load(value) as CookieSession), version: 7 }),
@@ -80,7 +80,7 @@ describe('a cookie store', () => {
     expect(await store.load('x')).toMatchObject({ id: '', exists: false, moved: true });
   });
 
-  it('keeps the unknown fields of a driver, and accepts only an object for them', async () => {
+  it('keeps a driver’s unknown fields, and accepts only an object for them', async () => {
     const store = createCookieStore(driver);
     const unknownFields = JSON.parse('{"__proto__":{"a":1},"theme":"dark"}');
     const { unknownFields: kept } = await store.load(await store.cookieValue(id, {}, {}, { unknownFields }));
@@ -168,7 +168,7 @@ describe('accept', () => {
     await expect(store.cookieValue(id, {}, {}, { accept: refuse })).rejects.toBe(refusal);
   });
 
-  it('leaves the errors of a driver unchanged', async () => {
+  it('does not change the errors that a driver throws', async () => {
     const failure = new Error('connection refused');
     const store = createCookieStore({ ...driver, cookieValue: () => Promise.reject(failure) });
     const sealing = store.cookieValue(id, {}, {}, { accept() {} });
@@ -205,7 +205,7 @@ describe('accept', () => {
     expect([given.mock.calls, accept.mock.calls]).toEqual([[], []]);
   });
 
-  it('may refuse one value of a driver and accept the next', async () => {
+  it('may refuse one value from a driver and accept the next', async () => {
     const accept = vi.fn((value: string) => {
       if (value.length > 10) throw refusal;
     });

@@ -200,7 +200,7 @@ describe('a store made of four functions, within one process', () => {
     expect([...driver.sessions.values()]).toEqual([{ data: { cart: 1 }, flash: {}, subject: 'ada' }]);
   });
 
-  it('keeps nothing of another subject when the session moves', async () => {
+  it('keeps nothing from another subject when the session moves', async () => {
     const driver = slowDriver();
     const store = createStore(driver);
     const [id, newId] = [createSessionId(), createSessionId()];

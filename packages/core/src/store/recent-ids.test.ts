@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RecentIds } from './recent-ids.ts';
 
-it('finds the latest other id for a minute, and forgets older entries', () => {
+it('finds the id that was recorded last for a minute, and forgets older entries', () => {
   const recent = new RecentIds();
   recent.note('a', 'b', 0);
   recent.note('c', 'd', 30_000);

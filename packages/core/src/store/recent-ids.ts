@@ -10,7 +10,7 @@ export class RecentIds {
       if (until > now) break;
       this.#others.delete(each);
     }
-    // Delete first, so that an id that is noted again moves to the end.
+    // Delete first, so that an id that is recorded again moves to the end.
     this.#others.delete(id);
     this.#others.set(id, { other, until: now + markLife });
   }

@@ -14,7 +14,7 @@ export interface Layout {
   markersOf(subject: string): { folder: string; prefix: string };
 }
 
-/** The layout of a session directory. Names are hexadecimal, so no key can leave it and no two names differ by case alone. */
+/** The layout of a session directory. Names are hexadecimal, so no key leads out of it and no two differ only by case. */
 export function createLayout(directory: string): Layout {
   const records = join(directory, 'records');
   const subjects = join(directory, 'subjects');

@@ -11,7 +11,7 @@ export interface SessionDirectory {
   readonly layout: Layout;
   /** @throws {StoreError} `UNAVAILABLE` if the directory is gone, so that its sessions do not look logged out. */
   assertExists(): void;
-  /** Creates a file at `path`, and its folder if that was removed while the store is running. */
+  /** Creates a file at `path`, and its folder if that was removed while the store was running. */
   create<T>(path: string, work: () => T): T;
 }
 

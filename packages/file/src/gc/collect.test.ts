@@ -129,7 +129,7 @@ describe('garbage collection', () => {
     expect(await storage.deleteExpired(1000, 500)).toBe(50);
   });
 
-  it('removes an hour-old new file that no session continues in, after which its writer cannot commit anything', async () => {
+  it('removes a .next file after an hour if no session continues in it; its writer can no longer commit', async () => {
     const directory = temporaryDirectory();
     const { storage, layout } = openStorage(directory);
     const record = someRecord();
@@ -141,7 +141,7 @@ describe('garbage collection', () => {
     const { size } = statSync(path);
     await storage.deleteExpired(0, 500);
     expect(filesIn(directory)).toEqual([path, successors[1]].map((each) => each.slice(directory.length + 1)));
-    // Its writer wakes up and names a file that is gone.
+    // Its writer wakes up and appends a line that names a file that is gone.
     appendFileSync(path, successorLine(size, basename(successors[0])));
     expect(storage.read(record.key)).toEqual(record);
     expect(await storage.touch(record.key, 1, 9_000_000)).toBe(true);

@@ -137,7 +137,7 @@ describe('a line', () => {
     );
   });
 
-  it('does not count at another offset, even if it is whole', () => {
+  it('does not count at another offset, even if it is complete', () => {
     fc.assert(
       fc.property(logsThatEndIn(writes), ({ bytes, states }) => {
         const last = states.at(-1);
@@ -163,7 +163,7 @@ describe('a line', () => {
     },
   );
 
-  it('counts after a line that was cut off anywhere', () => {
+  it('counts even if the line before it was cut off at any point', () => {
     const first = recordLine(0, someRecord);
     const changed = { ...someRecord, version: 7 };
     const torn = recordLine(first.length, changed);

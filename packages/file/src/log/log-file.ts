@@ -21,7 +21,7 @@ const buffer = Buffer.allocUnsafe(block);
 
 let withoutAccessTime = O_NOATIME;
 
-/** Anything but a regular file in place of a session. */
+/** Found in place of a session: anything other than a regular file. */
 export const notAFile = -1;
 
 /** @returns `undefined` if the file does not exist, `notAFile` for a link, a pipe, a socket or a folder */
@@ -45,7 +45,7 @@ export function openFile(path: string, mode: keyof typeof openFlags): number | u
   return openFile(path, mode);
 }
 
-/** A whole file, valid until the next call; `undefined` for a pipe or a folder. */
+/** A file's contents, valid until the next call; `undefined` for a pipe or a folder. */
 export function readFile(file: number): Buffer | undefined {
   try {
     const length = readSync(file, buffer, 0, block, 0);

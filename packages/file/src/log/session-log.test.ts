@@ -134,13 +134,16 @@ describe('something other than a file in place of a log', () => {
   });
 });
 
-describe('a log that continues in a file that is missing, as in a copy', () => {
-  it.each([1, 2])('has the state from before that file, and can still be written to: %i missing', (count) => {
-    const session = withSession();
-    for (let n = 1; n <= count; n++) session.continueIn(n);
-    expect(session.storage.read(session.record.key)).toEqual(session.record);
-    expectWritable(session);
-  });
+describe('a log that continues in a missing file, as it may in a copy', () => {
+  it.each([1, 2])(
+    'has the state from before that file, and can still be written to (%i missing)',
+    (count) => {
+      const session = withSession();
+      for (let n = 1; n <= count; n++) session.continueIn(n);
+      expect(session.storage.read(session.record.key)).toEqual(session.record);
+      expectWritable(session);
+    },
+  );
 
   it('has the state from before that file even if the successor itself continues in a missing file', () => {
     const session = withSession();
@@ -226,7 +229,7 @@ describe('a log ended by a process that was then killed', () => {
     expect(await storage.deleteSession(record.key)).toBe(false);
   });
 
-  it('is taken over by an insert, after a second in which its process could have removed it', async () => {
+  it('is taken over by an insert, once its process has had a second to remove it', async () => {
     const session = ended();
     const [after, late] = [next(session.record), next(next(session.record))];
     const inserted = [session.storage.insert(after, Date.now()), session.another.insert(late, Date.now())];

@@ -55,7 +55,7 @@ export class SessionLogs {
     return readLog(this.#directory, key);
   }
 
-  /** Runs work on a session's log, and repeats it whenever it was overtaken. `create` creates a missing file. */
+  /** Runs work on a session's log, and repeats it each time another process appended first. `create` creates a missing file. */
   *write<T>(
     key: string,
     mode: 'write' | 'create',
@@ -167,7 +167,7 @@ export class SessionLogs {
     return appendLine(log.file, log.state.size, line);
   }
 
-  /** To call before a mark is replaced: until then, only the mark shows that the record under the other key is the session. */
+  /** Called before a mark is replaced: until then, only the mark shows that the record under the other key is the session. */
   #confirmTarget(mark: SessionState): void {
     if (mark.kind !== 'record' || mark.link?.kind !== 'to') return;
     const { version } = mark.record;

@@ -34,8 +34,8 @@ beforeEach(() => {
   mark = { ...hiddenMark(old.key), version: 77 };
 });
 
-describe('the move of a session', () => {
-  it('ends the old key and starts the new one', async () => {
+describe("a session's move to a new key", () => {
+  it('ends the session under the old key and starts it under the new one', async () => {
     const { storage } = opened;
     await storage.insert(old, Date.now());
     expect(await storage.replace(old.key, old.version, moved, Date.now())).toBe(true);
@@ -99,7 +99,7 @@ describe('the move of a session', () => {
   it.each([1, 2] as const)('is settled by garbage collection after a crash at step %i', async (step) => {
     await crashedAfter(step);
     const { storage, layout } = opened;
-    // The process may still finish a move that it began less than a minute ago.
+    // The process may still finish a move that it started less than a minute ago.
     expect(await storage.deleteExpired(0, 500)).toBe(0);
     expect([storage.read(old.key), storage.read(moved.key)]).toEqual(
       step === 1 ? [old, undefined] : [undefined, moved],

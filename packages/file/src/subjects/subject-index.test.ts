@@ -51,7 +51,7 @@ describe('subject index', () => {
     expect(await storage.listBySubject('ann')).toEqual([record]);
   });
 
-  it('finds no session by a key that only looks like another', async () => {
+  it('finds no session by a key that only looks like that of a session', async () => {
     const { storage } = openStorage(temporaryDirectory());
     const record = someRecord({ subject: 'ann' });
     await storage.insert(record, Date.now());

@@ -113,7 +113,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
       });
       callback({ error: noResponse(), canceled: cancelStatement(client, ended) });
     });
-    // Without values node-postgres uses the simple protocol, which does not report when execution begins.
+    // Without values node-postgres uses the simple protocol, which does not report when execution starts.
     state.begun = given.length === 0 || client.connection === undefined;
     client.query(queryOf(statement, given), (error, result) => {
       if (endsLate) {
@@ -141,7 +141,7 @@ export function createClientQuery(milliseconds: number, limit: TimeLimit) {
 
   /**
    * Reads the server's clock. When the reading arrives, it is already out of date by as long as the result was in transit,
-   * so a deadline computed from it passes on the server no later than here.
+   * so a deadline computed from it expires on the server no later than here.
    */
   function learnClock(
     client: PostgresClient,
@@ -200,7 +200,7 @@ function endedBefore(error: Error, { begun }: ClientState): boolean {
   return code === '57P05' || (code === '57P01' && routine === 'ProcessInterrupts' && !begun);
 }
 
-/** node-postgres's error when the pool's `query_timeout` has passed. */
+/** node-postgres's error when the pool's `query_timeout` expires. */
 function isReadTimeout(error: Error): boolean {
   return error.message === 'Query read timeout';
 }

@@ -15,7 +15,7 @@ import { createTimeLimit } from './time-limit.ts';
 // Captured when this module loads, so that an application's fake timers do not stop the store.
 const { setTimeout, setImmediate } = globalThis;
 
-/** Runs a statement. If it has a deadline, that is added after the given values. */
+/** Runs a statement. If it has a deadline, the deadline is added after the given values. */
 export type Run = <Values extends unknown[]>(
   statement: Statement<Values>,
   ...values: Values
@@ -32,8 +32,8 @@ export type Start = <Values extends unknown[]>(
 /** Access to the database. */
 export interface Connection {
   /**
-   * Runs one statement. Runs it again if its connection had already ended, so that it had no effect. A read is also repeated after
-   * a deadlock or serialization failure; a write is not, because core repeats writes, with one limit for all drivers.
+   * Runs one statement. If it had no effect because its connection had already ended, runs it again. A read is also repeated
+   * after a deadlock or serialization failure; a write is not, because core repeats writes, with one limit for all drivers.
    */
   run: Run;
   start: Start;
@@ -79,7 +79,7 @@ export function createConnection(
 ): Connection {
   const query = createClientQuery(statementTimeout, createTimeLimit(statementTimeout));
   const connectionLimit = createTimeLimit(connectionTimeout);
-  /** Calls that wait for a connection of the pool because the server accepts no more, oldest first. */
+  /** Calls that wait for a pooled connection because the server accepts no more, oldest first. */
   const waiting: (() => void)[] = [];
   let isTrying = false;
   /** How many connections the pool had when the server refused another. */

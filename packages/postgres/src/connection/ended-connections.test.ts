@@ -43,7 +43,7 @@ describe.each([
         'select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1',
         [application],
       );
-      // This process reads the result no later than it notices that the connections have ended.
+      // By the time this process has the result, it may or may not have noticed that the connections have ended.
       await kill;
       const calls = [store.save(id, { n }, {}), store.load(createSessionId()), store.list('ann')];
       await Promise.all(calls);

@@ -19,7 +19,7 @@ export interface PostgresClient {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** `true` closes the connection instead of returning it to the pool. */
   release(broken?: boolean): void;
-  /** Emits the messages that show when PostgreSQL begins to execute a statement, and identifies the server. */
+  /** Emits the messages that show when PostgreSQL starts to execute a statement, and identifies the server. */
   connection?: {
     on(event: 'bindComplete', listener: () => void): unknown;
     stream?: { remoteAddress?: string | undefined; remotePort?: number | undefined };

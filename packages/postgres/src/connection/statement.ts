@@ -31,7 +31,7 @@ export function bind<T = string>(position: number): RawBuilder<T> {
 
 /**
  * For `returning`: 1 before the deadline at this position, by the server's clock; after it, SQLSTATE 22012, which rolls the
- * statement back. It is evaluated after the row was written, and so after every lock and unique key the statement waits for. A
+ * statement back. It is evaluated after the row is written, and so after every lock and unique key the statement waits for. A
  * condition in `where` would be evaluated before an insert waits, and would skip rows silently.
  */
 export function undoneIfLate(position: number): RawBuilder<number> {
@@ -39,8 +39,8 @@ export function undoneIfLate(position: number): RawBuilder<number> {
 }
 
 /**
- * A `with` query to join: the transaction commits without waiting for the disk. A server crash may lose this transaction, and
- * damages nothing else.
+ * A `with` query to join, which makes the transaction commit without waiting for the disk. A server crash may lose this
+ * transaction, but damages nothing else.
  */
 export const asynchronous = sql`
   asynchronous as materialized (select set_config('synchronous_commit', 'off', true))`;

@@ -176,7 +176,7 @@ describe('a start', () => {
     },
   );
 
-  it('that failed can be tried again in the same process, with the same pool', async () => {
+  it('that failed can be retried in the same process, with the same pool', async () => {
     const schema = freshSchema();
     const pool = freshPool();
     await query(

@@ -159,7 +159,7 @@ describe('a session cookie that may be split', () => {
     );
   });
 
-  it('has exactly one name unless it may be split', () => {
+  it('is a single cookie once splitting is turned off, and its old pieces are not read', () => {
     const jar = openJar();
     jar.store('a'.repeat(9000));
     const options = {};

@@ -9,10 +9,10 @@ export function chunkNames(name: string, count: number): string[] {
 }
 
 /**
- * Joins the pieces of a split cookie. The first piece begins with their number, so that a piece left behind by a parallel response
- * is not mistaken for part of the value.
+ * Joins the pieces of a split cookie. The first piece starts with the number of pieces, so that a piece left behind by a parallel
+ * response is not mistaken for part of the value.
  *
- * @returns the value, if complete; the names that were received; and whether any of them came twice
+ * @returns the value, if complete; the names that were received; and whether any of them was sent twice
  */
 export function joinChunks(
   header: string | null | undefined,

@@ -6,12 +6,12 @@ const refusal = (text: RegExp) =>
   expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(text) });
 
 describe('cookie options', () => {
-  it('are each covered by a row of wrong uses', () => {
+  it('are all covered by the table of invalid uses', () => {
     expect(Object.keys(wrongCookieOptions).sort()).toEqual([...cookieOptionNames].sort());
   });
 
   it.each(wrongUses(wrongCookieOptions))(
-    'are rejected for a wrong type, value or name: %o',
+    'are rejected for an invalid type, value or name: %o',
     (options, text) => {
       expect(() => resolveCookieOptions(options)).toThrow(refusal(text));
     },

@@ -15,7 +15,7 @@ import { isBuiltIn } from '../arguments.ts';
  */
 export interface SessionCookieOptions {
   /**
-   * The cookie's name. A name that begins with `__Host-` allows no `domain` and no `path`.
+   * The cookie's name. A name that starts with `__Host-` allows no `domain` and no `path`.
    * @default '__Host-session'; '__Secure-session' with a `domain` or another `path`; 'session' with `secure: false`
    */
   name?: string;

@@ -18,7 +18,7 @@ describe('readCookie', () => {
     }
   });
 
-  it('returns distinct values in their order, and equal ones once', () => {
+  it('returns distinct values in the order sent, and duplicates only once', () => {
     expect(readCookie('session=a; session=b', 'session')).toEqual(['a', 'b']);
     expect(readCookie('session=a; session=a', 'session')).toEqual(['a']);
     expect(readCookie('session=; session=a', 'session')).toEqual(['a']);

@@ -20,7 +20,7 @@ export function readCookie(header: string | null | undefined, name: string): str
   return [...values];
 }
 
-/** Whether a pair begins here: at the start or after a semicolon, ignoring spaces and tabs. */
+/** Whether a pair starts here: at the start or after a semicolon, ignoring spaces and tabs. */
 function beginsPair(header: string, at: number): boolean {
   let before = at - 1;
   while (before >= 0 && isSpace(header.charCodeAt(before))) before--;

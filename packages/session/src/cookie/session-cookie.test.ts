@@ -29,7 +29,7 @@ const safe = '__Host-session=id; Max-Age=60; Path=/; HttpOnly; Secure; Priority=
 const plain = 'session=id; Max-Age=60; Path=/; HttpOnly; Priority=High; SameSite=Lax';
 
 describe('the session cookie', () => {
-  it('is __Host-, HttpOnly, Secure, SameSite=Lax, Path=/ in production, whatever the host', () => {
+  it('has the __Host- prefix, HttpOnly, Secure, SameSite=Lax and Path=/ in production, whatever the host', () => {
     for (const environment of ['production', undefined, '', 'staging']) {
       for (const host of ['shop.example', '127.0.0.1', 'localhost:3000', undefined]) {
         expect(cookieIn(environment, { host, https: false })).toBe(safe);
@@ -74,7 +74,7 @@ describe('the session cookie', () => {
     );
   });
 
-  it('is __Secure- with a domain or another path', () => {
+  it('has the __Secure- prefix with a domain or another path', () => {
     expect(cookieIn('production', loopback, { domain: 'shop.example' })).toBe(
       '__Secure-session=id; Max-Age=60; Domain=shop.example; Path=/; HttpOnly; Secure; Priority=High; SameSite=Lax',
     );
@@ -83,7 +83,7 @@ describe('the session cookie', () => {
     );
   });
 
-  it('omits in development what browsers reject without Secure', () => {
+  it('omits attributes in development that browsers reject without Secure', () => {
     const options = { domain: 'shop.example', path: '/app', sameSite: 'none', partitioned: true } as const;
     expect(cookieIn('development', loopback, options)).toBe(
       'session=id; Max-Age=60; Path=/app; HttpOnly; Priority=High; SameSite=Lax',

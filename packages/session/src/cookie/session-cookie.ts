@@ -14,7 +14,7 @@ export interface CookieFacts {
   readonly host: string | undefined;
   /** Whether the client used https, directly or to a proxy. */
   readonly https: boolean;
-  /** Whether the request certainly used plain http: bare headers may not tell. */
+  /** Whether the request is known to have used plain http: headers alone may not show it. */
   readonly isPlainHttp: boolean;
   /** The path of the request's URL; `undefined` when unknown, in which case the request counts as inside the cookie's `path`. */
   readonly path: string | undefined;
@@ -193,7 +193,7 @@ export class RequestCookie {
   }
 
   /**
-   * The cookies that remove the session cookie. If several were received, they include one for each variant that this request can
+   * The cookies that remove the session cookie. If several were received, they include one for each variant that this request could
    * have carried, because a deletion removes only the cookie with the same domain, path and partition.
    *
    * @param everyVariant Whether to remove every variant even when only one was received.

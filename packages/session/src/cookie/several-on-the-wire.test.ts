@@ -7,7 +7,7 @@ import { name, openSite, sendBytes, stores } from '../../test/visited-site.ts';
 const plainName = { name: 'sid' };
 
 describe.each(stores)('several cookies with the same name, from %s', (_, open) => {
-  it('lead to the newest session under __Host-, in whatever order they come', async () => {
+  it('lead to the newest session under __Host-, in whatever order they arrive', async () => {
     const site = await openSite(open);
     const { port } = await serve(site.listener);
     for (const values of [

@@ -141,9 +141,9 @@ describe('a Cookie header in several pieces', () => {
   });
 });
 
-describe('what Node accepts', () => {
+describe('a Cookie header that Node accepts', () => {
   it.each([false, true])(
-    'does not cost visitors their session, whatever byte comes before it (lenient: %s)',
+    'does not cost visitors their session, whatever byte comes before their cookie (lenient: %s)',
     async (insecureHTTPParser) => {
       const site = await openSite(stores[0][1]);
       const { port } = await serve(createServer({ insecureHTTPParser }, site.listener));
@@ -160,7 +160,7 @@ describe('what Node accepts', () => {
     },
   );
 
-  it('ends at 16 KiB of headers; a server that accepts more finds no session in them, and does not call the store', async () => {
+  it('has at most 16 KiB; a server that accepts more finds no session in it, and does not call the store', async () => {
     const site = await openSite(stores[0][1]);
     const cookie = `${name}=${'a'.repeat(16_384)}`;
     const usual = await serve(site.listener);

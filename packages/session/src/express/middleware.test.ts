@@ -132,7 +132,7 @@ describe('sessionMiddleware of /express', () => {
     expect(records.size).toBe(0);
   });
 
-  it('passes the error of an unreadable store to the error handlers with status 503', async () => {
+  it('passes the error from an unreadable store to the error handlers with status 503', async () => {
     const { store, storage } = createMemoryStore();
     const { browser } = await serveExpress({ store }, (app) => {
       app.get('/', (request, response) => {
@@ -166,7 +166,7 @@ describe('sessionMiddleware of /express', () => {
     });
   }
 
-  it('shows the handler that its response has begun, even while the session is being written', async () => {
+  it('shows the handler that its response has started, even while the session is being written', async () => {
     const { store } = createMemoryStore();
     const seen: unknown[] = [];
     const { send } = await serveExpress({ store }, (app) => {

@@ -24,7 +24,7 @@ export type ExpressSessionOptions<Data extends object = AppData> = SessionOption
 /**
  * Gives every request of an Express application (4 or 5) a session, as `request.session` and through `getSession(request)`.
  *
- * The session is written before the response's headers leave, so the next request sees it, even after `redirect`. If the store
+ * The session is written before the response's headers are sent, so the next request sees it, even after `redirect`. If the store
  * cannot be reached, the error handlers receive a `StoreError` with `status` 503. If a handler fails, nothing is written, whatever
  * status its error becomes.
  *

@@ -60,7 +60,7 @@ describe('sessionPlugin', () => {
     ]);
   });
 
-  it('provides the session, writable, in every later hook', async () => {
+  it('provides a writable session in every later hook', async () => {
     const { app, records, site } = openApp();
     app.addHook('onRequest', async ({ session }) => session.set('onRequest', 1));
     app.addHook('preSerialization', async ({ session }, _reply, payload) => {
@@ -131,7 +131,7 @@ describe('sessionPlugin', () => {
     expect(records.size).toBe(0);
   });
 
-  it('passes the error of an unreadable store to the error handler, where request.session throws', async () => {
+  it('passes the error from an unreadable store to the error handler, where request.session throws', async () => {
     const { app, storage, store } = openApp();
     storage.read = fail;
     app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
@@ -145,7 +145,7 @@ describe('sessionPlugin', () => {
   });
 
   it.each(['page', 'stream', 'redirect'])(
-    'sends the response of the route’s error handler in place of a %s whose session cannot be written, compressed or not',
+    'sends the response from the route’s error handler in place of a %s whose session cannot be written, compressed or not',
     async (kind) => {
       const { app, storage, site } = openApp();
       storage.insert = fail;
@@ -211,7 +211,7 @@ describe('sessionPlugin', () => {
     expect([answer.status, answer.body, answer.setCookies]).toEqual([503, 'Service Unavailable', []]);
   });
 
-  it('with lazy, calls the store only for routes that request the session', async () => {
+  it('calls the store only for routes that request the session, with lazy', async () => {
     const { app, calls } = openApp({ lazy: true });
     app.get('/static', async () => 'file');
     app.get('/early', async ({ session }) => session.isNew);

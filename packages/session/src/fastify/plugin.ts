@@ -42,7 +42,7 @@ const registrations = new WeakMap<object, { instance: object; name: string }[]>(
  * Gives every request of a Fastify 5 application a session, as `request.session` and through `getSession(request)`.
  *
  * It applies to the instance that registers it, as if wrapped in `fastify-plugin`. The session is loaded in an `onRequest` hook, so
- * register it before hooks that use it. It is written before the response's headers leave, after the last `onSend` hook. If the
+ * register it before hooks that use it. It is written before the response's headers are sent, after the last `onSend` hook. If the
  * store cannot be reached, the error handler receives a `StoreError` with `statusCode` 503. If a handler or hook fails, nothing is
  * written, whatever status its error becomes.
  *

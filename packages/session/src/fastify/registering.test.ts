@@ -59,7 +59,7 @@ describe('registering sessionPlugin', () => {
     expect(cookies.map(({ name }) => name)).toEqual(['session', 'oauth']);
   });
 
-  it('allows sibling instances a plugin each', async () => {
+  it('allows one plugin in each of several sibling instances', async () => {
     const app = fastify();
     for (const prefix of ['/one', '/two'])
       app.register(

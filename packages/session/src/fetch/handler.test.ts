@@ -92,7 +92,7 @@ describe('sessionHandler of /fetch', () => {
             controller.close();
           },
         },
-        // Nothing is pulled until the body is read, so the headers have left by then.
+        // Nothing is pulled until the body is read, so the headers have been sent by then.
         { highWaterMark: 0 },
       );
     const browser = createBrowser(

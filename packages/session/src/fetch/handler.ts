@@ -186,8 +186,8 @@ export async function abandon(request: RequestSession): Promise<void> {
  * @throws {StoreError} when the session cannot be written; the response must then not be sent.
  */
 export async function finish(request: RequestSession, response: Response, later: Later): Promise<Response> {
-  // For an upgrade, a Bun handler returns nothing and a Deno handler a status of 101; `Response.error()` never reaches a browser. A
-  // result that takes no headers is returned unchanged.
+  // For an upgrade, a Bun handler returns nothing, and a Deno handler returns status 101; `Response.error()` never reaches a
+  // browser. A result that takes no headers is returned unchanged.
   const isResponse = typeof response?.headers?.get === 'function';
   // Checked by the status, which is 0 for an error: reading `type` makes @hono/node-server create a real Response.
   const takesHeaders = isResponse && response.status >= 200;

@@ -111,7 +111,7 @@ describe('sessionMiddleware of /hono', () => {
     expect([await store.count(), await store.list('ada')]).toEqual([1, []]);
   });
 
-  it('passes the error of an unreadable store to onError with status 503', async () => {
+  it('passes the error from an unreadable store to onError with status 503', async () => {
     const { app, visit, storage } = openApp();
     app.get('/', (c) => c.text('ok'));
     app.onError((error, c) => c.text('down', (error as { status?: 503 }).status ?? 500));
@@ -181,7 +181,7 @@ describe('sessionMiddleware of /hono', () => {
     expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable']);
   });
 
-  it('with lazy, calls the store only for routes that request the session', async () => {
+  it('calls the store only for routes that request the session, with lazy', async () => {
     const { app, visit, calls } = openApp({ lazy: true });
     app.get('/static', (c) => c.text('file'));
     app.get('/page', async (c) => c.text(String((await getSession<Data>(c)).isNew)));

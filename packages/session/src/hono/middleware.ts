@@ -96,7 +96,7 @@ export function sessionMiddleware<Data extends object = AppData, Flash extends o
   };
 }
 
-/** Writes the session while a failure is still an exception, which `onError` handles. */
+/** Writes the session while a failure can still be thrown, so that `onError` handles it. */
 async function commit(
   request: RequestSession,
   c: Context,
@@ -122,7 +122,7 @@ function replaceResponse(c: Context, response: Response): void {
   c.res = response;
 }
 
-/** Hono stores an error in the context before it calls `onError`; changes made by then, in any session, must not be written. */
+/** Hono stores an error in the context before it calls `onError`; earlier changes, in any session, must not be written. */
 function watchError(c: Context): void {
   let { error } = c;
   Object.defineProperty(c, 'error', {

@@ -128,7 +128,7 @@ describe.each([
     expect(records.size).toBe(0);
   });
 
-  it('throws the error of an unreadable store to the middleware above, or lets Koa respond with 503', async () => {
+  it('throws the error from an unreadable store to the middleware above, or lets Koa respond with 503', async () => {
     const { store, storage, send, errors } = await open((app) => {
       app.use((ctx) => {
         ctx.body = 'ok';
@@ -233,7 +233,7 @@ describe.each([
     expect((await store.load(id)).data).toEqual({ n: 1, late: true });
   });
 
-  it('with lazy, calls the store only when the session is requested', async () => {
+  it('calls the store only when the session is requested, with lazy', async () => {
     const { send, calls, errors } = await open(
       (app) => {
         app.use(async (ctx) => {
@@ -264,7 +264,7 @@ describe.each([
     expect(errors).toMatchObject([{ code: 'UNSUPPORTED', message: expect.stringContaining('koa-session') }]);
   });
 
-  it('acts once when mounted twice', async () => {
+  it('takes effect only once when mounted twice', async () => {
     const { store } = createMemoryStore();
     const twice = sessionMiddleware({ store });
     const { send } = await open(

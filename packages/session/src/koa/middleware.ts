@@ -36,7 +36,7 @@ export type KoaSessionOptions<Data extends object = AppData> = SessionOptions<Da
 /**
  * Gives every request of a Koa 2 or 3 application a session, as `ctx.session` and through `getSession(ctx)`.
  *
- * The session is written when the middleware below it is done, before the response begins, so the next request sees it, even after
+ * The session is written when the middleware below it is done, before the response starts, so the next request sees it, even after
  * a redirect. If the store cannot be reached, or the session cannot be written, a `StoreError` with a `status`, such as 503, is
  * thrown to the middleware above. If middleware below fails, nothing is written, whatever status its error becomes: mount error
  * handlers above.
@@ -69,7 +69,7 @@ export function sessionMiddleware<Data extends object = AppData>(
       discardChanges(ctx);
       throw error;
     }
-    // A response that has begun, or that the application sends itself, is committed when its headers leave.
+    // If the response has started, or the application sends it itself, the session is written when its headers are sent.
     if (opened && ctx.respond !== false && !ctx.headerSent) await commit(opened, ctx as Context);
   };
 }
@@ -100,7 +100,7 @@ function open(sessions: Sessions, ctx: Context): Promise<RequestSession | undefi
   });
 }
 
-/** Writes the session while a failure is still an exception, which the middleware above handles. */
+/** Writes the session while a failure can still be thrown, so that the middleware above handles it. */
 async function commit(opened: RequestSession, ctx: Context): Promise<void> {
   const headers = new NodeHeaders(ctx.res);
   try {

@@ -8,7 +8,7 @@ import { createTestSession, type SessionEvent } from '../index.ts';
 describe.each([
   ['a synchronous store', false],
   ['a remote store', true],
-])('a session opened after the response has begun, on %s', (_, isRemote) => {
+])('a session opened after the response has started, on %s', (_, isRemote) => {
   async function open() {
     const { store } = createMemoryStore({}, isRemote);
     const cookie = await createTestSession(store, { n: 1 });
@@ -34,7 +34,7 @@ describe.each([
   }
 
   it.each(['/', '/one'])(
-    'saves its changes if it is stored and leaves the response whole, on %s',
+    'saves its changes if it is stored and leaves the response intact, on %s',
     async (path) => {
       const { send, stored, cookie } = await open();
       expect((await send(path, { headers: { cookie } })).body).toBe('begun, changed');

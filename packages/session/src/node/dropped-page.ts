@@ -29,7 +29,7 @@ export class DroppedPage {
     for (const source of this.#sources) source.destroy?.();
   }
 
-  /** Called when a stream is piped into the response: if an error handler does this, it has begun to respond. */
+  /** Called when a stream is piped into the response: if an error handler does this, it has started to respond. */
   notePipe(): void {
     if (this.#head === undefined) this.#isWriting = false;
   }
@@ -41,7 +41,7 @@ export class DroppedPage {
 
   /**
    * Whether a call comes from the dropped page's handler, which keeps writing while an error handler waits for something. The error
-   * response begins with a new head; the rest of a page never does.
+   * response starts with a new head; the rest of a page never does.
    */
   isLeftover(method: SendingMethod): boolean {
     if (this.#head === undefined) return false;

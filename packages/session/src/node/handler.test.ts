@@ -98,7 +98,7 @@ describe('sessionHandler of /node', () => {
     expect((await visit()).body).toBe('ok');
   });
 
-  it('saves changes made after the headers left before the response ends', async () => {
+  it('saves changes made after the headers were sent, before the response ends', async () => {
     const { store } = createMemoryStore();
     const { browser } = await serveHandler(store, (request, response, session) => {
       if (request.url === '/stream') {
@@ -173,7 +173,7 @@ describe('sessionHandler of /node', () => {
     }
   });
 
-  it('collects garbage after the response has left', async () => {
+  it('collects garbage after the response has been sent', async () => {
     let now = Date.now();
     const { store, records, calls } = createMemoryStore({ now: () => now, idleTimeout: 60 });
     const events: SessionEvent[] = [];
@@ -196,7 +196,7 @@ describe('sessionHandler of /node', () => {
     expect(events.map(({ type }) => type)).toEqual(['request', 'request', 'gc']);
   });
 
-  it('serves a request once: the same middleware acts once, and a second one is rejected', async () => {
+  it('serves a request once: mounting the middleware twice has no further effect, and a different one is rejected', async () => {
     const { store } = createMemoryStore();
     const [one, other] = [sessionMiddleware({ store }), sessionMiddleware({ store })];
     const { send } = await serve((request, response) => {

@@ -42,9 +42,9 @@ export type NodeSessionOptions<
 /**
  * Gives every request of a Connect-style application a session; handlers get it with `getSession(request)`.
  *
- * The session is written before the response's headers leave, so the next request sees it, even after a redirect. If the store
+ * The session is written before the response's headers are sent, so the next request sees it, even after a redirect. If the store
  * cannot be reached, `next` receives a `StoreError` with `status` 503, before the handler runs or instead of its response.
- * The same middleware mounted twice acts once.
+ * Mounting the same middleware twice has no further effect.
  *
  * @throws {StoreError} `INVALID_OPTION` when an option is invalid.
  * @example

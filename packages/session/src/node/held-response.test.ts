@@ -35,7 +35,7 @@ const end: Step = { do: 'end', args: ['whole'] };
 const pause: Step = { do: 'pause' };
 const trailers: Step = { do: 'addTrailers', args: [{ 'X-End': '1' }] };
 
-/** What a handler may do once the response has begun, with the same results and errors as from Node. */
+/** What a handler may do once the response has started, with the same results and errors as in plain Node. */
 const late: Step[] = [
   head,
   { do: 'flushHeaders' },
@@ -102,7 +102,7 @@ const scripts: [string, Step[]][] = [
   ['writes an invalid chunk', [{ do: 'write', args: [{}] }, end]],
   ['ends with an invalid chunk', [{ do: 'end', args: [7] }]],
   ['pipes', [{ do: 'pipe', args: [['a', 'b', 'c']] }]],
-  ['is destroyed before it begins', [{ do: 'destroy' }]],
+  ['is destroyed before it starts', [{ do: 'destroy' }]],
   ['is destroyed after it ends', [end, pause, { do: 'destroy' }]],
   ...onceBegun(late),
 ];

@@ -19,7 +19,7 @@ import {
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /**
- * Runs work before a response's headers leave, and again before it ends. From its first `writeHead`, `write`, `flushHeaders` or
+ * Runs work before a response's headers are sent, and again before it ends. From its first `writeHead`, `write`, `flushHeaders` or
  * `end` on, the handler sees a response whose headers were sent; its calls wait, and are replayed in order after the work.
  *
  * Node's methods depend on very little state, so that state is set to what the handler should see, and Node itself rejects late
@@ -154,7 +154,7 @@ class HeldResponse<T> implements WrappedState {
     return this.#hooks.commit({ status: response.statusCode, headers: this.#headers });
   }
 
-  /** The response began before it could be held: no headers can be added, and no error response can replace it. */
+  /** The response started before it could be held: no headers can be added, and no error response can replace it. */
   #commitWithoutHeaders(hooks: ResponseHooks<unknown>): void {
     const response = this.#response;
     const head = { status: response.statusCode, headers: this.#headers, takesHeaders: false };

@@ -127,7 +127,7 @@ export class HeldView {
     }
   }
 
-  /** Keeps the current status as the one to send. The handler sees what it assigns later, but that has no effect. */
+  /** Keeps the current status as the one to send. A later assignment is visible to the handler, but has no effect. */
   keepHead(): void {
     const { statusCode } = this.#response;
     // HTTP/2 has no status message, and reading it prints a warning.

@@ -49,7 +49,7 @@ describe.each([
     expect(await new Promise((resolve) => client.once('who', resolve))).toBe('ada');
   });
 
-  it('is read by Socket.IO when it begins with polling and upgrades to a WebSocket', async () => {
+  it('is read by Socket.IO when it starts with polling and upgrades to a WebSocket', async () => {
     const { store } = createMemoryStore({}, isRemote);
     const cookie = await createTestSession(store, {}, { subject: 'ada' });
     const server = createServer();

@@ -3,7 +3,7 @@ import type { ResponseFacts } from '../request/conclude.ts';
 
 /** Work that a response waits for. */
 export interface ResponseHooks<T> {
-  /** The headers are about to leave; they wait for the promise, if one is returned. Called once. */
+  /** The headers are about to be sent; they wait for the promise, if one is returned. Called once. */
   commit(response: ResponseFacts): T | PromiseLike<T>;
   /** Applies the result of `commit` to the response. */
   apply(result: T, headers: ResponseHeaders): void;
@@ -13,6 +13,6 @@ export interface ResponseHooks<T> {
   onFailure(error: unknown): void;
   /** The response was closed, sent or not. */
   onClose?(): void;
-  /** The headers left without `commit`, as with `stream.respond()` of an HTTP/2 response. */
+  /** The headers were sent without `commit`, as with `stream.respond()` of an HTTP/2 response. */
   onBypassed?(): void;
 }

@@ -23,7 +23,8 @@ export interface Outcomes {
 }
 
 /**
- * Loads a request's session, and arranges for it to be written before the response's headers leave. Synchronous when the store is.
+ * Loads a request's session, and arranges for it to be written before the response's headers are sent.
+ * Synchronous when the store is.
  *
  * @param request The framework's request, which carries the session too, and is passed to `peek` and events.
  */
@@ -53,7 +54,7 @@ export function serveSession(
   return Promise.resolve(loading).then(open, (error: unknown) => outcomes.onLoadFailed(error));
 }
 
-/** Writes the session before the response's headers leave, saves late changes before it ends, and collects garbage after it. */
+/** Writes the session before the response's headers are sent, saves late changes before it ends, and collects garbage after it. */
 class SessionHooks implements ResponseHooks<Committed> {
   readonly #session: RequestSession;
   readonly #response: ServerResponse;
@@ -66,7 +67,7 @@ class SessionHooks implements ResponseHooks<Committed> {
   }
 
   commit(head: ResponseFacts): Awaitable<Committed> {
-    // Koa's middleware commits before the response begins, and has already set the headers.
+    // Koa's middleware commits before the response starts, and has already set the headers.
     if (this.#session.isCommitted) return nothing;
     try {
       return commitSession(this.#session, head);
@@ -106,7 +107,10 @@ class SessionHooks implements ResponseHooks<Committed> {
   }
 }
 
-/** Responds to an error without a framework. A response that has begun cannot become an error; it is cut off so that it does not look complete. */
+/**
+ * Responds to an error without a framework. A response that has started cannot become an error; it is cut off so that it does not
+ * look complete.
+ */
 export function sendPlainError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     // A response that has ended is complete or being flushed.

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../test/memory-store.ts';
 import { getSession, sessionMiddleware } from '../express.ts';
 
-/** What an adapter returns to the gateway; where its cookies are depends on the payload version. */
+/** What an adapter returns to the gateway; where it puts the cookies depends on the payload version. */
 interface GatewayResponse {
   statusCode: number;
   body: string;

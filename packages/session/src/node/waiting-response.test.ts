@@ -29,7 +29,7 @@ async function serveChanged(write: Write, options: Partial<NodeHandlerOptions> =
 const block = 'x'.repeat(64 * 1024);
 
 describe('a response that waits for its session', () => {
-  it('sends a streamed body whole and in order', async () => {
+  it('sends a streamed body completely and in order', async () => {
     const { send } = await serveChanged(async (response) => {
       response.writeHead(200, { 'Content-Type': 'text/plain' });
       for (const part of ['one ', 'two ', 'three']) response.write(part);
@@ -43,7 +43,7 @@ describe('a response that waits for its session', () => {
     ]);
   });
 
-  it('keeps backpressure: a pipe of 8 MB arrives whole', async () => {
+  it('keeps backpressure: 8 MB from a pipe arrive complete', async () => {
     const { send } = await serveChanged((response) =>
       pipeline(Readable.from(Array.from({ length: 128 }, () => block)), response),
     );
@@ -110,7 +110,7 @@ describe('a response that waits for its session', () => {
     });
   }
 
-  it('throws what Node throws for a wrong call, at its line', async () => {
+  it('throws what Node throws for an invalid call, at the line of the call', async () => {
     const codes: unknown[] = [];
     const attempt = (work: () => unknown) => {
       try {
@@ -259,7 +259,7 @@ describe('a response that waits for its session', () => {
     expect(new Set(counts.slice(1)).size).toBe(1);
   });
 
-  it('arrives whole from a server that is closed while it waits', async () => {
+  it('arrives complete even if the server is closed while it waits', async () => {
     let close = () => {};
     const { send, server } = await serveChanged((response) => {
       response.write('one ');

@@ -12,7 +12,7 @@ import { sessionHandler as nodeHandler } from '../node.ts';
 const another = () => expressSession({ secret: 'x', resave: false, saveUninitialized: true });
 
 describe('a request that already has a session', () => {
-  it('of express-session is left alone: one clear error, and the response is sent', async () => {
+  it('from express-session is left alone: one clear error, and the response is sent', async () => {
     const { store } = createMemoryStore();
     const app = express();
     app.use(another(), sessionMiddleware({ store }));
@@ -47,7 +47,7 @@ describe('a request that already has a session', () => {
     expect([answer.status, answer.setCookies.length]).toEqual([200, 1]);
   });
 
-  it('of ours with the same cookie name reports that, and the same middleware mounted twice acts once', async () => {
+  it('of ours with the same cookie name reports that, and mounting one middleware twice has no further effect', async () => {
     const { store } = createMemoryStore();
     const { send } = await serveExpress({ store }, (app) => {
       app.use('/twice', sessionMiddleware({ store }));

@@ -17,7 +17,7 @@ interface AttachedSession {
   readonly by: object;
   /** Whether the response is complete, so that the same request object may be served again. */
   readonly isDone: boolean;
-  /** The session; a promise if it still has to be loaded; `undefined` before loading begins, or when loading failed. */
+  /** The session; a promise if it still has to be loaded; `undefined` before loading starts, or when loading failed. */
   get(): Session | PromiseLike<Session> | undefined;
   /** Drops the changes made so far, because the request's handler has failed. */
   discard(): void;
@@ -100,7 +100,7 @@ export class SessionSlot implements AttachedSession {
   }
 }
 
-/** A synchronous store has loaded the session by the time this returns. A failure is a rejection with every store. */
+/** A synchronous store has loaded the session by the time this returns. With any store, it rejects on failure. */
 async function loadSession(opened: RequestSession): Promise<Session> {
   await load(opened);
   return opened.session;

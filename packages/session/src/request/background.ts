@@ -5,8 +5,8 @@ import { withStatus } from './store-calls.ts';
 const lateSaves = new WeakMap<RequestSession, Promise<void>>();
 
 /**
- * Saves the changes that a request makes to a stored session after its headers left, on top of the newest content. Never rejects:
- * no caller could handle the error any more, so failures are reported as events.
+ * Saves the changes that a request makes to a stored session after its headers were sent, on top of the latest content. Never
+ * rejects: no caller could handle the error any more, so failures are reported as events.
  */
 export function saveLateChanges(request: RequestSession): Promise<void> | undefined {
   // Most requests have no late changes.
@@ -36,7 +36,7 @@ async function saveLate(request: RequestSession): Promise<void> {
   }
 }
 
-/** Carries out `session.save()` after the response has left. @returns `false` when the session has ended */
+/** Carries out `session.save()` after the headers were sent. @returns `false` when the session has ended */
 export async function saveNow(request: RequestSession): Promise<boolean> {
   await lateSaves.get(request);
   if (!(await request.isStored)) return false;

@@ -1,6 +1,6 @@
 /** Read access to a response's headers, whatever the framework calls them. Names are case-insensitive. */
 export interface ReadableHeaders {
-  /** The value, with several joined by a comma; `undefined` when the header is not set. */
+  /** The value, or several values joined by commas; `undefined` when the header is not set. */
   get(name: string): string | undefined;
   /** Each `Set-Cookie` line of the response. */
   getSetCookie(): readonly string[];
@@ -20,7 +20,7 @@ export interface CacheFacts {
   setsCookie: boolean;
   /** Whether a user is signed in. */
   hasSubject: boolean;
-  /** The `Cache-Control` that another session of the request has chosen for this response, set yet or not. */
+  /** The `Cache-Control` that another session of the request has chosen for this response, whether set yet or not. */
   ours: string | undefined;
 }
 

@@ -46,7 +46,7 @@ function openSealedSite(options: { chunks?: number } = {}) {
         : await browser.visit('/', { headers });
       return { setCookies: response.headers.getSetCookie(), body: await response.text() };
     },
-    /** A request with the browser's current cookies, whose `Set-Cookie` arrives only when it is put into the browser. */
+    /** Sends a request with the browser's current cookies, and returns the `Set-Cookie` lines instead of storing them. */
     async slowly(next: Route) {
       const headers = { ...route(next), Cookie: browser.header() };
       const response = await one(new Request('https://shop.example/', { headers }));

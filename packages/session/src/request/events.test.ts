@@ -19,7 +19,7 @@ const schema: SessionSchema<{ name: string; n: number }> = {
 };
 
 describe('session events', () => {
-  it('arrive once per request on diagnostics_channel, and identically at onEvent', async () => {
+  it('are published once per request, in the same form on diagnostics_channel and to onEvent', async () => {
     const received: unknown[] = [];
     const listener = (message: unknown) => received.push(message);
     subscribe('@store/session', listener);

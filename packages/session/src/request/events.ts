@@ -188,7 +188,7 @@ const channel = (
   ?.getBuiltinModule?.('node:diagnostics_channel')
   ?.channel('@store/session');
 
-/** Whether anything listens; events are created only then. */
+/** Whether anything is listening; events are created only if so. */
 export function isWatched(onEvent: OnSessionEvent<never> | undefined): boolean {
   return onEvent !== undefined || channel?.hasSubscribers === true;
 }

@@ -30,7 +30,7 @@ export interface KnownFacts {
   https?: boolean | undefined;
 }
 
-/** Extracts the facts of a source. Facts known from elsewhere take precedence. */
+/** Extracts the facts from a source. Facts known from elsewhere take precedence. */
 export function factsOf(source: SessionSource, { host, https }: KnownFacts = {}): RequestFacts {
   const facts = factsIn(source);
   if (host === undefined && https === undefined) return facts;
@@ -156,7 +156,7 @@ export class NodeFacts implements RequestFacts {
     return !this.https;
   }
   get path(): string | undefined {
-    // Below a mount point, frameworks shorten `url` and keep the whole URL in `originalUrl`.
+    // Below a mount point, frameworks shorten `url` and keep the full URL in `originalUrl`.
     const { originalUrl, url } = this.#request as IncomingMessage & { originalUrl?: string };
     const whole = originalUrl ?? url;
     return whole?.startsWith('/') ? whole.split(/[?#]/, 1)[0] : undefined;

@@ -54,7 +54,7 @@ describe('a lazy session', () => {
     expect(await visit('/page')).toBe('1');
   });
 
-  it('that is still loading when the response leaves is awaited, and accepts later changes', async () => {
+  it('that is still loading when the headers are about to be sent is awaited, and accepts later changes', async () => {
     const { options, store, cookie, id } = await openStore(true);
     let changed: Promise<void> | undefined;
     const { send } = await serveExpress({ ...options, gcProbability: 0 }, (app) => {
@@ -69,7 +69,7 @@ describe('a lazy session', () => {
     await expect.poll(async () => (await store.load(id)).data).toEqual({ n: 2 });
   });
 
-  it('that is requested after the response left accepts values and rejects changes that need a cookie', async () => {
+  it('that is requested after the headers were sent accepts values and rejects changes that need a cookie', async () => {
     const { options, store, cookie, id } = await openStore();
     const late = Promise.withResolvers<unknown>();
     const { send } = await serveExpress({ ...options, gcProbability: 0 }, (app) => {

@@ -56,7 +56,7 @@ function begin(opened: RequestSession, value: string, stored: StoredSession): vo
 
 function finish(opened: RequestSession): void {
   opened.journal.isLoaded = true;
-  // With `lazy`, the response may have left by now. A session on the server can still store values.
+  // With `lazy`, the headers may have been sent by now. A session on the server can still store values.
   if (opened.journal.phase === 'closed' && opened.journal.base.exists && opened.store.kind === 'server') {
     opened.journal.phase = 'values-only';
     opened.isStored = true;

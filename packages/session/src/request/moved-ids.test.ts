@@ -77,7 +77,7 @@ describe('the old id of a moved session', () => {
     expect((await openSession<Data>(bobs, options)).session.all()).toEqual({ name: 'bob' });
   });
 
-  it("lets a login that began before the move set its cookie, without the other session's lifetime", async () => {
+  it("lets a login that started before the move set its cookie, without the other session's lifetime", async () => {
     const { store, events, options, header, logIn } = await openMoved();
     const early = await openSession<Data>(header, options);
     early.session.setSubject('bob');
@@ -145,7 +145,7 @@ describe('the old id of a moved session', () => {
     }
   });
 
-  it('leads a login to a new session after the one it led to has ended', async () => {
+  it('gives a login a new session once the moved session has ended', async () => {
     const { store, logIn } = await openMoved();
     await logIn();
     await store.destroyAll('ada');

@@ -30,7 +30,7 @@ describe('openSession', () => {
     expect((await openSession<Visits>(sourceOf(cookie), options)).session.get('visits')).toBe(2);
   });
 
-  it('has loaded the session when it resolves, even with `lazy`', async () => {
+  it('has loaded the session by the time it resolves, even with `lazy`', async () => {
     const { options, begin } = openStore();
     const { session } = await openSession<Visits>(await begin(), { ...options, lazy: true });
     expect(session.get('visits')).toBe(1);

@@ -68,7 +68,7 @@ export interface CommitResponse {
 export interface OpenedSession<Data extends object = AppData, Flash extends object = AppFlash> {
   session: Session<Data, Flash>;
   /**
-   * Writes the session's changes; call it before the response's headers leave. A second call saves later changes and returns
+   * Writes the session's changes; call it before the response's headers are sent. A second call saves later changes and returns
    * nothing more for the response; after a failure it fails again, except for a 5xx.
    *
    * @returns what the response has to carry

@@ -25,7 +25,7 @@ describe('session.save()', () => {
     expect((await store.load(session.id)).data).toEqual({ visits: 7 });
   });
 
-  it('leaves a session that is in the cookie to the response', async () => {
+  it('leaves it to the response to write a session that is in the cookie', async () => {
     const { store } = createPlainCookieStore();
     const { session, commit } = await openSession<Visits>('', { store });
     session.set('visits', 1);
@@ -99,7 +99,7 @@ describe('session.discard()', () => {
 });
 
 describe('session.reload()', () => {
-  it('reads the newest content, with unwritten changes on top', async () => {
+  it('reads the latest content, with unwritten changes on top', async () => {
     const { store, options, begin } = openStore();
     const { session } = await openSession<Visits>(await begin(), options);
     session.update('visits', (visits = 0) => visits + 1);

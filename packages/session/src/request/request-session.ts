@@ -27,7 +27,7 @@ export class RequestSession {
 
   /** What all sessions of this request share. */
   record: { cacheControl?: string } = {};
-  /** Whether loading has begun. With `lazy`, it may never begin. */
+  /** Whether loading has started. With `lazy`, it may never start. */
   isAsked = false;
   /** With `lazy`, the load that a handler requested. */
   loading: PromiseLike<Session> | undefined;
@@ -35,7 +35,7 @@ export class RequestSession {
   hasTwin = false;
   /** The cookie value under which the session was found. */
   cookieValue: string | undefined;
-  /** Whether the request's only commit has begun. Later changes are saved if the session is stored. */
+  /** Whether the request's only commit has started. Later changes are saved if the session is stored. */
   isCommitted = false;
   /** Why the commit failed and nothing was written. */
   failure: unknown;
@@ -47,7 +47,7 @@ export class RequestSession {
    * refers to, for a long time.
    */
   later: ((work: PromiseLike<void>) => void) | undefined;
-  /** What `save` wrote before the response left; its cookies are sent with the response. */
+  /** What `save` wrote before the headers were sent; its cookies are sent with the response. */
   saved: WriteResult | undefined;
 
   constructor(options: ResolvedSessionOptions, facts: RequestFacts, request: unknown) {
@@ -117,7 +117,7 @@ export class RequestSession {
     this.direct.planMove(id, newId);
   }
 
-  /** Called on every change after the response has left. */
+  /** Called on every change after the headers were sent. */
   noteLateChange(): void {
     if (!this.later) return;
     const saving = saveLateChanges(this);

@@ -2,7 +2,7 @@ import { createStore, type SessionContent } from '@store/core';
 import { describe, expect, it } from 'vitest';
 import { openSite } from '../../test/site.ts';
 
-/** A store of four functions, over a private Map. */
+/** A store with four functions, backed by a private Map. */
 function createPlainStore() {
   const kept = new Map<string, SessionContent>();
   const saves: string[] = [];
@@ -19,7 +19,7 @@ function createPlainStore() {
 }
 
 describe('a session on the server', () => {
-  it('works with a driver of four functions, which is touched on every request because it keeps no times', async () => {
+  it('works with a driver of four functions, and is touched on every request because the driver stores no times', async () => {
     const { store, kept, saves } = createPlainStore();
     const site = openSite({ store });
     await site.visit((session) => session.set('n', 1));

@@ -20,7 +20,7 @@ export function createOnServer(
   return whenReady(saved, () => cookieOf(request, id, lifeOf(base, options)));
 }
 
-/** Writes changes on top of the newest content, under a new id if the session moves. */
+/** Writes changes on top of the latest content, under a new id if the session moves. */
 export function updateOnServer(
   request: RequestSession,
   { base, id, moves, change, options }: SessionWrite,

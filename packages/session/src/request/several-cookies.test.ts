@@ -22,7 +22,7 @@ const partitions = (lines: string[]) =>
   lines.map((line) => [/^[^=]+=;/.test(line) ? 'cleared' : 'set', /; Partitioned/.test(line)]);
 
 describe('two live sessions under a __Host- name', () => {
-  it.each([false, true])('leave the newer one, in the configured variant (partitioned: %s)', async (own) => {
+  it.each([false, true])('are reduced to the newer one, as configured (partitioned: %s)', async (own) => {
     const site = await openSiteWithTwo({ cookie: { partitioned: own } });
     const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[1]), {
       Cookie: header(name),
@@ -40,7 +40,7 @@ describe('two live sessions under a __Host- name', () => {
     expect((await site.store.load(ids[0])).exists).toBe(true);
   });
 
-  it('clear the other one alongside a cookie that is set anyway', async () => {
+  it('have the older one cleared alongside a cookie that is set anyway', async () => {
     const site = await openSiteWithTwo();
     const { setCookies } = await site.visit((session) => session.regenerate(), { Cookie: header(name) });
     expect(partitions(setCookies)).toEqual([
@@ -110,7 +110,7 @@ describe('two live sessions under a __Host- name', () => {
     expect(calls.filter((call) => call === 'read')).toHaveLength(2);
   });
 
-  it('leave the newer of two seals', async () => {
+  it('are reduced to the newer one when both are sealed', async () => {
     const clock = { now: 1_750_000_000_000 };
     const { store } = createPlainCookieStore({ now: () => clock.now });
     const site = openSite({ store });
@@ -222,7 +222,7 @@ describe('several live sessions under another name', () => {
     expect(own.every((line) => line.includes('Partitioned'))).toBe(true);
   });
 
-  it('find the only live one among six, and clear nothing', async () => {
+  it('are not assumed when only one of six is live: it is used, and nothing is cleared', async () => {
     const site = await openSiteWithTwo({ cookie });
     const dead = Array.from({ length: 5 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
     const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[0]), {
@@ -231,7 +231,7 @@ describe('several live sessions under another name', () => {
     expect(setCookies).toEqual([]);
   });
 
-  it('do not lock a visitor out behind more dead ones than are looked up', async () => {
+  it('are assumed when more cookies were sent than are looked up, so that dead ones lock no visitor out', async () => {
     const site = await openSiteWithTwo({ cookie });
     const dead = Array.from({ length: 6 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
     const { setCookies } = await site.visit((session) => expect(session.isNew).toBe(true), {

@@ -76,7 +76,7 @@ describe('endOthers', () => {
     }
   });
 
-  it('throws HEADERS_SENT once the response has left, when it is too late to end other sessions', async () => {
+  it('throws HEADERS_SENT once the headers have been sent, when it is too late to end other sessions', async () => {
     const { options, logIn } = openUsers();
     const { session, commit } = await openSession(await logIn(), options);
     await commit();
@@ -84,7 +84,7 @@ describe('endOthers', () => {
   });
 });
 
-describe('a password change that ends all sessions but session.id', () => {
+describe('a password change that ends all sessions except session.id', () => {
   it('spares this session, even though its new id is not stored yet', async () => {
     for (const isRemote of [false, true]) {
       const { store } = createMemoryStore({}, isRemote);
@@ -117,7 +117,7 @@ describe('a password change that ends all sessions but session.id', () => {
 });
 
 describe('isFresh', () => {
-  it('is true for that many seconds after signing in, and after signing in again', async () => {
+  it('is true for the given number of seconds after signing in, and after signing in again', async () => {
     const site = openSite();
     const isFresh = async (seconds: number, before = (_: Session) => {}) => {
       let fresh: boolean | undefined;

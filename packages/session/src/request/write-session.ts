@@ -35,7 +35,7 @@ export function writeSession(
     return whenReady(
       endOthers(request, write, written(request, write, 'created', 'created', created)),
       (result) => {
-        // Several cookies named live sessions. Now that a new session exists, the other cookies are cleared.
+        // Several cookies held live sessions. Now that a new session exists, the other cookies are cleared.
         const conflicting = absence === 'ambiguous-cookie' ? request.cookie.clearOthers() : [];
         return conflicting.length > 0 && result.cookies
           ? { ...result, cookies: [...conflicting, ...result.cookies] }
@@ -100,7 +100,7 @@ function update(request: RequestSession, write: SessionWrite): Awaitable<Written
   return sealSession(request, write, write.change({ data, flash }));
 }
 
-/** Whether the write leaves nothing worth keeping. On a server store, the update decides again, based on the newest content. */
+/** Whether the write leaves nothing worth keeping. On a server store, the update decides again, based on the latest content. */
 function endsWhenWritten({ base, options, change }: SessionWrite): boolean {
   if ((options.subject ?? base.subject) !== undefined) return false;
   return isEmpty(change({ data: base.data, flash: base.flash }));

@@ -1,7 +1,7 @@
 import type { JsonValue, SessionData } from '@store/core';
 import { frozenCopy, getOwn, isSameJson, setOwn } from './json.ts';
 
-/** A pure function from a key's newest value to the next one. */
+/** A pure function from a key's latest value to the next one. */
 export type ValueUpdate = (current: JsonValue | undefined) => JsonValue;
 
 /** What happened to one key since the session was loaded. */
@@ -97,7 +97,7 @@ export class DataChanges {
     }
   }
 
-  /** The same changes on top of other data; nothing is taken. */
+  /** The same changes on top of other data; they still have to be written. */
   rebase(stored: SessionData, hidden: readonly string[]): DataChanges {
     const rebased = new DataChanges(stored, hidden);
     for (const [key, change] of this.#changes ?? []) {

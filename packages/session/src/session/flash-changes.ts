@@ -65,7 +65,7 @@ export class FlashChanges {
     return changed;
   }
 
-  /** The same changes on top of other flash; nothing is taken. */
+  /** The same changes on top of other flash; they still have to be written. */
   rebase(stored: SessionData): FlashChanges {
     const rebased = new FlashChanges(stored);
     rebased.#now = this.#now;

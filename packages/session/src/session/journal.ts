@@ -13,11 +13,11 @@ import { notAskedFor, unsupported } from './strict-session.ts';
 
 /** Which changes a session still accepts. */
 export type SessionPhase =
-  /** The response has not left: any change. */
+  /** The headers have not been sent: any change. */
   | 'open'
-  /** The response has left and the session is stored on the server: values can still be saved, but the cookie cannot change. */
+  /** The headers have been sent, and the session is on the server: values can still be saved, but the cookie cannot change. */
   | 'values-only'
-  /** The response has left and any change would need a cookie. */
+  /** The headers have been sent, and any change would need a cookie. */
   | 'closed';
 
 /** Why a session rejects writes. */
@@ -30,7 +30,7 @@ export interface ReadOnly {
 /** Why a request's changes are dropped. */
 export type DropReason = 'handler-failed' | 'discarded';
 
-/** Why the request began without a session. */
+/** Why the request started without a session. */
 export type Absence =
   | 'no-cookie'
   | 'ambiguous-cookie'
@@ -43,10 +43,10 @@ function cannotEndOthers(reason: string): StoreError {
   return unsupported(`endOthers() cannot end other sessions. ${reason}`);
 }
 
-/** Records what one request does to its session, to be replayed on the newest content when the session is written. */
+/** Records what one request does to its session, to be replayed on the latest content when the session is written. */
 export class Journal {
   readonly schema: SchemaCheck | undefined;
-  /** Carries out the session's `save` and `reload`, is notified of changes made after the response left, and knows the store. */
+  /** Carries out the session's `save` and `reload`, is notified of changes after the headers were sent, and knows the store. */
   readonly request: {
     save(): Promise<boolean>;
     reload(): Promise<boolean>;
@@ -65,7 +65,7 @@ export class Journal {
   alsoReceived: string[] = [];
   readOnly: ReadOnly | undefined;
   phase: SessionPhase = 'open';
-  /** Whether loading is complete. With `lazy`, it may never begin; the session cannot be used until it has finished. */
+  /** Whether loading is complete. With `lazy`, it may never start; the session cannot be used until it has finished. */
   isLoaded = false;
   /** Whether the handler read or changed the session. */
   isUsed = false;
@@ -150,7 +150,7 @@ export class Journal {
     if (this.phase === 'open' || (this.phase === 'values-only' && !needsCookie)) return;
     throw new StoreError(
       'HEADERS_SENT',
-      '[@store/session] The response is already being sent, and this change needs a cookie. Change the session before the response begins.',
+      '[@store/session] The response is already being sent, and this change needs a cookie. Change the session before the response starts.',
     );
   }
 

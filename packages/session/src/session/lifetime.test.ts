@@ -13,12 +13,12 @@ const remembered: Lifetime = { idleTimeout: 30 * days, expireOnClose: false };
 const forgotten: Lifetime = { expireOnClose: true };
 
 describe('setLifetime', () => {
-  it('has a row of wrong uses for each option', () => {
+  it('has a table of invalid uses that covers every option', () => {
     expect(Object.keys(wrongLifetimes).sort()).toEqual([...lifetimeNames].sort());
   });
 
   it.each(wrongUses(wrongLifetimes))(
-    'rejects a wrong type, value or name immediately: %o',
+    'immediately rejects an invalid type, value or name: %o',
     (lifetime, text) => {
       const { session, journal } = openLoaded();
       expect(() => session.setLifetime(lifetime)).toThrow(refusal(text));
@@ -71,7 +71,7 @@ describe('setLifetime', () => {
     );
   });
 
-  it('throws on a read-only session, and once the response has left', async () => {
+  it('throws on a read-only session, and once the headers have been sent', async () => {
     const { store } = createMemoryStore();
     const readOnly = await readSession('', { store });
     expect(() => readOnly.setLifetime(remembered)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));

@@ -23,8 +23,8 @@ export const lifetimeNames = ['idleTimeout', 'expireOnClose'] as const satisfies
  * Checks a lifetime for one session.
  *
  * @returns only the fields that are set: `undefined` must not replace an earlier value.
- * @throws {StoreError} `INVALID_OPTION`, also for an idle timeout that cannot work: longer than the absolute timeout, or over before
- * the session would be touched.
+ * @throws {StoreError} `INVALID_OPTION`, also for an idle timeout that cannot work: longer than the absolute timeout, or expiring
+ * before the session would be touched.
  */
 export function checkLifetime(
   given: { [name in keyof Lifetime]: Lifetime[name] | undefined },

@@ -30,7 +30,7 @@ describe('a schema', () => {
     expect(check.invalidKeys({ cart: [] })).toEqual([]);
   });
 
-  it('also checks what update makes of a newer value', async () => {
+  it('also checks the value that update computes from a newer one', async () => {
     const small: SessionSchema<{ name: string; n: number }> = z.object({
       name: z.string(),
       n: z.number().max(2),

@@ -8,7 +8,7 @@ const id = 'i'.repeat(43);
 function open(data: SessionData = {}, more: Partial<StoredSession> = {}) {
   const stored: StoredSession = { id, exists: true, data, flash: {}, ...more };
   const request = openLoaded(stored);
-  /** What the session's changes make of newer content. */
+  /** The result of applying the session's changes to newer content. */
   const replay = (current: Partial<{ data: SessionData; flash: SessionData }> = {}) =>
     request.journal.take().change({ data: current.data ?? data, flash: current.flash ?? stored.flash });
   return { request, session: request.session, stored, replay };
@@ -32,7 +32,7 @@ describe('session values', () => {
     expect(replay({ data: { a: 9, b: 9, c: 9, other: 9 } }).data).toEqual({ a: 2, c: 9, other: 9, new: 1 });
   });
 
-  it('are updated from the newest value with update, even after set and delete', () => {
+  it('are updated from the latest value with update, even after set and delete', () => {
     const { session, replay } = open({ a: 1, b: 1, c: 1 });
     const add = (n: unknown) => Number(n ?? 0) + 1;
     session.update('a', add);
@@ -78,7 +78,7 @@ describe('session values', () => {
     expect([request.journal.isChanged, session.all()]).toEqual([false, {}]);
   });
 
-  it('are unchanged when they are set to what they already are', () => {
+  it('count as unchanged when they are set to the value they already have', () => {
     const { session, request } = open({ a: { b: [1, { c: 2 }] } });
     session.set('a', { b: [1, { c: 2 }] });
     session.delete('missing');
@@ -142,7 +142,7 @@ describe('session identity', () => {
     expect([session.isNew, session.id]).toEqual([true, expect.stringMatching(/^[\w-]{43}$/)]);
   });
 
-  it('moves to a new id with regenerate, once, and keeps its content', () => {
+  it('moves to a new id only once with regenerate, and keeps its content', () => {
     const { session, request } = open({ a: 1 });
     session.regenerate();
     session.regenerate();

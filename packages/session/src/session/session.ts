@@ -15,7 +15,7 @@ type LimitedJournal = Journal & { readonly request: LifetimeLimits };
  * One visitor's session during one request.
  *
  * Values you read are deep-frozen: changing one in place throws; `set` a new value instead. Changes are recorded and written
- * once, before the response leaves, on top of the newest stored content, so parallel requests lose nothing.
+ * once, before the headers are sent, on top of the latest stored content, so parallel requests lose nothing.
  *
  * Every method that writes can throw a `StoreError`: `INVALID_VALUE` for a value that is not JSON or does not fit the schema,
  * `HEADERS_SENT` when the change needs a cookie and the response is being sent, `UNSUPPORTED` on a request that only peeks,
@@ -104,7 +104,7 @@ export class Session<Data extends object = AppData, Flash extends object = AppFl
   }
   /**
    * Replaces a value with what `change` returns for it: `session.update('visits', (count = 0) => count + 1)`. `change` runs now, and
-   * again on the newest value when the session is written, so that parallel increments all count. It must be pure.
+   * again on the latest value when the session is written, so that parallel increments all count. It must be pure.
    */
   update<K extends Key<Data>>(
     key: K,

@@ -32,18 +32,21 @@ describe('createTestSession', () => {
     );
   });
 
-  it('has a row of wrong uses for each option', () => {
+  it('has a table of invalid uses that covers every option', () => {
     expect(Object.keys(wrongTestOptions).sort()).toEqual([...testSessionOptionNames].sort());
   });
 
-  it.each(wrongUses(wrongTestOptions))('rejects a wrong type, value or name: %o', async (options, text) => {
-    const { store, records } = createMemoryStore();
-    await expect(createTestSession(store, {}, options)).rejects.toMatchObject({
-      code: 'INVALID_OPTION',
-      message: expect.stringMatching(text),
-    });
-    expect(records.size).toBe(0);
-  });
+  it.each(wrongUses(wrongTestOptions))(
+    'rejects an invalid type, value or name: %o',
+    async (options, text) => {
+      const { store, records } = createMemoryStore();
+      await expect(createTestSession(store, {}, options)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringMatching(text),
+      });
+      expect(records.size).toBe(0);
+    },
+  );
 
   it('stores the lifetime that a request would find', async () => {
     const { store } = createMemoryStore();

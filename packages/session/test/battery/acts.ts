@@ -72,7 +72,7 @@ export interface Acts {
 export interface Gates {
   slow: Gate;
   stream: Gate;
-  /** Reached by every `chunks` stream that is closed, whether it has begun or not. */
+  /** Reached by every `chunks` stream that is closed, whether it has started or not. */
   closed: Gate;
 }
 

@@ -19,7 +19,7 @@ export interface Begun {
   received(length: number): Promise<string>;
   /** Whether nothing more can arrive. */
   isOver(): boolean;
-  /** The whole body, and whether it ended properly: a response that is cut off is not whole. */
+  /** The complete body, and whether it ended properly, which a response that is cut off does not. */
   rest(): Promise<{ body: string; isWhole: boolean }>;
 }
 
@@ -67,7 +67,7 @@ export class Client {
   begin(path: string, ask: Ask = {}): Promise<Begun> {
     const outgoing = this.#request(path, ask);
     const begun = new Promise<Begun>((resolve, reject) => {
-      // This listener stays: on some runtimes, a response that is cut off is also an error of the request.
+      // This listener stays: on some runtimes, a response that is cut off also emits an error on the request.
       outgoing.on('error', reject);
       outgoing.once('response', (incoming) => resolve(readResponse(incoming)));
     });

@@ -68,7 +68,7 @@ export interface Variant {
 /** An application that listens on 127.0.0.1. */
 export interface Running {
   port: number;
-  /** Closes every connection, and resolves once the server no longer listens. */
+  /** Closes every connection, and resolves once the server is no longer listening. */
   close(): Promise<void>;
   /** A GET request without a socket, as the framework's users make it in tests: `app.request`, `inject`. */
   inject?(path: string, headers: { [name: string]: string }): Promise<Injected>;

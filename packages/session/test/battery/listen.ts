@@ -21,7 +21,7 @@ export async function listen(listener: RequestListener): Promise<Running> {
   };
 }
 
-/** A request as tests of Express and Koa applications make it. */
+/** Sends a request as tests of Express and Koa applications do. */
 export async function askWithSupertest(
   listener: RequestListener,
   path: string,

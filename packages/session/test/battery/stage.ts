@@ -16,7 +16,7 @@ export interface StageOptions {
   store?: 'server' | 'cookie';
 }
 
-/** A fresh application on a fresh store, and everything that a row may inspect. */
+/** A new application on a new store, and everything that a row may inspect. */
 export interface Stage extends Omit<RecordedStore, 'store'> {
   gates: Gates;
   events: SessionEvent[];

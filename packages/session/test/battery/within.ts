@@ -12,7 +12,7 @@ export async function withPatience<T>(milliseconds: number, work: () => Promise<
   }
 }
 
-/** Rejects with a description of what was awaited if it does not happen, so that a hanging row shows where. */
+/** Rejects with a description of what was awaited if it does not happen, so that the error shows where a row hangs. */
 export function within<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {

@@ -8,7 +8,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 export interface Checkpoints {
   /** Call this with the number of changed rows once it has reached {@link rowsPerCheckpoint}. */
   committed(rows: number): void;
-  /** Call this when garbage collection begins and when it ends. */
+  /** Call this when garbage collection starts and when it ends. */
   collecting(isRunning: boolean): void;
   /** Waits until the thread has finished, to keep the log short. Only for work that no request is waiting for. */
   caughtUp(): Promise<void> | undefined;

@@ -66,7 +66,7 @@ describe('a database file that was moved away', () => {
 });
 
 describe('a log that was deleted under an open database', () => {
-  it.each([['-wal'], ['-wal', '-shm']])('costs no acknowledged write: %s %s', async (...suffixes) => {
+  it.each([['-wal'], ['-wal', '-shm']])('loses no acknowledged write: %s %s', async (...suffixes) => {
     const path = temporaryDatabase();
     const { store } = await start(path);
     await fill(store, 400, 1);
@@ -81,7 +81,7 @@ describe('a log that was deleted under an open database', () => {
 });
 
 describe('a log that was deleted while two processes write', () => {
-  it.each([['-wal'], ['-wal', '-shm']])('costs no acknowledged write: %s %s', async (...suffixes) => {
+  it.each([['-wal'], ['-wal', '-shm']])('loses no acknowledged write: %s %s', async (...suffixes) => {
     const path = temporaryDatabase();
     const children = await Promise.all([0, 1].map(() => startWriting(path)));
     remove(path, ...suffixes);

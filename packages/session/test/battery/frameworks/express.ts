@@ -127,7 +127,7 @@ function framework(name: string, express: typeof express5, forwardsRejections: b
         response.status(404).send('missing');
       });
       const recover: ErrorRequestHandler = (error, request, response, next) => {
-        // If the response has begun, Express closes the connection.
+        // If the response has started, Express closes the connection.
         if (response.headersSent) return next(error);
         const { status, text, location } = acts.recover(error, () => of(request));
         if (location) response.redirect(303, location);

@@ -149,7 +149,7 @@ export const lateRequest: Row = {
     stage.gates.slow.open();
     const { status, body, cookies } = await late;
     assert.deepEqual([status, body, cookies], [200, 'late', []]);
-    // A request that begins after the login, with the cookie from before it.
+    // A request that starts after the login, with the cookie from before it.
     const later = await stage.browser().visit('/keys/later', { headers: { cookie } });
     assert.deepEqual([later.status, later.cookies], [200, []]);
     assert.deepEqual(stage.records(), before);
