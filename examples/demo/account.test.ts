@@ -119,7 +119,7 @@ describe('the devices of one person', () => {
     expect(await isSignedIn(handset)).toBe(false);
   });
 
-  it('are distinguished by number, sign-in time and last visit, and this one is marked', async () => {
+  it('are distinguished by number, sign-in time and last visit, and the current one is marked', async () => {
     await laptop.press('Sign in as Ada');
     const second = await visit(browser, demo.origin);
     others.push(second);
@@ -137,7 +137,7 @@ describe('the devices of one person', () => {
     expect(await second.page.locator('.devices strong').allTextContents()).toEqual(['Chrome on Linux']);
   });
 
-  it('are reduced to this one when all others are logged out', async () => {
+  it('are reduced to the current one when all others are logged out', async () => {
     await laptop.press('Sign in as Ada');
     const handsets = [await signedInPhone(), await signedInPhone()];
     await laptop.reload();

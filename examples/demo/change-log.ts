@@ -26,7 +26,7 @@ export function createChangeLog(backend: Backend, log: RequestLog, { size = 1000
     try {
       return cookie && (await backend.look(cookie.value));
     } catch {
-      // The session middleware reports a backend that cannot be read.
+      // The session middleware already reports that the backend cannot be read.
       return undefined;
     }
   }

@@ -65,7 +65,7 @@ const sendElsewhere = ({ page }: Visitor, path: string) =>
 
 /** Waits until the page has polled the server once more and shown the response. */
 async function looksAgain({ page }: Visitor): Promise<void> {
-  // The first poll may have begun before now; the second begins after its response has been shown.
+  // The first poll may have started before now; the second starts after the first response has been shown.
   for (let looks = 0; looks < 3; looks++) await page.waitForRequest('**/live*');
 }
 
@@ -93,7 +93,7 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Signed out in another tab. Sign in again.');
   });
 
-  it('says so even to a tab that polled with the old cookie', async ({ site: { demo } }) => {
+  it('says so even in a tab that polled with the old cookie', async ({ site: { demo } }) => {
     const send = (path: string, cookie: string, init: RequestInit = {}) =>
       fetch(demo.origin + path, { ...init, headers: { cookie }, redirect: 'manual' });
     const form = { method: 'POST', body: new URLSearchParams({ name: 'Ada' }) };
@@ -111,7 +111,7 @@ describe('an open page whose session ends', () => {
     expect(await ended(handset).textContent()).toBe('Your session has expired. Start again.');
   });
 
-  it('says so wherever the visitor has scrolled to on a phone, and says so again for the next session', async ({
+  it('says so on a phone wherever the visitor has scrolled, and again for the next session', async ({
     site: { demo, handset },
   }) => {
     const { page } = handset;

@@ -38,7 +38,7 @@ const isInSight = (element: Locator) =>
 const latest = ({ page }: Visitor) => page.locator('#latest summary');
 
 describe.each([true, false])('on a phone, with JavaScript: %s', (javaScriptEnabled) => {
-  it('shows a click and what it changed in the record together', async ({ open }) => {
+  it('the page shows a click together with what it changed in the record', async ({ open }) => {
     const visitor = await open({ javaScriptEnabled });
     const { page } = visitor;
     const steps = [
@@ -56,7 +56,7 @@ describe.each([true, false])('on a phone, with JavaScript: %s', (javaScriptEnabl
     }
   });
 
-  it('opens to show every value that changed', async ({ open }) => {
+  it('the last change opens to show every value that changed', async ({ open }) => {
     const visitor = await open({ javaScriptEnabled });
     await visitor.press('Sign in as Grace');
     await latest(visitor).click();

@@ -59,8 +59,8 @@ async function openShop() {
 }
 
 /**
- * Two first visits at the same time, while one deployment replaces another. Each instance begins a session without having seen the
- * cookie set by the other; the session begun by `last` is newer.
+ * Two first visits at the same time, while one deployment replaces another. Each instance starts a session before it has received
+ * the cookie set by the other; the session started by `last` is newer.
  */
 async function visitDuringRollout(first: SessionCookieOptions, last: SessionCookieOptions, path = '/') {
   const [bothCame, firstSent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -188,7 +188,7 @@ describe('a cookie that a sibling site has planted', () => {
     ['/account/', '/account/orders'],
     ['/account/orders/2026', '/account/orders/2026/11'],
   ])(
-    'for %s signs no visitor in as the attacker, and is cleared by the next request',
+    'for %s does not sign a visitor in as the attacker, and is cleared by the next request',
     async (planted, path) => {
       await plant(`sid=${await shop.storeSession('Mallory')}; Domain=shop.test; Path=${planted}`);
       const both = await visit(path);

@@ -6,7 +6,8 @@ const discard = discardOnError();
 
 /**
  * Discards the changes that a request made to its session before an exception. Nest turns exceptions into responses before Express
- * or Fastify see them, so nothing else can tell that the request has failed. It is a filter because guards run before interceptors.
+ * or Fastify see them, so nothing else can tell that the request has failed. It is a filter because an interceptor would miss
+ * exceptions from guards, which run first.
  */
 @Catch()
 export class DiscardChangesFilter extends BaseExceptionFilter {

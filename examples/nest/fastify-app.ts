@@ -5,7 +5,7 @@ import { sessionPlugin } from '@store/session/fastify';
 
 export async function createFastifyApp(module: Type, options: NestApplicationOptions = {}) {
   const adapter = new FastifyAdapter();
-  // Register before `create`, which adds Nest's own middleware: otherwise the session would come after it.
+  // Register the plugin before `create`, which adds Nest's own middleware: otherwise the session would come after it.
   await adapter.getInstance().register(sessionPlugin);
   return NestFactory.create<NestFastifyApplication>(module, adapter, options);
 }

@@ -44,7 +44,7 @@ export async function command(directory: string, ...args: string[]): Promise<unk
   }
 }
 
-/** Stops the server; acknowledged writes are on disk. */
+/** Stops the server; acknowledged writes remain on disk. */
 export async function stopServer(directory: string): Promise<void> {
   await command(directory, 'SHUTDOWN').catch(() => {});
 }

@@ -38,7 +38,7 @@ describe.each([
   });
 
   const page = async (cookie = '') => (await fetch(address, { headers: { cookie } })).text();
-  /** Posts a form as a browser does. `cookie` is the one in the response, '' when it clears the browser's. */
+  /** Posts a form as a browser does. `cookie` is the cookie that the response sets, or '' if it clears the browser's. */
   const post = async (path: string, cookie = '', form?: Record<string, string>) => {
     const body = form && new URLSearchParams(form);
     const sent = await fetch(address + path, {

@@ -24,7 +24,7 @@ export function accountRoutes(store: SessionStore, endings: Endings): Router {
     if (!form.success) {
       session.flashOld({ name: String(request.body?.name ?? '') });
       session.flashErrors(z.flattenError(form.error).fieldErrors);
-      // No fragment, because it would keep `autofocus` from moving to the field.
+      // Redirect without a fragment, which would keep `autofocus` from focusing the field.
       return response.redirect(303, '/');
     }
     const { name } = form.data;
@@ -42,7 +42,7 @@ export function accountRoutes(store: SessionStore, endings: Endings): Router {
   });
 
   router.post('/sign-out', (request, response) => {
-    // No flash message, because it would begin a new session.
+    // No flash message, because it would start a new session.
     sessionOf(request).invalidate();
     endings.noteSignOut(request);
     response.redirect(303, '/#account');

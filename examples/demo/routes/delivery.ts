@@ -31,7 +31,7 @@ export function deliveryRoutes(): Router {
       session.flashOld({ recipient, email, town });
       session.flashErrors(z.flattenError(form.error).fieldErrors);
       session.flash('notice', { tone: 'bad', text: 'Not sent yet. Please check the marked fields.' });
-      // No fragment, because it would keep `autofocus` from moving to the first field with an error.
+      // Redirect without a fragment, which would keep `autofocus` from focusing the first field with an error.
       return response.redirect(303, '/');
     }
     if (Object.keys(session.get('cart') ?? {}).length === 0) {

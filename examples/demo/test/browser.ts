@@ -9,8 +9,8 @@ import { type Browser, chromium } from 'playwright-core';
 const cache = join(import.meta.dirname, '../node_modules/.cache');
 
 /**
- * Starts a browser. On Linux (x64) it is a Chromium from npm, which brings its libraries and fonts, so it runs on a bare machine;
- * elsewhere it is an installed Chrome. `CHROME_PATH` selects another.
+ * Starts a browser. On Linux (x64) it is a Chromium from npm, which includes its libraries and fonts, so it runs on a bare machine;
+ * elsewhere it is the installed Chrome. `CHROME_PATH` selects a different browser.
  */
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const { CHROME_PATH } = process.env;
@@ -30,7 +30,7 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
   });
 }
 
-/** Unpacks next to the final path and renames, so that test files that start together never see a half-unpacked browser. */
+/** Unpacks the browser next to its final path, then renames it, so that test files that start together never see half of it. */
 async function unpackedChromium(): Promise<string> {
   const door = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const manifest = await readFile(join(dirname(door), '../package.json'), 'utf8');

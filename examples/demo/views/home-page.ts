@@ -17,11 +17,11 @@ export interface HomePage {
   /** `undefined` when the store cannot list devices. */
   devices: readonly Device[] | undefined;
   inspection: Inspection;
-  /** How the session that the browser still had a cookie for has ended. */
+  /** How the session ended for which the browser still had a cookie. */
   ending: Ending | undefined;
 }
 
-/** The shop on one side, what the store holds on the other. */
+/** The shop on one side, and what the store holds on the other. */
 export function homePage({ session, devices, inspection, ending }: HomePage): Html {
   const name = session.get('name');
   return layout(
