@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-/** A store, and applications on it that return the name of the signed-in user. */
+/** A store, and applications that use it and return the name of the signed-in user. */
 async function openShop() {
   // The clock advances on every call, so that one of two sessions is always newer.
   let now = Date.now();

@@ -52,7 +52,7 @@ export function memoryStorage(records = new Map<string, SessionRecord>()): Recor
 }
 
 export interface MemorySessionOptions extends StartOptions {
-  /** The map that keeps the records; several stores can share one. @default a new map */
+  /** The map that holds the records; several stores can share one. @default a new map */
   records?: Map<string, SessionRecord>;
 }
 

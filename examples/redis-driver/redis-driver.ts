@@ -59,7 +59,7 @@ async function connect(address: string): Promise<{ client: RedisClient; close():
   };
 }
 
-/** node-redis retries forever, but a start that cannot connect should fail. */
+/** node-redis retries forever, but startup should fail if it cannot connect. */
 function failure(client: {
   once(event: 'error', listener: (error: Error) => void): unknown;
 }): Promise<never> {

@@ -63,7 +63,7 @@ const ours: Contender = {
   },
 };
 
-/** Core alone, on a storage that costs almost nothing: core's share of every operation of every driver. */
+/** Core alone, on a storage backend that costs almost nothing: core's share of every operation of every driver. */
 export const core: Backend = {
   name: 'core',
   title: 'Core alone',

@@ -4,7 +4,7 @@ import { type Cart, sessionOf } from '../demo-session.ts';
 
 const most = 99;
 
-/** Adds to and removes from the cart. Each change starts from the latest count, so no click is lost when several arrive together. */
+/** Adds items to the cart and removes them. Each change starts from the latest count, so no click is lost when several arrive together. */
 export function cartRoutes(): Router {
   const router = Router();
 

@@ -3,7 +3,7 @@ import { brokenSaves, savingDriver } from '../test/broken-saves.ts';
 import { failingCases } from '../test/failing-cases.ts';
 import { memoryDriver } from '../test/memory-driver.ts';
 
-describe('a storage that saves in one step', () => {
+describe('a storage backend that saves in one step', () => {
   it('and keeps every promise passes every case', async () => {
     expect(await failingCases(savingDriver())).toEqual([]);
   });

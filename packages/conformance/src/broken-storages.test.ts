@@ -8,7 +8,7 @@ import { brokenWrites } from '../test/broken-writes.ts';
 import { failingCases } from '../test/failing-cases.ts';
 import { hop, memoryDriver, recordsOf, storageOf } from '../test/memory-driver.ts';
 
-describe('a storage', () => {
+describe('a storage backend', () => {
   it('that keeps every promise passes every case', async () => {
     expect(await failingCases(memoryDriver)).toEqual([]);
   });

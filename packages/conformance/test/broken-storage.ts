@@ -1,7 +1,7 @@
 import type { RecordStorage, SessionRecord } from '@store/core/driver';
 import type { WholeStorage } from './memory-driver.ts';
 
-/** A storage that breaks one promise, and the cases that must fail. */
+/** A storage backend that breaks one promise, and the cases that must fail. */
 export interface BrokenStorage {
   broken: string;
   fails: string[];

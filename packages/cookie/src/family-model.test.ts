@@ -33,7 +33,7 @@ const sparedGone = 'the spared session is gone';
 const allEnded = 'a session is alive after all sessions of its subject were ended';
 const deviceEnded = 'a session is alive after its device was ended';
 
-/** Revocations that cannot read which id an entry points to. */
+/** Revocations that cannot tell which id an entry points to. */
 const blind = (ledger: SessionStore, on: (ledger: SessionStore) => Revocations): Revocations =>
   on(replacing(ledger, { load: async (id) => ({ ...(await ledger.load(id)), data: {} }) }));
 

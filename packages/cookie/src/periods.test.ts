@@ -6,7 +6,7 @@ import { opens, password } from '../test/revocable-store.ts';
 import { createPeriods } from './periods.ts';
 import { startSession } from './start-session.ts';
 
-describe('destroyAll near the end of a period of the ledger', () => {
+describe('destroyAll near the end of a ledger period', () => {
   it('keeps sessions ended, in every second around the boundary', async () => {
     const absoluteTimeout = 2 * (7200 + 120 + 240);
     const length = (absoluteTimeout / 2) * 1000;

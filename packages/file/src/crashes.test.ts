@@ -26,7 +26,7 @@ vi.mock('node:fs', async (importOriginal) => {
 type Storage = ReturnType<typeof createFileStorage>;
 
 type Place = { opened: SessionDirectory; directory: string };
-/** A storage as another process would open it. */
+/** A storage backend as another process would open it. */
 function processAt({ opened }: Place): Storage {
   return createFileStorage(opened, { durable: false, onDamaged: () => {} });
 }

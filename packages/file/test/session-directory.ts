@@ -15,7 +15,7 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-/** A storage on a directory, as a separate process would open it. */
+/** A storage backend on a directory, as a separate process would open it. */
 export function openStorage(directory: string, options: Partial<FileStorageOptions> = {}) {
   const opened = openDirectory(directory);
   const storage = createFileStorage(opened, { durable: false, onDamaged: () => {}, ...options });

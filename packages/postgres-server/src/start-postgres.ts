@@ -33,7 +33,7 @@ export interface PostgresServer {
 const login = { user: 'postgres', password: 'password' };
 
 /**
- * Starts a private PostgreSQL from npm on a free port of 127.0.0.1. It is stopped when this process exits, if not before.
+ * Starts a private PostgreSQL server from npm on a free port on 127.0.0.1. It is stopped when this process exits, if not before.
  *
  * @throws {Error} with PostgreSQL's output, if it does not start.
  */

@@ -6,7 +6,7 @@ import { freshStorage, type SentStatement } from './fresh-storage.ts';
 /** The table's name for SQL. */
 export const tableOf = (schema: string) => `${pg.escapeIdentifier(schema)}.sessions`;
 
-/** A storage whose server processes can be told apart from all others. */
+/** A storage backend whose server processes can be told apart from all others. */
 export async function namedStorage({
   schema = freshSchema(),
   ...options

@@ -6,7 +6,7 @@ import { createPostgresStorage } from '../src/postgres-storage.ts';
 import { migrateToLatest } from '../src/schema/migrate.ts';
 import { freshPool, freshSchema } from './fresh-schema.ts';
 
-/** A storage without core around it, its pool, and the statements that were sent; all are removed when the test ends. */
+/** A storage backend without core around it, its pool, and the statements that were sent; all are removed when the test ends. */
 export async function freshStorage({
   schema = freshSchema(),
   prepare = true,

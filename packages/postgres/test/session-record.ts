@@ -22,5 +22,5 @@ export function sessionRecord(name: string, fields: Partial<SessionRecord> = {})
 /** What core passes to every `save`. */
 export const plain: PlainPayload = { start: '{"v":1,"data":', end: ',"flash":{}}' };
 
-/** The time passed to every write when a storage is used without core; PostgreSQL ignores it. */
+/** The time passed to every write when a storage backend is used without core; PostgreSQL ignores it. */
 export const now = 1_000_000_000_000;

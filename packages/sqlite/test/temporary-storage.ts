@@ -5,7 +5,7 @@ import { migrateToLatest } from '../src/schema/migrate.ts';
 import { createSqliteStorage } from '../src/sqlite-storage.ts';
 import { temporaryDatabase } from './temporary-database.ts';
 
-/** A storage without core around it, and its database, which is closed and removed when the test ends. */
+/** A storage backend without core around it, and its database, which is closed and removed when the test ends. */
 export function temporaryStorage() {
   const database = new Database(temporaryDatabase());
   onTestFinished(() => {

@@ -9,7 +9,7 @@ export type CaseLevel = 'required' | 'recommended' | 'capability';
 
 /** What a case needs besides `start`. If the driver does not provide it, the case is skipped, with the reason. */
 export type CaseNeed =
-  /** Two stores on the same sessions: `sharedBetweenInstances`, or a storage that two stores can share. */
+  /** Two stores on the same sessions: `sharedBetweenInstances`, or a storage backend that two stores can share. */
   | 'instances'
   /** A bare `RecordStorage`, from `start` or `openStorage`. */
   | 'storage'

@@ -68,7 +68,10 @@ export const storageRaceCases: ConformanceCase[] = [
       'listBySubject() returns every record of a subject, live or expired; deleteBySubject() can spare or select a key.',
     async run({ openStorage }) {
       const { read, insert, listBySubject, deleteBySubject } = await openStorage();
-      assert.ok(listBySubject && deleteBySubject, 'a storage that claims subjects must have both functions');
+      assert.ok(
+        listBySubject && deleteBySubject,
+        'a storage backend that claims subjects must have both functions',
+      );
       const all = numbers(4).map((n) =>
         record({ subject: 'ada', expiresAt: 1 + n * 1e12, idleTimeout: n || null }),
       );

@@ -14,7 +14,7 @@ const plain: PlainPayload = { start: '{"data":', end: ',"v":1}' };
 
 async function openSaving(openStorage: () => Promise<BoundStorage>): Promise<SavingStorage> {
   const opened = await openStorage();
-  assert.ok(opened.save, 'a storage that claims savesInOneStep must have save()');
+  assert.ok(opened.save, 'a storage backend that claims savesInOneStep must have save()');
   return opened as SavingStorage;
 }
 
@@ -38,7 +38,7 @@ export const storageSavingCases: ConformanceCase[] = [
     ...storage,
     id: 'storage.no-save',
     lacks: claims,
-    title: 'A storage that does not claim savesInOneStep has no save().',
+    title: 'A storage backend that does not claim savesInOneStep has no save().',
     async run({ openStorage }) {
       assert.equal((await openStorage()).save, undefined, 'claim savesInOneStep so that save() is tested');
     },

@@ -40,7 +40,7 @@ async function collect(store: SessionStore): Promise<number> {
   return 0;
 }
 
-/** `tryAgain`, which a storage may return instead of a result. */
+/** `tryAgain`, which a storage backend may return instead of a result. */
 export const tryingAgainCases: ConformanceCase[] = [
   {
     level: 'required',

@@ -25,7 +25,7 @@ export interface LoadedDriver {
   claims: Required<Capabilities>;
 }
 
-/** The functions that a storage may omit without a claim: cases that need them are then reported as not run. */
+/** The functions that a storage backend may omit without a claim: cases that need them are then reported as not run. */
 export type OptionalFunction = 'move' | 'deleteSession' | 'scan';
 
 const optionalFunctions: readonly OptionalFunction[] = ['move', 'deleteSession', 'scan'];

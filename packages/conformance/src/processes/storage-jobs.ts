@@ -32,7 +32,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const newVersion = () => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
 
-/** Makes the jobs for a storage. */
+/** Makes the jobs for a storage backend. */
 export function createStorageJobs(storage: RecordStorage): StorageJobs {
   /** Waits for a change. Yields to the event loop, so that a process that is no longer needed can be told to stop. */
   async function changed(before: SessionRecord): Promise<void> {

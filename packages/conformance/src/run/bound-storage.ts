@@ -17,7 +17,7 @@ const methods = [
 
 const attempts = 100;
 
-/** A storage whose writes never return `tryAgain`. */
+/** A storage backend whose writes never return `tryAgain`. */
 export type BoundStorage = { [Name in keyof RecordStorage]: Settled<RecordStorage[Name]> };
 
 type Settled<Call> = Call extends (...args: infer Args) => Awaitable<infer Result>

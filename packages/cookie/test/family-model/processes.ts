@@ -51,7 +51,7 @@ export function replacing(store: SessionStore, methods: Partial<SessionStore> = 
   return Object.create(store, Object.fromEntries(properties));
 }
 
-/** A storage that passes every call through `call`. */
+/** A storage backend that passes every call through `call`. */
 export function calling(
   storage: RecordStorage,
   call: (work: () => unknown) => Promise<unknown>,

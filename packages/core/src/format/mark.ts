@@ -12,7 +12,7 @@ const beginning = '{"v":1,"moved":';
  * The record that stays under the old key when a session moves: it names the new key and holds none of the session's content.
  * It is an ordinary record, so a driver needs no extra column for it.
  *
- * No session can have an idle timeout of 0, so that field alone distinguishes a mark from a session. It also keeps a storage's
+ * No session can have an idle timeout of 0, so that field alone distinguishes a mark from a session. It also keeps a storage backend's
  * `save` from overwriting a mark. A version of core that predates marks cannot decode the payload and sees no session.
  */
 export function createMark(key: string, target: string, now: number): SessionRecord {

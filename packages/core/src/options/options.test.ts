@@ -60,7 +60,7 @@ describe.each(ways)('the options of %s', (_, make, names) => {
     ['a function', () => {}, /options must be an object .* not a function/],
     ['a promise', Promise.resolve({}), /A promise was passed in place of the options\. Await it/],
     ['a store', createStore(driver), /A store or .* passed in place of the options\. Pass an object such as/],
-    ['a storage', memoryStorage(), /the functions of a driver were passed in place of the options/],
+    ['a storage backend', memoryStorage(), /the functions of a driver were passed in place of the options/],
   ])('must not be %s', async (_, given, text) => {
     expect(await refusal(given)).toMatch(text);
   });

@@ -7,7 +7,7 @@ import { createRecordStore, type RecordStorage } from '../driver.ts';
 import { createSessionId } from '../index.ts';
 import { memoryStorage } from '../memory.ts';
 
-/** The calls that `run` makes on a storage that has every function. */
+/** The calls that `run` makes on a storage backend that has every function. */
 async function callsOf(run: Run): Promise<Call[]> {
   const clock = fakeClock();
   const { records, ...storage } = memoryStorage();

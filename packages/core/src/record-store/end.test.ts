@@ -10,7 +10,7 @@ import { createMark, createTombstone, markLife } from '../format/mark.ts';
 import { createSessionId, StoreError } from '../index.ts';
 import { type MemoryStorage, memoryStorage } from '../memory.ts';
 
-/** A storage with the required functions only, plus those that the test provides. */
+/** A storage backend with the required functions only, plus those that the test provides. */
 function plain(storage: MemoryStorage, own: Partial<RecordStorage> = {}): RecordStorage {
   const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return { ...rest, ...own };
@@ -28,7 +28,7 @@ const full = () => {
 };
 
 describe('destroy', () => {
-  it('makes one call to a storage that has deleteSession', async () => {
+  it('makes one call to a storage backend that has deleteSession', async () => {
     const { storage, id } = await oneSession();
     const calls: string[] = [];
     const watched = new Proxy(storage, {
@@ -102,7 +102,7 @@ describe('destroy', () => {
     expect(storage.records.has(key)).toBe(false);
   });
 
-  it('rejects with CONFLICT when a storage without move never stores the tombstone that blocks a move', async () => {
+  it('rejects with CONFLICT when a storage backend without move never stores the tombstone that blocks a move', async () => {
     const store = createRecordStore(plain(memoryStorage(), { insert: () => tryAgain }));
     await expect(store.destroy(createSessionId())).rejects.toMatchObject({ code: 'CONFLICT' });
   });

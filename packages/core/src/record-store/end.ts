@@ -79,7 +79,7 @@ async function readOrNewer(backend: Backend, key: string): Promise<SessionRecord
 }
 
 /**
- * For a storage without `move`: the session may be moving from this key to another, with its mark not yet written. A tombstone
+ * For a storage backend without `move`: the session may be moving from this key to another, with its mark not yet written. A tombstone
  * in place of that mark makes the mover end the session.
  */
 async function blockMove(backend: Backend, key: string): Promise<EndOutcome> {
@@ -88,7 +88,7 @@ async function blockMove(backend: Backend, key: string): Promise<EndOutcome> {
   return inserted ? 'nothing' : 'again';
 }
 
-/** For a storage without `deleteSession`: a plain delete after the read could remove a mark that was written in between. */
+/** For a storage backend without `deleteSession`: a plain delete after the read could remove a mark that was written in between. */
 async function endByVersion(backend: Backend, { key, version }: SessionRecord): Promise<EndOutcome> {
   try {
     return (await replaceAndRemove(backend, key, version)) ? 'ended' : 'again';

@@ -36,13 +36,13 @@ describe(`three processes sharing one session (first seed ${firstSeed})`, () => 
     ['a complete storage', {}],
     ['a complete storage, when one of them crashes', { disturbance: 'crash' }],
     ['a complete storage that sometimes fails', { disturbance: 'faults' }],
-    ['a storage without deleteSession', { storage: withoutDeleteSession }],
+    ['a storage backend without deleteSession', { storage: withoutDeleteSession }],
     [
-      'a storage without deleteSession, when one of them crashes',
+      'a storage backend without deleteSession, when one of them crashes',
       { storage: withoutDeleteSession, disturbance: 'crash' },
     ],
-    ['a storage without move', { storage: inTwoSteps }],
-    ['a storage with neither', { storage: plain }],
+    ['a storage backend without move', { storage: inTwoSteps }],
+    ['a storage backend with neither', { storage: plain }],
   ])('keep every guarantee about moved ids on %s', { timeout: 3_600_000 }, async (_, options) => {
     expect(await firstViolation(seedsFrom(firstSeed, runs), options)).toBeUndefined();
   });

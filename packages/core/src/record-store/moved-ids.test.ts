@@ -11,7 +11,7 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
   flash,
 });
 
-/** A storage without the optional functions that move or end a session in one step. */
+/** A storage backend without the optional functions that move or end a session in one step. */
 function plain(storage = memoryStorage()): RecordStorage {
   const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return rest;
@@ -31,7 +31,7 @@ async function moved(storage: RecordStorage = memoryStorage(), hops = 1) {
 describe.each([
   ['with move', () => memoryStorage()],
   ['without move', () => plain()],
-])('the old id of a moved session, on a storage %s', (_, storage) => {
+])('the old id of a moved session, on a storage backend %s', (_, storage) => {
   it('loads as moved for a minute, and as missing after that', async () => {
     const { store, old, clock } = await moved(storage());
     expect(await store.load(old)).toEqual({ id: old, exists: false, moved: true, data: {}, flash: {} });
@@ -125,7 +125,7 @@ describe('a touch with a base from before a move', () => {
 });
 
 describe('a move in two steps', () => {
-  /** Moves a session on a storage without `move`; another process interrupts before the mark is stored. */
+  /** Moves a session on a storage backend without `move`; another process interrupts before the mark is stored. */
   async function moveInterruptedBy(
     interrupt: (other: SessionStore, old: string, current: string) => Promise<unknown>,
   ) {

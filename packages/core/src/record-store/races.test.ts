@@ -12,7 +12,7 @@ const count = ({ data, flash }: SessionContent): SessionContent => ({
   flash,
 });
 
-/** A storage without the optional functions that move or end a session in one step. */
+/** A storage backend without the optional functions that move or end a session in one step. */
 function plain(storage = memoryStorage()): RecordStorage {
   const { move: _move, deleteSession: _deleteSession, save: _save, ...rest } = storage;
   return rest;
@@ -21,7 +21,7 @@ function plain(storage = memoryStorage()): RecordStorage {
 describe.each([
   ['a complete storage', () => memoryStorage()],
   [
-    'a storage without deleteSession',
+    'a storage backend without deleteSession',
     () => {
       const { deleteSession: _, ...rest } = memoryStorage();
       return rest;
@@ -48,7 +48,7 @@ describe.each([
   });
 });
 
-describe('a logout that is interrupted halfway, on a storage without deleteSession', () => {
+describe('a logout that is interrupted halfway, on a storage backend without deleteSession', () => {
   it('leaves no live session, even to a server whose clock is a minute behind', async () => {
     const storage = memoryStorage();
     const clock = fakeClock();
@@ -69,7 +69,7 @@ describe('a logout that is interrupted halfway, on a storage without deleteSessi
   });
 });
 
-/** A storage whose calls run in a random order, as on a real backend behind a network. */
+/** A storage backend whose calls run in a random order, as on a real backend behind a network. */
 function scheduled(storage: RecordStorage, scheduler: fc.Scheduler): RecordStorage {
   return Object.fromEntries(
     Object.entries(storage).map(([name, member]) => [
@@ -87,7 +87,7 @@ function scheduled(storage: RecordStorage, scheduler: fc.Scheduler): RecordStora
 }
 
 describe('whatever the order of backend calls', () => {
-  /** Runs work on two stores over one storage, like two processes, and returns the sessions that are live afterwards. */
+  /** Runs work on two stores over one storage backend, like two processes, and returns the sessions that are live afterwards. */
   async function race(
     scheduler: fc.Scheduler,
     work: (
@@ -118,7 +118,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a logout holds against a parallel move on a storage without move, in the same process or another', async () => {
+  it('a logout holds against a parallel move on a storage backend without move, in the same process or another', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, sameProcess) => {
         const { live } = await race(

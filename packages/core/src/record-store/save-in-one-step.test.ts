@@ -24,7 +24,7 @@ const timeouts = fc.record(
   { requiredKeys: ['idleTimeout'] },
 );
 
-describe('save on a storage that saves in one step', () => {
+describe('save on a storage backend that saves in one step', () => {
   it('has the same result as insert, read and replace, whatever was saved before and whatever the limits', async () => {
     await fc.assert(
       fc.asyncProperty(timeouts, saves, async (limits, steps) => {

@@ -47,7 +47,7 @@ describe('a subject', () => {
     await expect(store.destroyAll(subject)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
   });
 
-  it('is UNSUPPORTED on a storage that does not store subjects, and the error names the driver', async () => {
+  it('is UNSUPPORTED on a storage backend that does not store subjects, and the error names the driver', async () => {
     const { listBySubject: _, deleteBySubject: __, ...storage } = memoryStorage();
     const store = createRecordStore(storage as RecordStorage, { name: '@my/driver' });
     const error = { code: 'UNSUPPORTED', message: expect.stringContaining('@my/driver') };

@@ -48,7 +48,7 @@ describe('a write for which the storage returns tryAgain', () => {
   });
 });
 
-/** Counts the calls to one function of a storage that refuses them all. */
+/** Counts the calls to one function of a storage backend that refuses them all. */
 function refusing(name: keyof RecordStorage, without: (keyof RecordStorage)[] = []) {
   const storage: RecordStorage = memoryStorage();
   let calls = 0;

@@ -114,7 +114,7 @@ const byName = (list: [string, unknown][]) => [...list].sort(([a], [b]) => (a < 
 
 describe('fields that a later version stored', () => {
   it.each(Object.entries(storages))(
-    'survive any sequence of writes, on a storage that is %s',
+    'survive any sequence of writes, on a storage backend that is %s',
     async (_, make) => {
       const rows = fc.array(fc.constantFrom(...Object.keys(writes)), { minLength: 1, maxLength: 6 });
       await fc.assert(

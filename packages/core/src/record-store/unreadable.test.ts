@@ -28,7 +28,7 @@ async function threeOfAda(without: (keyof RecordStorage)[] = []) {
 
 describe.each([
   ['a complete storage', []],
-  ['a storage without deleteSession', ['deleteSession']],
+  ['a storage backend without deleteSession', ['deleteSession']],
 ] as [string, (keyof RecordStorage)[]][])('an unreadable session, on %s', (_, without) => {
   it('is ended by destroy', async () => {
     const { store, storage, damaged, newer } = await threeOfAda(without);

@@ -96,7 +96,7 @@ export class UpdateQueue {
   }
 
   /**
-   * Runs after a move, before its updates are resolved: an update of the old id that arrives from now on finds no session.
+   * Runs after a move, before its updates are resolved: an update under the old id that arrives from now on finds no session.
    * Updates that are already waiting arrived before the move was complete, so they are applied to the session under its new key.
    * A waiting move resolves to `false`, because the old id can no longer move.
    */

@@ -37,7 +37,7 @@ describe('update', () => {
     expect(replace).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps all of 50 parallel updates by two stores on one storage, and a counter stays exact', async () => {
+  it('keeps all 50 parallel updates by two stores on one storage backend, and a counter stays exact', async () => {
     const storage = overNetwork(memoryStorage());
     const cores = [createRecordStore(storage), createRecordStore(storage)] as const;
     await cores[0].save(id, { n: 0 }, {});

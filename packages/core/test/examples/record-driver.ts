@@ -2,7 +2,7 @@ import { cacheStore, type SessionStore } from '@store/core';
 import { createRecordStore, type RecordStorage, type StartOptions } from '@store/core/driver';
 import { memoryStorage } from '@store/core/memory';
 
-/** A storage with only the six required functions. */
+/** A storage backend with only the six required functions. */
 function sixFunctions(): RecordStorage {
   const { read, insert, replace, touch, delete: remove, deleteExpired } = memoryStorage();
   return { read, insert, replace, touch, delete: remove, deleteExpired };

@@ -18,7 +18,7 @@ import { openDatabase } from './open-database.ts';
 
 vi.mock('node:worker_threads', { spy: true });
 
-/** Opens a storage as `startSession` does for a path; also returns its events and the page limit of the log. */
+/** Opens a storage backend as `startSession` does for a path; also returns its events and the log's page limit. */
 function open() {
   const path = temporaryDatabase();
   const events: StoreEvent[] = [];
@@ -133,7 +133,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(pagesLeft(path)).toBe(0);
   });
 
-  it('are done by commits again when the thread exits, and garbage collection does not wait for it', async () => {
+  it('are done by commits again once the thread has exited, and garbage collection does not wait for the thread', async () => {
     const { events, storage, insert, longestLog } = open();
     vi.mocked(Worker).mockClear();
     await insert(500);
