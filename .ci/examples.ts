@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 /** An exported name, and the example in its docstring. */
 export interface ExportedName {
   name: string;
-  /** `function` and `class` need an example; for `interface`, `type` and `const` it is recommended. */
+  /** `function` and `class` need an example; for `interface`, `type` and `const`, one is recommended. */
   kind: string;
   /** The file with its declaration. */
   file: string;

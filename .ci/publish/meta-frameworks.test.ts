@@ -35,7 +35,7 @@ describe.each(applications)('a new $title application with @store/session', ({ p
     await cp(join(application.folder, folder), application.folder, { recursive: true });
   });
 
-  it('builds, and counts the visits of a browser', async () => {
+  it('builds, and counts a browser’s visits', async () => {
     await application.node(...build);
     expect(await application.node('server-counts-visits.mjs', './start.js')).toContain('proved');
   });

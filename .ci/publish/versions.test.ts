@@ -63,7 +63,7 @@ beforeEach(async () => {
 });
 
 describe('a release', () => {
-  it('of a patch to one driver releases only that driver', async () => {
+  it('of a patch to one driver publishes only that driver', async () => {
     const before = range(driver);
     await change({ [driver]: 'patch' });
     await version(workspace);
@@ -77,7 +77,7 @@ describe('a release', () => {
     );
   });
 
-  it('of a core minor releases only core, and older drivers run on it', async () => {
+  it('of a minor version of core publishes only core, and older drivers run on it', async () => {
     await change({ [core]: 'minor' });
     await version(workspace);
     expect(await packAndPublish(workspace, npmrc)).toEqual([atVersion(core, 'minor')]);

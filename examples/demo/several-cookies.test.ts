@@ -98,7 +98,7 @@ async function visit(path: string, host = 'shop.test') {
   return { says: await page.textContent('body'), cookies, setCookies };
 }
 
-/** The values of the browser's cookies with the given name, in any path or partition. */
+/** The values of the browser's cookies with the given name, whatever their path or partition. */
 async function kept(name: string) {
   return (await context.cookies()).filter((cookie) => cookie.name === name).map(({ value }) => value);
 }

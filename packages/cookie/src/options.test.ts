@@ -68,7 +68,7 @@ describe('the options', () => {
     ['password[1]', { password: ['a', 'a'].map((id, index) => ({ id, secret: password + index })) }],
     ['password[1]', { password: ['a', 'b'].map((id) => ({ id, secret: password })) }],
     ['password[0].retireAfter', { password: [{ secret: password, retireAfter: new Date() }] }],
-  ])('name %s when refusing it, without revealing a secret', async (option, wrong) => {
+  ])('are named when they are refused, without revealing a secret: %s', async (option, wrong) => {
     expect(await refusal(wrong)).toContain(`[@store/cookie] ${option}`);
   });
 

@@ -45,7 +45,7 @@ const movedFor = 60_000;
 /** How many times in a row a session can be spared without being sealed again. Sealing gives it the current version. */
 const mostSpared = 100;
 
-/** How many times writing an entry that spares a session is retried after other writes won the race. */
+/** How many times to retry writing an entry that spares a session when other writes win the race. */
 const mostLostRaces = 100;
 
 /** More moves than any session makes while its first seal still opens. */

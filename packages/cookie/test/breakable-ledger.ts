@@ -1,6 +1,6 @@
 import { memoryStorage } from '@store/core/memory';
 
-/** A ledger in memory that a test can take down. */
+/** An in-memory ledger that a test can take down. */
 export function breakableStorage() {
   const memory = memoryStorage();
   let isDown = false;

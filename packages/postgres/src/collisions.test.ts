@@ -22,7 +22,7 @@ const oneConnection = { max: 1 };
 
 describe("a deadlock with an application's transaction", () => {
   /**
-   * Starts a store statement that locks the rows a, m and z in this order, and a transaction that holds z and then locks a.
+   * Starts a store statement that locks rows a, m and z in that order, and a transaction that holds z and then locks a.
    * PostgreSQL rolls back the store's statement, because it is the first to check for deadlocks.
    */
   async function deadlock<T>(subject: string | null, call: (storage: RecordStorage) => T) {

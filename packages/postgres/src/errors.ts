@@ -1,6 +1,6 @@
 import { isStoreError, StoreError } from '@store/core/driver';
 
-/** PostgreSQL's SQLSTATE of an error or its cause, or Node's own code, such as `ECONNREFUSED`. */
+/** The PostgreSQL SQLSTATE of an error or its cause, or Node's own code, such as `ECONNREFUSED`. */
 export function causeCode(error: unknown): string | undefined {
   if (isStoreError(error)) return error.cause === undefined ? undefined : causeCode(error.cause);
   const code = (error as { code?: unknown } | null)?.code;

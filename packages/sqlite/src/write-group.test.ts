@@ -72,7 +72,7 @@ describe('createWriteGroup', () => {
     expect(framesWritten()).toBe(3);
   });
 
-  it('runs writes immediately again after a turn that had only one', async () => {
+  it('goes back to running writes immediately after a turn that had only one', async () => {
     const { write, numbers } = openNumbers();
     await Promise.all([1, 2, 3].map(write));
     await turn();

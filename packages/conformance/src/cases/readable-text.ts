@@ -1,5 +1,5 @@
 /**
- * Everything that can be read in a text without a key: the text itself, and every part of it that is encoded as base64, base64url,
+ * Everything that can be read from a text without a key: the text itself, and every part of it that is encoded as base64, base64url,
  * hex or percent-encoding, wherever that part starts.
  */
 export function readableText(text: string): string {

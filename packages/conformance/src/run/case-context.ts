@@ -51,7 +51,7 @@ export interface CaseContext {
 /** The requested number of processes, as a tuple if it is two. */
 type Processes<N extends number> = N extends 2 ? [DriverProcess, DriverProcess] : DriverProcess[];
 
-/** Makes the environment of one case, in a fresh place. */
+/** Creates the environment for one case, in a fresh place. */
 export async function createCaseContext({
   module,
   url,

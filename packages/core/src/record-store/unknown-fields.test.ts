@@ -8,7 +8,7 @@ const now = 1_700_000_000_000;
 const known = ['v', 'data', 'flash', 'expireOnClose'];
 const hour = { idleTimeout: 3600, now: () => now };
 
-/** The fields of a stored payload that this version does not know, as entries, because a field may be named `__proto__`. */
+/** The fields of a stored payload that this version does not recognize, as entries, because a field may be named `__proto__`. */
 function unknownIn(payload: string | undefined): [string, unknown][] {
   const fields = JSON.parse(payload ?? '{}') as object;
   return Object.entries(fields).filter(([name]) => !known.includes(name));

@@ -5,7 +5,7 @@ import type { SessionStore } from '../contract/session-store.ts';
 import { callBackend, StoreError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** A store's methods, not yet guarded against use after `close()`. Those of the request path may be synchronous. */
+/** A store's methods, not yet guarded against use after `close()`. Those on the request path may be synchronous. */
 export interface StoreMethods
   extends DirectStore,
     Omit<SessionStore, 'kind' | 'name' | 'timeouts' | 'close' | keyof DirectStore> {}

@@ -82,7 +82,7 @@ export class RequestCookie {
   readonly #options: ResolvedCookieOptions;
   readonly #variant: CookieVariant;
   readonly #facts: CookieFacts;
-  /** The values that may be the session's; more than one only when cookies of several domains, paths or partitions were sent. */
+  /** The values that may be the session's; more than one only when cookies for several domains, paths or partitions were sent. */
   readonly candidates: readonly string[];
   /** Whether any cookie with this name was received, even one that holds no session. */
   readonly hasCookie: boolean;

@@ -92,7 +92,7 @@ describe('checkpoints of a database that the store opened', () => {
     expect(Worker).toHaveBeenCalledOnce();
   });
 
-  it('are done by commits when the thread cannot run, which an event reports', async () => {
+  it('are done by commits when the thread cannot run, and an event reports that', async () => {
     const database = new Database(temporaryDatabase());
     onTestFinished(() => void database.close());
     const events: StoreEvent[] = [];

@@ -29,7 +29,7 @@ export interface Opened {
   configure?(): void;
   /** Starts watching the content of the file and its log, both of which SQLite must have open. */
   watch?(): void;
-  /** Closes the database; missing when the application opened it. */
+  /** Closes the database; absent if the application opened it. */
   close?(): void;
 }
 

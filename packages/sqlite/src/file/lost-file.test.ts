@@ -65,7 +65,7 @@ describe('a database file that was moved away', () => {
   });
 });
 
-describe('a log that was deleted under an open database', () => {
+describe('deleting the log of an open database', () => {
   it.each([['-wal'], ['-wal', '-shm']])('loses no acknowledged write: %s %s', async (...suffixes) => {
     const path = temporaryDatabase();
     const { store } = await start(path);
@@ -80,7 +80,7 @@ describe('a log that was deleted under an open database', () => {
   });
 });
 
-describe('a log that was deleted while two processes write', () => {
+describe('deleting the log while two processes are writing', () => {
   it.each([['-wal'], ['-wal', '-shm']])('loses no acknowledged write: %s %s', async (...suffixes) => {
     const path = temporaryDatabase();
     const children = await Promise.all([0, 1].map(() => startWriting(path)));
