@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { reachOf } from './reach.ts';
 
 describe('the reach of an operation', () => {
-  it('counts nothing outside packages', async () => {
+  it('does not count anything outside packages', async () => {
     expect(await reachOf(async () => JSON.stringify({}))).toMatchObject({ files: 0, calls: 0 });
   });
 

@@ -53,7 +53,7 @@ describe.each(ways)('$using create @store/driver, tested by $runner', ({ using, 
     const [, cases, skipped] = /^(\d+) passed, 0 failed, (\d+) not run\. It conforms\.$/m.exec(report) ?? [];
     expect(tests, output).toBe(cases);
     expect(Number(cases)).toBeGreaterThan(60);
-    // Skipped are the cases for functions that a storage backend may leave out: `scan` and `save`.
+    // The skipped cases are those for functions that a storage backend may leave out: `scan` and `save`.
     expect(Number(skipped)).toBeLessThan(30);
   });
 

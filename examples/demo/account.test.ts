@@ -73,7 +73,7 @@ describe('signing in', () => {
     expect(await page.getByRole('heading', { name: 'Signed in as Zoë' }).count()).toBe(1);
   });
 
-  it('leaves nothing behind: after signing out, neither cookie nor row exists', async () => {
+  it('leaves nothing behind: after signing out, neither the cookie nor the row exists', async () => {
     await laptop.press('Sign in as Grace');
     await laptop.press('Sign out');
     expect(await isSignedIn(laptop)).toBe(false);
@@ -150,7 +150,7 @@ describe('the devices of one person', () => {
     }
   });
 
-  it('leave no row when all of them are logged out', async () => {
+  it('leave no row behind when all of them are logged out', async () => {
     await laptop.press('Sign in as Ada');
     const handset = await signedInPhone();
     await laptop.press('Log out everywhere');

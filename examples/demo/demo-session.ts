@@ -19,7 +19,7 @@ export interface DemoSession {
 /** Messages from one request to the next. Old form values and errors are passed on in the same way. */
 export interface DemoFlash {
   notice: Notice;
-  /** How the session ended that the last form belonged to. */
+  /** How the session behind the last form ended. */
   ending: Ending;
 }
 

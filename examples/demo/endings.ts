@@ -7,7 +7,7 @@ import { cookieOf, keyOf } from './session-cookie.ts';
 
 const endings = ['other-device', 'other-tab', 'expired', 'unknown'] as const;
 
-/** How a session ended that a page or a cookie still refers to. */
+/** How a session that a page or a cookie still refers to has ended. */
 export type Ending = (typeof endings)[number];
 
 /** The state of the session that a request's cookie names. An `emptied` session has also ended, but needs no notice. */

@@ -33,7 +33,7 @@ const starts: { [driver: string]: () => Promise<SessionStore> } = {
   file: () => file.startSession({ directory: join(folder, 'sessions'), cache: false }),
 };
 
-/** Serves until the test ends. @returns a function that sends a request and returns the status and the cookie set */
+/** Serves until the test ends. @returns a function that sends a request and returns the status and the cookie that was set */
 async function serve(listener: RequestListener) {
   const http = createServer(listener).listen(0, '127.0.0.1');
   await once(http, 'listening');

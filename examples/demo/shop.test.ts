@@ -48,7 +48,7 @@ describe('the shop', () => {
     expect(await visitor.page.getByRole('button', { name: 'One Assam less' }).isDisabled()).toBe(true);
   });
 
-  it('counts all of twenty clicks that arrive together', async () => {
+  it('counts all twenty clicks that arrive together', async () => {
     await visitor.press('Add Rooibos');
     await visitor.page.evaluate(async () => {
       const body = new URLSearchParams({ product: 'rooibos' });

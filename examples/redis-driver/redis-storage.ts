@@ -51,7 +51,7 @@ export function redisStorage(client: RedisClient, prefix: string): RecordStorage
   };
 }
 
-/** A missing subject or idle timeout is stored as the empty string, which is not a valid value of either. */
+/** A missing subject or idle timeout is stored as the empty string, which is not a valid value for either. */
 function toFields({ payload, subject, version, createdAt, expiresAt, idleTimeout }: SessionRecord) {
   return [payload, subject ?? '', version, createdAt, expiresAt, idleTimeout ?? ''];
 }

@@ -53,7 +53,7 @@ export function deviceRoutes(store: SessionStore, endings: Endings): Router {
   return router;
 }
 
-/** For sessions in cookies, because the store does not know how many there are. */
+/** Used for sessions in cookies, because the store does not know how many there are. */
 const loggedOutUncounted: Notice = {
   tone: 'good',
   text: 'Every other device is logged out. It takes effect immediately.',

@@ -17,7 +17,7 @@ export interface HomePage {
   /** `undefined` when the store cannot list devices. */
   devices: readonly Device[] | undefined;
   inspection: Inspection;
-  /** How the session ended for which the browser still had a cookie. */
+  /** How the session named by the browser's cookie ended. */
   ending: Ending | undefined;
 }
 

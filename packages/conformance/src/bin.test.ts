@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 const bin = join(import.meta.dirname, 'bin.ts');
 const driver = join(import.meta.dirname, '../test/json-file-driver.ts');
-/** A driver whose process cases take a third of the time. */
+/** A driver whose multi-process cases run three times as fast. */
 const sqliteDriver = join(import.meta.dirname, '../test/sqlite-driver.ts');
 
 function run(args: string[], fault = '') {

@@ -22,7 +22,7 @@ const flags = {
   write: { type: 'string' },
 } as const;
 
-/** @throws {Error} for an unknown flag, naming the nearest known one, and for a missing or superfluous value */
+/** @throws {Error} for an unknown flag, naming the nearest known one, and for a missing or unexpected value */
 function parseCommandLine() {
   const { tokens } = parseArgs({ allowPositionals: true, strict: false, tokens: true, options: flags });
   const given = tokens.flatMap((token) =>

@@ -102,7 +102,7 @@ describe('a finished store', () => {
     expect(await failingCases(module)).toEqual(fails);
   });
 
-  it('made of four functions declares that kind, and is then tested against that contract', async () => {
+  it('made of four functions declares its kind, and is then tested against the contract for that kind', async () => {
     const start: DriverModule['start'] = ({ cache = true, ...options }, place) => {
       const store = createStore(functionsDriver.start(options, place), { ...options, name: 'functions' });
       if (cache) cacheStore(store);

@@ -94,7 +94,7 @@ describe('a known weakness', () => {
     expect(await failingCases({ ...memoryDriver, knownWeaknesses })).toEqual(['failure.close']);
   });
 
-  it('of a required or unknown case is refused', async () => {
+  it('declared for a required or unknown case is refused', async () => {
     for (const id of ['load.found', 'nonsense']) {
       const driver = await inspectDriver({ ...memoryDriver, knownWeaknesses: { [id]: 'because' } });
       expect(() => planCases(driver)).toThrow(`knownWeaknesses names "${id}"`);
@@ -108,7 +108,7 @@ describe('a known weakness', () => {
 });
 
 describe('the cases', () => {
-  it('have unique ids and end in a full stop, so that reports can be read and compared', () => {
+  it('have unique ids and titles that end in a period, so that reports can be read and compared', () => {
     expect(new Set(allCases.map(({ id }) => id)).size).toBe(allCases.length);
     for (const { id, title } of allCases) {
       expect(id).toMatch(/^[a-z-]+\.[a-z-]+$/);

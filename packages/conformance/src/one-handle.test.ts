@@ -7,7 +7,7 @@ describe('a backend that allows only one open handle', () => {
     expect(await failingCases(oneHandleDriver('first'))).toEqual([]);
   });
 
-  it('that is left open when an option is refused fails the cases about invalid options', async () => {
+  it('fails the cases about invalid options if it is left open when an option is refused', async () => {
     expect(await failingCases(oneHandleDriver('last'))).toEqual([
       'start.wrong-option',
       'start.unknown-option',

@@ -99,7 +99,7 @@ function sqliteStorage(database: DatabaseSync): Required<RecordStorage> {
       if (fault !== 'touch') return touch.run({ key, now, expiresAt }) > 0;
       const found = read.get({ key });
       if (!found || found.expiresAt <= now) return false;
-      // Limited, because a record that this fault brings back is touched thousands of times.
+      // Sleeps 50 times at most: a record that this fault brings back is touched thousands of times.
       if (touches++ < 50) sleep(2);
       return upsert.run({ ...found, expiresAt: Math.max(found.expiresAt, expiresAt) }) > 0;
     },

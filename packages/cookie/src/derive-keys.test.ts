@@ -5,7 +5,7 @@ import { deriveKeys } from './derive-keys.ts';
 const secret = 'a secret of more than thirty-two characters, and ünïcödë';
 
 describe('deriveKeys', () => {
-  it('computes HKDF-SHA-256 without salt, matching another implementation', async () => {
+  it('computes HKDF-SHA-256 without a salt, matching another implementation', async () => {
     const { encryption, integrity } = await deriveKeys(secret, 'checkout');
     const expected = (use: string) =>
       new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(), `store-cookie/1/checkout/${use}`, 32));
@@ -13,7 +13,7 @@ describe('deriveKeys', () => {
     expect(integrity).toEqual(expected('mac'));
   });
 
-  it('always returns the same keys, so that a release logs no user out', async () => {
+  it('always returns the same keys, so that a release does not log anyone out', async () => {
     const { id, encryption, integrity } = await deriveKeys('0123456789abcdef0123456789abcdef');
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
     expect([id, hex(encryption), hex(integrity)]).toMatchInlineSnapshot(`

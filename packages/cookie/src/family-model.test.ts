@@ -65,7 +65,7 @@ describe('the same runs break a promise when', () => {
       'a new id is handed out without checking whether the device was ended during the move',
       deviceEnded,
       { revocations: ({ move }) => ({ move: (family, id) => move(family, id, undefined) }) },
-      // Only these two kinds of call, because they must happen within a few turns of each other.
+      // The run makes only these two kinds of call, because they must happen within a few turns of each other.
       ['move', 'destroyOnly'],
     ],
     [

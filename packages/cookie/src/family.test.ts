@@ -44,7 +44,7 @@ describe('a session that gets new ids, with revocations', () => {
     expect(await opens(store, cookie)).toBe(false);
   });
 
-  it('gets no new id once it has ended, and a seal that was in progress does not open', async () => {
+  it('cannot get a new id once it has ended, and a seal that was in progress does not open', async () => {
     const { store } = await start();
     const first = createSessionId();
     const login = await sealAgain(store, await store.cookieValue(first, {}, {}));
@@ -135,7 +135,7 @@ describe('a session that gets new ids, with revocations', () => {
 describe('an old id', () => {
   const missing = { exists: false, data: {}, flash: {} };
 
-  it('loads as moved for 60 seconds, and as no session after that', async () => {
+  it('loads as moved for 60 seconds, and no longer loads after that', async () => {
     const { store, advance } = await start();
     const { ids, cookies } = await openMoved(store, 'ada');
     for (const which of [0, 1] as const)

@@ -45,7 +45,7 @@ describe.each(sealings)('a seal on the %s path', (path) => {
     );
   });
 
-  it('made by iron-webcrypto with the derived keys opens', async () => {
+  it('opens if iron-webcrypto made it with the derived keys', async () => {
     const store = await start('checkout');
     const keys = await deriveKeys(password, 'checkout');
     const createdAt = Date.now() - 1000;
@@ -75,7 +75,7 @@ describe.each(sealings)('a seal on the %s path', (path) => {
     expect((await store.load(await seal(content, keys, ended))).exists).toBe(false);
   });
 
-  it('made by iron-webcrypto with the password itself and salts loads as no session', async () => {
+  it('does not load if iron-webcrypto made it with the password itself and salts', async () => {
     const store = await start();
     const content = {
       purpose: 'session',
@@ -99,7 +99,7 @@ describe.each(sealings)('a seal on the %s path', (path) => {
     ['an expiry in the past', { expiresAt: 1 }],
     ['no content', { data: [] }],
     ['no flash', { flash: null }],
-  ])('made with the right keys and %s loads as no session', async (_, wrong) => {
+  ])('does not load if it was made with the right keys and %s', async (_, wrong) => {
     const store = await start();
     const keys = await deriveKeys(password);
     const content = {
@@ -117,7 +117,7 @@ describe.each(sealings)('a seal on the %s path', (path) => {
     ).toBe(false);
   });
 
-  it('in a newer format is rejected, so that a rolling deploy logs no user out', async () => {
+  it('in a newer format is rejected, so that a rolling deploy does not log anyone out', async () => {
     const store = await start();
     const keys = await deriveKeys(password);
     const value = await seal({ v: 2, purpose: 'session', anything: 'else' }, keys, defaults);

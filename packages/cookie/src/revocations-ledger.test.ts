@@ -91,7 +91,7 @@ describe('a ledger', () => {
     await expect(remembered).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('whose idle timeout was shortened does not let cookies open that it could not revoke', async () => {
+  it('whose idle timeout was shortened does not let through cookies that it could not revoke', async () => {
     const long = await start({}, 86_400);
     const cookie = await long.store.cookieValue(one, {}, {}, { idleTimeout: 86_400 });
     const events: StoreEvent[] = [];

@@ -155,7 +155,7 @@ describe('destroyAll with revocations', () => {
     expect(await opens(store, mine)).toBe(false);
   });
 
-  it('revives no session by sparing one that has ended, whether the calls run one after another or at the same time', async () => {
+  it('does not revive an ended session by sparing it, whether the calls run one after another or at the same time', async () => {
     const { store } = await start();
     for (let round = 0; round < 20; round++) {
       const [mine, other] = [createSessionId(), createSessionId()];

@@ -214,7 +214,7 @@ export function createRevocations(
 /** Whether an entry spares a session whose seal carries this version. */
 function isSpared(entry: SessionData | undefined, handle: string, version: number): boolean {
   if (entry?.spared !== handle) return false;
-  // Without `spares`, any version: no entry was in force before this one. Earlier versions of this package never write it.
+  // Without `spares`, every version is spared: no earlier entry was in force, or an older version of this package wrote this one.
   return !Array.isArray(entry.spares) || entry.spares.includes(version);
 }
 

@@ -21,7 +21,7 @@ describe('several passwords', () => {
     expect(keyOf(await store.cookieValue(id, {}, {}))).toBe(keyOf(values[2] as string));
   });
 
-  it('log no user out when a new one is put first, even if others have ids', async () => {
+  it('do not log anyone out when a new one is put first, even if others have ids', async () => {
     const value = await (await startSession({ password: old, cache: false })).cookieValue(id, {}, {});
     const store = await startSession({
       password: [{ id: 'v3', secret: current }, old, oldest],
@@ -31,7 +31,7 @@ describe('several passwords', () => {
     expect(keyOf(await store.cookieValue(id, {}, {}))).toBe('v3');
   });
 
-  it('log no user out when one of them is given an id', async () => {
+  it('do not log anyone out when one of them is given an id', async () => {
     const value = await (await startSession({ password: old, cache: false })).cookieValue(id, {}, {});
     const store = await startSession({ password: [{ id: 'v2', secret: old }], cache: false });
     const stored = await store.load(value);

@@ -54,7 +54,7 @@ describe.each(sealings)('a session sealed on the %s path', (path) => {
     );
   });
 
-  it('produces a different cookie each time, with only characters that need no quoting', async () => {
+  it('produces a different cookie each time, using only characters that need no quoting', async () => {
     const store = await start();
     const values = await Promise.all(Array.from({ length: 1000 }, () => store.cookieValue(id, { a: 1 }, {})));
     expect(new Set(values.map((value) => value.split('*')[3])).size).toBe(1000);

@@ -12,7 +12,7 @@ export interface RuntimeReport {
   synchronous: boolean;
   /** The promises kept on each path. */
   kept: string[][];
-  /** One cookie of each path, for another runtime to open. */
+  /** One cookie from each path, for another runtime to open. */
   cookies: string[];
 }
 

@@ -6,7 +6,7 @@ import { deriveKeys, generatePassword, startSession } from '../src/index.ts';
 import { fakeClock } from './fake-clock.ts';
 import { fuzz, replay } from './fuzz.ts';
 
-/** The password of the cookies that runtimes exchange. */
+/** The password for the cookies that runtimes exchange. */
 export const sharedPassword = 'a password that every runtime knows, over 32 characters';
 /** The content of those cookies. */
 export const sharedData = { user: 'Ada', text: 'ünïcödë ☕ \ud83d\ude00', list: [1, null, { deep: true }] };

@@ -4,7 +4,7 @@ import { type FetchSessionOptions, type Session, sessionHandler } from '@store/s
 
 export type SiteData = { name: string; n: number; [key: string]: string | number };
 
-/** A site with one route on a store, and browsers that visit it, each with separate cookies. */
+/** A site with one route that uses a store, and browsers that visit it, each with separate cookies. */
 export function openSite(store: SessionStore, options: FetchSessionOptions<SiteData> = {}) {
   const events: SessionEvent[] = [];
   const routes = new Map<string, (session: Session<SiteData>) => unknown>();

@@ -1,4 +1,4 @@
-/** A clock that stands still except when `advance` moves it, by a number of seconds. */
+/** A clock that moves only when `advance` is called with a number of seconds. */
 export function fakeClock(start = Date.UTC(2026, 0, 1)): {
   now: () => number;
   advance(seconds: number): void;

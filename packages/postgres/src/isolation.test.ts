@@ -67,7 +67,7 @@ describe.each(['repeatable read', 'serializable'])('at isolation level %s', (iso
     expect((await store.load(id)).data).toEqual({ count: 7 });
   });
 
-  it('two stores that write the same sessions lose no update and count none twice', async () => {
+  it('two stores that write the same sessions neither lose an update nor count one twice', async () => {
     const schema = freshSchema();
     const open = async () =>
       createRecordStore((await freshStorage({ schema, ...isolatedAs(isolation) })).storage);

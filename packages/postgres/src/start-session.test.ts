@@ -82,7 +82,7 @@ describe('startSession', () => {
     await (await startSession({ pool, schema, cache: false })).close();
   });
 
-  it('waits for other processes that migrate, however short the lock_timeout of the role is', async () => {
+  it("waits for other processes that are migrating, however short the role's lock_timeout", async () => {
     const schema = freshSchema();
     const pools = Array.from({ length: 20 }, () => freshPool({ options: '-c lock_timeout=1' }));
     const stores = await Promise.all(pools.map((pool) => startSession({ pool, schema, cache: false })));

@@ -68,9 +68,9 @@ const hints = {
  * await startSession(behindPgBouncer);
  */
 export interface PostgresSessionOptions extends StartOptions {
-  /** Where the database is: `postgres://user:password@host:5432/database`. Give this or `pool`. @default none */
+  /** Where the database is: `postgres://user:password@host:5432/database`. Pass this or `pool`. @default none */
   connectionString?: string;
-  /** A node-postgres `Pool` of your own, which the store never ends. Give this or `connectionString`. @default none */
+  /** A node-postgres `Pool` of your own, which the store never ends. Pass this or `connectionString`. @default none */
   pool?: PostgresPool;
   /** The maximum number of open connections, if they are opened from `connectionString`. @default 10 */
   poolSize?: number;
@@ -191,7 +191,7 @@ function milliseconds(option: string, seconds: unknown): number {
   throw invalidOption(name, option, 'a number of seconds from 0.001 to 3600', seconds);
 }
 
-/** Explains why a start failed, and which SQL fixes it, with the failure itself as the cause. */
+/** Explains why startup failed and which SQL fixes it, with the failure itself as the cause. */
 function notStarted(error: unknown, { table, schema }: TableLocation, prepare: boolean): StoreError {
   const cause = (error as { cause?: unknown }).cause ?? error;
   switch (causeCode(cause)) {

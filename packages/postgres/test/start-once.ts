@@ -1,7 +1,7 @@
 import { createSessionId } from '@store/core';
 import { startSession } from '@store/postgres';
 
-/** Starts on the given schema as soon as a line arrives, and saves one session. */
+/** Starts a store on the given schema as soon as a line arrives, and saves one session. */
 const [connectionString = '', schema = ''] = process.argv.slice(2);
 process.stdout.write('ready\n');
 await new Promise((resolve) => process.stdin.once('data', resolve));

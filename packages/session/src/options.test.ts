@@ -16,7 +16,7 @@ describe('session options', () => {
   // Every store has these two properties.
   const ofStores = ['name', 'onEvent'];
   it.each([...sessionOptionNames, ...cookieOptionNames].filter((name) => !ofStores.includes(name)))(
-    'are recognized by the stores, whose error says where %s belongs',
+    'are recognized by the stores, whose errors say where %s belongs',
     (name) => {
       expect(() => createRecordStore(memoryStorage(), { [name]: 1 })).toThrow(refusal(/@store\/session/));
     },
@@ -64,7 +64,7 @@ describe('session options', () => {
   });
 
   it.each(wrongUses(wrongPartialOptions))(
-    'that only some functions take are checked there: %o',
+    'that only some functions take are checked by those functions: %o',
     (options, text) => {
       expect(() => resolve(options, partialOptionNames)).toThrow(refusal(text));
     },

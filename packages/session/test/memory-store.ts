@@ -2,7 +2,7 @@ import { type CookieSession, type CookieStoreDriver, createCookieStore } from '@
 import { createRecordStore, type RecordStorage, type StoreOptions } from '@store/core/driver';
 import { memoryStorage } from '@store/core/memory';
 
-/** An in-memory storage, and a log of its calls. @param isRemote Whether each result takes a turn of the event loop */
+/** An in-memory storage backend, and a log of its calls. @param isRemote Whether each result takes a turn of the event loop */
 export function createMemoryStorage(isRemote = false) {
   const { records, ...memory } = memoryStorage();
   const calls: string[] = [];

@@ -69,7 +69,7 @@ async function ask(path: string): Promise<unknown[]> {
   await once(socket, 'close');
   const [head = '', body = ''] = received.split('\r\n\r\n');
   const cookies = head.match(/^set-cookie: /gim)?.length ?? 0;
-  // Leaves out the size lines of the chunked encoding.
+  // Omits the size lines of chunked encoding.
   const text = body.split('\r\n').filter((line) => !/^[\da-f]*$/.test(line));
   return [head.split(' ')[1], cookies, text.join(''), ...(/^x-late: /im.test(head) ? ['late header'] : [])];
 }

@@ -186,7 +186,7 @@ async function askHttp1(
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write([`${method} ${path} HTTP/${version}`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
   await played;
-  // Data that the server has sent arrives before its response to our end.
+  // Everything the server has sent so far arrives before it reacts to our `end`.
   socket.end();
   await closed;
   return received.replace(/^Date: .*\r\n/gm, '').replace(/^X-Held: .*\r\n/gm, '');

@@ -1,7 +1,7 @@
 import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** Starts a store and keeps it open; saves and closes on command. Reports the outcome of the start and of each save over IPC. */
+/** Starts a store and keeps it open; saves and closes on command. Reports over IPC whether startup and each save succeeded. */
 const [database = ''] = process.argv.slice(2);
 const told = (outcome: string) => process.send?.(outcome);
 const failed = (error: unknown) =>

@@ -10,9 +10,9 @@ export interface WriteReport {
   writes: number;
   /** The sessions that were written. */
   ids: string[];
-  /** The codes of the failed writes, each once. */
+  /** The codes of the failed writes, without duplicates. */
   failures: string[];
-  /** The types of the events, each once. */
+  /** The types of the events, without duplicates. */
   events: string[];
 }
 

@@ -5,7 +5,7 @@ import { createSessionId, isStoreError } from '@store/core';
 import { startSession } from '@store/sqlite';
 
 /**
- * Starts on a database, mounts the database of another directory over the file or its directory, and saves. Prints as JSON
+ * Starts a store, mounts another directory's database over its file or directory, and saves a session. Prints as JSON
  * whether that works, and how many acknowledged sessions are missing.
  */
 const [database = '', other = '', what = ''] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const program = join(import.meta.dirname, 'start-and-report.ts');
 
-/** The report of a process that started on a database. */
+/** The report from a process that started a store on a database. */
 export interface Report {
   /** `saved`, or the code and the text of the error. */
   readonly outcome: string;

@@ -3,7 +3,7 @@ import { startSession } from '@store/sqlite';
 import Database from 'better-sqlite3';
 import { fileSystemOf } from '../src/file/mounts.ts';
 
-/** Starts on the given database twice, saves a session each time, and prints the outcome and the warnings as JSON. */
+/** Starts a store on the given database twice, saves a session each time, and prints outcome and warnings as JSON. */
 const [database = '', checkOwner = 'true', user] = process.argv.slice(2);
 // Load all code while still root: better-sqlite3 loads its native addon with the first database.
 new Database(':memory:').close();

@@ -1,7 +1,7 @@
 import { createSessionId } from '@store/core';
 import { startSession } from '@store/sqlite';
 
-/** Starts on the given database as soon as a line arrives, and saves one session. */
+/** Starts a store on the given database as soon as a line arrives, and saves one session. */
 const [database = ''] = process.argv.slice(2);
 process.stdout.write('ready\n');
 await new Promise((resolve) => process.stdin.once('data', resolve));

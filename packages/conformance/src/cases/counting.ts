@@ -86,7 +86,7 @@ export const countingCases: ConformanceCase[] = [
         seen.set(handle, (seen.get(handle) ?? 0) + 1);
         if (seen.size % 25 !== 0) continue;
         await store.save(createSessionId(), { late: true }, {});
-        // Only a session already yielded: destroying the last one of a page earlier would hide that the next page starts with it.
+        // One already yielded, but not the latest: with that one gone, a next page that repeats it would go unnoticed.
         const gone = go.findIndex((id) => sessionKey(id) !== handle && seen.has(sessionKey(id)));
         if (gone >= 0) await store.destroy(go.splice(gone, 1)[0] as string);
         await store.update(stay[seen.size % stay.length] as string, (content) => content);

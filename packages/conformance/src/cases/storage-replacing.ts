@@ -5,7 +5,7 @@ import { fieldsOf, newKey, record } from './storage-record.ts';
 const storage = { level: 'required', kinds: ['records'], needs: ['storage'] } as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** `replace` of a `RecordStorage`: the one concurrency primitive. */
+/** `replace` of a `RecordStorage`: the only concurrency primitive. */
 export const storageReplacingCases: ConformanceCase[] = [
   {
     ...storage,

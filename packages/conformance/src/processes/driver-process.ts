@@ -65,7 +65,7 @@ function spawn(orders: ProcessOrders) {
     else if (answer.type === 'started') started.resolve();
     else if (answer.type === 'done') jobs.get(answer.number)?.resolve(answer.value);
     else if (answer.number === undefined)
-      started.reject(new Error(`Starting in another process failed: ${answer.message}`));
+      started.reject(new Error(`Failed to start in another process: ${answer.message}`));
     else jobs.get(answer.number)?.reject(new Error(`In another process: ${answer.message}`));
   });
   child.once('exit', (code, signal) => {

@@ -20,7 +20,7 @@ export interface ProcessOrders {
 
 /** From parent to child. */
 export type Order =
-  /** Starts a store in a place or, `bare`, opens the storage there. */
+  /** Starts a store in a place, or with `bare` opens the storage there. */
   | { type: 'start'; place: Place; bare: boolean }
   | { type: 'job'; number: number; job: keyof AllJobs; args: unknown[] }
   /** Disconnects from the parent, so that only the driver can keep the process alive, and runs the last jobs one by one. */

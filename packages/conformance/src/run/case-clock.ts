@@ -1,4 +1,4 @@
-/** The application's clock in a case. It stands still until it is moved. */
+/** The application's clock in a case. It moves only when told to. */
 export interface CaseClock {
   /** Epoch milliseconds. */
   now(): number;

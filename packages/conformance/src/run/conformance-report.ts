@@ -47,7 +47,7 @@ export interface ConformanceReport {
 export interface ConformanceOptions {
   /** Runs only the cases whose id starts with this, such as `storage.`. @default all */
   only?: string;
-  /** Is called with each result as it arrives. @default none */
+  /** Called with each result as it arrives. @default none */
   onResult?: (result: CaseResult) => void;
 }
 

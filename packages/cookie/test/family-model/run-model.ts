@@ -153,11 +153,11 @@ class ModelRun {
 
   async #takeTurns(crash: { process: number; turn: number } | undefined): Promise<void> {
     for (let turn = 0; this.#broken === undefined; turn++) {
-      // By then everything that needs no turn has run.
+      // By then, everything that doesn't need a turn has run.
       await new Promise((resolve) => setImmediate(resolve));
       if (turn === crash?.turn) this.#turns.crash(crash.process);
       if (this.#turns.next()) continue;
-      // Otherwise a store is pausing after lost races.
+      // Otherwise, a store is pausing after losing races.
       if ([...this.#running].every(({ process }) => this.#turns.hasCrashed(process))) break;
     }
   }

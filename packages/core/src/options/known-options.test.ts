@@ -81,7 +81,7 @@ describe('an unknown option', () => {
   });
 });
 
-it('assertKnownOptions rejects only near misses of known names when other keys are allowed', () => {
+it('assertKnownOptions rejects only misspellings of known names when other keys are allowed', () => {
   const check = (name: string) =>
     assertKnownOptions('mine', { [name]: 1 }, ['dump', 'start'], 'exports', { onlyNear: true });
   expect(() => check('dumb')).toThrow(refused(/Unknown option exports\.dumb: did you mean dump\?$/));

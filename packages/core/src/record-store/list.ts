@@ -26,7 +26,7 @@ export async function list(backend: Backend, subject: string): Promise<SessionSu
   return summaries.sort((a, b) => b.createdAt - a.createdAt);
 }
 
-/** The number of live, readable sessions, i.e. as many as {@link entries} yields. */
+/** The number of live, readable sessions: those that {@link entries} yields. */
 export async function count(backend: Backend): Promise<number> {
   let live = 0;
   for await (const page of readPages(backend, 'count')) {

@@ -87,7 +87,7 @@ describe.each([
     expect((await store.load(current)).exists).toBe(true);
   });
 
-  it('ends the session even after more moves than a write has attempts', async () => {
+  it('ends the session even after more moves than a write is allowed attempts', async () => {
     const { store, old } = await moved(storage(), 150);
     await store.destroy(old);
     expect(await store.count()).toBe(0);
@@ -109,7 +109,7 @@ describe.each([
 });
 
 describe('a touch with a base from before a move', () => {
-  it('resolves to false however long the session lives, and leaves the mark unchanged', async () => {
+  it('resolves to false no matter how long the session lives, and leaves the mark unchanged', async () => {
     for (const idleTimeout of [1, 60, 119, 7200]) {
       const clock = fakeClock();
       const storage = memoryStorage();

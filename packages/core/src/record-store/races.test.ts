@@ -49,7 +49,7 @@ describe.each([
 });
 
 describe('a logout that is interrupted halfway, on a storage backend without deleteSession', () => {
-  it('leaves no live session, even to a server whose clock is a minute behind', async () => {
+  it('leaves no live session, even for a server whose clock is a minute behind', async () => {
     const storage = memoryStorage();
     const clock = fakeClock();
     const broken: RecordStorage = {
@@ -105,7 +105,7 @@ describe('whatever the order of backend calls', () => {
     return { outcomes: await outcomes, live: await after.count(), after };
   }
 
-  it('a logout holds against a parallel move, with either id and in either process', async () => {
+  it('a logout ends the session despite a parallel move, with either id and in either process', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, sameProcess) => {
         const { live } = await race(scheduler, ([one, two], id) => [
@@ -118,7 +118,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a logout holds against a parallel move on a storage backend without move, in the same process or another', async () => {
+  it('a logout ends the session despite a parallel move in any process, on a backend without move', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, sameProcess) => {
         const { live } = await race(
@@ -135,7 +135,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a logout of one device holds against a parallel move', async () => {
+  it('logging out one device ends its session despite a parallel move', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { live } = await race(scheduler, ([one, two], id) => [
@@ -148,7 +148,7 @@ describe('whatever the order of backend calls', () => {
     );
   });
 
-  it('a logout holds against two parallel moves and a write', async () => {
+  it('a logout ends the session despite two parallel moves and a write', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { live, outcomes } = await race(scheduler, ([one, two], id) => [

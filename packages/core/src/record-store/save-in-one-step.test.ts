@@ -43,7 +43,7 @@ describe('save on a storage backend that saves in one step', () => {
     );
   });
 
-  it('calls nothing else, whether the session is new or already exists', async () => {
+  it('makes no other calls, whether the session is new or already exists', async () => {
     const storage = memoryStorage();
     const others = { insert: vi.fn(), read: vi.fn(), replace: vi.fn() };
     const store = createRecordStore({ ...storage, ...others });

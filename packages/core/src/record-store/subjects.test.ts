@@ -32,7 +32,7 @@ describe('list', () => {
 });
 
 describe('destroyAll', () => {
-  it('treats a malformed handle as no session, but rejects a malformed except rather than end every session', async () => {
+  it('ignores a malformed handle, but rejects a malformed except rather than ending every session', async () => {
     const { store } = await threeOfAda();
     for (const only of ['', '../x', "' OR 1=1 --"]) expect(await store.destroyAll('ada', { only })).toBe(0);
     await expect(store.destroyAll('ada', { except: 'short' })).rejects.toMatchObject({ code: 'INVALID_ID' });

@@ -96,7 +96,7 @@ describe('a call that the backend refuses every time', () => {
   });
 });
 
-describe('a write that fails after it was refused', () => {
+describe('a write whose retry throws', () => {
   it.each([true, false])('succeeds only if its record is found (written: %s)', async (isWritten) => {
     const storage = memoryStorage();
     let calls = 0;

@@ -119,7 +119,7 @@ describe('a session larger than maxBytes', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('is one larger than a mebibyte by default', async () => {
+  it('is, by default, one of more than a mebibyte', async () => {
     const store = createRecordStore(memoryStorage());
     await store.save(createSessionId(), { text: 'x'.repeat(1_000_000) }, {});
     await expect(store.save(createSessionId(), { text: 'x'.repeat(1_048_576) }, {})).rejects.toMatchObject({

@@ -26,7 +26,7 @@ describe('update', () => {
     expect((await store.load(id)).data).toEqual({ a: 1, b: 2 });
   });
 
-  it('keeps all of 50 parallel updates in one process, in two writes', async () => {
+  it('keeps all 50 parallel updates in one process, using two writes', async () => {
     const storage = memoryStorage();
     const replace = vi.spyOn(storage, 'replace');
     const store = createRecordStore(overNetwork(storage));
@@ -37,7 +37,7 @@ describe('update', () => {
     expect(replace).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps all 50 parallel updates by two stores on one storage backend, and a counter stays exact', async () => {
+  it('keeps all 50 parallel updates from two stores on one storage backend, and keeps a counter exact', async () => {
     const storage = overNetwork(memoryStorage());
     const cores = [createRecordStore(storage), createRecordStore(storage)] as const;
     await cores[0].save(id, { n: 0 }, {});
@@ -54,27 +54,30 @@ describe('update', () => {
     expect(data.n).toBe(50);
   });
 
-  it.each([1, 2, 3, 5, 10])('keeps a counter exact if one commit in %i loses its reply', async (nth) => {
-    const storage = memoryStorage();
-    let writes = 0;
-    const events: StoreEvent[] = [];
-    const store = createRecordStore(
-      overNetwork({
-        ...storage,
-        replace(key: string, version: number, next: SessionRecord, now: number) {
-          const won = storage.replace(key, version, next, now);
-          if (++writes % nth === 0) throw new Error('connection lost');
-          return won;
-        },
-      }),
-      { onEvent: (event) => events.push(event) },
-    );
-    await store.save(id, { n: 0 }, {});
-    for (let i = 0; i < 20; i++) expect(await store.update(id, count)).toBe(true);
-    await Promise.all(Array.from({ length: 20 }, () => store.update(id, count)));
-    expect((await store.load(id)).data.n).toBe(40);
-    expect(events.some((event) => event.type === 'answer-recovered')).toBe(true);
-  });
+  it.each([1, 2, 3, 5, 10])(
+    'keeps a counter exact even if the reply to one commit in %i is lost',
+    async (nth) => {
+      const storage = memoryStorage();
+      let writes = 0;
+      const events: StoreEvent[] = [];
+      const store = createRecordStore(
+        overNetwork({
+          ...storage,
+          replace(key: string, version: number, next: SessionRecord, now: number) {
+            const won = storage.replace(key, version, next, now);
+            if (++writes % nth === 0) throw new Error('connection lost');
+            return won;
+          },
+        }),
+        { onEvent: (event) => events.push(event) },
+      );
+      await store.save(id, { n: 0 }, {});
+      for (let i = 0; i < 20; i++) expect(await store.update(id, count)).toBe(true);
+      await Promise.all(Array.from({ length: 20 }, () => store.update(id, count)));
+      expect((await store.load(id)).data.n).toBe(40);
+      expect(events.some((event) => event.type === 'answer-recovered')).toBe(true);
+    },
+  );
 
   it('rejects and writes nothing when the write itself fails', async () => {
     const storage = memoryStorage();

@@ -42,7 +42,7 @@ async function limitedRole(limit: number) {
 }
 
 describe('a server that has no connection left', () => {
-  it('refuses a start with a clear error, and accepts one once a connection is free', async () => {
+  it('makes startup fail with a clear error, and lets it succeed once a connection is free', async () => {
     const { schema, connectionString, takeAll } = await limitedRole(1);
     const options = { schema, connectionString, cache: false };
     const giveBack = await takeAll();
@@ -130,7 +130,7 @@ describe('a server that has no connection left', () => {
     const giveBack = await takeAll();
     await expect(store.list('ann')).rejects.toMatchObject(full);
     let running = true;
-    // Calls that share no statement, so that each needs a connection.
+    // Calls that cannot share a statement, so each needs its own connection.
     const calls = Array.from({ length: 12 }, async () => {
       while (running) await store.list('ann').catch(() => new Promise(setImmediate));
     });

@@ -26,7 +26,7 @@ it.each([
   ['postgres://u:secret@host/shop?target_session_attrs=any', 'leave it out'],
   ['postgres://u:secret@host/shop?sslmode=required', 'sslmode'],
   ['postgres://u:secret@host/shop?sslmode=verify-full&sslrootcert=/no/such/secret.pem', 'must exist'],
-])('refuses %s, says what to write instead, and quotes none of it', async (connectionString, wayOut) => {
+])('refuses %s and says what to write instead, without quoting it', async (connectionString, wayOut) => {
   const error = await startSession({ connectionString, cache: false }).catch((reason) => reason);
   expect(error).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining(wayOut) });
   expect(error.message).toContain('connectionString');

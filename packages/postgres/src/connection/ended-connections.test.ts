@@ -62,7 +62,7 @@ describe.each([
   });
 });
 
-it('a connection that ends while a start creates the table does no harm', async () => {
+it('a connection that ends while startup is creating the table does no harm', async () => {
   const pool = freshPool();
   const texts: string[] = [];
   pool.on('connect', (client) => {

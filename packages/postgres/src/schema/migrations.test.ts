@@ -136,7 +136,7 @@ describe('the schema', () => {
   });
 });
 
-describe('a start', () => {
+describe('startup', () => {
   it('issues no DDL when the schema is current, so a role needs only the rights from the README', async () => {
     const schema = freshSchema();
     await start({ schema });
@@ -176,7 +176,7 @@ describe('a start', () => {
     },
   );
 
-  it('that failed can be retried in the same process, with the same pool', async () => {
+  it('can be retried after a failure, in the same process and with the same pool', async () => {
     const schema = freshSchema();
     const pool = freshPool();
     await query(
@@ -210,7 +210,7 @@ describe('a start', () => {
     });
   });
 
-  it('of a version with fewer migrations than are recorded leaves the others alone', async () => {
+  it('with a version that has fewer migrations than are recorded leaves the others alone', async () => {
     const schema = freshSchema();
     await start({ schema });
     await query(

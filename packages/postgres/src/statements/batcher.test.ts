@@ -115,7 +115,7 @@ describe('createBatcher', () => {
     expect(runs).toHaveLength(4);
   });
 
-  it('runs items with the same key one after the other, and no more than a hundred or a million characters together', async () => {
+  it('runs items with the same key in turn, and no more than 100 items or a million characters together', async () => {
     const { runs, items, options } = controlledRuns();
     const run = createBatcher({ ...options, keyOf: String });
     for (const item of [1, 2, 1]) void run(item);

@@ -56,7 +56,7 @@ describe('deleteExpired', () => {
     expect(await count(schema)).toBe(0);
   });
 
-  it('leaves locked rows for the next run, and waits for none', async () => {
+  it('leaves locked rows for the next run instead of waiting for them', async () => {
     const { storage, schema, pool } = await freshStorage();
     await fill(schema, 'e', 10, 1000);
     const holder = await pool.connect();

@@ -52,7 +52,7 @@ describe('the cookie on the wire', () => {
     });
   }
 
-  it('that was set in development is not read in production, or vice versa', async () => {
+  it('is not read in production if it was set in development, or vice versa', async () => {
     const { store } = createMemoryStore();
     const id = 'i'.repeat(43);
     await store.save(id, { a: 1 }, {});

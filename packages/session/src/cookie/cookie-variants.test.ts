@@ -29,7 +29,7 @@ describe('the variants of a cookie', () => {
     ],
     ['a deep page', ['sid'], {}, 'www.shop.example', '/account/orders/2026/11/details'],
   ])(
-    'are all cleared within a few responses for %s, except the configured one',
+    'are all cleared, except the configured one, within a few responses for %s',
     (_, names, own, host, path) => {
       const configured = attributes(own);
       const cleared = new Set<string>();
@@ -57,7 +57,7 @@ describe('the variants of a cookie', () => {
     },
   );
 
-  it('stay few for a request crafted to have many', () => {
+  it('stay few even for a request crafted to have many', () => {
     const host = `${'a.'.repeat(120)}example`;
     const path = '/'.repeat(1024);
     const names = ['sid', ...'01234567'].map((n) => `sid.${n}`);

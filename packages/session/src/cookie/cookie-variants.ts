@@ -17,15 +17,15 @@ interface Target {
 /** What distinguishes cookies with the same name. */
 type Scope = Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'>;
 
-/** Where the next response continues clearing. */
+/** Where the next response resumes clearing. */
 const next = { usual: 0, deeper: 0 };
 
 /**
  * The cookies that remove every variant of the given names that the request could have carried, except the configured one: a
  * deletion removes only the cookie with the same domain, path and partition.
  *
- * For a deep URL, all of them would exceed what proxies accept, so each response continues where the previous one left off, and no
- * visitor stays locked out.
+ * For a deep URL, all of them would exceed what proxies accept, so each response continues where the previous one left off, and
+ * visitors do not stay locked out.
  *
  * @param target Omitted if only the host itself could have set the cookie, and only for all paths.
  * @param alongside Cookies that need room in the same response.
@@ -101,7 +101,7 @@ const domainOfCookie = /^(?=.{1,253}$)(?:(?!-)[a-z\d_-]{1,63}(?<!-)\.)+(?!-)[a-z
 const pathOfCookie = /^[\x20-\x3a\x3d-\x7e]*$/;
 const longestAttribute = 1024;
 
-/** Each domain that a cookie of this host can have, including none. */
+/** Each domain that a cookie for this host can have, including none. */
 function domainsOf(host: string | undefined, own: string | undefined): (string | undefined)[] {
   const name = hostName(host ?? '');
   const labels = domainOfCookie.test(name) && !/^[\d.]+$/.test(name) ? name.split('.') : [];

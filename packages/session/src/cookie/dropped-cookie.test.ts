@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What a new process prints to the console on visits to a site. */
+/** What a new process prints to the console when a site is visited. */
 async function consoleOf(
   urls: readonly string[],
   options: SessionCookieOptions,
@@ -43,7 +43,7 @@ describe('a cookie that browsers drop', () => {
     },
   );
 
-  it('is reported when its domain belongs to another host, with possible fixes', async () => {
+  it('is reported, with possible fixes, when its domain belongs to another host', async () => {
     const urls = ['https://shop.example/', 'https://shop.example/'];
     expect(await consoleOf(urls, { domain: 'other.example' })).toEqual([
       expect.stringMatching(/not in cookie\.domain.*correct it.*Host header/),

@@ -172,7 +172,7 @@ describe('several cookies with the same name', () => {
   };
   const options = { name: '__Secure-sid', domain: 'shop.example' };
 
-  it('are all candidates, up to six, and up to the two that can exist under __Host-', () => {
+  it('are all candidates, up to six, or up to the two that can exist under __Host-', () => {
     expect(receive(twice, options)).toMatchObject({ candidates: ['one', 'two'], isAmbiguous: false });
     const flood = (name: string) => Array.from({ length: 7 }, (_, n) => `${name}=${n}`).join('; ');
     expect(receive({ cookieHeader: flood('__Secure-sid') }, options)).toMatchObject({
@@ -199,7 +199,7 @@ describe('several cookies with the same name', () => {
     expect(cleared.length).toBeLessThanOrEqual(25);
   });
 
-  it('have only two possible variants under __Host-, and only one is cleared when one was sent', () => {
+  it('have only two possible variants under __Host-, and only one is cleared when only one was sent', () => {
     const header = '__Host-session=a; __Host-session=b';
     expect(receive({ cookieHeader: header, host: 'shop.example', path: '/deep/down' }).clear()).toHaveLength(
       2,

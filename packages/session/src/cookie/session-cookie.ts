@@ -88,7 +88,7 @@ export class RequestCookie {
   readonly hasCookie: boolean;
   /** Names of the pieces that were received, to be removed when they are no longer needed. */
   readonly #pieces: readonly string[] = [];
-  /** Whether more cookies with this name were received than are looked up, so that the session may be among the others. */
+  /** Whether more cookies with this name were received than are looked up, so the session may be among the rest. */
   readonly isAmbiguous: boolean;
 
   constructor(options: ResolvedCookieOptions, variant: CookieVariant, facts: CookieFacts) {

@@ -160,7 +160,7 @@ describe('a Cookie header that Node accepts', () => {
     },
   );
 
-  it('has at most 16 KiB; a server that accepts more finds no session in it, and does not call the store', async () => {
+  it('is at most 16 KiB long; a server that accepts longer ones finds no session in them, and does not call the store', async () => {
     const site = await openSite(stores[0][1]);
     const cookie = `${name}=${'a'.repeat(16_384)}`;
     const usual = await serve(site.listener);

@@ -109,7 +109,7 @@ export function withSession<Data extends object, Flash extends object = AppFlash
 export function withSession(handler: unknown, ...more: unknown[]): unknown {
   const call = 'withSession((request, response) => { … })';
   assertHandler(handler, call);
-  // An index, as from `handlers.map(withSession)`, is not a mistake.
+  // An index as the second argument is fine: `handlers.map(withSession)` passes one.
   if (more.length > 0 && typeof more[0] !== 'number')
     throw refused(
       `withSession() of /express takes a handler only. Write ${call}, and pass options to sessionMiddleware().`,

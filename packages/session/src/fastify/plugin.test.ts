@@ -211,7 +211,7 @@ describe('sessionPlugin', () => {
     expect([answer.status, answer.body, answer.setCookies]).toEqual([503, 'Service Unavailable', []]);
   });
 
-  it('calls the store only for routes that request the session, with lazy', async () => {
+  it('with lazy, calls the store only for routes that request the session', async () => {
     const { app, calls } = openApp({ lazy: true });
     app.get('/static', async () => 'file');
     app.get('/early', async ({ session }) => session.isNew);

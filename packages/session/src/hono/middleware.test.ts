@@ -181,7 +181,7 @@ describe('sessionMiddleware of /hono', () => {
     expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable']);
   });
 
-  it('calls the store only for routes that request the session, with lazy', async () => {
+  it('with lazy, calls the store only for routes that request the session', async () => {
     const { app, visit, calls } = openApp({ lazy: true });
     app.get('/static', (c) => c.text('file'));
     app.get('/page', async (c) => c.text(String((await getSession<Data>(c)).isNew)));

@@ -233,7 +233,7 @@ describe.each([
     expect((await store.load(id)).data).toEqual({ n: 1, late: true });
   });
 
-  it('calls the store only when the session is requested, with lazy', async () => {
+  it('with lazy, calls the store only when the session is requested', async () => {
     const { send, calls, errors } = await open(
       (app) => {
         app.use(async (ctx) => {

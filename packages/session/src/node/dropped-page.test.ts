@@ -127,7 +127,7 @@ describe.each(stores)('in Fastify, on an %s store, an error handler that has to 
     expect([answer.status, answer.body, answer.setCookies]).toEqual([503, 'the error', []]);
   });
 
-  it('sends its response over inject, in place of a page whose handler throws afterwards', async () => {
+  it('sends its response through inject, in place of a page whose handler throws afterwards', async () => {
     const app = fastify();
     app.register(sessionPlugin, { store: failingStore(isRemote), gcProbability: 0 });
     let calls = 0;

@@ -139,7 +139,7 @@ class HeldResponse<T> implements WrappedState {
     return method === 'write' ? hasRoom : method === 'flushHeaders' ? undefined : response;
   }
 
-  /** The client has disconnected. Node tells the handler; its session changes are still written. */
+  /** The client has disconnected. Node tells the handler, whose session changes are still written. */
   #beginWithoutClient(call: Call): unknown {
     this.#phase = 'released';
     try {

@@ -11,7 +11,7 @@ const node: (typeof otherRuntimes)[number] = ['Node', '', []];
 
 // Their node:http has Node's interface, but different internals.
 describe.each([node, ...otherRuntimes])('a node:http server on %s', (_, name, args) => {
-  it('holds responses until the session is written, sends only the first of two, and a 503 if the store fails', async ({
+  it('holds responses until the session is written, sends only the first of two, and sends a 503 if the store fails', async ({
     skip,
   }) => {
     const command = name === '' ? process.execPath : await runtimeCommand(name, skip);

@@ -28,7 +28,7 @@ function assertChunk(chunk: unknown, encoding: unknown): void {
   try {
     new OutgoingMessage().write(chunk);
   } catch (error) {
-    // If it accepts the chunk, this message then throws the error below, because it cannot send headers.
+    // A bare OutgoingMessage cannot send headers, so a valid chunk always leads to this error.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_METHOD_NOT_IMPLEMENTED') throw error;
   }
 }

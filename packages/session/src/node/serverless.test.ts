@@ -61,7 +61,7 @@ describe.each(adapters)('behind %s', (_, invoke) => {
     it.each([
       ['a store that responds immediately', false],
       ['a remote store', true],
-    ])('delivers body and cookie on %s', async (_store, isRemote) => {
+    ])('delivers the body and the cookie on %s', async (_store, isRemote) => {
       const { store } = createMemoryStore({}, isRemote);
       const app = express().set('trust proxy', true);
       app.use(sessionMiddleware({ store, gcProbability: 0 }));

@@ -11,7 +11,7 @@ export interface Call {
 
 /** The queued calls of a held response, and whether its buffer has room for more. */
 export class WaitingCalls {
-  /** Whether some `write` returned `false`, so that `drain` has to follow. */
+  /** Whether any `write` returned `false`, so that `drain` has to follow. */
   isDrainDue = false;
   readonly #highWaterMark: number;
   #calls: Call[] = [];

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const program = join(import.meta.dirname, '../../test/young-garbage.ts');
 
-// There once was such a reference: a closure that each request stored on a per-request object when it closed. Every request was
+// There used to be one: a closure that each request stored on a per-request object when it closed. Every request was
 // then copied to the old generation, which cost an Express application more than the sessions themselves.
 it('leaves no reference that keeps a finished request alive past the next garbage collection', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program], {

@@ -47,7 +47,7 @@ describe('a request that already has a session', () => {
     expect([answer.status, answer.setCookies.length]).toEqual([200, 1]);
   });
 
-  it('of ours with the same cookie name reports that, and mounting one middleware twice has no further effect', async () => {
+  it('of ours fails only on routes where another of our middlewares uses the same cookie name', async () => {
     const { store } = createMemoryStore();
     const { send } = await serveExpress({ store }, (app) => {
       app.use('/twice', sessionMiddleware({ store }));
@@ -83,7 +83,7 @@ describe('a request that already has a session', () => {
     });
   });
 
-  it('that could not be loaded reports that when it is requested', async () => {
+  it('that could not be loaded throws an error that says so when it is requested', async () => {
     const { store } = createMemoryStore();
     await store.close();
     const app = express();

@@ -26,7 +26,7 @@ async function saveLate(request: RequestSession): Promise<void> {
     milliseconds: performance.now() - began,
   });
   try {
-    // Taken even if they cannot be saved, or the response would wait for them forever.
+    // Taken even if they cannot be saved; otherwise the response would wait for them forever.
     const { base, change } = request.journal.take();
     if (!(await request.isStored)) return;
     const saved = await request.calls.call(() => store.update(base.id, change));

@@ -37,7 +37,7 @@ describe('cache headers', () => {
     expect(await headersOf(site.visit(withHeaders(own, read)))).toEqual(['Cookie', 'private, max-age=60']);
   });
 
-  it('let no cache store a response with the session cookie, whatever the application set, and the event reports it', async () => {
+  it('keep a response with the session cookie out of every cache, whatever the application set, and the event reports it', async () => {
     const plain = openSite();
     expect(await headersOf(plain.visit(write))).toEqual(['Cookie', 'private, no-store']);
     expect(plain.events.at(-1)).not.toHaveProperty('cacheControl');

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createPlainCookieStore } from '../../test/memory-store.ts';
 import { openSite } from '../../test/site.ts';
 
-describe('the lifecycle of a session', () => {
-  it('makes no store call for a visitor without a cookie who writes nothing', async () => {
+describe('handling a request', () => {
+  it('makes no store calls if the visitor has no cookie and the handler writes nothing', async () => {
     const site = openSite();
     const { calls, setCookies } = await site.visit((session) => {
       session.get('name');
@@ -38,7 +38,7 @@ describe('the lifecycle of a session', () => {
     expect(await site.store.load(planted)).toMatchObject({ exists: false });
   });
 
-  it('needs one read and one write for a request that changes a session', async () => {
+  it('needs one read and one write to change a session', async () => {
     const site = openSite();
     expect((await site.visit((session) => session.set('n', 1))).calls).toEqual(['insert']);
     expect((await site.visit((session) => session.set('n', 2))).calls).toEqual(['read', 'replace']);
@@ -58,7 +58,8 @@ describe('the lifecycle of a session', () => {
     expect(site.events.at(-1)).toMatchObject({ outcome: 'touched', cookie: 'set', reason: 'renewed' });
     site.clock.now += 800_000;
     expect((await site.visit((session) => expect(session.get('n')).toBe(1))).calls).toContain('touch');
-    // In the session's last two minutes, a touch compares the version, so that it cannot extend a mark, which lives at most that long.
+    // In the session's last two minutes, a touch is a `replace` that compares the version. So it cannot extend the mark
+    // of a moved session, which lives at most that long.
     site.clock.now += 999_000;
     expect((await site.visit((session) => expect(session.get('n')).toBe(1))).calls).toContain('replace');
   });
@@ -93,7 +94,7 @@ describe('the lifecycle of a session', () => {
     expect((await site.visit((session) => expect(session.isNew).toBe(true))).setCookies).toEqual([]);
   });
 
-  it('keeps renewing the cookie of a session that is written more often than it would be touched', async () => {
+  it('renews the cookie even if the session is written more often than it would be touched', async () => {
     const site = openSite();
     await site.visit((session) => session.set('n', 0));
     let sent = site.clock.now;
@@ -183,7 +184,7 @@ describe('the lifecycle of a session', () => {
     expect(site.records.size).toBe(0);
   });
 
-  it('peeks without renewing the session or consuming flash, and rejects writes', async () => {
+  it('can peek without renewing the session or consuming flash, and then rejects writes', async () => {
     let peek = false;
     const site = openSite({ peek: () => peek });
     await site.visit((session) => {

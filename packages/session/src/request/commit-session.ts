@@ -19,7 +19,7 @@ const lasting: ReadonlySet<SessionOutcome> = new Set([
 ]);
 
 /**
- * Writes the handler's changes once, when the headers are about to be sent. Synchronous when the store is, or is not needed.
+ * Writes the handler's changes once, when the headers are about to be sent. Synchronous if the store is, or if it is not needed.
  *
  * @throws {StoreError} with a `status`, when the session could not be written and the response must not be sent.
  */
@@ -27,7 +27,7 @@ export function commitSession(request: RequestSession, response: ResponseFacts):
   const { journal } = request;
   request.isCommitted = true;
   if (!journal.isLoaded) {
-    // Wait for a load that is running; one that failed has been reported. One that starts later can no longer set a cookie.
+    // Wait for a load in progress; a failed one has been reported. A load that starts later can no longer set a cookie.
     const commit = () => (journal.isLoaded ? commitSession(request, response) : nothing);
     if (request.loading) return request.loading.then(commit, commit);
     journal.phase = 'closed';

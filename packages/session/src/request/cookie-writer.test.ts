@@ -170,7 +170,7 @@ describe('a session that lives in the cookie', () => {
   it.each([
     ['never calls accept', (_accept: (value: string) => void) => {}],
     ['calls accept with another value', (accept: (value: string) => void) => accept('x'.repeat(100))],
-  ])('gets its cookie, in a size that browsers keep, from a wrapper that %s', async (_, call) => {
+  ])('gets its cookie, of a size that browsers keep, from a wrapper that %s', async (_, call) => {
     const { store } = createPlainCookieStore();
     const cookieValue: SessionStore['cookieValue'] = async (id, data, flash, { accept, ...options } = {}) => {
       const value = await store.cookieValue(id, data, flash, options);
@@ -216,7 +216,7 @@ describe('a session that lives in the cookie', () => {
     expect(sealed).toEqual([{}, { version: 1 }, { version: 1 }, {}]);
   });
 
-  it('keeps fields that only a later version knows, even under a new id or after a login, but not for another user', async () => {
+  it('keeps fields that only a later version recognizes, even under a new id or after a login, but not for another user', async () => {
     const unknownFields = { theme: 'dark' };
     const { store, sealed } = createVersionedStore({ onLoad: () => ({ unknownFields }) });
     const site = openSite({ store });

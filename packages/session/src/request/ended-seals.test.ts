@@ -35,7 +35,7 @@ function openSealedSite(options: { chunks?: number } = {}) {
     cookies: browser.cookies,
     keep: browser.keep,
     header: browser.header,
-    /** A visit of the browser to the other process. */
+    /** A visit by the browser to the other process. */
     switchProcess() {
       process = two;
     },
@@ -145,7 +145,7 @@ describe('a sealed session that exists only in its cookie', () => {
     }
   });
 
-  it('ends when another user signs in over it', async () => {
+  it('ends when another user signs in on it', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     const late = await site.slowly(write);

@@ -11,7 +11,7 @@ const mostInMemory = 10_000;
 /** Ids of sessions that ended in this process, each with the time to forget it, in the order of those times. */
 const recentlyEnded = new WeakMap<object, Map<string, number>>();
 
-/** Whether the cookie is the only record of the session, so that a seal that comes back would open again. */
+/** Whether the cookie is the only record of the session, so that a seal sent again would still open. */
 function isStateless({ store, direct }: RequestSession): boolean {
   return store.kind === 'cookie' && !direct.endsSessions;
 }
@@ -44,7 +44,7 @@ export function hasEnded(request: RequestSession, id: string): boolean {
 }
 
 /**
- * Whether the browser's marker cookie says that the session ended: then a slow response put its cookie back. Without the marker,
+ * Whether the browser's marker cookie says that the session ended: if so, a slow response put its cookie back. Without the marker,
  * the request may have been sent before the session ended, and the browser may hold a newer cookie by now.
  */
 export function isMarkedAsEnded(request: RequestSession, id: string): boolean {

@@ -26,7 +26,7 @@ async function openStore(isRemote = false) {
 }
 
 describe('a lazy session', () => {
-  it('costs no store call on a static route for a signed-in user, not even for garbage collection', async () => {
+  it('does not call the store on a static route for a signed-in user, not even for garbage collection', async () => {
     const { options, calls, cookie, events } = await openStore();
     const { send } = await serveExpress(options, (app) => {
       app.get('/logo.svg', (_request, response) => void response.send('<svg/>'));

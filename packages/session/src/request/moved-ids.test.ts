@@ -58,7 +58,7 @@ describe('the old id of a moved session', () => {
       if (isParallel) cookies.push(...(await Promise.all(Array.from({ length: 10 }, () => logIn()))));
       else for (let n = 0; n < 10; n++) cookies.push(await logIn());
       expect(new Set(cookies).size).toBe(10);
-      // No visitor's session is left, and the browser is signed in whichever cookie it keeps.
+      // The visitor's session is gone, and the browser is signed in, whichever cookie it keeps.
       expect([await store.count(), (await store.list('ada')).length]).toEqual([10, 10]);
       for (const cookie of cookies)
         expect((await openSession<Data>(cookie, options)).session.subject).toBe('ada');

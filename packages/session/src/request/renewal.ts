@@ -45,7 +45,7 @@ export function secondsToLive(
  * Whether a read of this session should restart its idle period: `touchAfter` seconds after it last started, and never once the
  * absolute limit determines when the session ends.
  *
- * A driver that does not report when its sessions end gets a touch with every request, since none may be missed. A session marked
+ * A driver that does not report when its sessions end gets a touch on every request, since none may be missed. A session marked
  * `renew` is touched immediately: a cookie sealed with an old password must be resealed before that password is removed.
  */
 export function isTouchDue(
@@ -69,8 +69,8 @@ export function isTouchDue(
  * Whether a write, which restarts the idle period anyway, should renew the cookie too: the first write in each period of
  * `touchAfter` seconds does, counted from the session's creation.
  *
- * Counted from the last write instead, the cookie of a session written more often than `touchAfter` would never be renewed, and
- * would expire while the session is in use.
+ * If the seconds were counted from the last write, the cookie of a session written more often than `touchAfter` would never be
+ * renewed, and would expire while the session is in use.
  */
 export function isCookieDue(
   timeouts: ResolvedTimeouts,

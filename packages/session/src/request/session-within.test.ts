@@ -122,7 +122,7 @@ describe.each<[string, () => SessionStore]>([
     expect(await site.stored()).toEqual({});
   });
 
-  it('keeps nothing of a user whom the inner request signs out', async () => {
+  it('keeps nothing from a user whom the inner request signs out', async () => {
     const site = openPage(openStore());
     await site.visit({ page: (session) => session.setSubject('ada') });
     await site.visit({
@@ -146,7 +146,7 @@ describe.each<[string, () => SessionStore]>([
 });
 
 describe('a session from an inner request', () => {
-  it('in pieces is joined, and its pieces are replaced', async () => {
+  it('is joined if its cookie is split, and the pieces are replaced', async () => {
     const site = openPage(createPlainCookieStore().store, { chunks: 3 });
     const { setCookies } = await site.visit({
       page: (session) => session.set('n', 1),

@@ -8,7 +8,7 @@ const name = '__Host-session';
 const ids = ['older', 'newer'].map((each) => each.padEnd(43, '-')) as [string, string];
 const header = (cookieName: string) => ids.map((id) => `${cookieName}=${id}`).join('; ');
 
-/** A site for which a browser has two live sessions. */
+/** A site on which a browser has two live sessions. */
 async function openSiteWithTwo(options: Parameters<typeof openSite>[0] = {}) {
   const site = openSite(options);
   for (const id of ids) {
@@ -127,7 +127,7 @@ describe('two live sessions under a __Host- name', () => {
 });
 
 describe('two seals of one session', () => {
-  /** A session that was resealed after partitioning was turned on, or a domain set. */
+  /** A session that was resealed after partitioning was turned on or a domain was set. */
   async function sealTwice(options: SessionCookieOptions) {
     const clock = { now: 1_750_000_000_000 };
     const { store } = createVersionedStore({ onLoad: () => ({}) }, { now: () => clock.now });
@@ -215,14 +215,14 @@ describe('several live sessions under another name', () => {
     ]);
   });
 
-  it('do not clear the configured variant under another spelling', async () => {
+  it('do not clear the configured variant when its domain is spelled differently', async () => {
     const site = await openSiteWithTwo({ cookie: { ...cookie, domain: '.Shop.Example' } });
     const { setCookies } = await site.visit(undefined, { Cookie: header('sid') });
     const own = setCookies.filter((line) => /Domain=\.?shop\.example; Path=\/;/i.test(line));
     expect(own.every((line) => line.includes('Partitioned'))).toBe(true);
   });
 
-  it('are not assumed when only one of six is live: it is used, and nothing is cleared', async () => {
+  it('do not include dead ones: if only one of six is live, it is used, and nothing is cleared', async () => {
     const site = await openSiteWithTwo({ cookie });
     const dead = Array.from({ length: 5 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
     const { setCookies } = await site.visit((session) => expect(session.get('name')).toBe(ids[0]), {
@@ -231,7 +231,7 @@ describe('several live sessions under another name', () => {
     expect(setCookies).toEqual([]);
   });
 
-  it('are assumed when more cookies were sent than are looked up, so that dead ones lock no visitor out', async () => {
+  it('may hide among more cookies than are looked up, so the dead ones are cleared and do not lock visitors out', async () => {
     const site = await openSiteWithTwo({ cookie });
     const dead = Array.from({ length: 6 }, (_, index) => `sid=${`${index}`.padEnd(43, 'x')}`);
     const { setCookies } = await site.visit((session) => expect(session.isNew).toBe(true), {

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('the timer of a store call', () => {
+describe("a store call's timer", () => {
   it('runs only during a slow call, and stops when the call ends, even if it fails', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const calls = new StoreCalls('memory', 10);

@@ -1,6 +1,6 @@
 import { type Awaitable, isStoreError, StoreError } from '@store/core';
 
-/** Times the store calls of one request, and times out a call that takes too long. */
+/** Times one request's store calls, and times out any that takes too long. */
 export class StoreCalls {
   readonly #store: string;
   readonly #timeout: number;

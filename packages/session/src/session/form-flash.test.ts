@@ -36,7 +36,7 @@ describe("a form's values and errors", () => {
     expect(next()).toEqual({ 'errors.name': 'is taken' });
   });
 
-  it('show the first message of each field, and all messages of one', () => {
+  it('show the first message for each field, and all messages for one', () => {
     const { session, next } = open({
       'errors.email': ['is missing', 'is short'],
       'errors.name': 'is taken',

@@ -159,7 +159,7 @@ export class Journal {
     if (this.phase !== 'open') this.request.noteLateChange();
   }
 
-  /** Leaves a flash value for later requests. @throws {StoreError} `INVALID_VALUE` unless it is JSON; like `assertWritable` */
+  /** Leaves a flash value for later requests. @throws {StoreError} `INVALID_VALUE` unless it is JSON; also as {@link assertWritable} */
   addFlash(key: string, value: unknown): void {
     this.assertWritable(false);
     assertJsonValue(value, `flash.${key}`);

@@ -131,7 +131,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
       expect(await visit(change)).toBe(left);
       expect(await visit(regenerate)).toBe(left);
       clock.now += 10 * days * 1000;
-      // This may touch the session or not, since the absolute limit comes first.
+      // This may or may not touch the session, since the absolute limit comes first.
       await visit(lives);
       expect(await visit(regenerate)).toBe(10 * days);
       // A new login restarts the session.
@@ -186,7 +186,7 @@ describe.each(Object.entries(stores))('a lifetime on a %s store', (_, createStor
     expect(await visitor.visit(logIn('ada'))).toBe(5000);
   });
 
-  it('alone does not store a session, and is gone after invalidate', async () => {
+  it('does not by itself store a session, and is gone after invalidate', async () => {
     const { visit } = openBrowser(false);
     expect(await visit((session) => session.setLifetime(remembered))).toBe('no cookie');
     await visit(logIn('ada', remembered));

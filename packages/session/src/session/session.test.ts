@@ -88,7 +88,7 @@ describe('session values', () => {
     expect(request.journal.isChanged).toBe(true);
   });
 
-  it('are exactly what set() was given after an update, whatever the update and other requests write', () => {
+  it('set after an update are stored exactly as given, whatever the update and other requests write', () => {
     for (const value of [1, 2]) {
       const { session, replay } = open({ a: 1 });
       session.update('a', (n) => Number(n) + 1);
@@ -243,7 +243,7 @@ describe("a session that is mistaken for another library's", () => {
     expect(Reflect.get(session, 'unknown')).toBeUndefined();
   });
 
-  it('keeps its methods unmodified, and shares nothing through them', () => {
+  it('has methods that can be neither replaced nor extended', () => {
     const { session } = open();
     for (const name of ['get', 'set', 'regenerate', 'save', 'toJSON']) {
       expect(() => Object.assign(session, { [name]: () => {} })).toThrow();

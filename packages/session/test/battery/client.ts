@@ -19,7 +19,7 @@ export interface Begun {
   received(length: number): Promise<string>;
   /** Whether nothing more can arrive. */
   isOver(): boolean;
-  /** The complete body, and whether it ended properly, which a response that is cut off does not. */
+  /** The complete body, and whether it ended properly or was cut off. */
   rest(): Promise<{ body: string; isWhole: boolean }>;
 }
 

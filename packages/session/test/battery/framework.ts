@@ -48,7 +48,7 @@ export interface Framework {
   without?: { readonly [rowOrNeed: string]: string };
 }
 
-/** Needs of individual checks: the rest of the row applies without them. */
+/** Needs of individual checks: a framework without them skips those checks, not the whole row. */
 export const partialNeeds = [
   /** The response to a thrown error carries our headers. */
   'error responses',

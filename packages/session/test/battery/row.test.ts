@@ -40,7 +40,7 @@ describe('a cell', () => {
     });
   });
 
-  it('is refused if the start rejects with the code that the row allows', async () => {
+  it('is refused if startup fails with the code that the row allows', async () => {
     const refusing: Framework = {
       ...expressFive,
       start: (options) =>

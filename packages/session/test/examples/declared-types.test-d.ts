@@ -46,7 +46,7 @@ it('gives every session the types that SessionTypes declares once for the applic
   });
 });
 
-it('gives the type arguments of a call precedence', async () => {
+it('gives type arguments on a call precedence', async () => {
   interface Sign {
     state: string;
   }

@@ -144,7 +144,7 @@ describe('a busy database', () => {
     await store.save(id, {}, {});
   });
 
-  it('rejects a start that timed out with UNAVAILABLE, and the next start works', async () => {
+  it('makes startup fail with UNAVAILABLE after the busyTimeout, and the next attempt succeeds', async () => {
     const path = temporaryDatabase();
     const other = occupy(path, 'begin exclusive');
     await expect(start({ database: path, busyTimeout: 0 })).rejects.toMatchObject({

@@ -51,7 +51,7 @@ export function createCheckpoints(
   let isReady = false;
   /** Pending while the thread is writing the log back. */
   let work: PromiseWithResolvers<void> | undefined;
-  /** Whether the thread has failed or been stopped; it is never started or used again. */
+  /** Whether the thread has failed or been stopped; after that, it is never started or used again. */
   let isOver = false;
 
   function setPages(): void {

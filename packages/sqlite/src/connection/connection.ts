@@ -17,13 +17,13 @@ export interface Prepared {
 /** An open database and its files. */
 export interface Opened {
   database: SqliteDatabase;
-  /** The file's directory; missing for an in-memory database. */
+  /** The file's directory; absent for an in-memory database. */
   directory?: string | undefined;
-  /** Space reserved for ending sessions on a full disk; missing for an in-memory database. */
+  /** Space reserved for ending sessions on a full disk; absent for an in-memory database. */
   reserve?: DiskReserve | undefined;
-  /** The file to watch; missing for an in-memory database and on Windows. */
+  /** The file to watch; absent for an in-memory database and on Windows. */
   file?: DatabaseFile | undefined;
-  /** Schedules writing the log back; missing for an in-memory database and for one that the application opened. */
+  /** Schedules writing the log back; absent for an in-memory database and for one that the application opened. */
   checkpoints?: Checkpoints | undefined;
   /** Sets the pragmas of a database that the store opened. Switching to WAL takes a lock, so this can fail because the database is busy. */
   configure?(): void;
@@ -37,7 +37,7 @@ export interface Opened {
 interface Origin extends Opened {
   /**
    * Runs `work` so that SQLite reports `SQLITE_BUSY` immediately. SQLite's own busy timeout would sleep inside the call and
-   * block every request in the process. Missing when no such timeout is set.
+   * block every request in the process. Absent if no such timeout is set.
    */
   withoutTimeout?: (<T>(work: () => T) => T) | undefined;
   /** Opens the database that is at the path now. @returns the reason if the file is missing or incomplete */

@@ -63,7 +63,7 @@ export class DatabaseFile {
   /** The header, and the log's generation read just before it, when the file had the size and modification time of `#checked`. */
   #header: FileHeader | undefined;
   #generation: Buffer | undefined;
-  /** Missing if the content is not watched. */
+  /** Absent if the content is not watched. */
   #checked: Stats | undefined;
 
   /**

@@ -174,7 +174,7 @@ describe.each(companions)('a %s file that is not a regular file', (suffix) => {
   });
 });
 
-describe('a database file of another user', { skip }, () => {
+describe('a database file that belongs to another user', { skip }, () => {
   /** Creates an empty database that belongs to that user, in a directory that only that user may write to, as in a volume. */
   function makeVolume(uid: number) {
     const directory = dirname(temporaryDatabase());

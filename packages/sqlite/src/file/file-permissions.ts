@@ -82,7 +82,7 @@ function assertDirectory(directory: string, checkOwner: boolean): void {
 
 /**
  * Root can write to everything anyway, so root's files are as safe as our own. A process that runs as root only warns about another
- * user's files, once for each user: in a container, the volume often belongs to another user, and only an administrator can have put
+ * user's files, once per user: in a container, the volume often belongs to another user, and only an administrator could have put
  * such a file there. Under a directory that every user may write to, such as /tmp, any user may have planted it, so it is refused.
  */
 function assertOwner(path: string, { uid }: Stats): void {

@@ -15,7 +15,7 @@ function makeFolders(context: TestContext, name = 'data') {
   return { HOST, DATA };
 }
 
-/** Starts with the database in the data folder, after commands that mount something there. */
+/** Starts a store on the database in the data folder, after running commands that mount something there. */
 function startAfter(shell: string, folders: { HOST: string; DATA: string }, ...args: string[]) {
   const [database = join(folders.DATA, 'sessions.db'), ...rest] = args;
   return reportOf([database, ...rest], shell, folders);
@@ -69,7 +69,7 @@ describe('a database that is mounted as a single file', () => {
 });
 
 describe('a database in a mounted directory', () => {
-  it('is accepted, from the same file system and from another', async (context) => {
+  it('is accepted, whether it comes from the same file system or another', async (context) => {
     const folders = makeFolders(context);
     expect(await startAfter('mount --bind "$HOST" "$DATA"', folders)).toMatchObject(accepted);
     expect(await startAfter('mount -t tmpfs -o mode=700 none "$DATA"', folders)).toMatchObject({
