@@ -9,7 +9,7 @@ export interface FieldChange {
   after: string | undefined;
 }
 
-/** All other fields of a record, apart from its content, are bookkeeping that changes with every request. */
+/** Apart from these and the content, every field of a record is bookkeeping that changes with every request. */
 const identity = ['key', 'id', 'subject'];
 
 /** The differences in a record before and after a request: identity first, then data, then flash. */

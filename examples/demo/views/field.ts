@@ -8,7 +8,7 @@ export interface Field {
   label: string;
   autocomplete: string;
   type?: 'text' | 'email';
-  /** Whether the field gets the focus when it is redisplayed with an error. */
+  /** Whether the field receives focus when it is redisplayed with an error. */
   focus?: boolean;
 }
 

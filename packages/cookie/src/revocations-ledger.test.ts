@@ -100,7 +100,7 @@ describe('a ledger', () => {
     expect(events).toMatchObject([{ type: 'unreadable-session' }]);
   });
 
-  it('that is added later lets existing cookies open, and can revoke them', async () => {
+  it('that is added later still accepts existing cookies, and can revoke them', async () => {
     const { store, revocations, now } = await start();
     const before = await startSession({ password, cache: false, now });
     const cookie = await before.cookieValue(one, {}, {}, { subject: 'ada' });

@@ -59,7 +59,7 @@ export interface SqliteSessionOptions extends StartOptions {
   /** Seconds to wait, off the event loop, for a busy database; 0 means a single attempt. @default 5 */
   busyTimeout?: number;
   /**
-   * Whether to refuse a database file or directory that belongs to another user or that every user may write to. Turn this off for a
+   * Whether to refuse a database file or directory that belongs to another user or that every user can write to. Turn this off for a
    * volume whose owner and mode cannot be changed, or in a user namespace that shows its owner as `nobody`. Has no effect on a
    * `Database` or `:memory:`. @default true
    */

@@ -248,8 +248,8 @@ class ModelRun {
 
 /**
  * Three processes work on two sessions at the same time, over one ledger. Each storage call waits for a random turn before and
- * after its effect. Seals are plain text, which makes a run fast and changes nothing here. Time passes only before the requests;
- * in every other run, enough of it for the ledger to forget the entries that the sessions started under.
+ * after its effect. Seals are plain text, which makes a run fast and changes nothing here. No time passes during the requests, but
+ * in half of the runs, the ledger has already forgotten the entries that the sessions started under.
  *
  * @returns the first promise that was broken, if any
  */

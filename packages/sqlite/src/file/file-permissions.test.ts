@@ -44,7 +44,7 @@ function needsRoot(context: TestContext) {
   if (self !== 0) context.skip('only root can give a file away');
 }
 
-describe('a database file that every user may write to', { skip }, () => {
+describe('a database file that every user can write to', { skip }, () => {
   it.each([0o602, 0o666])('is refused with the command that fixes it, for mode %o', async (mode) => {
     const path = await makeDatabase();
     chmodSync(path, mode);
@@ -82,7 +82,7 @@ describe('a database file that every user may write to', { skip }, () => {
     await expectRefusal(link, `chmod o-w ${directory}`);
   });
 
-  it('is not created in a directory that every user may write to', async () => {
+  it('is not created in a directory that every user can write to', async () => {
     const path = temporaryDatabase();
     chmodSync(dirname(path), 0o777);
     await expectRefusal(path, 'is writable by every user');

@@ -83,7 +83,7 @@ function assertDirectory(directory: string, checkOwner: boolean): void {
 /**
  * Root can write to everything anyway, so root's files are as safe as our own. A process that runs as root only warns about another
  * user's files, once per user: in a container, the volume often belongs to another user, and only an administrator could have put
- * such a file there. Under a directory that every user may write to, such as /tmp, any user may have planted it, so it is refused.
+ * such a file there. Under a directory that every user can write to, such as /tmp, any user may have planted it, so it is refused.
  */
 function assertOwner(path: string, { uid }: Stats): void {
   // Looked up on each call: a process may drop root privileges after loading this module.
@@ -107,7 +107,7 @@ function assertOwner(path: string, { uid }: Stats): void {
   warnOnce(`owner ${uid}`, problem.message);
 }
 
-/** The nearest directory above `path` that every user may write to; the search ends at a directory that this user or root owns. */
+/** The nearest directory above `path` that every user can write to; the search ends at a directory that this user or root owns. */
 function openDirectoryAbove(path: string, self: number): string | undefined {
   const directory = dirname(path);
   const found = statSync(directory);
