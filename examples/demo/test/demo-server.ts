@@ -45,7 +45,7 @@ export async function startDemo(): Promise<DemoServer> {
     advance(seconds) {
       ahead += seconds * 1000;
     },
-    // A replaced id leaves a mark for a minute, which is not a session.
+    // For a minute, a replaced id leaves behind a mark, which is not a session.
     rows: () =>
       database
         .prepare('select * from sessions where idle_timeout is not 0 order by created_at, rowid')

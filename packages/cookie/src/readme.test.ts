@@ -25,7 +25,7 @@ describe('the README', () => {
     expect(await second.text()).toBe('Visit 2');
   });
 
-  it('ends sessions with a ledger in SQLite, even for another process that uses it', async () => {
+  it('ends sessions through a ledger in SQLite, even in another process that shares it', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'store-cookie-'));
     const [database, password] = [join(directory, 'ended.db'), generatePassword()];
     const here = await startRevocable(database, password);

@@ -99,7 +99,7 @@ export class SessionLogs {
     return true;
   }
 
-  /** With `durable`, waits until a log, and the names in a folder, are on the disk. */
+  /** With `durable`, waits until a log and the names in a folder are on disk. */
   *flush(log: SessionLog | undefined, folder?: string): Steps<void> {
     if (this.#durable && log) yield flush(log.file);
     if (this.#durable && folder) yield syncFolder(folder);

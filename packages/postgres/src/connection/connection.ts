@@ -68,7 +68,7 @@ const endedConnections = 3;
 const ignore = () => {};
 
 /**
- * Creates access to the database through a pool. Written with callbacks, because a promise for every step makes a load slower.
+ * Sets up access to the database through a pool. Written with callbacks, because a promise for every step makes a load slower.
  *
  * @param end Releases the pool.
  */

@@ -145,7 +145,7 @@ describe('a sealed session that exists only in its cookie', () => {
     }
   });
 
-  it('ends when another user signs in on it', async () => {
+  it('ends when another user signs in to it', async () => {
     const site = openSealedSite();
     await site.visit(signIn);
     const late = await site.slowly(write);

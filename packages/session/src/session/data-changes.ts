@@ -10,7 +10,7 @@ type DataChange =
   | { type: 'delete' }
   | { type: 'update'; updates: ValueUpdate[] };
 
-/** Replays changes on newer data: a pure function, as a store's `update` requires. */
+/** Replays changes on top of newer data: a pure function, as a store's `update` requires. */
 export type ReplayData = (current: SessionData) => SessionData;
 
 /** The session's data as this request sees it and, recorded separately, what the request did to each key. */

@@ -1,7 +1,7 @@
 import type { JsonValue, SessionData } from '@store/core';
 import { frozenCopy, getOwn, isSameJson, setOwn } from './json.ts';
 
-/** Replays changes on newer flash: a pure function, as a store's `update` requires. */
+/** Replays changes on top of newer flash: a pure function, as a store's `update` requires. */
 export type ReplayFlash = (current: SessionData) => SessionData;
 
 /** Flash values: readable from the next request on, consumed by the request that reads them. */

@@ -26,7 +26,7 @@ export interface SessionSchema<Data = unknown> {
 }
 
 /**
- * What a schema returns. Without issues, the value fits.
+ * What a schema returns. If there are no issues, the value is valid.
  *
  * @example
  * import type { SchemaResult, SessionSchema } from '@store/session';
