@@ -37,6 +37,14 @@ export interface Bag {
    * bag.add('tea');
    */
   add<T>(thing: T): void;
+  /**
+   * Removes one.
+   *
+   * @example
+   * bag.remove('tea');
+   */
+  // A comment in between, as for a lint rule.
+  remove(thing: string): void;
 }
 `,
   };
@@ -61,7 +69,10 @@ describe('exportsOf', () => {
 
 describe('memberExamplesOf', () => {
   it('finds the examples of methods and properties, and no others', () => {
-    expect(memberExamplesOf(join(folder, 'last.ts'))).toEqual([{ name: 'add', example: "bag.add('tea');" }]);
+    expect(memberExamplesOf(join(folder, 'last.ts'))).toEqual([
+      { name: 'add', example: "bag.add('tea');" },
+      { name: 'remove', example: "bag.remove('tea');" },
+    ]);
   });
 });
 

@@ -50,7 +50,8 @@ function declarationOf(file: string, name: string): ExportedName {
 /** The examples of the methods and properties declared in a file, each under the name of its declaration. */
 export function memberExamplesOf(file: string): { name: string; example: string }[] {
   const source = readFileSync(file, 'utf8');
-  const members = /^ +\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n +(?:(?:static|readonly|async|get|set) )*(\w+)/gm;
+  const members =
+    /^ +\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n(?: +\/\/.*\n)* +(?:(?:static|readonly|async|get|set) )*(\w+)/gm;
   return [...source.matchAll(members)].flatMap(([comment, name = '']) => {
     const example = exampleIn(comment.slice(0, comment.indexOf('*/') + 2));
     return example === undefined ? [] : [{ name, example }];
