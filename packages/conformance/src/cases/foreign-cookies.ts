@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSessionId, type SessionStore } from '@store/core';
 import type { ConformanceCase } from './conformance-case.ts';
-import { readableText } from './readable-text.ts';
 
 const cookie = { level: 'required', kinds: ['cookie'] } as const;
 const seal = (store: SessionStore, id = createSessionId()) =>
@@ -106,3 +105,19 @@ export const foreignCookieCases: ConformanceCase[] = [
     },
   },
 ];
+
+/**
+ * Everything that can be read from a text without a key: the text itself, and every part of it that is encoded as base64, base64url,
+ * hex or percent-encoding, wherever that part starts.
+ */
+function readableText(text: string): string {
+  const runs = text.match(/[\w+/-]{4,}/g) ?? [];
+  const decoded = runs.flatMap((run) => [
+    ...[0, 1, 2, 3].map((from) => Buffer.from(run.slice(from), 'base64').toString('latin1')),
+    ...[0, 1].map((from) => Buffer.from(run.slice(from), 'hex').toString('latin1')),
+  ]);
+  const percent = text.replace(/%([\da-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return [text, percent, ...decoded].join('\n');
+}

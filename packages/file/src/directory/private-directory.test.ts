@@ -85,7 +85,7 @@ describe('a session directory that others could write to', { skip }, () => {
 
   it('is refused when it is /tmp itself, without advice that would break /tmp', async (context) => {
     if (process.geteuid?.() === 0) context.skip('/tmp belongs to root');
-    if ((statSync(tmpdir()).mode & 0o1002) !== 0o1002) context.skip('not every user may write here');
+    if ((statSync(tmpdir()).mode & 0o1002) !== 0o1002) context.skip('not every user can write here');
     await expectRefusal(tmpdir(), `Run mkdir -m 700 ${join(tmpdir(), 'sessions')} and use that`);
   });
 
